@@ -1,0 +1,1 @@
+"""Tasks, isolated runs, the results store, statistics and decisions."""

@@ -1,0 +1,1 @@
+"""The duel: one contestant of every level answers the same items."""

@@ -1,0 +1,433 @@
+"""What a duel asked, what its runs add up to, and what follows: types only.
+
+`measurements` makes them from the store, `decision` draws the conclusion, the reports show them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from spoonbench.solvers.api import Guarantee
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requirements:
+    """What the user needs. None: not asked for.
+
+    Attributes:
+        accuracy: least share of right answers among the answers given, in [0, 1]; 1 asks for
+            exactness, which only a guarantee can give.
+        coverage: least share of items that are answered, in [0, 1].
+        latency_s: greatest 95th percentile of the time of one answer.
+        memory_bytes: greatest peak memory above the process's own baseline.
+        cost: greatest total cost (`Costs`), in the user's currency.
+        split: the split that decides; None for the task's first.
+    """
+
+    accuracy: float = 0.95
+    coverage: float = 0.95
+    latency_s: float | None = None
+    memory_bytes: int | None = None
+    cost: float | None = None
+    split: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effort:
+    """What the user says about effort and price.
+
+    Attributes:
+        build_hours: hours to build, by label of a contestant or by name of a level ("rules").
+        hour_price: price of an hour of work.
+        machine_hour_price: price of an hour of this machine.
+        answers_per_year: volume.
+        years: how long the costs are added up.
+    """
+
+    build_hours: Mapping[str, float] = field(default_factory=dict)
+    hour_price: float = 0.0
+    machine_hour_price: float = 0.0
+    answers_per_year: float = 0.0
+    years: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SplitFacts:
+    """One measured split of a task."""
+
+    name: str
+    summary: str
+    items_hash: str
+    n_items: int
+    n_unanswerable: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskFacts:
+    """What a report says of the task.
+
+    Attributes:
+        name: of the task.
+        version: of its generator or reader.
+        kind: "number", "label" or "text".
+        source: where the items come from.
+        sha256: file name to hash.
+        n_training: items to learn from.
+        n_validation: items to choose by.
+        splits: measured; the first decides unless the requirements name another.
+        skipped_rows: rows left out, with line number and reason.
+        options: how it was made.
+    """
+
+    name: str
+    version: str
+    kind: str
+    source: str
+    sha256: Mapping[str, str]
+    n_training: int
+    n_validation: int
+    splits: tuple[SplitFacts, ...]
+    skipped_rows: tuple[str, ...] = ()
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One contestant of a duel, and which cells hold what about it.
+
+    Attributes:
+        label: shown, unique in the duel.
+        solver: registered name.
+        level: 1 to 5; for a hybrid the highest of its parts.
+        is_hybrid: several parts behind one name.
+        summary: one sentence.
+        source: where the method comes from.
+        guarantee: what it promises.
+        source_lines: lines of code of its own logic, comments and blank lines left out.
+        trained_from: "nothing" for models trained here from random weights, else None.
+        train_cell: key of the cell that holds its training, None where there is none.
+        answer_cells: split name to the key of the cell that holds its answers.
+        latency_cell: key of the cell with one item at a time.
+        throughput_cells: batch size, as text, to cell key.
+    """
+
+    label: str
+    solver: str
+    level: int
+    is_hybrid: bool = False
+    summary: str = ""
+    source: str = ""
+    guarantee: Guarantee = field(default_factory=Guarantee)
+    source_lines: int | None = None
+    trained_from: str | None = None
+    train_cell: str | None = None
+    answer_cells: Mapping[str, str] = field(default_factory=dict)
+    latency_cell: str | None = None
+    throughput_cells: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duel:
+    """One duel: a task, its contestants, and what was asked of them.
+
+    Attributes:
+        duel_id: hash of task, contestants and environment: the same command finds it again.
+        created_at: UTC, ISO 8601.
+        command: words of the command that made it.
+        preset: name of the preset.
+        environment_id: of the machine.
+        n_rounds: rounds of timing.
+        task: the task.
+        entries: contestants, lowest level first, hybrids last.
+        requirements: what the user needs.
+        effort: what the user says about effort and price, None where nothing was said.
+    """
+
+    duel_id: str
+    created_at: str
+    command: tuple[str, ...]
+    preset: str
+    environment_id: str
+    n_rounds: int
+    task: TaskFacts
+    entries: tuple[Entry, ...]
+    requirements: Requirements
+    effort: Effort | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proportion:
+    """A share with its 95% Wilson interval.
+
+    Attributes:
+        n_successes: of `n`.
+        n: 0 gives value None and the interval (0, 1).
+        low: lower bound.
+        high: upper bound.
+    """
+
+    n_successes: int
+    n: int
+    low: float
+    high: float
+
+    @property
+    def value(self) -> float | None:
+        """The share itself; None where nothing was counted."""
+        return self.n_successes / self.n if self.n else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SplitScore:
+    """How one contestant did on one split.
+
+    Attributes:
+        split: name.
+        batch_size: at which these answers were given.
+        accuracy: right answers (rightly abstaining included) among all items.
+        coverage: answered among all items.
+        precision: right answers among the answers given.
+        failures: kind of failure to count.
+        by_stage: for a hybrid: name of the part to how many items it answered.
+        stopped_by: for models: what ended the text, to count.
+        run_id: of the record.
+    """
+
+    split: str
+    batch_size: int
+    accuracy: Proportion
+    coverage: Proportion
+    precision: Proportion
+    failures: Mapping[str, int] = field(default_factory=dict)
+    by_stage: Mapping[str, int] = field(default_factory=dict)
+    stopped_by: Mapping[str, int] = field(default_factory=dict)
+    run_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """A median over rounds with its interval (bootstrap over process medians where n > 1)."""
+
+    value: float
+    low: float | None
+    high: float | None
+    n_rounds: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measurement:
+    """Everything measured about one contestant of a duel.
+
+    Attributes:
+        entry: the contestant.
+        status: "ok", or the status of the first run that was not.
+        reason: why it is not ok.
+        splits: scores, in the task's order.
+        latency_p50_s: one item at a time, as p95 and p99.
+        latency_p95_s: see above.
+        latency_p99_s: see above.
+        n_latency: samples of one round.
+        throughput: batch size to items per second.
+        training_s: time of training, in its own process or in the measuring one.
+        n_training: examples.
+        load_s: import, prepare and load.
+        n_parameters: numbers that training sets.
+        weight_bytes: in memory.
+        disk_bytes: of the artifact.
+        resident_bytes: after loading, above the baseline.
+        peak_bytes: highest, above the baseline.
+        operations_per_problem: arithmetic operations.
+        operations_formula: how they are counted.
+        energy_j_per_item: joules.
+        missing: meter to the reason why it gave nothing.
+        is_deterministic: the same answers in every round; None with one round.
+        n_batch_changes: items whose answer changed with the batch size; None if not compared.
+        n_stalls: timed calls beyond 3 times the median of their round and 10 ms.
+        curve: training curve, JSON objects of `CurvePoint`.
+        run_ids: every record used.
+    """
+
+    entry: Entry
+    status: str
+    reason: str | None = None
+    splits: tuple[SplitScore, ...] = ()
+    latency_p50_s: Estimate | None = None
+    latency_p95_s: Estimate | None = None
+    latency_p99_s: Estimate | None = None
+    n_latency: int = 0
+    throughput: Mapping[int, Estimate] = field(default_factory=dict)
+    training_s: float | None = None
+    n_training: int | None = None
+    load_s: float | None = None
+    n_parameters: int | None = None
+    weight_bytes: int | None = None
+    disk_bytes: int | None = None
+    resident_bytes: int | None = None
+    peak_bytes: int | None = None
+    operations_per_problem: float | None = None
+    operations_formula: str | None = None
+    energy_j_per_item: float | None = None
+    missing: Mapping[str, str] = field(default_factory=dict)
+    is_deterministic: bool | None = None
+    n_batch_changes: int | None = None
+    n_stalls: int = 0
+    curve: tuple[Mapping[str, Any], ...] = ()
+    run_ids: tuple[str, ...] = ()
+
+    @property
+    def best_batch(self) -> int | None:
+        """Batch size with the highest median throughput."""
+        if not self.throughput:
+            return None
+        return max(self.throughput, key=lambda size: self.throughput[size].value)
+
+    def score(self, split: str | None) -> SplitScore | None:
+        """The score on a split; None names the first."""
+        if split is None:
+            return self.splits[0] if self.splits else None
+        return next((score for score in self.splits if score.split == split), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairedTest:
+    """Exact McNemar test of two contestants on the same items.
+
+    Attributes:
+        split: name.
+        first: label.
+        second: label.
+        n: items.
+        n_first_only: items that only the first got right.
+        n_second_only: items that only the second got right.
+        p_value: two-sided, exact.
+        p_holm: corrected for all tests of the duel.
+        smallest_difference: of accuracy, that this sample would have shown with 80% power at 5%.
+    """
+
+    split: str
+    first: str
+    second: str
+    n: int
+    n_first_only: int
+    n_second_only: int
+    p_value: float
+    p_holm: float
+    smallest_difference: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResourceRatio:
+    """How much more of a resource the second contestant takes than the first.
+
+    Attributes:
+        resource: for example "time per problem, best batch each".
+        first: label.
+        second: label.
+        first_value: None where there is no figure.
+        second_value: see above.
+        unit: of both.
+        ratio: second over first.
+        reason: why there is no ratio.
+    """
+
+    resource: str
+    first: str
+    second: str
+    first_value: float | None
+    second_value: float | None
+    unit: str
+    ratio: float | None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Costs:
+    """Total cost of one contestant at the user's volume.
+
+    Attributes:
+        label: of the contestant.
+        fixed: building and training.
+        per_answer: machine time of one answer at its best batch.
+        total: at the volume and years given.
+        reason: why there is no figure.
+    """
+
+    label: str
+    fixed: float | None
+    per_answer: float | None
+    total: float | None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CostCrossing:
+    """The volume beyond which `beyond` is cheaper than `below`."""
+
+    below: str
+    beyond: str
+    n_answers: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One requirement against one contestant.
+
+    Attributes:
+        requirement: for example "accuracy".
+        verdict: "met", "not met" or "undecided" (the interval straddles the requirement).
+        text: one clause for a person, with the figures.
+        shortfall: relative distance to the requirement, 0 where it is met.
+        n_more: about so many more items would settle it, where undecided.
+    """
+
+    requirement: str
+    verdict: str
+    text: str
+    shortfall: float = 0.0
+    n_more: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A contestant with the checks of all requirements."""
+
+    label: str
+    level: int
+    checks: tuple[Check, ...]
+
+    @property
+    def verdict(self) -> str:
+        """Met if all are, not met if one is not, else undecided."""
+        verdicts = {check.verdict for check in self.checks}
+        if "not met" in verdicts:
+            return "not met"
+        return "undecided" if "undecided" in verdicts else "met"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recommendation:
+    """What follows from the measurements.
+
+    Attributes:
+        choice: label of the contestant of the lowest level that meets everything; None otherwise.
+        reason: the decision in one or two sentences.
+        runners_up: labels that meet everything too, in order.
+        path: one line for each contestant below the choice: why not.
+        evidence: ids of the run records it rests on.
+        confidence: "guaranteed and measured", "measured" or "not enough evidence".
+        flips: what would change the answer, one sentence each.
+        nearest: without a choice: label of the nearest contestant.
+        candidates: every contestant with its checks.
+    """
+
+    choice: str | None
+    reason: str
+    runners_up: tuple[str, ...] = ()
+    path: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = ()
+    confidence: str = "measured"
+    flips: tuple[str, ...] = ()
+    nearest: str | None = None
+    candidates: tuple[Candidate, ...] = ()

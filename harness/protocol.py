@@ -1,0 +1,171 @@
+"""What parent and child say to each other: a job goes in, events come back.
+
+One message is a 4-byte big-endian length and that many bytes of JSON, on a pipe of its own;
+standard output and error belong to the contestant. The first message of each side names the
+version, so that a child may run under another interpreter with other package versions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from spoonbench.harness.records import RunStatus
+from spoonbench.solvers.api import Answer, Example, FitReport, Part, Problem, Size
+
+PROTOCOL_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What a child may take.
+
+    Attributes:
+        memory_bytes: above its baseline; None for no limit.
+        seconds: wall clock, the whole job; None for no limit.
+    """
+
+    memory_bytes: int | None = None
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Training:
+    """Train before anything is measured.
+
+    Attributes:
+        training: examples to learn from.
+        validation: examples to choose by.
+        checkpoints: existing folder in which interrupted training goes on; None: not resumed.
+        save_to: existing empty folder for what was learned; None: kept in memory only.
+    """
+
+    training: tuple[Example, ...]
+    validation: tuple[Example, ...] = ()
+    checkpoints: str | None = None
+    save_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellWork:
+    """One cell to run: a pass over the problems in batches.
+
+    Attributes:
+        cell_key: of the cell.
+        problems: in order.
+        batch_size: problems of one timed call; the last may hold fewer.
+        n_warmup: untimed calls first, on the first batch.
+        keep_answers: send the answers back.
+        seconds: stop the pass once this much time is used and `least_items` are done; None: never.
+            A pass cut short says so; its answers are those of the items done.
+        least_items: see above.
+    """
+
+    cell_key: str
+    problems: tuple[Problem, ...]
+    batch_size: int
+    n_warmup: int = 1
+    keep_answers: bool = True
+    seconds: float | None = None
+    least_items: int = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """What one child does: prepare a contestant, train or load it, run cells one after another.
+
+    Attributes:
+        job_id: for messages and logs.
+        part: the contestant.
+        training: train it; None: not.
+        artifact: folder to load what was learned from; None: nothing to load.
+        cells: run in this order; each is reported as soon as it is done.
+        limits: what the child may take.
+    """
+
+    job_id: str
+    part: Part
+    training: Training | None = None
+    artifact: str | None = None
+    cells: tuple[CellWork, ...] = ()
+    limits: Limits = field(default_factory=Limits)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellResult:
+    """How one cell went.
+
+    Attributes:
+        cell_key: of the cell.
+        status: "ok", or what ended it.
+        reason: for a person, where it is not ok.
+        warmup_ns: of each warm-up call.
+        samples_ns: of each timed call.
+        items_per_sample: items of each timed call.
+        answers: in the order of the problems; None where they were not asked for.
+        peak_bytes: highest resident memory during this cell, above the baseline.
+        device_peak_bytes: highest memory on an accelerator.
+        energy_j: joules over the timed calls.
+        missing: meter to the reason why it gave nothing.
+    """
+
+    cell_key: str
+    status: RunStatus
+    reason: str | None = None
+    warmup_ns: tuple[int, ...] = ()
+    samples_ns: tuple[int, ...] = ()
+    items_per_sample: tuple[int, ...] = ()
+    answers: tuple[Answer, ...] | None = None
+    peak_bytes: int | None = None
+    device_peak_bytes: int | None = None
+    energy_j: float | None = None
+    missing: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobResult:
+    """How a job went. Cells that were not reached have the status and reason of the job.
+
+    Attributes:
+        job_id: of the job.
+        status: "ok", or what ended it.
+        reason: for a person, where it is not ok.
+        baseline_bytes: resident memory after imports, before `prepare`.
+        resident_bytes: after `prepare`, training or loading, above the baseline.
+        load_s: to import, prepare and load.
+        fit_s: to train.
+        fit_peak_bytes: highest resident memory up to the end of training, above the baseline.
+        fit_report: of the training.
+        size: of the contestant, counted over the first problems.
+        cells: one for each cell of the job, in order.
+        output_tail: last part of what the contestant printed.
+    """
+
+    job_id: str
+    status: RunStatus
+    reason: str | None = None
+    baseline_bytes: int | None = None
+    resident_bytes: int | None = None
+    load_s: float | None = None
+    fit_s: float | None = None
+    fit_peak_bytes: int | None = None
+    fit_report: FitReport | None = None
+    size: Size | None = None
+    cells: tuple[CellResult, ...] = ()
+    output_tail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One message of the child.
+
+    Attributes:
+        kind: "hello" (data: protocol version), "ready" (prepared or loaded), "progress"
+            (data: fraction, message), "fitted", "sized", "cell" (data: a CellResult), "done",
+            "failed" (data: status, reason).
+        data: JSON values.
+    """
+
+    kind: Literal["hello", "ready", "progress", "fitted", "sized", "cell", "done", "failed"]
+    data: Mapping[str, Any] = field(default_factory=dict)

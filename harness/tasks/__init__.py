@@ -1,0 +1,1 @@
+"""Tasks: items with hidden targets, splits and seeded generators."""

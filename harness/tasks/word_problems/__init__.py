@@ -1,0 +1,1 @@
+"""Seeded addition and subtraction stories, with splits that test one thing each."""

@@ -1,0 +1,1 @@
+"""Contestants: what answers problems. This package knows nothing of the harness or the reports."""

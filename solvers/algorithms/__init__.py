@@ -1,0 +1,1 @@
+"""Level 2, the fork: equation solving, retrieval formulas, template matching."""

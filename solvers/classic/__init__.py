@@ -1,0 +1,1 @@
+"""Level 3, the knife: traditional machine learning through scikit-learn."""

@@ -1,0 +1,1 @@
+"""Hybrids: rules first, a model for the rest."""

@@ -1,0 +1,1 @@
+"""Level 5, the bulldozer: causal language models through transformers."""

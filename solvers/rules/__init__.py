@@ -1,0 +1,1 @@
+"""Level 1, the spoon: if/else, regular expressions, word lists."""
