@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from spoonbench.harness.canonical import digest, to_json
 from spoonbench.solvers.api import AnswerKind, PayloadKind, Problem
@@ -21,7 +22,7 @@ class Item:
     target: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Split:
     """Items that are measured together.
 
@@ -35,7 +36,7 @@ class Split:
     items: tuple[Item, ...]
     summary: str = ""
 
-    @property
+    @cached_property
     def items_hash(self) -> str:
         """SHA-256 of the items in order, targets included."""
         return digest([to_json(item) for item in self.items])

@@ -1,0 +1,169 @@
+"""From requirements and measurements to one recommendation. Pure: reads nothing, keeps nothing.
+
+The rule: of the contestants that certainly meet every requirement, the one of the lowest level.
+A hybrid stands at the level of its highest part, after the pure contestants of that level. Within
+one place on the ladder the one with the lower median latency comes first, then the label.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from spoonbench.harness.checks import (
+    Case,
+    check,
+    describe_change,
+    format_about,
+    format_share,
+    make_case,
+    relax,
+)
+from spoonbench.harness.evidence import Candidate, Recommendation
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from spoonbench.harness.evidence import (
+        Check,
+        Costs,
+        Measurement,
+        Requirements,
+        TaskFacts,
+    )
+
+FAR = 0.5
+"""Contestants that fall short by more than this in all are not named as within reach."""
+
+_Row = tuple[Case, Candidate]
+
+
+def decide(
+    requirements: Requirements,
+    measurements: Sequence[Measurement],
+    task: TaskFacts,
+    costs: Sequence[Costs] = (),
+) -> Recommendation:
+    """The contestant of the lowest level that meets the requirements, and why.
+
+    Args:
+        requirements: what the user needs.
+        measurements: of the duel's contestants, in any order.
+        task: names the splits.
+        costs: of `total_costs`, where the requirements limit the cost.
+    """
+    by_label = {cost.label: cost for cost in costs}
+    cases = [make_case(requirements, one, task, by_label) for one in measurements]
+    rows = [(case, check(requirements, case)) for case in sorted(cases, key=_place)]
+    meeting = [row for row in rows if row[1].verdict == "met"]
+    if not meeting:
+        return _without_choice(requirements, rows)
+    return _with_choice(requirements, rows, meeting)
+
+
+def _with_choice(
+    requirements: Requirements, rows: Sequence[_Row], meeting: Sequence[_Row]
+) -> Recommendation:
+    case, chosen = meeting[0]
+    # Same place on the ladder included: they were passed over too.
+    passed = [row for row in rows if row[1].verdict != "met" and _rung(row[0]) <= _rung(case)]
+    facts = ", ".join(one.text for one in chosen.checks)
+    return Recommendation(
+        choice=chosen.label,
+        reason=f"Use {_name(chosen)}: {facts}.",
+        runners_up=tuple(candidate.label for _, candidate in meeting[1:]),
+        path=tuple(_why_not(candidate) for _, candidate in passed),
+        evidence=_evidence([*passed, meeting[0]], case),
+        confidence="guaranteed and measured" if case.is_guaranteed else "measured",
+        flips=(*_flips(requirements, passed), *_limits(requirements, case)),
+        candidates=tuple(candidate for _, candidate in rows),
+    )
+
+
+def _without_choice(requirements: Requirements, rows: Sequence[_Row]) -> Recommendation:
+    undecided = [candidate for _, candidate in rows if candidate.verdict == "undecided"]
+    nearest = min(rows, key=_distance, default=None)
+    if undecided:
+        reason = f"Not enough evidence. {_may_meet(undecided[0])}."
+    elif nearest:
+        reason = f"None meets the requirements. The nearest is {_why_not(nearest[1])}."
+    else:
+        reason = "There are no contestants to choose from."
+    return Recommendation(
+        choice=None,
+        reason=reason,
+        path=tuple(_why_not(candidate) for _, candidate in rows),
+        evidence=_evidence(rows, None),
+        confidence="not enough evidence" if undecided or not rows else "measured",
+        flips=_flips(requirements, rows),
+        nearest=nearest[1].label if nearest else None,
+        candidates=tuple(candidate for _, candidate in rows),
+    )
+
+
+def _rung(case: Case) -> tuple[int, bool]:
+    return case.measurement.entry.level, case.measurement.entry.is_hybrid
+
+
+def _place(case: Case) -> tuple[tuple[int, bool], float, str]:
+    latency = case.measurement.latency_p50_s
+    return _rung(case), latency.value if latency else math.inf, case.measurement.entry.label
+
+
+def _distance(row: _Row) -> tuple[bool, float]:
+    """How far a contestant falls short in all; one that was not measured is farther than any."""
+    return row[0].score is None, sum(one.shortfall for one in row[1].checks)
+
+
+def _name(candidate: Candidate) -> str:
+    return f"{candidate.label} (level {candidate.level})"
+
+
+def _open(candidate: Candidate) -> list[Check]:
+    return [one for one in candidate.checks if one.verdict != "met"]
+
+
+def _why_not(candidate: Candidate) -> str:
+    """Contestant and what stands against it; what is refuted before what is undecided."""
+    failed = sorted(_open(candidate), key=lambda one: one.verdict != "not met")
+    return f"{_name(candidate)}: {'; '.join(one.text for one in failed)}"
+
+
+def _may_meet(candidate: Candidate) -> str:
+    """What would settle whether an undecided contestant meets the requirements."""
+    counts = [one.n_more for one in _open(candidate)]
+    known = [count for count in counts if count is not None]
+    if len(known) < len(counts):
+        return f"{_why_not(candidate)}"
+    return f"{_name(candidate)} may do: about {format_about(max(known))} more items would settle it"
+
+
+def _flips(requirements: Requirements, passed: Sequence[_Row]) -> tuple[str, ...]:
+    """More items, or lower requirements, that would change the answer."""
+    flips = [_may_meet(candidate) for _, candidate in passed if candidate.verdict == "undecided"]
+    for case, candidate in passed:
+        if sum(one.shortfall for one in candidate.checks) > FAR:
+            continue
+        relaxed = relax(requirements, case)
+        if relaxed:
+            change = describe_change(requirements, relaxed)
+            flips.append(f"{change}, {_name(candidate)} would do")
+    return tuple(flips)
+
+
+def _limits(requirements: Requirements, case: Case) -> tuple[str, ...]:
+    """Up to where a choice that rests on the sample alone holds."""
+    if case.is_guaranteed or case.score is None:
+        return ()
+    low = case.score.precision.low
+    shown = format_share(math.floor(low * 1_000) / 1_000)
+    label = case.measurement.entry.label
+    if low <= requirements.accuracy:
+        return ()
+    return (f"beyond {shown} accuracy this sample no longer shows that {label} does",)
+
+
+def _evidence(rows: Sequence[_Row], chosen: Case | None) -> tuple[str, ...]:
+    """Every run of the choice, and of the others the one with the answers that decide."""
+    ids = [case.score.run_id for case, _ in rows if case.score and case.score.run_id]
+    return tuple(sorted({*ids, *(chosen.measurement.run_ids if chosen else ())}))

@@ -1,0 +1,286 @@
+"""From a task and a line-up to cells: everything that will be run, known before it is run.
+
+The cells of one contestant: its training (where it keeps what it learned), its answers on every
+split, one item at a time on a sample of the deciding split, and larger batches on another sample.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Literal
+
+from spoonbench.harness.artifacts import Recipe
+from spoonbench.harness.canonical import digest, to_json
+from spoonbench.harness.environment import n_cores
+from spoonbench.harness.evidence import Duel, Entry, SplitFacts, TaskFacts
+from spoonbench.harness.records import Cell, Contestant, Placement, Workload
+from spoonbench.harness.source_lines import count_source_lines
+from spoonbench.harness.tasks.api import BadTask, Item, Split, Task
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from spoonbench.harness.duel.lineup import LineupEntry
+    from spoonbench.harness.duel.presets import Preset
+    from spoonbench.harness.evidence import Effort, Requirements
+
+Role = Literal["answers", "latency", "throughput"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedCell:
+    """One cell of a contestant.
+
+    Attributes:
+        role: what it is for; answers are taken in the first round only.
+        cell: the cell.
+        split: the items.
+        seconds: time after which a pass may be cut short; None: never.
+    """
+
+    role: Role
+    cell: Cell
+    split: Split
+    seconds: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedEntry:
+    """One contestant with its cells.
+
+    Attributes:
+        lineup: the contestant.
+        threads: for its numeric work.
+        recipe: of what it learns, where it keeps that; None otherwise.
+        train_cell: the cell of its training; None where it keeps nothing.
+        cells: measured in this order.
+    """
+
+    lineup: LineupEntry
+    threads: int
+    recipe: Recipe | None
+    train_cell: Cell | None
+    cells: tuple[PlannedCell, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """A whole duel before it is run."""
+
+    duel: Duel
+    task: Task
+    preset: Preset
+    seed: int
+    entries: tuple[PlannedEntry, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """What the user asks of a duel beside task and line-up."""
+
+    requirements: Requirements
+    effort: Effort | None
+    command: tuple[str, ...]
+    environment_id: str
+    seed: int = 0
+
+
+def make_plan(task: Task, lineup: Sequence[LineupEntry], preset: Preset, wishes: Wishes) -> Plan:
+    """Plan every cell of a duel.
+
+    Raises:
+        BadTask: the split that is to decide does not exist.
+    """
+    deciding = _deciding_split(task, wishes.requirements.split)
+    samples = _Samples(
+        latency=_sample(deciding, preset.latency_items, "one at a time"),
+        throughput=_sample(deciding, preset.throughput_items, "in batches"),
+    )
+    planner = _Planner(task=task, preset=preset, seed=wishes.seed, samples=samples)
+    entries = tuple(planner.plan_entry(entry) for entry in lineup)
+    identity = [
+        [to_json(planned.train_cell), [to_json(cell.cell) for cell in planned.cells]]
+        for planned in entries
+    ]
+    duel = Duel(
+        duel_id=digest([wishes.environment_id, preset.n_rounds, identity])[:16],
+        created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        command=wishes.command,
+        preset=preset.name,
+        environment_id=wishes.environment_id,
+        n_rounds=preset.n_rounds,
+        task=_facts(task),
+        entries=tuple(_entry(planned) for planned in entries),
+        requirements=replace(wishes.requirements, split=deciding.name),
+        effort=wishes.effort,
+    )
+    return Plan(duel=duel, task=task, preset=preset, seed=wishes.seed, entries=entries)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Samples:
+    latency: Split
+    throughput: Split
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Planner:
+    task: Task
+    preset: Preset
+    seed: int
+    samples: _Samples
+
+    def plan_entry(self, entry: LineupEntry) -> PlannedEntry:
+        threads = n_cores() if entry.info.requires else 1
+        recipe = self._recipe(entry) if entry.info.keeps_weights else None
+        contestant = Contestant(
+            solver=entry.name,
+            solver_version=entry.info.version,
+            params=_all_params(entry),
+            artifact_id=self._artifact_ids(entry),
+        )
+        train_cell = None
+        if recipe is not None:
+            train_cell = self._cell(contestant, self.task.training, threads, 1, mode="train")
+        return PlannedEntry(
+            lineup=entry,
+            threads=threads,
+            recipe=recipe,
+            train_cell=train_cell,
+            cells=tuple(self._cells(contestant, threads)),
+        )
+
+    def _cells(self, contestant: Contestant, threads: int) -> list[PlannedCell]:
+        preset = self.preset
+        wanted: list[tuple[Role, Split, int, float | None]] = [
+            ("answers", split, preset.answer_batch, None) for split in self.task.splits
+        ]
+        wanted.append(("latency", self.samples.latency, 1, preset.cell_seconds))
+        wanted += [
+            ("throughput", self.samples.throughput, size, preset.cell_seconds)
+            for size in preset.batch_sizes
+        ]
+        return [
+            PlannedCell(
+                role=role,
+                cell=self._cell(contestant, split, threads, size),
+                split=split,
+                seconds=seconds,
+            )
+            for role, split, size, seconds in wanted
+        ]
+
+    def _cell(
+        self,
+        contestant: Contestant,
+        split: Split,
+        threads: int,
+        batch_size: int,
+        mode: Literal["answer", "train"] = "answer",
+    ) -> Cell:
+        workload = Workload(
+            task=self.task.name,
+            task_version=self.task.version,
+            split=split.name,
+            items_hash=split.items_hash,
+            mode=mode,
+        )
+        placement = Placement(batch_size=batch_size, threads=threads)
+        return Cell(workload=workload, contestant=contestant, placement=placement, seed=self.seed)
+
+    def _recipe(self, entry: LineupEntry) -> Recipe:
+        return Recipe(
+            kind="weights",
+            solver=entry.name,
+            solver_version=entry.info.version,
+            settings={
+                "label": entry.label,
+                "params": dict(entry.params),
+                "threads": n_cores(),
+            },
+            data_hash=digest([self.task.training.items_hash, self.task.validation.items_hash]),
+            seed=self.seed,
+        )
+
+    def _artifact_ids(self, entry: LineupEntry) -> str | None:
+        ids = [self._recipe(e).artifact_id for e in entry.leaves if e.info.keeps_weights]
+        return "+".join(ids) or None
+
+
+def _all_params(entry: LineupEntry) -> Mapping[str, Any]:
+    if not entry.parts:
+        return dict(entry.params)
+    parts = [{"name": part.name, "params": dict(part.params)} for part in entry.parts]
+    return {**entry.params, "parts": parts}
+
+
+def _deciding_split(task: Task, name: str | None) -> Split:
+    if name is None:
+        return task.splits[0]
+    for split in task.splits:
+        if split.name == name:
+            return split
+    known = ", ".join(split.name for split in task.splits)
+    raise BadTask(f"The task {task.name!r} has no split {name!r}. Its splits: {known}.")
+
+
+def _sample(split: Split, n: int, use: str) -> Split:
+    """A fixed sample in the order of the split: file order may be sorted by label."""
+    chosen: Sequence[Item] = split.items
+    if len(chosen) > n:
+        indices = random.Random(0).sample(range(len(chosen)), n)  # noqa: S311  # no secret
+        chosen = [split.items[index] for index in sorted(indices)]
+    return Split(
+        name=f"{split.name} ({len(chosen)} {use})", items=tuple(chosen), summary=split.summary
+    )
+
+
+def _facts(task: Task) -> TaskFacts:
+    return TaskFacts(
+        name=task.name,
+        version=task.version,
+        kind=task.kind,
+        source=task.source,
+        sha256=task.sha256,
+        n_training=len(task.training.items),
+        n_validation=len(task.validation.items),
+        splits=tuple(
+            SplitFacts(
+                name=split.name,
+                summary=split.summary,
+                items_hash=split.items_hash,
+                n_items=len(split.items),
+                n_unanswerable=sum(item.target is None for item in split.items),
+            )
+            for split in task.splits
+        ),
+        skipped_rows=task.skipped_rows,
+        options=to_json(task.options),
+    )
+
+
+def _entry(planned: PlannedEntry) -> Entry:
+    lineup = planned.lineup
+    by_role = {
+        role: [c for c in planned.cells if c.role == role]
+        for role in ("answers", "latency", "throughput")
+    }
+    latency = by_role["latency"][0].cell.key
+    throughput = {str(c.cell.placement.batch_size): c.cell.key for c in by_role["throughput"]}
+    return Entry(
+        label=lineup.label,
+        solver=lineup.name,
+        level=lineup.info.level,
+        is_hybrid=bool(lineup.parts),
+        summary=lineup.info.summary,
+        source=lineup.info.source,
+        guarantee=lineup.info.guarantee,
+        source_lines=count_source_lines(lineup.info.modules) if lineup.info.modules else None,
+        trained_from="nothing" if any(e.info.level == 5 for e in lineup.leaves) else None,  # noqa: PLR2004  # the level of language models
+        train_cell=planned.train_cell.key if planned.train_cell else None,
+        answer_cells={c.split.name: c.cell.key for c in by_role["answers"]},
+        latency_cell=latency,
+        throughput_cells={"1": latency, **throughput},
+    )

@@ -1,0 +1,416 @@
+"""Runs a planned duel: trains what keeps its weights, then measures in interleaved rounds.
+
+Each run is stored as soon as it is done, so that a duel that was interrupted goes on where it
+stopped: a cell with a good record in this environment and round is not run again.
+"""
+
+from __future__ import annotations
+
+import random
+import secrets
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Protocol
+
+from spoonbench.harness.artifacts import DamagedArtifact
+from spoonbench.harness.canonical import to_json
+from spoonbench.harness.protocol import CellResult, CellWork, Job, JobResult, Limits, Training
+from spoonbench.harness.records import RunRecord, ScoredAnswer, StoredItem
+from spoonbench.harness.scoring import score_answer
+from spoonbench.solvers.api import Example, Part, Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from spoonbench.harness.artifacts import ArtifactStore, Making, Recipe
+    from spoonbench.harness.duel.lineup import LineupEntry
+    from spoonbench.harness.duel.plan import Plan, PlannedCell, PlannedEntry
+    from spoonbench.harness.records import Artifact, Cell
+    from spoonbench.harness.store.writer import StoreWriter
+    from spoonbench.harness.tasks.api import Split
+
+
+class Executor(Protocol):
+    """Runs one job in isolation."""
+
+    def run(
+        self,
+        job: Job,
+        on_progress: Callable[[float, str], None] | None = None,
+        on_cell: Callable[[CellResult], None] | None = None,
+    ) -> JobResult:
+        """Run a job; whatever happens to the child comes back as a typed result."""
+        ...
+
+
+class Watcher(Protocol):
+    """Is told what goes on, for a progress display."""
+
+    def expect(self, jobs: Sequence[tuple[str, float]], /) -> None:
+        """What is to come: names of jobs and guesses of their seconds."""
+        ...
+
+    def begin(self, name: str, /) -> None:
+        """A job begins."""
+        ...
+
+    def advance(self, fraction: float, message: str, /) -> None:
+        """The job at hand is this far."""
+        ...
+
+    def end(self, name: str, status: str, reason: str | None, /) -> None:
+        """A job ended."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished:
+    """What is there already: (cell key, round) of good records in this environment."""
+
+    cells: frozenset[tuple[str, int]] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bench:
+    """What a duel is run with.
+
+    Attributes:
+        executor: runs jobs.
+        store: takes records.
+        artifacts: keeps what was learned.
+        watcher: is told what goes on.
+        observe: what is seen of the machine now.
+        limits: of a measuring process.
+    """
+
+    executor: Executor
+    store: StoreWriter
+    artifacts: ArtifactStore
+    watcher: Watcher
+    observe: Callable[[], Mapping[str, Any]]
+    limits: Limits
+
+
+@dataclass(slots=True)
+class _Duel:
+    """State of one run of a duel."""
+
+    plan: Plan
+    bench: Bench
+    done: frozenset[tuple[str, int]]
+    trained: dict[str, Artifact] = field(default_factory=dict)
+    failed: dict[str, str] = field(default_factory=dict)
+
+
+def run_duel(plan: Plan, bench: Bench, finished: Finished) -> None:
+    """Run everything of a plan that is not there yet, and store it."""
+    duel = _Duel(plan=plan, bench=bench, done=finished.cells)
+    _store_plan(plan, bench.store)
+    steps = _training_steps(duel) + _measuring_steps(duel)
+    bench.watcher.expect([(step.name, step.guess_s) for step in steps])
+    for step in steps:
+        bench.watcher.begin(step.name)
+        status, reason = step.run()
+        bench.watcher.end(step.name, status, reason)
+
+
+def _store_plan(plan: Plan, store: StoreWriter) -> None:
+    for entry in plan.entries:
+        for cell in _all_cells(entry):
+            store.add_cell(cell)
+    for split in plan.task.splits:
+        items = [
+            StoredItem(problem_id=i.problem.problem_id, text=i.problem.text, target=i.target)
+            for i in split.items
+        ]
+        store.add_items(split.items_hash, items)
+    store.add_duel(plan.duel)
+
+
+def _all_cells(entry: PlannedEntry) -> list[Cell]:
+    first = [entry.train_cell] if entry.train_cell else []
+    return first + [planned.cell for planned in entry.cells]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Step:
+    """One process to come."""
+
+    name: str
+    guess_s: float
+    run: Callable[[], tuple[str, str | None]]
+
+
+def _training_steps(duel: _Duel) -> list[_Step]:
+    """One for each recipe whose artifact is not there; the others are found."""
+    steps = []
+    for entry in duel.plan.entries:
+        if entry.recipe is None:
+            continue
+        found = _find(duel, entry.recipe)
+        if found is not None and entry.train_cell and (entry.train_cell.key, 0) in duel.done:
+            duel.trained[entry.lineup.label] = found
+            continue
+        steps.append(
+            _Step(
+                name=f"train {entry.lineup.label}",
+                guess_s=_guess_training_s(entry.lineup),
+                run=lambda entry=entry: _train(duel, entry),  # type: ignore[misc]  # bound early
+            )
+        )
+    return steps
+
+
+def _find(duel: _Duel, recipe: Recipe) -> Artifact | None:
+    """What was made of a recipe; what is damaged was moved aside and is made again."""
+    try:
+        return duel.bench.artifacts.find(recipe)
+    except DamagedArtifact as exc:
+        duel.bench.watcher.end("stored weights", "damaged", f"{exc}; they are made again")
+        return None
+
+
+def _measuring_steps(duel: _Duel) -> list[_Step]:
+    """Every contestant once a round, in another order each round."""
+    steps = []
+    for round_index in range(duel.plan.duel.n_rounds):
+        order = list(duel.plan.entries)
+        random.Random(f"{duel.plan.duel.duel_id}/{round_index}").shuffle(order)  # noqa: S311  # no secret
+        for entry in order:
+            cells = _cells_of_round(duel, entry, round_index)
+            if cells:
+                steps.append(_measuring_step(duel, entry, round_index, cells))
+    return steps
+
+
+def _measuring_step(
+    duel: _Duel, entry: PlannedEntry, round_index: int, cells: Sequence[PlannedCell]
+) -> _Step:
+    return _Step(
+        name=f"round {round_index + 1}: {entry.lineup.label}",
+        guess_s=_guess_measuring_s(entry.lineup, round_index),
+        run=lambda: _measure(duel, entry, round_index, cells),
+    )
+
+
+def _cells_of_round(duel: _Duel, entry: PlannedEntry, round_index: int) -> list[PlannedCell]:
+    return [
+        planned
+        for planned in entry.cells
+        if (round_index == 0 or planned.role != "answers")
+        and (planned.cell.key, round_index) not in duel.done
+    ]
+
+
+def _train(duel: _Duel, entry: PlannedEntry) -> tuple[str, str | None]:
+    """Train one contestant in a process of its own and keep what it learned."""
+    if entry.recipe is None or entry.train_cell is None:
+        raise ValueError(f"{entry.lineup.label} keeps nothing that could be trained.")
+    label, started_at = entry.lineup.label, _now()
+    with duel.bench.artifacts.begin(entry.recipe) as making:
+        result = duel.bench.executor.run(
+            _training_job(duel, entry, making), on_progress=duel.bench.watcher.advance
+        )
+        record = _record(duel, entry.train_cell, 0, started_at, result)
+        if result.status == "ok":
+            artifact = duel.bench.artifacts.finish(making)
+            duel.bench.store.add_artifact(artifact)
+            duel.trained[label] = artifact
+            metrics = {**record.metrics, "disk_bytes": artifact.bytes}
+            record = replace(record, metrics=metrics, artifact_sha256=artifact.sha256)
+        else:
+            duel.failed[label] = f"its training ended as {result.status}: {result.reason}"
+    duel.bench.store.add_run(record)
+    return result.status, result.reason
+
+
+def _training_job(duel: _Duel, entry: PlannedEntry, making: Making) -> Job:
+    task = duel.plan.task
+    return Job(
+        job_id=f"train {entry.lineup.label}",
+        part=_part(entry.lineup, entry.threads, duel.plan.seed),
+        training=Training(
+            training=_examples(task.training),
+            validation=_examples(task.validation),
+            checkpoints=str(making.checkpoints),
+            save_to=str(making.content),
+        ),
+        limits=replace(duel.bench.limits, seconds=duel.plan.preset.training_seconds),
+    )
+
+
+def _measure(
+    duel: _Duel, entry: PlannedEntry, round_index: int, cells: Sequence[PlannedCell]
+) -> tuple[str, str | None]:
+    """Measure one contestant in a process of its own; each cell is stored when it is done."""
+    by_key = {planned.cell.key: planned for planned in cells}
+    started_at = _now()
+    untrained = [e.label for e in entry.lineup.leaves if e.label in duel.failed]
+    if untrained:
+        reason = f"{untrained[0]}: {duel.failed[untrained[0]]}"
+        for planned in cells:
+            record = _bare_record(duel, planned.cell, round_index, started_at)
+            duel.bench.store.add_run(replace(record, status="skipped", reason=reason))
+        return "skipped", reason
+    job = _measuring_job(duel, entry, round_index, cells)
+    result = duel.bench.executor.run(job, on_progress=duel.bench.watcher.advance)
+    for cell_result in result.cells:
+        planned = by_key[cell_result.cell_key]
+        record = _record(duel, planned.cell, round_index, started_at, result)
+        duel.bench.store.add_run(_with_cell(duel, record, planned, cell_result))
+    return result.status, result.reason
+
+
+def _measuring_job(
+    duel: _Duel, entry: PlannedEntry, round_index: int, cells: Sequence[PlannedCell]
+) -> Job:
+    lineup, task = entry.lineup, duel.plan.task
+    training = None
+    if any(e.info.needs_training and not e.info.keeps_weights for e in lineup.leaves):
+        training = Training(
+            training=_examples(task.training), validation=_examples(task.validation)
+        )
+    own = duel.trained.get(lineup.label)
+    return Job(
+        job_id=f"round {round_index + 1}: {lineup.label}",
+        part=_part(lineup, entry.threads, duel.plan.seed, duel.trained),
+        training=training,
+        artifact=own.path if own else None,
+        cells=tuple(_work(planned) for planned in cells),
+        limits=duel.bench.limits,
+    )
+
+
+def _work(planned: PlannedCell) -> CellWork:
+    size = planned.cell.placement.batch_size
+    return CellWork(
+        cell_key=planned.cell.key,
+        problems=tuple(item.problem for item in planned.split.items),
+        batch_size=size,
+        n_warmup=0 if planned.role == "answers" else 2,
+        keep_answers=planned.role != "throughput",
+        seconds=planned.seconds,
+        least_items=max(20, size),
+    )
+
+
+def _part(
+    lineup: LineupEntry,
+    threads: int,
+    seed: int,
+    trained: Mapping[str, Artifact] | None = None,
+) -> Part:
+    parts = []
+    for stage in lineup.parts:
+        part = _part(stage, threads, seed)
+        if trained and stage.label in trained:
+            params = {**part.settings.params, "artifact": trained[stage.label].path}
+            part = replace(part, settings=replace(part.settings, params=params))
+        parts.append(part)
+    settings = Settings(threads=threads, seed=seed, params=lineup.params, parts=tuple(parts))
+    return Part(name=lineup.label, target=lineup.target, settings=settings)
+
+
+def _examples(split: Split) -> tuple[Example, ...]:
+    return tuple(Example(problem=item.problem, target=item.target) for item in split.items)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+def _bare_record(duel: _Duel, cell: Cell, round_index: int, started_at: str) -> RunRecord:
+    moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
+    return RunRecord(
+        run_id=f"{moment}-{secrets.token_hex(4)}",
+        cell_key=cell.key,
+        environment_id=duel.plan.duel.environment_id,
+        round_index=round_index,
+        status="ok",
+        started_at=started_at,
+        observed=duel.bench.observe(),
+    )
+
+
+def _record(
+    duel: _Duel, cell: Cell, round_index: int, started_at: str, result: JobResult
+) -> RunRecord:
+    """What a job says of all its cells."""
+    return replace(
+        _bare_record(duel, cell, round_index, started_at),
+        status=result.status,
+        reason=result.reason,
+        load_s=result.load_s,
+        fit_s=result.fit_s,
+        baseline_bytes=result.baseline_bytes,
+        resident_bytes=result.resident_bytes,
+        peak_bytes=result.fit_peak_bytes,
+        metrics=_metrics(result),
+        output_tail=result.output_tail,
+    )
+
+
+def _metrics(result: JobResult) -> dict[str, Any]:
+    metrics: dict[str, Any] = {"fit_peak_bytes": result.fit_peak_bytes}
+    if result.fit_report is not None:
+        report = to_json(result.fit_report)
+        metrics |= {
+            "n_training": report["n_examples"],
+            "training_stopped_by": report["stopped_by"],
+            **{k: report[k] for k in ("n_steps", "n_tokens", "best_step", "curve", "notes")},
+        }
+    if result.size is not None:
+        metrics |= {
+            "n_parameters": result.size.n_parameters,
+            "weight_bytes": result.size.weight_bytes,
+            "operations_per_problem": result.size.operations_per_problem,
+            "operations_formula": result.size.formula,
+        }
+    return metrics
+
+
+def _with_cell(
+    duel: _Duel, record: RunRecord, planned: PlannedCell, result: CellResult
+) -> RunRecord:
+    """Add what belongs to one cell, its answers scored."""
+    n_done = sum(result.items_per_sample)
+    cut_short = result.status == "ok" and n_done < len(planned.split.items)
+    return replace(
+        record,
+        status=result.status,
+        reason=result.reason,
+        warmup_ns=result.warmup_ns,
+        samples_ns=result.samples_ns,
+        items_per_sample=result.items_per_sample,
+        peak_bytes=result.peak_bytes,
+        device_peak_bytes=result.device_peak_bytes,
+        energy_j=result.energy_j,
+        missing=result.missing,
+        metrics={**record.metrics, "cut_short": cut_short},
+        answers=_score(duel, planned, result),
+    )
+
+
+def _score(
+    duel: _Duel, planned: PlannedCell, result: CellResult
+) -> tuple[ScoredAnswer, ...] | None:
+    if result.answers is None:
+        return None
+    task = duel.plan.task
+    return tuple(
+        score_answer(task.kind, item.problem.problem_id, answer, item.target, task.tolerance)
+        for item, answer in zip(planned.split.items, result.answers, strict=False)
+    )
+
+
+def _guess_training_s(lineup: LineupEntry) -> float:
+    limit = lineup.params.get("max_seconds")
+    if isinstance(limit, (int, float)):
+        return float(limit)
+    return 900.0 if lineup.info.level == 5 else 30.0  # noqa: PLR2004  # the level of language models
+
+
+def _guess_measuring_s(lineup: LineupEntry, round_index: int) -> float:
+    """Before anything is known: heavier levels take longer, the first round takes the answers."""
+    seconds = {1: 0.5, 2: 3.0, 3: 4.0, 4: 4.0, 5: 12.0}[lineup.info.level]
+    return seconds * (3.0 if round_index == 0 else 1.0)

@@ -1,0 +1,191 @@
+"""One `spoonbench duel` from its options to the printed decision and the written report."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import replace
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich.console import Console
+
+from spoonbench.harness.artifacts import ArtifactStore
+from spoonbench.harness.assignments import hours, nested_values, values
+from spoonbench.harness.duel.lineup import LineupChoice, line_up
+from spoonbench.harness.duel.plan import Wishes, make_plan
+from spoonbench.harness.duel.presets import PRESETS, Preset
+from spoonbench.harness.duel.run import Bench, Finished, run_duel
+from spoonbench.harness.environment import observe, probe
+from spoonbench.harness.evidence import Effort, Requirements
+from spoonbench.harness.executors.local import LocalExecutor
+from spoonbench.harness.progress import ProgressWatcher
+from spoonbench.harness.protocol import Limits
+from spoonbench.harness.registry import make_task
+from spoonbench.harness.store.reader import open_reader
+from spoonbench.harness.store.writer import open_writer
+from spoonbench.harness.tasks.user_file import Columns, read_task
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from spoonbench.harness.duel.plan import Plan
+    from spoonbench.harness.records import Environment
+    from spoonbench.harness.tasks.api import Task
+
+_MEMORY_SHARE = 0.75
+"""Share of the machine's memory that one contestant may take unless told otherwise."""
+
+
+def run_command(**options: Any) -> None:
+    """Run the duel that the command line asks for, print the decision and write the report."""
+    out: Path = options["out"]
+    console = Console(stderr=options["as_json"])
+    preset = _preset(options)
+    task = _task(options, preset)
+    environment = probe()
+    lineup = line_up(task, preset, _choice(options))
+    wishes = Wishes(
+        requirements=_requirements(options),
+        effort=_effort(options),
+        command=("spoonbench", *sys.argv[1:]),
+        environment_id=environment.environment_id,
+        seed=options["seed"],
+    )
+    plan = make_plan(task, lineup, preset, wishes)
+    _run(plan, environment, console, options)
+    show_duel(plan.duel.duel_id, out, console, as_json=options["as_json"])
+
+
+def show_duel(duel_id: str, out: Path, console: Console, *, as_json: bool) -> None:
+    """Print a duel from the store and write its report.
+
+    Raises:
+        StoreError: the store cannot be read, or holds no such duel.
+    """
+    # The reports stand above the harness; this is the moment at which a command needs them.
+    reports = import_module("spoonbench.reports.duel")
+    store_path = out / "store.sqlite"
+    with open_reader(store_path) as reader:
+        report = reports.gather(reader, duel_id)
+    written = import_module("spoonbench.reports.files").write_report(report, out)
+    terminal = import_module("spoonbench.reports.terminal")
+    if as_json:
+        click.echo(json.dumps(terminal.summary_json(report), indent=2))
+        return
+    places = {"store": store_path, "models": out / "models", "report": written[0]}
+    terminal.print_report(report, console, places=places)
+
+
+def _run(
+    plan: Plan, environment: Environment, console: Console, options: Mapping[str, Any]
+) -> None:
+    out: Path = options["out"]
+    with (
+        open_writer(out / "store.sqlite") as store,
+        LocalExecutor() as executor,
+        ProgressWatcher(console) as watcher,
+    ):
+        store.add_environment(environment)
+        bench = Bench(
+            executor=executor,
+            store=store,
+            artifacts=ArtifactStore(out / "models"),
+            watcher=watcher,
+            observe=observe,
+            limits=_limits(plan.preset, environment, options),
+        )
+        finished = Finished()
+        if not options["fresh"]:
+            finished = _finished(out / "store.sqlite", plan)
+        run_duel(plan, bench, finished)
+
+
+def _finished(path: Path, plan: Plan) -> Finished:
+    """Good records of this environment, by cell and round."""
+    keys = [cell.cell.key for entry in plan.entries for cell in entry.cells]
+    keys += [entry.train_cell.key for entry in plan.entries if entry.train_cell]
+    with open_reader(path) as reader:
+        runs = reader.runs(cell_keys=keys, environment_id=plan.duel.environment_id, status="ok")
+    return Finished(cells=frozenset((run.cell_key, run.round_index) for run in runs))
+
+
+def _preset(options: Mapping[str, Any]) -> Preset:
+    preset = PRESETS[options["preset"]]
+    if options["rounds"] is not None:
+        preset = replace(preset, n_rounds=options["rounds"])
+    if options["timeout"] is not None:
+        preset = replace(preset, job_seconds=options["timeout"])
+    return preset
+
+
+def _task(options: Mapping[str, Any], preset: Preset) -> Task:
+    path, name = options["file"], options["task_name"]
+    if path is not None and name is not None:
+        raise click.UsageError("Give a file or --task, not both.")
+    if path is None:
+        name = name or "word-problems"
+        given = values(options["task_options"], "--option")
+        return make_task(name, {**preset.task_options.get(name, {}), **given})
+    if options["task_options"]:
+        raise click.UsageError("--option belongs to registered tasks, not to a file.")
+    columns = Columns(
+        question=options["question_column"],
+        answer=options["answer_column"],
+        id=options["id_column"],
+        split=options["split_column"],
+        group=options["group_column"],
+    )
+    return read_task(
+        path,
+        test_path=options["test_path"],
+        columns=columns,
+        kind=options["kind"],
+        tolerance=options["tolerance"],
+        skip_bad_rows=options["skip_bad_rows"],
+        test_share=options["test_share"],
+    )
+
+
+def _choice(options: Mapping[str, Any]) -> LineupChoice:
+    asked = options["solvers"]
+    return LineupChoice(
+        only=tuple(name for names in options["only"] for name in names.split(",")),
+        functions=tuple(spec for spec in asked if ":" in spec),
+        extra=tuple(spec for spec in asked if ":" not in spec),
+        routes=tuple(tuple(route.split(",")) for route in options["routes"]),
+        overrides=nested_values(options["overrides"], "--set"),
+    )
+
+
+def _requirements(options: Mapping[str, Any]) -> Requirements:
+    latency_ms, memory_mb = options["latency_ms"], options["memory_mb"]
+    if options["cost"] is not None and options["answers_per_year"] is None:
+        raise click.UsageError("--cost needs --answers-per-year and the prices.")
+    return Requirements(
+        accuracy=options["accuracy"],
+        coverage=options["coverage"],
+        latency_s=None if latency_ms is None else latency_ms / 1e3,
+        memory_bytes=None if memory_mb is None else round(memory_mb * 1e6),
+        cost=options["cost"],
+        split=options["split"],
+    )
+
+
+def _effort(options: Mapping[str, Any]) -> Effort | None:
+    names = ("hour_price", "machine_hour_price", "answers_per_year")
+    if not options["build_hours"] and all(options[name] is None for name in names):
+        return None
+    return Effort(
+        build_hours=hours(options["build_hours"], "--build-hours"),
+        years=options["years"],
+        **{name: options[name] or 0.0 for name in names},
+    )
+
+
+def _limits(preset: Preset, environment: Environment, options: Mapping[str, Any]) -> Limits:
+    asked_mb = options["memory_limit_mb"]
+    memory = environment.memory_bytes * _MEMORY_SHARE if asked_mb is None else asked_mb * 1e6
+    return Limits(memory_bytes=round(memory), seconds=preset.job_seconds)

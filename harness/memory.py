@@ -1,0 +1,226 @@
+"""Resident memory of a process, its highest value, and a limit on it.
+
+The baseline is taken after imports and before `prepare`; every other figure is what lies above
+it. On Linux the figures are VmRSS and VmHWM of /proc, and the highest value is reset before each
+cell through /proc/self/clear_refs. `ru_maxrss` is not used: a small child of a large parent
+inherits the parent's.
+
+The limit is the kernel's on private memory (RLIMIT_DATA) on top of what is mapped, with room
+for what allocators reserve and never touch; the exact limit on resident memory is kept by the
+parent, which looks every few milliseconds (`executors.watch`).
+
+Not covered: pages that a forked child shares with its server and then writes to. They are part
+of the baseline before and after.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from pathlib import Path
+
+if sys.platform != "win32":
+    import resource
+if sys.platform != "linux":
+    import psutil
+
+MIB = 1 << 20
+RESERVED_BYTES = 512 * MIB
+"""Room for what is mapped and never touched: the allocator's top pad of 256 MiB (`executors.
+surroundings`), heaps of further threads at 64 MiB each, and stacks of threads at 8 MiB."""
+NEAR_BYTES = 64 * MIB
+
+_STATUS = Path("/proc/self/status")
+_CLEAR_REFS = Path("/proc/self/clear_refs")
+_RESET_PEAK = "5"
+_PAGE_BYTES = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
+_EXHAUSTED = (
+    "can't allocate memory",
+    "cannot allocate memory",
+    "unable to allocate",
+    "out of memory",
+    "std::bad_alloc",
+    "not enough memory",
+)
+_STARVED_THREAD = ("can't start new thread", "resource temporarily unavailable")
+
+
+def status_bytes(name: str) -> int | None:
+    """A field of /proc/self/status, such as "VmRSS", in bytes; None where there is none."""
+    try:
+        text = _STATUS.read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return None
+    for line in text.splitlines():
+        if line.startswith(f"{name}:"):
+            return int(line.split()[1]) * 1024
+    return None
+
+
+def resident_bytes() -> int:
+    """Resident memory of this process."""
+    if sys.platform != "linux":
+        return int(psutil.Process().memory_info().rss)
+    return status_bytes("VmRSS") or 0
+
+
+def resident_bytes_of(pid: int) -> int | None:
+    """Resident memory of another process; None where it is gone."""
+    if sys.platform != "linux":
+        with contextlib.suppress(psutil.Error):
+            return int(psutil.Process(pid).memory_info().rss)
+        return None
+    try:
+        return int(Path(f"/proc/{pid}/statm").read_bytes().split()[1]) * _PAGE_BYTES
+    except (OSError, IndexError):
+        return None
+
+
+def private_bytes_of(pid: int) -> int:
+    """Resident memory that a process shares with no other; 0 where nobody tells.
+
+    What a forked process still shares with its parent is counted there.
+    """
+    try:
+        text = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
+    except OSError:
+        return 0
+    fields = (line.split() for line in text.splitlines() if line.startswith("Private_"))
+    return sum(int(field[1]) * 1024 for field in fields)
+
+
+def descendants(pid: int) -> list[int]:
+    """Children, grandchildren and so on of a process, as far as the kernel lists them."""
+    found = []
+    with contextlib.suppress(OSError):
+        for child in Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split():
+            found += [int(child), *descendants(int(child))]
+    return found
+
+
+class MemoryMeter:
+    """Resident memory of this process above a baseline.
+
+    Attributes:
+        baseline_bytes: resident memory when the meter was made.
+    """
+
+    def __init__(self) -> None:
+        self.baseline_bytes = resident_bytes()
+        self._reset_failure: str | None = None
+        self._peak_at_start = 0
+        self.start()
+
+    def start(self) -> None:
+        """From here on `peak` counts anew."""
+        try:
+            _CLEAR_REFS.write_text(_RESET_PEAK, encoding="ascii")
+        except OSError as exc:
+            self._reset_failure = f"{exc.strerror or exc}"
+        self._peak_at_start = status_bytes("VmHWM") or 0
+
+    def resident(self) -> int:
+        """Resident memory above the baseline; negative where memory was given back."""
+        return resident_bytes() - self.baseline_bytes
+
+    def peak(self) -> tuple[int | None, str | None]:
+        """Highest resident memory since `start` above the baseline, or None and why."""
+        highest = status_bytes("VmHWM")
+        if highest is None:
+            return None, f"{sys.platform} keeps no highest resident memory that can be reset"
+        if self._reset_failure is None or highest > self._peak_at_start:
+            return highest - self.baseline_bytes, None
+        return None, (
+            f"/proc/self/clear_refs: {self._reset_failure}; the peak stayed below an earlier one"
+        )
+
+
+def start_device_peak(device: str) -> None:
+    """From here on `device_peak` counts anew."""
+    torch = sys.modules.get("torch")
+    if torch is not None and device.startswith("cuda"):
+        torch.cuda.reset_peak_memory_stats(device)
+
+
+def device_peak(device: str) -> tuple[int | None, str | None]:
+    """Highest memory that torch held on an accelerator since the start, or None and why."""
+    torch = sys.modules.get("torch")
+    if device == "cpu":
+        return None, "nothing runs on an accelerator"
+    if torch is None:
+        return None, "torch is not loaded, so nothing counts the accelerator's memory"
+    if device.startswith("cuda"):
+        return int(torch.cuda.max_memory_allocated(device)), None
+    return None, f"torch counts no peak on {device}"
+
+
+def limit_private_bytes(extra: int) -> str | None:
+    """Refuse this process more private memory than it has now plus `extra`.
+
+    Args:
+        extra: bytes; `RESERVED_BYTES` are added.
+
+    Returns:
+        why there is no such limit here; None where it stands.
+    """
+    mapped = status_bytes("VmData")
+    if sys.platform != "linux" or mapped is None:
+        return f"{sys.platform} has no limit on private memory; the parent alone watches"
+    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    wanted = mapped + extra + RESERVED_BYTES
+    soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
+    return None
+
+
+def lift_limit() -> None:
+    """Take the limit back, so that running out of memory can still be told."""
+    if sys.platform == "linux":
+        _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+        resource.setrlimit(resource.RLIMIT_DATA, (hard, hard))
+
+
+def is_exhaustion(exc: BaseException) -> bool:
+    """An exception that means: memory ran out, on the processor or on a device."""
+    if isinstance(exc, MemoryError) or type(exc).__name__ == "OutOfMemoryError":
+        return True
+    text = message_of(exc).lower()
+    if any(sign in text for sign in _EXHAUSTED):
+        return True
+    return any(sign in text for sign in _STARVED_THREAD) and _is_near_limit()
+
+
+def message_of(exc: BaseException) -> str:
+    """Its text; an exception whose text cannot be made is named by its type alone."""
+    try:
+        return str(exc)
+    except Exception:  # a contestant's own __str__ may do anything
+        return f"(a {type(exc).__name__} without a readable message)"
+
+
+def exhaustion(memory_bytes: int | None, sign: str) -> str:
+    """The reason of an "oom".
+
+    Args:
+        memory_bytes: the limit above the baseline; None for the machine's own.
+        sign: how it showed.
+    """
+    if memory_bytes is None:
+        return f"needed more memory than the machine gave ({sign})"
+    return f"needed more than its limit of {memory_bytes / 1e6:.0f} MB above the baseline ({sign})"
+
+
+def is_exhaustion_text(text: str) -> bool:
+    """Printed text in which a library says that memory ran out before the process was aborted."""
+    return any(sign in text.lower() for sign in (*_EXHAUSTED, "memoryerror"))
+
+
+def _is_near_limit() -> bool:
+    if sys.platform != "linux":
+        return False
+    soft, _ = resource.getrlimit(resource.RLIMIT_DATA)
+    mapped = status_bytes("VmData")
+    if soft == resource.RLIM_INFINITY or mapped is None:
+        return False
+    return soft - mapped < NEAR_BYTES

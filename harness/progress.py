@@ -1,0 +1,109 @@
+"""Progress on the terminal: what is running, and how long it still takes."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, Task, TextColumn
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import TracebackType
+
+    from rich.console import Console
+
+
+class _Left(ProgressColumn):
+    """Time left, from guesses that are scaled by what was seen so far."""
+
+    def render(self, task: Task) -> Text:
+        """Draw the column for one bar."""
+        left = task.fields.get("left_s")
+        if left is None:
+            return Text("")
+        minutes, seconds = divmod(max(0, round(left)), 60)
+        return Text(f"about {minutes}:{seconds:02d} left", style="progress.remaining")
+
+
+class ProgressWatcher:
+    """Two bars: the whole, and the job at hand. On no terminal: one line for each job."""
+
+    def __init__(self, console: Console) -> None:
+        """Draw on a console."""
+        self._console = console
+        self._progress = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=None),
+            TextColumn("{task.fields[message]}", style="dim"),
+            _Left(),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+        )
+        self._guesses: dict[str, float] = {}
+        self._total_s = self._guessed_s = self._spent_s = 0.0
+        self._started_s = 0.0
+        self._name = ""
+        self._whole = self._progress.add_task("duel", total=1.0, message="")
+        self._job = self._progress.add_task("", total=1.0, message="")
+
+    def __enter__(self) -> ProgressWatcher:
+        """Start drawing."""
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Stop drawing."""
+        self._progress.stop()
+
+    def expect(self, jobs: Sequence[tuple[str, float]], /) -> None:
+        """What is to come: names of jobs and guesses of their seconds."""
+        self._guesses = dict(jobs)
+        self._total_s = sum(self._guesses.values())
+
+    def begin(self, name: str, /) -> None:
+        """A job begins."""
+        self._name, self._started_s = name, time.perf_counter()
+        self._progress.update(self._job, description=escape(name), completed=0.0, message="")
+        self._draw(0.0)
+
+    def advance(self, fraction: float, message: str, /) -> None:
+        """The job at hand is this far."""
+        self._progress.update(self._job, completed=fraction, message=escape(message))
+        self._draw(fraction)
+
+    def end(self, name: str, status: str, reason: str | None, /) -> None:
+        """A job ended."""
+        spent_s = time.perf_counter() - self._started_s
+        self._guessed_s += self._guesses.get(name, 0.0)
+        self._spent_s += spent_s
+        self._draw(0.0)
+        if status != "ok":
+            self._console.print(Text(f"{name}: {status}: {reason}", style="yellow"))
+        elif not self._console.is_terminal:
+            self._console.print(Text(f"{name}: done in {spent_s:.1f} s"))
+
+    def _draw(self, fraction: float) -> None:
+        """Update the upper bar; the guess of the job at hand shrinks with its own progress."""
+        guess_s = self._guesses.get(self._name, 0.0)
+        running_s = time.perf_counter() - self._started_s
+        pace = (self._spent_s / self._guessed_s) if self._guessed_s > 1.0 else 1.0
+        rest_s = max(0.0, self._total_s - self._guessed_s - guess_s) * pace
+        if fraction > 0.02:  # noqa: PLR2004  # before that, its own pace says nothing
+            job_left_s = running_s * (1.0 - fraction) / fraction
+        else:
+            job_left_s = max(0.0, guess_s * pace - running_s)
+        left_s = rest_s + job_left_s
+        done_s = self._spent_s + running_s
+        self._progress.update(
+            self._whole, completed=done_s / max(done_s + left_s, 1e-9), left_s=left_s
+        )

@@ -1,0 +1,73 @@
+"""Reads questions without answers: what `spoonbench solve FILE` works through."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import TYPE_CHECKING, Any
+
+from spoonbench.harness.tasks.api import BadTask
+from spoonbench.solvers.api import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from spoonbench.solvers.api import AnswerKind
+
+SUFFIXES = (".jsonl", ".json", ".csv", ".tsv", ".txt")
+
+
+def read_questions(
+    path: Path, kind: AnswerKind, *, question_column: str, id_column: str
+) -> list[Problem]:
+    """Read one problem a row, in order; a row without an id gets its number.
+
+    Raises:
+        BadTask: the file or a row of it cannot be used; the first bad line is named.
+    """
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as exc:
+        raise BadTask(f"{path} is no UTF-8 text: {exc.reason} at byte {exc.start}.") from exc
+    except IsADirectoryError as exc:
+        raise BadTask(f"{path} is a folder, not a file.") from exc
+    problems: list[Problem] = []
+    for number, row in _rows(path, text):
+        question = row.get(question_column)
+        if not isinstance(question, str) or not question.strip():
+            raise BadTask(f"{path}, line {number}: no text in the column {question_column!r}.")
+        problem_id = str(row.get(id_column) or len(problems) + 1)
+        problems.append(Problem(problem_id=problem_id, text=question, kind=kind))
+    if not problems:
+        raise BadTask(f"{path} holds no question.")
+    return problems
+
+
+def _rows(path: Path, text: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    if path.suffix in (".csv", ".tsv"):
+        delimiter = "\t" if path.suffix == ".tsv" else ","
+        reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
+        try:
+            yield from ((reader.line_num, row) for row in reader)
+        except csv.Error as exc:
+            raise BadTask(f"{path}, line {reader.line_num}: {exc}.") from exc
+        return
+    # Only "\n" ends a line: other separators may stand inside a JSON string.
+    for number, line in enumerate(text.split("\n"), start=1):
+        if line.strip():
+            yield (
+                number,
+                {"question": line} if path.suffix == ".txt" else _object(path, number, line),
+            )
+
+
+def _object(path: Path, number: int, line: str) -> dict[str, Any]:
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError) as exc:
+        raise BadTask(f"{path}, line {number}: this is no JSON object.") from exc
+    if not isinstance(row, dict):
+        raise BadTask(f"{path}, line {number}: this is no JSON object.")
+    return row

@@ -1,0 +1,237 @@
+"""Reading a store, strictly: nothing here can write to it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from spoonbench.harness.evidence import Duel
+from spoonbench.harness.records import Artifact, Cell, Environment, RunRecord, ScoredAnswer
+from spoonbench.harness.store.database import connect_read_only, inspect, translated
+from spoonbench.harness.store.errors import StoreError
+from spoonbench.harness.store.migrations import newest_version
+from spoonbench.harness.store.rows import (
+    ANSWER_COLUMNS,
+    answer_from_row,
+    decode_record,
+    item_from_row,
+)
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Sequence
+    from types import TracebackType
+
+    from spoonbench.harness.records import StoredItem
+
+__all__ = ["StoreError", "StoreReader", "open_reader"]
+
+DEFAULT_TIMEOUT_S = 10.0
+_MOST_NAMED = 5
+
+_SELECT_ANSWERS = (
+    f"SELECT {', '.join(ANSWER_COLUMNS)} FROM answers "  # noqa: S608  # constants
+    "WHERE run_id = ? ORDER BY position"
+)
+
+
+def open_reader(path: Path | str, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> StoreReader:
+    """Open an existing store for reading.
+
+    Args:
+        path: of the file.
+        timeout_s: how long to wait for another process's lock.
+
+    Raises:
+        StoreError: there is none, or it is no store, damaged, locked, unreadable, or of a schema
+            that this program does not read.
+    """
+    path = Path(path)
+    if not path.exists():
+        raise StoreError(f"{path} does not exist: nothing has been measured into it yet.")
+    version = inspect(path, newest=newest_version(), timeout_s=timeout_s)
+    if version < newest_version():
+        raise StoreError(
+            f"{path} was made by an older spoonbench (schema {version}, this one reads "
+            f"{newest_version()}). Any command that measures brings it up to date."
+        )
+    with translated(path):
+        return StoreReader(path, connect_read_only(path, timeout_s))
+
+
+class StoreReader:
+    """Reads records; sees what a writer adds in the meantime."""
+
+    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+        self.path = path
+        self._connection = connection
+        self._answers: dict[str, tuple[ScoredAnswer, ...] | None] = {}
+
+    def duels(self) -> list[Duel]:
+        """Every duel in its newest form, the one that was added last first."""
+        rows = self._rows(
+            "SELECT duel_id, record FROM duels WHERE sequence IN "
+            "(SELECT max(sequence) FROM duels GROUP BY duel_id) ORDER BY sequence DESC"
+        )
+        return [decode_record(f"Duel {duel_id}", Duel, record) for duel_id, record in rows]
+
+    def duel(self, prefix: str) -> Duel:
+        """The duel whose id begins so, in its newest form.
+
+        Raises:
+            StoreError: none does, or several do.
+        """
+        duel_id = self._find("duels", "duel_id", prefix)
+        ((record,),) = self._rows(
+            "SELECT record FROM duels WHERE duel_id = ? ORDER BY sequence DESC LIMIT 1", duel_id
+        )
+        duel: Duel = decode_record(f"Duel {duel_id}", Duel, record)
+        return duel
+
+    def runs(
+        self,
+        cell_keys: Sequence[str] | None = None,
+        environment_id: str | None = None,
+        status: str | None = None,
+    ) -> list[RunRecord]:
+        """Runs in the order in which they were added, without their answers.
+
+        Args:
+            cell_keys: of these cells; None for all.
+            environment_id: of this machine; None for all.
+            status: that ended so; None for all.
+        """
+        rows = self._rows(
+            "SELECT run_id, record FROM runs WHERE "
+            "(?1 IS NULL OR cell_key IN (SELECT value FROM json_each(?1))) "
+            "AND (?2 IS NULL OR environment_id = ?2) AND (?3 IS NULL OR status = ?3) "
+            "ORDER BY sequence",
+            None if cell_keys is None else json.dumps(list(cell_keys)),
+            environment_id,
+            status,
+        )
+        return [decode_record(f"Run {run_id}", RunRecord, record) for run_id, record in rows]
+
+    def find_run(self, prefix: str) -> RunRecord:
+        """The run whose id begins so, without its answers.
+
+        Raises:
+            StoreError: none does, or several do.
+        """
+        run_id = self._find("runs", "run_id", prefix)
+        ((record,),) = self._rows("SELECT record FROM runs WHERE run_id = ?", run_id)
+        run: RunRecord = decode_record(f"Run {run_id}", RunRecord, record)
+        return run
+
+    def answers(self, run_id: str) -> tuple[ScoredAnswer, ...] | None:
+        """Scored answers of a run in the order of the items; None where none were kept.
+
+        Raises:
+            StoreError: there is no such run, or answers of it are lost.
+        """
+        if run_id not in self._answers:
+            self._answers[run_id] = self._load_answers(run_id)
+        return self._answers[run_id]
+
+    def cell(self, key: str) -> Cell:
+        """The cell with this key.
+
+        Raises:
+            StoreError: there is none.
+        """
+        cell: Cell = self._one("cells", "cell_key", key, Cell)
+        return cell
+
+    def environment(self, environment_id: str) -> Environment:
+        """The machine with this id.
+
+        Raises:
+            StoreError: there is none.
+        """
+        environment: Environment = self._one(
+            "environments", "environment_id", environment_id, Environment
+        )
+        return environment
+
+    def items(self, items_hash: str) -> tuple[StoredItem, ...]:
+        """Items of a workload, in order.
+
+        Raises:
+            StoreError: there are none with this hash.
+        """
+        rows = self._rows(
+            "SELECT problem_id, text, target FROM items WHERE items_hash = ? ORDER BY position",
+            items_hash,
+        )
+        if not rows:
+            raise StoreError(f"{self.path} holds no items with the hash {items_hash}.")
+        return tuple(item_from_row(row) for row in rows)
+
+    def artifacts(self) -> list[Artifact]:
+        """Every artifact in its newest form, in the order in which they were first added."""
+        rows = self._rows("SELECT artifact_id, record FROM artifacts ORDER BY sequence")
+        newest = dict(rows)  # a later row takes the place of an earlier one
+        return [decode_record(f"Artifact {key}", Artifact, text) for key, text in newest.items()]
+
+    def close(self) -> None:
+        """Close the file; may be called twice."""
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
+        with translated(self.path):
+            return self._connection.execute(statement, values).fetchall()
+
+    def _one(self, table: str, column: str, key: str, kind: type[Any]) -> Any:
+        rows = self._rows(f"SELECT record FROM {table} WHERE {column} = ?", key)  # noqa: S608  # constants
+        if not rows:
+            raise StoreError(f"{self.path} holds no {kind.__name__.lower()} {key}.")
+        return decode_record(f"{kind.__name__} {key}", kind, rows[0][0])
+
+    def _find(self, table: str, column: str, prefix: str) -> str:
+        """The one id that begins so; an id in full is found even if others go on from it."""
+        found = [
+            key
+            for (key,) in self._rows(
+                f"SELECT DISTINCT {column} FROM {table} "  # noqa: S608  # constants
+                f"WHERE substr({column}, 1, ?) = ? ORDER BY {column}",
+                len(prefix),
+                prefix,
+            )
+        ]
+        if len(found) == 1 or prefix in found:
+            return str(prefix if prefix in found else found[0])
+        what = table.removesuffix("s")
+        if not found:
+            raise StoreError(f"{self.path} holds no {what} whose id begins with {prefix!r}.")
+        more = ", ..." if len(found) > _MOST_NAMED else ""
+        raise StoreError(
+            f"{prefix!r} is the beginning of {len(found)} {table}: "
+            f"{', '.join(found[:_MOST_NAMED])}{more}. Give more of the id."
+        )
+
+    def _load_answers(self, run_id: str) -> tuple[ScoredAnswer, ...] | None:
+        counted = self._rows("SELECT n_answers FROM runs WHERE run_id = ?", run_id)
+        if not counted:
+            raise StoreError(f"{self.path} holds no run {run_id}.")
+        ((n_answers,),) = counted
+        if n_answers is None:
+            return None
+        answers = tuple(answer_from_row(row) for row in self._rows(_SELECT_ANSWERS, run_id))
+        if len(answers) != n_answers:
+            raise StoreError(
+                f"{self.path} is damaged: run {run_id} was stored with {n_answers} answers, "
+                f"{len(answers)} are there."
+            )
+        return answers

@@ -1,0 +1,243 @@
+"""From raw rows to rows of a task: each is checked, and each bad one is named with its reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, NoReturn
+
+from spoonbench.harness.tasks.api import BadTask
+from spoonbench.harness.tasks.hash_split import SplitKey
+from spoonbench.harness.tasks.rows import BadRow, NumberLiteral, RawRow
+from spoonbench.harness.tasks.values import number_text, read_number
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from spoonbench.solvers.api import AnswerKind
+
+ANSWERABLE = "answerable"
+"""The column that, where it is false, makes an empty answer mean: abstaining is right."""
+
+MOST_LABELS = 1_000
+MOST_NAME_CHARACTERS = 200
+MOST_COLUMNS_SHOWN = 20
+MOST_QUOTED = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Columns:
+    """Names of the columns (JSON keys, CSV headers); only the first two must be in the file."""
+
+    question: str = "question"
+    answer: str = "answer"
+    id: str = "id"
+    split: str = "split"
+    group: str = "group"
+
+    def check(self) -> None:
+        """Refuse empty and repeated names.
+
+        Raises:
+            BadTask: a name is empty or stands for two columns.
+        """
+        names = [str(getattr(self, field.name)) for field in fields(self)]
+        if not all(names) or len(set(names)) < len(names):
+            raise BadTask(f"column names must differ and not be empty, got {', '.join(names)}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A good row.
+
+    Attributes:
+        file: name of its file.
+        line: line number of its start, from 1.
+        text: the question, as it stands in the file.
+        answer: the answer, without white space around it; None where there is none to be found.
+        is_literal: the answer is a JSON number.
+        given_id: its id, where it has one.
+        split: its split, where it names one.
+        group: its group, where it has one.
+    """
+
+    file: str
+    line: int
+    text: str
+    answer: str | None
+    is_literal: bool = False
+    given_id: str | None = None
+    split: str | None = None
+    group: str | None = None
+
+    @property
+    def split_key(self) -> SplitKey:
+        """What decides on which side of a split by hash it stands."""
+        return SplitKey(text=self.text, given_id=self.given_id, group=self.group)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class BadLine:
+    """Where a bad row stands, and what is wrong with it."""
+
+    file: str
+    line: int
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.file} line {self.line}: {self.reason}"
+
+
+def check_rows(
+    file: str, raw_rows: Iterable[RawRow], columns: Columns
+) -> tuple[list[Row], list[BadLine]]:
+    """Tell good rows from bad ones; of two rows with one id the second is bad."""
+    good: list[Row] = []
+    bad: list[BadLine] = []
+    lines: dict[str, int] = {}
+    for raw in raw_rows:
+        try:
+            row = _check_row(file, raw, columns)
+            if row.given_id is not None and lines.setdefault(row.given_id, row.line) != row.line:
+                _refuse(f"the id {_quoted(row.given_id)} stands on line {lines[row.given_id]} too")
+        except BadRow as exc:
+            bad.append(BadLine(file=file, line=raw.line, reason=str(exc)))
+        else:
+            good.append(row)
+    return good, bad
+
+
+def check_columns(present: Sequence[str], columns: Columns) -> None:
+    """Refuse a file without question or answer column.
+
+    Raises:
+        BadTask: names what is missing and what is there.
+    """
+    missing = [name for name in (columns.question, columns.answer) if name not in present]
+    if missing:
+        shown = ", ".join(_quoted(name) for name in present[:MOST_COLUMNS_SHOWN]) or "none"
+        raise BadTask(f"no column {' and no column '.join(map(_quoted, missing))}; it has {shown}")
+
+
+def detect_kind(rows: Sequence[Row]) -> AnswerKind:
+    """The kind of the answers.
+
+    "number" where every answer reads as a number; else "label" where answers repeat at least
+    twice on average and there are at most `MOST_LABELS` different ones; else "text".
+    """
+    answers = [row.answer for row in rows if row.answer is not None]
+    if n_numbers(rows) == len(answers):
+        return "number"
+    n_different = len(set(answers))
+    return "label" if n_different <= MOST_LABELS and 2 * n_different <= len(answers) else "text"
+
+
+def n_numbers(rows: Iterable[Row]) -> int:
+    """How many answers read as numbers."""
+    return sum(row.answer is not None and read_number(row.answer) is not None for row in rows)
+
+
+def not_numbers(rows: Iterable[Row]) -> list[BadLine]:
+    """The rows whose answer is no number."""
+    return [
+        BadLine(
+            file=row.file,
+            line=row.line,
+            reason=f"the answer {_quoted(row.answer)} is no number",
+        )
+        for row in rows
+        if row.answer is not None and read_number(row.answer) is None
+    ]
+
+
+def target_text(row: Row, kind: AnswerKind) -> str | None:
+    """The target as it is kept: numbers in one way of writing, all else as it stands."""
+    if row.answer is not None and (kind == "number" or row.is_literal):
+        return number_text(row.answer) or row.answer
+    return row.answer
+
+
+def _check_row(file: str, raw: RawRow, columns: Columns) -> Row:
+    if raw.reason is not None:
+        _refuse(raw.reason)
+    answer = _answer(raw.values, columns.answer)
+    return Row(
+        file=file,
+        line=raw.line,
+        text=_question(raw.values, columns.question),
+        answer=None if answer is None else _clean("answer", answer.strip()),
+        is_literal=isinstance(answer, NumberLiteral),
+        given_id=_name(raw.values, columns.id),
+        split=_name(raw.values, columns.split),
+        group=_name(raw.values, columns.group),
+    )
+
+
+def _question(values: Mapping[str, object], column: str) -> str:
+    if column not in values:
+        _refuse(f"no {_quoted(column)}")
+    value = values[column]
+    if not isinstance(value, str) or isinstance(value, NumberLiteral):
+        raise BadRow(f"the question is {_type_name(value)}, not text")
+    if not value.strip():
+        _refuse("the question is empty")
+    return _clean("question", value)
+
+
+def _answer(values: Mapping[str, object], column: str) -> str | None:
+    if column not in values:
+        _refuse(f"no {_quoted(column)}")
+    value = values[column]
+    is_unanswerable = _is_false(values.get(ANSWERABLE))
+    # An empty CSV cell is what null is in JSON; a row of a CSV file holds nothing but text.
+    if is_unanswerable and (value is None or (value == "" and values[ANSWERABLE] is not False)):
+        return None
+    if is_unanswerable:
+        _refuse(f"{ANSWERABLE} is false, but there is an answer")
+    if value is None or value == "" or (isinstance(value, str) and not value.strip()):
+        _refuse("the answer is empty")
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if not isinstance(value, str):
+        raise BadRow(f"the answer is {_type_name(value)}, not text or a number")
+    return value
+
+
+def _is_false(value: object) -> bool:
+    return value is False or (isinstance(value, str) and value.strip().casefold() == "false")
+
+
+def _name(values: Mapping[str, object], column: str) -> str | None:
+    """An optional short text: an id, a split or a group."""
+    value = values.get(column)
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise BadRow(f"{_quoted(column)} is {_type_name(value)}, not text or a number")
+    if len(value) > MOST_NAME_CHARACTERS:
+        _refuse(f"{_quoted(column)} is longer than {MOST_NAME_CHARACTERS} characters")
+    return _clean(column, str(value).strip()) or None
+
+
+def _clean(what: str, text: str) -> str:
+    if "\0" in text:
+        _refuse(f"{_quoted(what)} holds a NUL character")
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        _refuse(f"{_quoted(what)} holds a lone surrogate, which is no character")
+    return str(text)
+
+
+def _type_name(value: object) -> str:
+    names = {bool: "a truth value", type(None): "null", list: "a list", dict: "an object"}
+    return names.get(type(value), "a number")
+
+
+def _quoted(text: str | None) -> str:
+    """Harmless on any terminal, and short."""
+    shown = ascii(text)
+    return shown if len(shown) <= MOST_QUOTED else f"{shown[:MOST_QUOTED]}..."
+
+
+def _refuse(reason: str) -> NoReturn:
+    raise BadRow(reason)

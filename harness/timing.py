@@ -1,0 +1,147 @@
+"""Clocks and one timed pass over a cell's problems.
+
+The clock is `time.perf_counter_ns`. A device works behind the interpreter's back, so it is
+synchronised before and after each timed call; on the processor there is nothing to wait for.
+
+The garbage collector stays on, because it is on in use: what `solve` allocates, `solve` pays for.
+Before the first call everything that exists is collected and then frozen (`gc.freeze`), so that
+a collection inside a timed call looks at what solving made and not at the libraries, the
+training data or the problems.
+
+Not covered: which figures are made of the samples; they are kept raw.
+"""
+
+from __future__ import annotations
+
+import gc
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from spoonbench.solvers.api import Answer, Problem
+
+Clock = Callable[[], int]
+"""Nanoseconds that only grow."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Samples:
+    """What a timed pass gave: one entry per timed call, and the answers of all of them."""
+
+    samples_ns: list[int] = field(default_factory=list)
+    items_per_sample: list[int] = field(default_factory=list)
+    answers: list[Answer] = field(default_factory=list)
+    cut_short: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """When a pass may end early.
+
+    Attributes:
+        seconds: budget of the pass; None: it goes to the end.
+        least_items: done in any case.
+    """
+
+    seconds: float | None = None
+    least_items: int = 0
+
+    def is_used_up(self, used_ns: int, n_done: int) -> bool:
+        """The budget is used and enough problems are done."""
+        if self.seconds is None:
+            return False
+        return used_ns >= self.seconds * 1e9 and n_done >= self.least_items
+
+
+def synchroniser(device: str) -> Callable[[], None]:
+    """A function that returns once the device has finished everything that was asked of it.
+
+    Args:
+        device: "cpu", "cuda", "cuda:1" or "mps".
+    """
+    kind = device.partition(":")[0]
+    torch = sys.modules.get("torch")
+    if kind == "cpu" or torch is None:
+        # Without torch in the process nothing of ours runs on a device.
+        return _nothing_to_wait_for
+    if kind == "mps":
+        wait: Callable[[], None] = torch.mps.synchronize
+        return wait
+    return lambda: torch.cuda.synchronize(device)
+
+
+def batches(problems: Sequence[Problem], batch_size: int) -> list[Sequence[Problem]]:
+    """Problems in batches, in order; the last may hold fewer.
+
+    Raises:
+        ValueError: the batch size is below 1.
+    """
+    if batch_size < 1:
+        raise ValueError(f"a batch of {batch_size} problems: the batch size is at least 1")
+    return [problems[i : i + batch_size] for i in range(0, len(problems), batch_size)]
+
+
+def time_call(
+    solve: Callable[[Sequence[Problem]], list[Answer]],
+    batch: Sequence[Problem],
+    synchronise: Callable[[], None],
+    clock: Clock = time.perf_counter_ns,
+) -> tuple[int, list[Answer]]:
+    """One call and its nanoseconds, the device's work included."""
+    synchronise()
+    start = clock()
+    answers = solve(batch)
+    synchronise()
+    return clock() - start, answers
+
+
+def time_pass(
+    call: Callable[[int, Sequence[Problem]], tuple[int, list[Answer]]],
+    work: Sequence[Sequence[Problem]],
+    pace: Pace,
+) -> Samples:
+    """Time every batch, or as many as the pace allows.
+
+    Args:
+        call: given the index of a batch and the batch; returns nanoseconds and answers.
+        work: the batches.
+        pace: when the pass may end early.
+
+    Returns:
+        the samples; `cut_short` says how far the pass came, where it ended early.
+    """
+    samples = Samples()
+    n_items = sum(len(batch) for batch in work)
+    used_ns = 0
+    for index, batch in enumerate(work):
+        done = len(samples.answers)
+        if index and pace.is_used_up(used_ns, done):
+            samples.cut_short = (
+                f"cut short after {used_ns / 1e9:.1f} s: {done} of {n_items} problems done"
+            )
+            break
+        elapsed_ns, answers = call(index, batch)
+        used_ns += elapsed_ns
+        samples.samples_ns.append(elapsed_ns)
+        samples.items_per_sample.append(len(batch))
+        samples.answers.extend(answers)
+    return samples
+
+
+@contextmanager
+def steady_collector() -> Iterator[None]:
+    """Collect and freeze what exists, and thaw it afterwards."""
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+
+
+def _nothing_to_wait_for() -> None:
+    """The processor has finished when the call returns."""

@@ -1,0 +1,103 @@
+"""Tables of what is given, not measured: contestants, task, machine."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from typing import TYPE_CHECKING
+
+from spoonbench.reports import quantities
+from spoonbench.reports.quantities import DASH
+from spoonbench.reports.tables import Column, Table, level_name
+
+if TYPE_CHECKING:
+    from spoonbench.harness.evidence import Entry
+    from spoonbench.reports.duel import DuelReport
+
+
+def contestant_table(report: DuelReport) -> Table:
+    """Who took part."""
+    headers = ("Contestant", "Level", "Solver", "What it does", "Source", "Guarantee")
+    rows = tuple(
+        (
+            entry.label,
+            level_name(entry),
+            entry.solver,
+            entry.summary or DASH,
+            entry.source or DASH,
+            _guarantee(entry),
+        )
+        for entry in report.duel.entries
+    )
+    return _words("Who took part", headers, rows)
+
+
+def task_table(report: DuelReport) -> Table:
+    """What was asked, and where it comes from."""
+    task = report.duel.task
+    rows = [
+        ("Task", f"{task.name}, version {task.version}"),
+        ("Answers", task.kind),
+        ("Source", task.source or DASH),
+        *((f"SHA-256 of {name}", digest) for name, digest in task.sha256.items()),
+        ("Training", f"{task.n_training:,} examples, {task.n_validation:,} more to choose by"),
+        *((f"Option {name}", json.dumps(value)) for name, value in task.options.items()),
+    ]
+    return _words("The task", ("What", "Value"), tuple(rows))
+
+
+def split_facts_table(report: DuelReport) -> Table:
+    """The splits that were measured."""
+    columns = (
+        Column(header="Split", is_figure=False),
+        Column(header="Items"),
+        Column(header="Unanswerable"),
+        Column(header="SHA-256 of the items", is_figure=False),
+    )
+    rows = tuple(
+        (
+            facts.name,
+            quantities.count(facts.n_items),
+            quantities.count(facts.n_unanswerable),
+            facts.items_hash,
+        )
+        for facts in report.duel.task.splits
+    )
+    return Table(title="Splits", columns=columns, rows=rows)
+
+
+def machine_table(report: DuelReport) -> Table:
+    """What it was measured on; no rows where the store does not know."""
+    machine = report.environment
+    if machine is None:
+        return _words("The machine", ("What", "Value"), ())
+    rows = (
+        ("Processor", f"{machine.processor}, {machine.architecture}, {machine.n_cores} cores"),
+        ("Instruction sets", ", ".join(machine.instruction_sets) or "none that matter here"),
+        ("Memory", quantities.size(machine.memory_bytes)),
+        ("Accelerators", ", ".join(machine.devices) or "none"),
+        ("System", machine.system),
+        ("Python", machine.python),
+        *(("Library", f"{name} {version}") for name, version in sorted(machine.libraries.items())),
+        *(("Allocator", f"{name}={value}") for name, value in sorted(machine.allocator.items())),
+        ("Id", report.duel.environment_id),
+    )
+    return _words("The machine", ("What", "Value"), rows)
+
+
+def command(report: DuelReport) -> str:
+    """The command that repeats the duel, quoted for a shell."""
+    return shlex.join(report.duel.command)
+
+
+def _guarantee(entry: Entry) -> str:
+    given = entry.guarantee
+    if given.kind == "none":
+        return "none"
+    source = f" ({given.source})" if given.source else ""
+    return f"{given.kind}: {given.domain or 'no domain given'}{source}"
+
+
+def _words(title: str, headers: tuple[str, ...], rows: tuple[tuple[str, ...], ...]) -> Table:
+    columns = tuple(Column(header=header, is_figure=False) for header in headers)
+    return Table(title=title, columns=columns, rows=rows)

@@ -1,0 +1,67 @@
+"""Report files: HTML, Markdown with its pictures, JSON; each replaced as a whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from spoonbench.reports.markdown import render_markdown
+from spoonbench.reports.page import render_page
+from spoonbench.reports.plots import draw_plots
+from spoonbench.reports.summary import summary_json
+
+if TYPE_CHECKING:
+    from spoonbench.reports.duel import DuelReport
+
+
+def write_report(report: DuelReport, folder: Path) -> list[Path]:
+    """Write `report.html`, `report.md`, `report.json` and `plots/`.
+
+    Args:
+        report: what to write.
+        folder: made where it does not exist; files of an older report are replaced.
+
+    Returns:
+        The files, the page first. A reader sees the old file or the new one, never half of one.
+
+    Raises:
+        OSError: the folder cannot be made or written to.
+    """
+    plots = draw_plots(report)
+    pictures = {plot.name: f"plots/{plot.name}.png" for plot in plots}
+    contents: dict[str, bytes] = {
+        "report.html": render_page(report, plots).encode(),
+        "report.md": render_markdown(report, plots, pictures).encode(),
+        "report.json": _json(report),
+    }
+    for plot in plots:
+        contents[f"plots/{plot.name}.png"] = plot.png
+        contents[f"plots/{plot.name}.svg"] = plot.svg_file.encode()
+    for name, content in contents.items():
+        _replace(folder / name, content)
+    return [folder / name for name in contents]
+
+
+def _json(report: DuelReport) -> bytes:
+    # ASCII: text from tasks and models may hold lone surrogates, which UTF-8 has no form for.
+    text = json.dumps(summary_json(report), indent=2, ensure_ascii=True, allow_nan=False)
+    return f"{text}\n".encode("ascii")
+
+
+def _replace(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as target:
+            target.write(content)
+        # A temporary file is its owner's alone; a report is like any other file.
+        mask = os.umask(0)
+        os.umask(mask)
+        Path(temporary).chmod(0o666 & ~mask)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,192 @@
+"""The tables that a report opens with: one row for each contestant of the duel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from spoonbench.harness.measurements import NOT_RUN
+from spoonbench.reports import quantities
+from spoonbench.reports.quantities import DASH
+from spoonbench.reports.tables import Column, Table, level_mark
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from spoonbench.harness.evidence import Measurement, SplitScore
+    from spoonbench.reports.duel import DuelReport
+
+_SIZE = frozenset(
+    {
+        "Training",
+        "Examples",
+        "Resident",
+        "On disk",
+        "Parameters",
+        "Operations",
+        "Energy",
+        "Lines",
+        "Same twice",
+    }
+)
+"""Columns of the ladder on making and keeping a contestant."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Figure:
+    """A column of the ladder: how it is headed, when it gives way, and what stands in it.
+
+    `meter` names the field of `Measurement` that it shows, to find out why it is empty.
+    """
+
+    header: str
+    priority: int
+    show: Callable[[Measurement], str]
+    meter: str
+
+
+def _score_figure(
+    report: DuelReport, show: Callable[[SplitScore], str]
+) -> Callable[[Measurement], str]:
+    def cell(measurement: Measurement) -> str:
+        score = report.score(measurement)
+        return DASH if score is None else show(score)
+
+    return cell
+
+
+def ladder_figures(report: DuelReport) -> tuple[_Figure, ...]:
+    """The measured columns of the ladder, in the order in which they stand."""
+    share = quantities.proportion
+    return (
+        _figure("Accuracy (95%)", 0, _score_figure(report, lambda s: share(s.accuracy)), "splits"),
+        _figure(
+            "Coverage",
+            0,
+            _score_figure(report, lambda s: quantities.share(s.coverage.value)),
+            "splits",
+        ),
+        _figure(
+            "Precision",
+            3,
+            _score_figure(report, lambda s: quantities.share(s.precision.value)),
+            "precision",
+        ),
+        _figure("p50", 4, lambda m: _seconds(m, "latency_p50_s"), "latency_p50_s"),
+        _figure("p95", 1, lambda m: _seconds(m, "latency_p95_s"), "latency_p95_s"),
+        _figure("p99", 9, lambda m: _seconds(m, "latency_p99_s"), "latency_p99_s"),
+        _figure("Items/s (batch)", 2, _throughput, "throughput"),
+        _figure("Training", 5, lambda m: quantities.duration(m.training_s), "training_s"),
+        _figure("Examples", 12, lambda m: quantities.count(m.n_training), "n_training"),
+        _figure("Peak mem", 1, lambda m: quantities.size(m.peak_bytes), "peak_bytes"),
+        _figure("Resident", 13, lambda m: quantities.size(m.resident_bytes), "resident_bytes"),
+        _figure("On disk", 6, lambda m: quantities.size(m.disk_bytes), "disk_bytes"),
+        _figure("Parameters", 7, lambda m: quantities.count(m.n_parameters), "n_parameters"),
+        _figure(
+            "Operations",
+            8,
+            lambda m: quantities.count(m.operations_per_problem),
+            "operations_per_problem",
+        ),
+        _figure(
+            "Energy", 14, lambda m: quantities.energy(m.energy_j_per_item), "energy_j_per_item"
+        ),
+        _figure("Lines", 10, lambda m: quantities.count(m.entry.source_lines), "source_lines"),
+        _figure("Same twice", 11, lambda m: _yes_no(m.is_deterministic), "is_deterministic"),
+    )
+
+
+def ladder_table(report: DuelReport) -> Table:
+    """One row for each contestant: what it reached and what it takes."""
+    figures = ladder_figures(report)
+    columns = (
+        Column(header="Lvl"),
+        Column(header="Contestant", is_figure=False),
+        Column(header="Meets", is_figure=False),
+        *(Column(header=figure.header, priority=figure.priority) for figure in figures),
+    )
+    rows = tuple(
+        (
+            level_mark(measurement.entry),
+            measurement.entry.label,
+            meets(report, measurement),
+            *(figure.show(measurement) for figure in figures),
+        )
+        for measurement in report.measurements
+    )
+    return Table(
+        title=f'The ladder, on split "{report.split}"',
+        columns=columns,
+        rows=rows,
+        marks=_marks(report),
+    )
+
+
+def ladder_parts(report: DuelReport) -> tuple[Table, Table]:
+    """The ladder cut in two: what a contestant does, and what it takes to make and to keep."""
+    whole = ladder_table(report)
+    does = [index for index, column in enumerate(whole.columns) if column.header not in _SIZE]
+    takes = [index for index, column in enumerate(whole.columns) if column.header in _SIZE]
+    return whole.narrowed(does), replace(whole.narrowed([0, 1, *takes]), title="Making and keeping")
+
+
+def split_table(report: DuelReport, *, has_intervals: bool = True) -> Table:
+    """Accuracy of every contestant on every split, with or without its interval."""
+    splits = report.duel.task.splits
+    columns = (
+        Column(header="Lvl"),
+        Column(header="Contestant", is_figure=False),
+        *(Column(header=facts.name) for facts in splits),
+    )
+    rows = tuple(
+        (
+            level_mark(measurement.entry),
+            measurement.entry.label,
+            *(_accuracy(measurement.score(facts.name), has_intervals) for facts in splits),
+        )
+        for measurement in report.measurements
+    )
+    return Table(title="Accuracy by split", columns=columns, rows=rows, marks=_marks(report))
+
+
+def meets(report: DuelReport, measurement: Measurement) -> str:
+    """Whether a contestant meets the requirements, in one word."""
+    if report.score(measurement) is None:
+        return "not run" if measurement.status in ("ok", NOT_RUN) else "failed"
+    words = {"met": "yes", "not met": "no", "undecided": "open"}
+    return words.get(report.verdict(measurement.entry.label) or "", DASH)
+
+
+def _figure(header: str, priority: int, show: Callable[[Measurement], str], meter: str) -> _Figure:
+    return _Figure(header=header, priority=priority, show=show, meter=meter)
+
+
+def _seconds(measurement: Measurement, name: str) -> str:
+    return quantities.duration(quantities.estimate(getattr(measurement, name)))
+
+
+def _throughput(measurement: Measurement) -> str:
+    best = measurement.best_batch
+    if best is None:
+        return DASH
+    return f"{quantities.rate(measurement.throughput[best].value)} ({best:,})"
+
+
+def _yes_no(value: bool | None) -> str:
+    return DASH if value is None else ("yes" if value else "no")
+
+
+def _accuracy(score: SplitScore | None, has_interval: bool) -> str:
+    if score is None:
+        return DASH
+    if has_interval:
+        return quantities.proportion(score.accuracy)
+    return quantities.share(score.accuracy.value)
+
+
+def _marks(report: DuelReport) -> tuple[str, ...]:
+    choice = report.recommendation.choice
+    return tuple(
+        "choice" if m.entry.label == choice else "failed" if report.score(m) is None else ""
+        for m in report.measurements
+    )

@@ -1,0 +1,93 @@
+r"""Text from tasks and models, made harmless: what could act is shown instead.
+
+A question or a model's output may hold terminal escapes, control characters, marks that turn the
+reading direction, lone surrogates, or markup of the place where it is shown. `make_plain` turns
+whatever does not print into an escape that can be read (`\x1b`, `\u202e`); `for_terminal` and
+`for_markdown` also take the meaning from the marks of rich and of Markdown. In HTML the template
+engine escapes `make_plain` text.
+
+Not covered: text that misleads by its look alone (homoglyphs, towers of accents).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from rich.text import Text
+
+SHOWN_CHARACTERS = 600
+"""How much of one foreign text a report shows."""
+
+_LAST_LATIN, _LAST_BASIC = 0xFF, 0xFFFF  # of two and of four hexadecimal digits
+
+# Every mark that can open something in CommonMark or GitHub's dialect, autolinks, mentions and
+# mathematics included. Marks that act at the start of a line only are left out: foreign text never
+# stands there, because its line breaks are made visible.
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#!|~&@:$])")
+# A bare "www." is a link to GitHub's dialect.
+_BARE_LINK = re.compile(r"(?i)(www)\.")
+
+
+def make_plain(text: str, *, keep_newlines: bool = False) -> str:
+    r"""The text with everything that does not print written as an escape.
+
+    Args:
+        text: may hold any code point, lone surrogates included.
+        keep_newlines: leave "\n" as it is, where lines may be shown as lines.
+
+    Returns:
+        Printable characters and space separators only, and "\n" where it is kept.
+
+    >>> make_plain("\x1b[31mred\u202e")
+    '\\x1b[31mred\\u202e'
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        char if _prints(char) or (keep_newlines and char == "\n") else _escape(char)
+        for char in text
+    )
+
+
+def shorten(text: str, limit: int = SHOWN_CHARACTERS) -> str:
+    """The beginning of a long text, with a note that says how long it is.
+
+    >>> shorten("abcdef", 3)
+    'abc\u2026 (6 characters)'
+    """
+    if len(text) <= limit:
+        return text
+    return f"{text[:limit]}\u2026 ({len(text):,} characters)"
+
+
+def for_terminal(text: str) -> Text:
+    r"""Text to be printed through rich: escapes visible; neither markup nor emoji codes act.
+
+    >>> for_terminal("[red]:smile:\a").plain
+    '[red]:smile:\\x07'
+    """
+    return Text(make_plain(text))
+
+
+def for_markdown(text: str) -> str:
+    r"""Text to stand within a line or a table cell of Markdown, every mark without a meaning.
+
+    >>> for_markdown("a|b <i>")
+    'a\\|b \\<i\\>'
+    """
+    return _BARE_LINK.sub(r"\1\\.", _MARKDOWN.sub(r"\\\1", make_plain(text)))
+
+
+def _prints(char: str) -> bool:
+    return char.isprintable() or unicodedata.category(char) == "Zs"
+
+
+def _escape(char: str) -> str:
+    code = ord(char)
+    named = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}.get(char)
+    if named:
+        return named
+    if code <= _LAST_LATIN:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code <= _LAST_BASIC else f"\\U{code:08x}"

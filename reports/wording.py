@@ -1,0 +1,309 @@
+"""What a report says in sentences: the decision, what was asked, how it was measured, what is not.
+
+Plain text; whoever shows it makes it harmless for the place (`plaintext`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from spoonbench.harness.measurements import NOT_RUN
+from spoonbench.harness.records import LEVELS
+from spoonbench.reports import quantities
+from spoonbench.reports.ladder import ladder_figures
+from spoonbench.reports.quantities import DASH
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from spoonbench.harness.evidence import Entry, Measurement, Requirements
+    from spoonbench.reports.duel import DuelReport
+
+MILLION_TIMES = (
+    "The case study says that a language model takes about a million times the resources of "
+    "rules. Measured here:"
+)
+
+_NO_CHOICE = ("None meets the requirements. ", "Not enough evidence. ")
+_CONDITIONS = ("if ", "beyond ")
+
+_METER_NAMES = {
+    "training_s": ("training time",),
+    "energy_j_per_item": ("energy", "energy_j"),
+    "peak_bytes": ("memory", "memory_bytes"),
+    "resident_bytes": ("memory", "memory_bytes"),
+}
+"""Field of a measurement to the names under which a meter says why it gave nothing."""
+
+_CUT_SHORT = "items of "
+
+_EMPTY_BECAUSE = {
+    "training_s": "nothing to train",
+    "n_training": "nothing to train",
+    "disk_bytes": "nothing kept on disk",
+    "n_parameters": "no trained numbers",
+    "operations_per_problem": "counted for models only",
+    "source_lines": "counted for rules only",
+    "is_deterministic": "takes at least two rounds",
+    "precision": "gave no answer",
+}
+
+
+def headline(report: DuelReport) -> str:
+    """The decision as one short sentence."""
+    entry = report.entry(report.recommendation.choice)
+    if entry is not None:
+        return f"Use {entry.label}: {level_in_words(entry)}."
+    if report.recommendation.choice is not None:
+        return f"Use {report.recommendation.choice}."
+    if report.recommendation.confidence == "not enough evidence":
+        return "Not enough evidence to decide."
+    return "No contestant meets what was asked."
+
+
+def level_in_words(entry: Entry) -> str:
+    """The level with its name and its image."""
+    name, image = LEVELS.get(entry.level, ("unknown", "unknown"))
+    if entry.is_hybrid:
+        return f"a hybrid, up to level {entry.level}, {name} (the {image})"
+    return f"level {entry.level}, {name} (the {image})"
+
+
+def confidence(report: DuelReport) -> str:
+    """What the decision rests on."""
+    n_runs = len(report.recommendation.evidence)
+    rounds = _number(report.duel.n_rounds, "round")
+    return f"{_capital(report.recommendation.confidence)}: {_number(n_runs, 'run')}, {rounds}."
+
+
+def asked(report: DuelReport) -> str:
+    """The requirements in one sentence."""
+    facts = report.split_facts
+    items = f" ({facts.n_items:,} items)" if facts else ""
+    wanted = quantities.listed(_wanted(report.duel.requirements))
+    return f'Asked for, on split "{report.split}"{items}: {wanted}.'
+
+
+def reason(report: DuelReport) -> str:
+    """Why, without what the headline has said already."""
+    text = report.recommendation.reason
+    entry = report.entry(report.recommendation.choice)
+    openings = [f"Use {entry.label} (level {entry.level}): "] if entry else list(_NO_CHOICE)
+    for opening in openings:
+        if text.startswith(opening):
+            return _capital(text.removeprefix(opening))
+    return text
+
+
+def nearest(report: DuelReport) -> str | None:
+    """Who comes nearest, where nobody meets everything and the reason does not say it."""
+    recommendation = report.recommendation
+    label = recommendation.nearest
+    if recommendation.choice is not None or label is None or label in recommendation.reason:
+        return None
+    lacks = [
+        check.text
+        for candidate in recommendation.candidates
+        if candidate.label == label
+        for check in candidate.checks
+        if check.verdict != "met"
+    ]
+    return f"Nearest: {label}" + (f"; {'; '.join(lacks)}." if lacks else ".")
+
+
+def flips(report: DuelReport) -> tuple[str, ...]:
+    """What would change the answer; labels keep their first letter."""
+    return tuple(
+        _capital(text) if text.startswith(_CONDITIONS) else text
+        for text in report.recommendation.flips
+    )
+
+
+def task_sentence(report: DuelReport) -> str:
+    """What was answered, by how many, learned from what."""
+    task = report.duel.task
+    held_out = sum(facts.n_items for facts in task.splits)
+    return (
+        f"{_number(len(report.measurements), 'contestant')} got "
+        f"{_number(held_out, 'held-out item')} of {task.name} in "
+        f"{_number(len(task.splits), 'split')}; {task.n_training:,} training examples."
+    )
+
+
+def from_nothing(report: DuelReport) -> str | None:
+    """Says that no pretrained model took part, where level 5 was trained here."""
+    trained = [e.label for e in report.duel.entries if e.trained_from == "nothing"]
+    if not trained:
+        return None
+    return (
+        "A pretrained model was not tried: level 5 was trained here from nothing "
+        f"({quantities.listed(trained)})."
+    )
+
+
+def failed(report: DuelReport) -> tuple[str, ...]:
+    """One sentence for each contestant that did not come through, or not whole."""
+    sentences = []
+    for m in report.measurements:
+        because = m.reason or "no reason was recorded"
+        if m.status == NOT_RUN:
+            sentences.append(f"{m.entry.label} is not measured in full: {because}.")
+        elif m.status != "ok":
+            sentences.append(f"{m.entry.label} did not come through ({m.status}): {because}.")
+    return tuple(sentence.replace("..", ".") for sentence in sentences)
+
+
+def gaps(report: DuelReport, headers: Collection[str] | None = None) -> tuple[str, ...]:
+    """Why figures of the ladder are missing: one sentence for each column and reason.
+
+    Args:
+        report: the report.
+        headers: columns that are shown; None for all, and for meters without a column.
+    """
+    who: dict[tuple[str, str], list[str]] = {}
+    for figure in ladder_figures(report):
+        for measurement in report.measurements:
+            if figure.show(measurement) == DASH and (headers is None or figure.header in headers):
+                key = (f"{figure.header} {DASH}", _why_missing(measurement, figure.meter))
+                who.setdefault(key, []).append(measurement.entry.label)
+    if headers is None:
+        for measurement in report.measurements:
+            for key in _other_meters(measurement):
+                who.setdefault(key, []).append(measurement.entry.label)
+    everyone = len(report.measurements)
+    return tuple(
+        f"{what} ({'all' if len(labels) == everyone > 1 else quantities.listed(labels)}): {why}."
+        for (what, why), labels in who.items()
+    )
+
+
+def remarks(report: DuelReport) -> tuple[str, ...]:
+    """What the measurements show about themselves: noise, stalls, what was cut short."""
+    found = [sentence for m in report.measurements for sentence in _remarks_on(m)]
+    if any(m.entry.is_hybrid for m in report.measurements):
+        found.append("Level \u2264 n: a hybrid whose highest part is of level n.")
+    return (*found, *_noise(report), *report.notes)
+
+
+def _remarks_on(m: Measurement) -> list[str]:
+    label, found = m.entry.label, []
+    for meter, why in m.missing.items():
+        if meter.startswith(_CUT_SHORT):
+            found.append(f"{label}, {meter}: {why}.")
+    if m.n_stalls:
+        found.append(
+            f"{label}: {_number(m.n_stalls, 'timed call')} stalled (over 3 times the median of "
+            "the round and over 10 ms)."
+        )
+    if m.n_batch_changes:
+        found.append(
+            f"{label}: {_number(m.n_batch_changes, 'answer')} changed with the batch size."
+        )
+    if m.is_deterministic is False:
+        found.append(f"{label}: did not give the same answers in every round.")
+    return found
+
+
+def _noise(report: DuelReport) -> list[str]:
+    """How far apart the rounds are, for the contestant where they are farthest."""
+    spreads = [
+        ((time.high - time.low) / time.value, m.entry.label, time)
+        for m in report.measurements
+        if (time := m.latency_p50_s) and time.low is not None and time.high is not None
+    ]
+    if not spreads:
+        return []
+    _, label, time = max(spreads, key=lambda one: one[0])
+    low, high = quantities.duration(time.low), quantities.duration(time.high)
+    sentence = (
+        f"Noise: the median time of one answer is least certain for {label}, {low} to {high} over "
+        f"{_number(time.n_rounds, 'round')}."
+    )
+    return [sentence]
+
+
+def formulas(report: DuelReport) -> tuple[str, ...]:
+    """How arithmetic operations were counted: one sentence for each formula."""
+    by_formula: dict[str, list[str]] = {}
+    for m in report.measurements:
+        if m.operations_formula:
+            by_formula.setdefault(m.operations_formula.rstrip("."), []).append(m.entry.label)
+    return tuple(
+        f"Operations of {quantities.listed(labels)}: {formula}."
+        for formula, labels in by_formula.items()
+    )
+
+
+def skipped(report: DuelReport) -> str | None:
+    """How many rows of the user's file were left out."""
+    rows = report.duel.task.skipped_rows
+    return f"{_number(len(rows), 'row')} of the file left out." if rows else None
+
+
+def crossings(report: DuelReport) -> tuple[str, ...]:
+    """Volumes at which the order of costs changes."""
+    return tuple(
+        f"Beyond about {quantities.significant(crossing.n_answers)} answers {crossing.beyond} is "
+        f"cheaper than {crossing.below}."
+        for crossing in report.crossings
+    )
+
+
+def effort(report: DuelReport) -> str | None:
+    """What the costs assume."""
+    given = report.duel.effort
+    if given is None:
+        return None
+    hours = ", ".join(f"{who} {hours:g} h" for who, hours in given.build_hours.items())
+    return (
+        f"Assumed: building {hours or 'not given'}; {quantities.money(given.hour_price)} an hour "
+        f"of work, {quantities.money(given.machine_hour_price)} an hour of this machine, "
+        f"{quantities.significant(given.answers_per_year)} answers a year for "
+        f"{given.years:g} years."
+    )
+
+
+def _wanted(requirements: Requirements) -> list[str]:
+    wanted = [
+        "exactness (every answer that is given is right)"
+        if requirements.accuracy >= 1
+        else f"at least {quantities.share(requirements.accuracy)} of the answers given right",
+        f"at least {quantities.share(requirements.coverage)} of the items answered",
+    ]
+    if requirements.latency_s is not None:
+        wanted.append(f"95% of the answers within {quantities.duration(requirements.latency_s)}")
+    if requirements.memory_bytes is not None:
+        wanted.append(f"at most {quantities.size(requirements.memory_bytes)} of memory")
+    if requirements.cost is not None:
+        wanted.append(f"a total cost of at most {quantities.money(requirements.cost)}")
+    return wanted
+
+
+def _why_missing(measurement: Measurement, meter: str) -> str:
+    for name in (meter, *_METER_NAMES.get(meter, ())):
+        if name in measurement.missing:
+            return measurement.missing[name].rstrip(".")
+    if measurement.status == NOT_RUN:
+        return "not run yet"
+    if measurement.status != "ok":
+        return f"did not come through ({measurement.status})"
+    return _EMPTY_BECAUSE.get(meter, "not measured in this duel")
+
+
+def _other_meters(measurement: Measurement) -> list[tuple[str, str]]:
+    """Meters that have no empty column of the ladder to stand at, and why they gave nothing."""
+    shown = {name for names in _METER_NAMES.values() for name in names}
+    shown |= set(_METER_NAMES)
+    return [
+        (meter.replace("_", " "), why.rstrip("."))
+        for meter, why in measurement.missing.items()
+        if meter not in shown and not meter.startswith(_CUT_SHORT)
+    ]
+
+
+def _number(n: int, noun: str) -> str:
+    return f"{n:,} {noun}" + ("" if n == 1 else "s")
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

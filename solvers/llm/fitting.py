@@ -1,0 +1,180 @@
+"""From examples to a trained model: tokenizer, model, training, and facts about the answers."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from spoonbench.solvers.learning import require_examples
+from spoonbench.solvers.llm.architecture import build_model, count_parameters
+from spoonbench.solvers.llm.artifact import AnswerFacts, TrainedModel
+from spoonbench.solvers.llm.batches import EncodedExample, check_lengths, encode_examples
+from spoonbench.solvers.llm.confidence import find_branches
+from spoonbench.solvers.llm.prompt import completion_of, prompt_of
+from spoonbench.solvers.llm.tokenizer import FILE as TOKENIZER_FILE
+from spoonbench.solvers.llm.tokenizer import load_tokenizer, save_tokenizer, train_tokenizer
+from spoonbench.solvers.llm.training import TrainingPlan, TrainingRun
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from transformers import PreTrainedTokenizerFast
+
+    from spoonbench.solvers.api import Example, FitReport, Progress, Settings
+    from spoonbench.solvers.llm.recipe import Recipe
+
+_NOT_OF_TRAINING = ("checkpoint_every", "max_new_tokens", "stop_strings")
+
+
+def build_untrained(
+    training: Sequence[Example], recipe: Recipe, settings: Settings, checkpoints: Path | None
+) -> tuple[TrainedModel, list[EncodedExample]]:
+    """A tokenizer trained on the examples, and a model with seeded random weights.
+
+    Raises:
+        ValueError: no examples, or some that are too long or empty.
+    """
+    require_examples(training)
+    tokenizer = _tokenizer(training, recipe, checkpoints)
+    encoded = encode_examples(tokenizer, training, end_token=recipe.end_token)
+    _check(encoded, recipe)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(settings.seed)
+        model = build_model(
+            recipe,
+            vocabulary_size=len(tokenizer),
+            pad=tokenizer.pad_token_id,
+            end=tokenizer.eos_token_id,
+        )
+    trained = TrainedModel(
+        model=model.to(settings.device),
+        tokenizer=tokenizer,
+        recipe=recipe,
+        facts=_facts(training, encoded),
+    )
+    return trained, encoded
+
+
+def fit_model(
+    examples: tuple[Sequence[Example], Sequence[Example]],
+    recipe: Recipe,
+    settings: Settings,
+    progress: Progress,
+    checkpoints: Path | None,
+) -> tuple[TrainedModel, FitReport]:
+    """Train from nothing, or from the checkpoint of an interrupted training.
+
+    Args:
+        examples: training part and validation part.
+        recipe: filled in by `read_recipe`.
+        settings: for device and seed.
+        progress: called now and then.
+        checkpoints: existing folder, or None.
+
+    Raises:
+        ValueError: the examples cannot be learned from, or the checkpoint is of another training.
+    """
+    training, validation = examples
+    progress(0.0, "training the tokenizer")
+    trained, encoded = build_untrained(training, recipe, settings, checkpoints)
+    held_out = encode_examples(trained.tokenizer, validation, end_token=recipe.end_token)
+    _check(held_out, recipe)
+    plan = TrainingPlan(
+        recipe=recipe,
+        training=encoded,
+        validation=held_out,
+        seed=settings.seed,
+        device=settings.device,
+        fingerprint=_fingerprint(recipe, settings, encoded, held_out),
+    )
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(settings.seed)
+        report = TrainingRun(trained.model, plan, checkpoints).run(progress)
+    return trained, replace(report, notes={**report.notes, **_notes(trained)})
+
+
+def encode_checked(trained: TrainedModel, examples: Sequence[Example]) -> list[EncodedExample]:
+    """Token ids of examples that the model can learn from.
+
+    Raises:
+        ValueError: some are too long or empty, or there are none.
+    """
+    require_examples(examples)
+    encoded = encode_examples(trained.tokenizer, examples, end_token=trained.recipe.end_token)
+    _check(encoded, trained.recipe)
+    return encoded
+
+
+def _tokenizer(
+    training: Sequence[Example], recipe: Recipe, checkpoints: Path | None
+) -> PreTrainedTokenizerFast:
+    """Train the tokenizer, or take the one that an interrupted training began with."""
+    if checkpoints is not None and (checkpoints / TOKENIZER_FILE).exists():
+        return load_tokenizer(checkpoints)
+    texts = [prompt_of(example.problem.text) for example in training]
+    texts += [completion_of(example.target) for example in training]
+    tokenizer = train_tokenizer(texts, recipe.tokenizer, recipe.vocabulary_size)
+    if checkpoints is not None:
+        partial = checkpoints / "new"
+        partial.mkdir(exist_ok=True)
+        save_tokenizer(tokenizer, partial)
+        (partial / TOKENIZER_FILE).replace(checkpoints / TOKENIZER_FILE)
+        partial.rmdir()
+    return tokenizer
+
+
+def _check(encoded: Sequence[EncodedExample], recipe: Recipe) -> None:
+    check_lengths(encoded, recipe.positions)
+    n_empty = sum(not example.prompt for example in encoded)
+    if n_empty:
+        raise ValueError(
+            f"{n_empty} of {len(encoded)} examples have a question without a single token for the "
+            f"{recipe.tokenizer} tokenizer"
+        )
+
+
+def _facts(training: Sequence[Example], encoded: Sequence[EncodedExample]) -> AnswerFacts:
+    answers: list[tuple[int, ...]] = []
+    refusals: list[tuple[int, ...]] = []
+    for example, tokens in zip(training, encoded, strict=True):
+        (refusals if example.target is None else answers).append(tokens.completion)
+    lengths = [len(tokens.completion) for tokens in encoded]
+    return AnswerFacts(
+        branches=find_branches(answers, refusals),
+        longest=max(lengths),
+        mean_length=sum(lengths) / len(lengths),
+        dotted=any("." in (example.target or "") for example in training),
+    )
+
+
+def _fingerprint(
+    recipe: Recipe,
+    settings: Settings,
+    training: Sequence[EncodedExample],
+    validation: Sequence[EncodedExample],
+) -> str:
+    """SHA-256 of everything that decides how the training goes."""
+    kept = {k: v for k, v in asdict(recipe).items() if k not in _NOT_OF_TRAINING}
+    head = {"recipe": kept, "seed": settings.seed, "device": settings.device}
+    hasher = hashlib.sha256(json.dumps(head, sort_keys=True).encode())
+    for example in (*training, *validation):
+        hasher.update(json.dumps([example.prompt, example.completion]).encode())
+    hasher.update(str(len(training)).encode())
+    return hasher.hexdigest()
+
+
+def _notes(trained: TrainedModel) -> dict[str, Any]:
+    tokenizer, opening = trained.tokenizer, trained.facts.branches.opening
+    return {
+        "n_parameters": count_parameters(trained.model),
+        "n_tokens_in_vocabulary": len(tokenizer),
+        "n_rows_of_vocabulary": trained.model.config.vocab_size,
+        "shared_opening": tokenizer.decode(list(opening)) if opening else "",
+        "longest_completion_tokens": trained.facts.longest,
+        "recipe": {**asdict(trained.recipe), "stop_strings": list(trained.recipe.stop_strings)},
+    }

@@ -1,0 +1,175 @@
+"""The arithmetic of one training step: loss, optimizer, schedule, number format.
+
+The loss of a step is the sum over its target tokens divided by their number, also when the step
+is made of several forward passes: each pass is divided by the tokens of all of them. The mean of
+the passes' means, the usual mistake, weighs a token by the company it came in.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch.nn import functional
+
+from spoonbench.solvers.llm.architecture import count_parameters
+from spoonbench.solvers.llm.batches import IGNORED, collate
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from spoonbench.solvers.llm.batches import EncodedExample
+    from spoonbench.solvers.llm.recipe import Recipe
+
+BFLOAT16_FROM_PARAMETERS = 4_000_000
+"""Below this, converting to bfloat16 and back can cost more than it saves on a processor."""
+
+_LAST_SHARE = 0.01
+"""The learning rate ends at this share of its peak."""
+
+
+def make_optimizer(model: torch.nn.Module, recipe: Recipe) -> torch.optim.AdamW:
+    """AdamW; matrices decay, vectors (norms, biases) do not."""
+    matrices = [p for p in model.parameters() if p.dim() > 1]
+    vectors = [p for p in model.parameters() if p.dim() <= 1]
+    groups = [
+        {"params": matrices, "weight_decay": recipe.weight_decay},
+        {"params": vectors, "weight_decay": 0.0},
+    ]
+    return torch.optim.AdamW(
+        [group for group in groups if group["params"]],
+        lr=recipe.learning_rate,
+        betas=(0.9, 0.95),
+        fused=True,
+    )
+
+
+def rate_share(done: float, warmup_share: float) -> float:
+    """Share of the peak learning rate: a linear warm-up, then half a cosine.
+
+    Args:
+        done: share of the training done, in [0, 1].
+        warmup_share: share of the training in which the rate rises.
+
+    References:
+        Loshchilov and Hutter 2017, SGDR, equation 5, without restarts.
+
+    >>> rate_share(0.05, 0.1)
+    0.5
+    """
+    if done < warmup_share:
+        return done / warmup_share
+    rest = min(1.0, (done - warmup_share) / max(1.0 - warmup_share, 1e-9))
+    return _LAST_SHARE + (1.0 - _LAST_SHARE) * 0.5 * (1.0 + math.cos(math.pi * rest))
+
+
+def batch_logits(
+    model: Any, ids: torch.Tensor, targets: torch.Tensor
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Logits where a token is to be predicted; the head is applied nowhere else.
+
+    Args:
+        model: of transformers, with a language-model head.
+        ids: shape (n, length), padded on the right.
+        targets: shape (n, length).
+
+    Returns:
+        Logits of shape (m, vocabulary), the m targets, and the row of each.
+    """
+    hidden = model.base_model(input_ids=ids, use_cache=False).last_hidden_state  # (n, length, d)
+    following = targets[:, 1:]  # (n, length - 1): position i predicts the token at i + 1
+    places = following != IGNORED
+    return model.lm_head(hidden[:, :-1][places]), following[places], places.nonzero()[:, 0]
+
+
+def train_step(
+    learner: tuple[Any, torch.optim.Optimizer],
+    parts: Sequence[Sequence[EncodedExample]],
+    recipe: Recipe,
+    precision: torch.dtype,
+) -> float:
+    """Forward, backward and update on one batch that is given in parts.
+
+    Args:
+        learner: the model, in float32, and its optimizer, with the learning rate set.
+        parts: one forward pass each.
+        recipe: for the loss and the clipping.
+        precision: float32, or bfloat16 for autocast.
+
+    Returns:
+        Mean loss of a target token, in nats.
+    """
+    model, optimizer = learner
+    device = next(model.parameters()).device
+    batches = [collate(part, recipe.loss_on, model.config.pad_token_id) for part in parts]
+    # The first token of a text has nothing before it and is no target.
+    n_targets = sum(int((targets[:, 1:] != IGNORED).sum()) for _, targets in batches)
+    optimizer.zero_grad(set_to_none=True)
+    total = 0.0
+    for ids, targets in batches:
+        with autocast(device, precision):
+            logits, wanted, _ = batch_logits(model, ids.to(device), targets.to(device))
+        loss = functional.cross_entropy(logits.float(), wanted, reduction="sum") / n_targets
+        loss.backward()
+        total += loss.item()
+    if recipe.clip_norm > 0:
+        torch.nn.utils.clip_grad_norm_(model.parameters(), recipe.clip_norm)
+    optimizer.step()
+    return total
+
+
+def evaluate(
+    model: Any, batches: Sequence[Sequence[EncodedExample]], recipe: Recipe
+) -> tuple[float, float]:
+    """Loss, and the share of examples that greedy decoding would answer exactly.
+
+    Greedy decoding writes the wanted text exactly if each of its tokens is the likeliest one after
+    the tokens before it, so one forward pass tells what generating would.
+
+    Returns:
+        Mean loss of a target token in nats, and the share in [0, 1].
+    """
+    device = next(model.parameters()).device
+    loss, n_targets, n_right, n_examples = 0.0, 0, 0, 0
+    for batch in batches:
+        ids, targets = collate(batch, recipe.loss_on, model.config.pad_token_id)
+        with torch.no_grad():
+            logits, wanted, rows = batch_logits(model, ids.to(device), targets.to(device))
+        loss += functional.cross_entropy(logits.float(), wanted, reduction="sum").item()
+        n_targets += len(wanted)
+        wrong = logits.argmax(dim=-1) != wanted
+        if recipe.loss_on == "all":
+            wrong &= _in_completion(batch, rows)
+        n_examples += len(batch)
+        n_right += len(batch) - len(rows[wrong].unique())
+    return loss / max(n_targets, 1), n_right / max(n_examples, 1)
+
+
+def training_precision(recipe: Recipe, model: torch.nn.Module, device: str) -> torch.dtype:
+    """The number format that training multiplies in."""
+    if recipe.precision != "auto":
+        return torch.bfloat16 if recipe.precision == "bfloat16" else torch.float32
+    large = count_parameters(model) >= BFLOAT16_FROM_PARAMETERS
+    return torch.bfloat16 if large and has_bfloat16(device) else torch.float32
+
+
+def has_bfloat16(device: str) -> bool:
+    """Whether the device multiplies bfloat16 in hardware."""
+    if device.startswith("cuda"):
+        return bool(torch.cuda.is_bf16_supported())
+    if device != "cpu":
+        return False
+    able = torch.cpu.get_capabilities()
+    return any(able.get(name, False) for name in ("avx512_bf16", "amx_bf16", "bf16"))
+
+
+def autocast(device: torch.device, precision: torch.dtype) -> torch.autocast:
+    """Autocast to bfloat16, or nothing for float32."""
+    return torch.autocast(device.type, dtype=torch.bfloat16, enabled=precision == torch.bfloat16)
+
+
+def _in_completion(batch: Sequence[EncodedExample], rows: torch.Tensor) -> torch.Tensor:
+    """Which of the targets of whole texts, row by row, belong to the completions."""
+    flags = [torch.arange(1, example.length) >= len(example.prompt) for example in batch]
+    return torch.cat(flags).to(rows.device)

@@ -1,0 +1,182 @@
+"""Parameters of the language model, checked: unknown names and impossible values are refused.
+
+Not covered: whether the training texts fit; `fit` says so. This module is imported by that of the
+registered contestant and therefore imports nothing heavy.
+"""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any, Literal
+
+from spoonbench.solvers.api import Unsupported
+from spoonbench.solvers.llm.presets import PRESETS, Preset
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from spoonbench.solvers.api import Json
+
+TokenizerKind = Literal["bytes-bpe", "digits", "whitespace"]
+Precision = Literal["auto", "float32", "bfloat16"]
+LossOn = Literal["answer", "all"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """How a language model is built, trained and asked. A 0 stands for the preset's own amount.
+
+    Attributes:
+        preset: name of a size in `PRESETS`.
+        tokenizer: "bytes-bpe" (byte-level BPE), "digits" (the same, every digit a token of its
+            own) or "whitespace" (BPE inside words; the spaces between them are lost).
+        vocabulary_size: tokens at most; 0: the preset's.
+        n_layers: 0: the preset's; so with the next three.
+        n_heads: attention heads; must divide the width.
+        hidden_size: width.
+        intermediate_size: width inside the MLP.
+        positions: tokens of prompt and answer together; 0: the preset's.
+        end_token: training examples end in an end token.
+        epochs: passes over the training examples; 0: the preset's.
+        max_seconds: training time limit in seconds; 0: none. The learning rate then follows
+            whichever of steps and time is further on, so that a run cut short has cooled down.
+        batch_size: examples of one forward pass; 0: the preset's.
+        accumulation: forward passes of one optimizer step.
+        learning_rate: at its peak; 0: the preset's.
+        warmup_share: share of the steps in which the learning rate rises.
+        weight_decay: of AdamW, on matrices only.
+        clip_norm: gradients are scaled down to this norm.
+        evaluate_every: steps between validations; 0: so that they take about a twentieth of the
+            time, at least 4 and at most 20 of them.
+        checkpoint_every: steps between checkpoints.
+        patience: validations without improvement before training stops; 0: never.
+        precision: of training: "float32", "bfloat16" (autocast) or "auto" (bfloat16 where the
+            processor has instructions for it and the model is large enough to gain).
+        loss_on: "answer" or "all": which tokens are learned.
+        max_new_tokens: limit of an answer; 0: four times the longest in the training part.
+        stop_strings: an answer ends where one of them is complete.
+    """
+
+    preset: str = "tiny"
+    tokenizer: TokenizerKind = "bytes-bpe"
+    vocabulary_size: int = 0
+    n_layers: int = 0
+    n_heads: int = 0
+    hidden_size: int = 0
+    intermediate_size: int = 0
+    positions: int = 0
+    end_token: bool = True
+    epochs: float = 0.0
+    max_seconds: float = 0.0
+    batch_size: int = 0
+    accumulation: int = 1
+    learning_rate: float = 0.0
+    warmup_share: float = 0.1
+    weight_decay: float = 0.1
+    clip_norm: float = 1.0
+    evaluate_every: int = 0
+    checkpoint_every: int = 500
+    patience: int = 8
+    precision: Precision = "auto"
+    loss_on: LossOn = "answer"
+    max_new_tokens: int = 0
+    stop_strings: tuple[str, ...] = ()
+
+
+_CHOICES: dict[str, tuple[str, ...]] = {
+    "preset": tuple(PRESETS),
+    "tokenizer": ("bytes-bpe", "digits", "whitespace"),
+    "precision": ("auto", "float32", "bfloat16"),
+    "loss_on": ("answer", "all"),
+}
+_LEAST = {"accumulation": 1, "checkpoint_every": 1}
+_SHARES = ("warmup_share",)
+_FROM_PRESET = (
+    "vocabulary_size",
+    "n_layers",
+    "n_heads",
+    "hidden_size",
+    "intermediate_size",
+    "positions",
+    "epochs",
+    "batch_size",
+    "learning_rate",
+)
+
+
+def read_recipe(params: Mapping[str, Json]) -> Recipe:
+    """Check parameters and fill in those of the preset.
+
+    Args:
+        params: JSON values by name; those of `Recipe`.
+
+    Returns:
+        The recipe; no amount in it stands for the preset's any more.
+
+    Raises:
+        Unsupported: an unknown name, or a value of the wrong kind or size.
+    """
+    known = {spec.name: spec.default for spec in fields(Recipe)}
+    for name in params:
+        if name not in known:
+            raise Unsupported(_unknown("parameter", name, tuple(known)))
+    values = {name: _checked(name, value, known[name]) for name, value in params.items()}
+    preset = PRESETS[values.get("preset", "tiny")]
+    for name in _FROM_PRESET:
+        values[name] = values.get(name) or getattr(preset, name)
+    recipe = Recipe(**values)
+    _check_together(recipe, preset)
+    return recipe
+
+
+def _checked(name: str, value: Json, default: object) -> Any:
+    if name in _CHOICES:
+        if value not in _CHOICES[name]:
+            raise Unsupported(_unknown(name, str(value), _CHOICES[name]))
+        return value
+    if isinstance(default, tuple):
+        return _strings(name, value)
+    if isinstance(default, bool):
+        if not isinstance(value, bool):
+            raise Unsupported(f"{name} must be true or false, not {value!r}")
+        return value
+    return _amount(name, value, default)
+
+
+def _strings(name: str, value: Json) -> tuple[str, ...]:
+    strings = [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
+    if not isinstance(value, list) or len(strings) != len(value) or "" in strings:
+        raise Unsupported(f"{name} must be a list of strings that are not empty, not {value!r}")
+    return tuple(strings)
+
+
+def _amount(name: str, value: Json, default: object) -> float:
+    kinds = (int,) if isinstance(default, int) else (int, float)
+    if isinstance(value, bool) or not isinstance(value, kinds):
+        kind = "an integer" if isinstance(default, int) else "a number"
+        raise Unsupported(f"{name} must be {kind}, not {value!r}")
+    least, most = _LEAST.get(name, 0), 1.0 if name in _SHARES else 1e12
+    # NaN fails the comparison.
+    if not least <= value <= most:
+        raise Unsupported(f"{name} must lie from {least} to {most:g}, not be {value!r}")
+    return value
+
+
+def _check_together(recipe: Recipe, preset: Preset) -> None:
+    if recipe.hidden_size % recipe.n_heads or (recipe.hidden_size // recipe.n_heads) % 2:
+        raise Unsupported(
+            f"hidden_size {recipe.hidden_size} must be an even multiple of n_heads {recipe.n_heads}"
+        )
+    if recipe.vocabulary_size < (least := 300):
+        raise Unsupported(
+            f"vocabulary_size must be at least {least}: 256 bytes, the special tokens and merges"
+        )
+    if preset.family == "gpt2" and recipe.clip_norm <= 0:
+        raise Unsupported("clip_norm must be above 0")
+
+
+def _unknown(what: str, name: str, known: tuple[str, ...]) -> str:
+    close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    hint = f" Did you mean {close[0]!r}?" if close else ""
+    return f"language-model has no {what} {name!r}.{hint} It has: {', '.join(known)}."

@@ -1,0 +1,238 @@
+r"""Level 5: a causal transformer that is trained here from nothing and writes its answers.
+
+It learns to continue "QUESTION\n" with " The answer is TARGET." and is asked in the same words.
+It reads text only: of an image, the line of text that stands for it.
+
+Not covered: pretrained weights; quantization; sampling.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from spoonbench.solvers.api import Settings, Size, SolverInfo, Unsupported
+from spoonbench.solvers.learning import NOT_FITTED, failed
+from spoonbench.solvers.llm.recipe import Recipe, read_recipe
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from spoonbench.solvers.api import (
+        Answer,
+        Decoding,
+        Example,
+        FitReport,
+        Generation,
+        Problem,
+        Progress,
+    )
+    from spoonbench.solvers.llm.artifact import TrainedModel
+
+_MODULES = (
+    "answering",
+    "architecture",
+    "arithmetic",
+    "artifact",
+    "batches",
+    "checkpoints",
+    "confidence",
+    "fitting",
+    "generation",
+    "likelihood",
+    "machine",
+    "optimization",
+    "presets",
+    "prompt",
+    "recipe",
+    "solver",
+    "tokenizer",
+    "training",
+)
+
+
+class LanguageModelSolver:
+    """A language model trained here; its parameters are those of `Recipe`."""
+
+    info = SolverInfo(
+        name="language-model",
+        version="1",
+        level=5,
+        summary="A causal transformer trained here from nothing, which writes out its answer.",
+        kinds=("number", "label", "text"),
+        devices=("cpu", "cuda", "mps"),
+        dtypes=("float32", "bfloat16"),
+        needs_training=True,
+        keeps_weights=True,
+        requires=("torch", "transformers", "tokenizers", "safetensors", "numpy"),
+        source="The recipe of the case study; Radford et al. 2019 (GPT-2), Sanh et al. 2019 "
+        "(DistilGPT2), Arcee AI 2025 (Arcee)",
+        modules=tuple(f"spoonbench.solvers.llm.{name}" for name in _MODULES),
+    )
+
+    def __init__(self) -> None:
+        self._settings = Settings()
+        self._recipe: Recipe | None = None
+        self._trained: TrainedModel | None = None
+        self._optimizer: Any = None
+
+    def prepare(self, settings: Settings, /) -> None:
+        """Check the settings and import what is needed.
+
+        Raises:
+            Unsupported: a device that is not there, or settings that this contestant has not.
+        """
+        recipe = read_recipe(settings.params)
+        for what, value, offered in (
+            ("device", settings.device.partition(":")[0], self.info.devices),
+            ("number format", settings.dtype, self.info.dtypes),
+            ("quantization", settings.quantization, self.info.quantizations),
+        ):
+            if value not in offered:
+                raise Unsupported(f"language-model: {what} {value!r} is not in {offered}")
+        if settings.threads < 1 or settings.parts:
+            raise Unsupported("language-model takes at least one thread and has no parts")
+        from spoonbench.solvers.llm.machine import set_up
+
+        set_up(settings)
+        self.close()
+        self._settings, self._recipe = settings, recipe
+
+    def fit(
+        self,
+        training: Sequence[Example],
+        validation: Sequence[Example],
+        progress: Progress,
+        checkpoints: Path | None,
+        /,
+    ) -> FitReport:
+        """Train from nothing; see `spoonbench.solvers.llm.training`.
+
+        Raises:
+            ValueError: the examples cannot be learned from, or the checkpoint is of another
+                training; the message says why.
+        """
+        from spoonbench.solvers.llm.fitting import fit_model
+
+        recipe = self._prepared()
+        self._optimizer = None
+        self._trained, report = fit_model(
+            (training, validation), recipe, self._settings, progress, checkpoints
+        )
+        return report
+
+    def step(self, examples: Sequence[Example], /) -> float:
+        """One training step; the first call builds what is not there yet.
+
+        Raises:
+            ValueError: no examples, or some that are too long.
+        """
+        from spoonbench.solvers.llm import fitting, optimization
+
+        recipe = self._prepared()
+        if self._trained is None:
+            self._trained, _ = fitting.build_untrained(examples, recipe, self._settings, None)
+        trained = self._trained
+        encoded = fitting.encode_checked(trained, examples)
+        if self._optimizer is None:
+            self._optimizer = optimization.make_optimizer(trained.model, recipe)
+        precision = optimization.training_precision(recipe, trained.model, self._settings.device)
+        trained.model.train()
+        learner = (trained.model, self._optimizer)
+        loss = optimization.train_step(learner, [encoded], recipe, precision)
+        trained.model.eval()
+        return loss
+
+    def solve(self, problems: Sequence[Problem], /) -> list[Answer]:
+        """Answer every problem, in order, in one batch.
+
+        Raises:
+            MemoryError: the batch does not fit the device.
+        """
+        started_ns = time.perf_counter_ns()
+        if self._trained is None:
+            return [failed(NOT_FITTED) for _ in problems]
+        from spoonbench.solvers.llm.answering import answer_problems
+        from spoonbench.solvers.llm.machine import memory_errors
+
+        with memory_errors():
+            return answer_problems(self._ready(), problems, started_ns)
+
+    def generate(self, prompts: Sequence[str], decoding: Decoding, /) -> list[Generation]:
+        """Continue every prompt as it stands, in one batch, in order.
+
+        Raises:
+            ValueError: a prompt that is empty or too long for the model.
+            MemoryError: the batch does not fit the device.
+        """
+        from spoonbench.solvers.llm.answering import continue_prompts
+        from spoonbench.solvers.llm.machine import memory_errors
+
+        with memory_errors():
+            return continue_prompts(self._ready(), prompts, decoding)
+
+    def log_likelihood(self, prompts: Sequence[str], texts: Sequence[str], /) -> list[float]:
+        """Natural logarithm of the probability of each text after its prompt, end token left out.
+
+        Raises:
+            ValueError: a prompt that is empty, or a pair too long for the model.
+        """
+        from spoonbench.solvers.llm.likelihood import log_likelihoods
+
+        return log_likelihoods(self._ready(), prompts, texts)
+
+    def size(self, problems: Sequence[Problem], /) -> Size:
+        """Parameters, bytes, and operations for the average of these problems."""
+        from spoonbench.solvers.llm.arithmetic import measure_size
+
+        return measure_size(self._ready(), problems)
+
+    def save(self, folder: Path, /) -> None:
+        """Write weights, tokenizer and recipe into an existing empty folder.
+
+        Raises:
+            Unsupported: nothing is trained, or the weights are no longer in float32.
+        """
+        from spoonbench.solvers.llm.artifact import save_trained
+
+        trained = self._fitted()
+        if "float32" not in str(trained.model.dtype):
+            raise Unsupported("language-model keeps float32 weights: save before the first answer")
+        save_trained(trained, folder)
+
+    def load(self, folder: Path, /) -> None:
+        """Read what `save` wrote. Limits and stop strings given to `prepare` go before its own.
+
+        Raises:
+            Unsupported: the folder holds no such thing.
+        """
+        from spoonbench.solvers.llm.artifact import load_trained, with_decoding
+
+        self._prepared()
+        trained = with_decoding(load_trained(folder), self._settings.params)
+        trained.model.to(self._settings.device)
+        self._trained, self._optimizer = trained, None
+
+    def close(self) -> None:
+        """Let the model go; may be called twice."""
+        self._trained = self._optimizer = None
+
+    def _prepared(self) -> Recipe:
+        if self._recipe is None:
+            raise Unsupported("language-model: prepare must be called first")
+        return self._recipe
+
+    def _fitted(self) -> TrainedModel:
+        if self._trained is None:
+            raise Unsupported(f"language-model: {NOT_FITTED}")
+        return self._trained
+
+    def _ready(self) -> TrainedModel:
+        """The model in the number format asked for."""
+        trained = self._fitted()
+        if self._settings.dtype not in str(trained.model.dtype):
+            from spoonbench.solvers.llm.machine import convert
+
+            convert(trained.model, self._settings.dtype)
+        return trained

@@ -1,0 +1,117 @@
+"""Tokenizers, trained on the training texts: from text to token ids and back.
+
+- `bytes-bpe`: byte-level BPE; any text comes back as it was.
+- `digits`: the same, but every digit is a token of its own, so that no number is a word.
+- `whitespace`: BPE inside the words that whitespace and punctuation set apart. It forgets where
+  the spaces were, and characters that the training texts lack: the case study's first mistake.
+
+Not covered: normalization; upper and lower case stay apart. A lone surrogate, which no encoding of
+text can hold, is read as U+FFFD.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+from transformers import PreTrainedTokenizerFast
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from spoonbench.solvers.llm.recipe import TokenizerKind
+
+PAD, END, UNKNOWN = "<|pad|>", "<|end|>", "<|unknown|>"
+FILE = "tokenizer.json"
+
+
+def train_tokenizer(
+    texts: Iterable[str], kind: TokenizerKind, vocabulary_size: int
+) -> PreTrainedTokenizerFast:
+    """Train a tokenizer.
+
+    Args:
+        texts: the training texts.
+        kind: see the module.
+        vocabulary_size: tokens at most, special ones included; few texts give fewer.
+    """
+    whitespace = kind == "whitespace"
+    backend = Tokenizer(models.BPE(unk_token=UNKNOWN) if whitespace else models.BPE())
+    backend.pre_tokenizer = _pre_tokenizer(kind)
+    if not whitespace:
+        backend.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=vocabulary_size,
+        special_tokens=[PAD, END, *([UNKNOWN] if whitespace else [])],
+        initial_alphabet=[] if whitespace else pre_tokenizers.ByteLevel.alphabet(),
+        show_progress=False,
+    )
+    backend.train_from_iterator((readable(text) for text in texts), trainer)
+    return _wrap(backend)
+
+
+def save_tokenizer(tokenizer: PreTrainedTokenizerFast, folder: Path) -> None:
+    """Write `tokenizer.json`."""
+    tokenizer.backend_tokenizer.save(str(folder / FILE))
+
+
+def load_tokenizer(folder: Path) -> PreTrainedTokenizerFast:
+    """Read what `save_tokenizer` wrote.
+
+    Raises:
+        ValueError: there is no such file, or it is no tokenizer.
+    """
+    try:
+        text = (folder / FILE).read_text(encoding="utf-8")
+        return _wrap(Tokenizer.from_str(text))
+    # The library raises plain Exception for whatever it cannot read.
+    except Exception as exc:
+        raise ValueError(f"{folder / FILE} is no tokenizer: {exc}") from exc
+
+
+def encode(tokenizer: PreTrainedTokenizerFast, texts: Sequence[str]) -> list[list[int]]:
+    """Token ids of every text; nothing is cut, padded or added."""
+    if not texts:
+        return []
+    batch = tokenizer([readable(text) for text in texts], add_special_tokens=False)
+    return cast("list[list[int]]", batch["input_ids"])
+
+
+def decode(tokenizer: PreTrainedTokenizerFast, ids: Sequence[int]) -> str:
+    """Text of token ids, special tokens left out."""
+    return cast("str", tokenizer.decode(list(ids), skip_special_tokens=True))
+
+
+def readable(text: str) -> str:
+    """The text with lone surrogates replaced by U+FFFD."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
+
+
+def _pre_tokenizer(kind: TokenizerKind) -> Any:
+    if kind == "whitespace":
+        return pre_tokenizers.Whitespace()
+    bytes_level = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    if kind == "bytes-bpe":
+        return bytes_level
+    digits = pre_tokenizers.Digits(individual_digits=True)
+    return pre_tokenizers.Sequence([digits, bytes_level])
+
+
+def _wrap(backend: Tokenizer) -> PreTrainedTokenizerFast:
+    # A question that spells a special token is text like any other.
+    tokenizer = PreTrainedTokenizerFast(
+        tokenizer_object=backend,
+        pad_token=PAD,
+        eos_token=END,
+        padding_side="left",
+        clean_up_tokenization_spaces=False,
+        split_special_tokens=True,
+    )
+    # Lengths must be known before padding, so padding is a call of its own here, on purpose.
+    tokenizer.deprecation_warnings["Asking-to-pad-a-fast-tokenizer"] = True
+    return tokenizer

@@ -1,0 +1,104 @@
+import pytest
+
+from spoonbench.harness.duel.lineup import LADDERS, LineupChoice, line_up
+from spoonbench.harness.duel.presets import PRESETS
+from spoonbench.harness.registry import UnknownName
+from spoonbench.harness.tasks.api import BadTask, Item, Split, Task
+from spoonbench.solvers.api import Problem
+
+QUICK = PRESETS["quick"]
+
+
+def task(kind="number", payload="text"):
+    items = tuple(
+        Item(problem=Problem(problem_id=str(i), text=f"t{i}", kind=kind), target="1")
+        for i in range(3)
+    )
+    splits = {name: Split(name=name, items=items) for name in ("train", "validation", "test")}
+    return Task(
+        name="t",
+        version="1",
+        kind=kind,
+        payload=payload,
+        training=splits["train"],
+        validation=splits["validation"],
+        splits=(splits["test"],),
+    )
+
+
+@pytest.mark.parametrize("kind", [("number", "text"), ("label", "text"), ("label", "image")])
+def test_every_level_takes_part(kind):
+    lineup = line_up(task(*kind), QUICK, LineupChoice())
+    assert {entry.info.level for entry in lineup if not entry.parts} == {1, 2, 3, 4, 5}
+    assert [entry for entry in lineup if entry.parts], "no hybrid"
+
+
+@pytest.mark.parametrize("preset", PRESETS.values(), ids=list(PRESETS))
+def test_lowest_level_first_and_hybrids_last(preset):
+    lineup = line_up(task(), preset, LineupChoice())
+    singles = [entry for entry in lineup if not entry.parts]
+    assert list(lineup[: len(singles)]) == singles
+    levels = [entry.info.level for entry in singles]
+    assert levels == sorted(levels)
+    assert len({entry.label for entry in lineup}) == len(lineup)
+
+
+def test_the_case_study_holds_both_models_of_the_end_token_claim():
+    models = {label: params for label, _, params in PRESETS["case-study"].models}
+    with_end, without = models["lm-tiny"], models["lm-tiny-no-end"]
+    assert {**with_end, "end_token": False} == without
+
+
+def test_a_hybrid_stands_at_the_level_of_its_highest_part():
+    lineup = line_up(task(), QUICK, LineupChoice())
+    levels = {entry.label: entry.info.level for entry in lineup}
+    assert levels["rules+lm-tiny"] == 5
+    assert levels["rules+tfidf-operations"] == 3
+
+
+def test_a_function_of_the_users_own_takes_part_under_its_own_name():
+    choice = LineupChoice(functions=("some/where/mine.py:answer",))
+    (entry,) = [e for e in line_up(task(), QUICK, choice) if e.name == "function"]
+    assert entry.label == "mine.py:answer"
+    assert entry.params == {"path": "some/where/mine.py", "function": "answer"}
+
+
+def test_only_and_overrides():
+    choice = LineupChoice(only=("rules", "lm-tiny"), overrides={"lm-tiny": {"epochs": 1}})
+    lineup = line_up(task(), QUICK, choice)
+    assert [entry.label for entry in lineup] == ["rules", "lm-tiny"]
+    assert lineup[1].params["epochs"] == 1
+
+
+@pytest.mark.parametrize(
+    ("choice", "word"),
+    [
+        (LineupChoice(only=("rulez",)), "rules"),
+        (LineupChoice(overrides={"lm-tinny": {"epochs": 1}}), "lm-tiny"),
+        (LineupChoice(extra=("spon",)), "spoon"),
+        (LineupChoice(routes=(("rules", "lm-tinny"),)), "lm-tiny"),
+    ],
+)
+def test_wrong_names_are_refused_with_a_suggestion(choice, word):
+    with pytest.raises(UnknownName, match=f"Did you mean '{word}'"):
+        line_up(task(), QUICK, choice)
+
+
+def test_nobody_stands_twice():
+    with pytest.raises(BadTask, match="twice"):
+        line_up(task(), QUICK, LineupChoice(extra=("rules",)))
+
+
+def test_a_route_of_the_users_own():
+    choice = LineupChoice(routes=(("spoon", "rules", "algebra"),))
+    labels = [entry.label for entry in line_up(task(), QUICK, choice)]
+    assert "spoon+rules+algebra" in labels
+
+
+def test_every_ladder_is_of_registered_contestants_that_give_that_kind_of_answer():
+    for (kind, payload), names in LADDERS.items():
+        lineup = line_up(task(kind, payload), QUICK, LineupChoice())
+        for entry in lineup:
+            if entry.name in names:
+                assert kind in entry.info.kinds
+                assert entry.info.payload == payload

@@ -1,0 +1,134 @@
+import dataclasses
+
+import pytest
+
+from spoonbench.harness.cells import BadAnswers, Stand, check_answers, run_cell
+from spoonbench.harness.executors.marker import Marker, open_page
+from spoonbench.harness.memory import MemoryMeter
+from spoonbench.harness.protocol import CellWork
+from spoonbench.solvers.api import Answer, Problem, TraceStep
+
+GOOD = Answer(status="answered", value="1", confidence=0.5, tokens_in=3, stopped_by="limit")
+PROBLEMS = tuple(Problem(problem_id=str(n), text=str(n)) for n in range(5))
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        GOOD,
+        Answer(status="abstained", reason="not sure"),
+        Answer(status="answered", value="", confidence=1, cost=0),
+        Answer(
+            status="answered",
+            value="1",
+            trace=(TraceStep(stage="rules", level=1, received="x", returned=GOOD),),
+        ),
+    ],
+)
+def test_answers_that_keep_the_contract_pass(answer):
+    check_answers([answer, GOOD], 2)
+    check_answers((answer,), 1)
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        ({"status": "sure"}, "the status 'sure' is none of answered, abstained"),
+        ({"value": None}, "answered, but without a value"),
+        ({"value": 1}, "value is a int"),
+        ({"status": "failed"}, "failed, but without a reason"),
+        ({"reason": b"x"}, "reason is a bytes"),
+        ({"tokens_out": 1.5}, "tokens_out is a float"),
+        ({"confidence": "high"}, "confidence is a str"),
+        ({"confidence": -0.1}, "outside [0, 1]"),
+        ({"confidence": float("nan")}, "confidence is nan"),
+        ({"first_token_s": float("inf")}, "first_token_s is inf"),
+        ({"stopped_by": "boredom"}, "stopped_by 'boredom' is none of"),
+        ({"trace": ("rules",)}, "its trace holds a str"),
+    ],
+)
+def test_answers_that_break_the_contract_are_named(change, fault):
+    with pytest.raises(BadAnswers) as caught:
+        check_answers([GOOD, dataclasses.replace(GOOD, **change)], 2)
+    assert fault in str(caught.value)
+    assert "(2 of 2)" in str(caught.value)
+
+
+def test_a_fault_inside_a_trace_names_the_stage():
+    step = TraceStep(stage="rules", level=1, received="x", returned=Answer(status="answered"))
+    with pytest.raises(BadAnswers, match="stage rules of its trace: answered, but without"):
+        check_answers([dataclasses.replace(GOOD, trace=(step,))], 1)
+
+
+@pytest.mark.parametrize("answers", [None, {}, "11", iter([GOOD]), [], [GOOD, GOOD]])
+def test_the_wrong_number_or_no_list_is_refused(answers):
+    with pytest.raises(BadAnswers, match="`solve` returned"):
+        check_answers(answers, 1)
+
+
+class Counting:
+    """Answers with how often it was called."""
+
+    calls = 0
+
+    def prepare(self, settings):
+        pass
+
+    def solve(self, problems):
+        self.calls += 1
+        if problems[0].text == "bad":
+            raise KeyError("bad")
+        return [Answer(status="answered", value=str(self.calls)) for _ in problems]
+
+    def close(self):
+        pass
+
+
+@pytest.fixture
+def stand():
+    marker = Marker(open_page())
+    yield Stand(
+        solver=Counting(),
+        device="cpu",
+        memory=MemoryMeter(),
+        marker=marker,
+        describe=lambda exc: ("error", type(exc).__name__),
+    )
+    marker.close()
+
+
+def test_warm_up_calls_are_kept_apart(stand):
+    work = CellWork(cell_key="k", problems=PROBLEMS, batch_size=2, n_warmup=3)
+    cell = run_cell(stand, [work], 0)
+    assert len(cell.warmup_ns) == 3
+    assert cell.items_per_sample == (2, 2, 1)
+    assert [answer.value for answer in cell.answers] == ["4", "4", "5", "5", "6"]
+
+
+def test_answers_are_left_out_where_they_are_not_asked_for(stand):
+    work = CellWork(cell_key="k", problems=PROBLEMS, batch_size=5, n_warmup=0, keep_answers=False)
+    cell = run_cell(stand, [work], 0)
+    assert cell.answers is None
+    assert cell.warmup_ns == ()
+    assert cell.items_per_sample == (5,)
+
+
+def test_a_cell_without_problems_is_empty(stand):
+    cell = run_cell(stand, [CellWork(cell_key="k", problems=(), batch_size=5)], 0)
+    assert (cell.status, cell.samples_ns, cell.answers) == ("ok", (), ())
+
+
+def test_an_impossible_batch_size_fails_the_cell(stand):
+    cell = run_cell(stand, [CellWork(cell_key="k", problems=PROBLEMS, batch_size=0)], 0)
+    assert (cell.status, cell.answers) == ("error", None)
+
+
+def test_a_failing_call_is_located(stand):
+    problems = (*PROBLEMS, Problem(problem_id="x", text="bad"))
+    cells = [
+        CellWork(cell_key="a", problems=PROBLEMS, batch_size=2),
+        CellWork(cell_key="b", problems=problems, batch_size=1),
+    ]
+    cell = run_cell(stand, cells, 1)
+    assert cell.cell_key == "b"
+    assert cell.reason == "KeyError, while solving batch 6 of 6 (problem 6) of cell 2 of 2"
