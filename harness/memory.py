@@ -65,16 +65,34 @@ def resident_bytes() -> int:
     return status_bytes("VmRSS") or 0
 
 
-def resident_bytes_of(pid: int) -> int | None:
-    """Resident memory of another process; None where it is gone."""
-    if sys.platform != "linux":
-        with contextlib.suppress(psutil.Error):
-            return int(psutil.Process(pid).memory_info().rss)
-        return None
-    try:
-        return int(Path(f"/proc/{pid}/statm").read_bytes().split()[1]) * _PAGE_BYTES
-    except (OSError, IndexError):
-        return None
+class Gauge:
+    """Resident memory of another process, cheap to read often; close it when done."""
+
+    def __init__(self, pid: int) -> None:
+        self._pid = pid
+        self._file: int | None = None
+        if sys.platform == "linux":
+            with contextlib.suppress(OSError):
+                self._file = os.open(f"/proc/{pid}/statm", os.O_RDONLY)
+
+    def read(self) -> int | None:
+        """Bytes; None where the process is gone."""
+        if sys.platform != "linux":
+            with contextlib.suppress(psutil.Error):
+                return int(psutil.Process(self._pid).memory_info().rss)
+            return None
+        if self._file is None:
+            return None
+        try:
+            return int(os.pread(self._file, 128, 0).split()[1]) * _PAGE_BYTES or None
+        except (OSError, IndexError):
+            return None
+
+    def close(self) -> None:
+        """May be called twice."""
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
 
 
 def private_bytes_of(pid: int) -> int:

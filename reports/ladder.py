@@ -33,7 +33,7 @@ _SIZE = frozenset(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Figure:
+class Figure:
     """A column of the ladder: how it is headed, when it gives way, and what stands in it.
 
     `meter` names the field of `Measurement` that it shows, to find out why it is empty.
@@ -55,7 +55,7 @@ def _score_figure(
     return cell
 
 
-def ladder_figures(report: DuelReport) -> tuple[_Figure, ...]:
+def ladder_figures(report: DuelReport) -> tuple[Figure, ...]:
     """The measured columns of the ladder, in the order in which they stand."""
     share = quantities.proportion
     return (
@@ -157,8 +157,8 @@ def meets(report: DuelReport, measurement: Measurement) -> str:
     return words.get(report.verdict(measurement.entry.label) or "", DASH)
 
 
-def _figure(header: str, priority: int, show: Callable[[Measurement], str], meter: str) -> _Figure:
-    return _Figure(header=header, priority=priority, show=show, meter=meter)
+def _figure(header: str, priority: int, show: Callable[[Measurement], str], meter: str) -> Figure:
+    return Figure(header=header, priority=priority, show=show, meter=meter)
 
 
 def _seconds(measurement: Measurement, name: str) -> str:

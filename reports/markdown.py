@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from spoonbench.reports import facts, findings, ladder, wording
 from spoonbench.reports.gallery import gallery, kinds_seen
 from spoonbench.reports.method import METHOD
-from spoonbench.reports.plaintext import for_markdown, shorten
+from spoonbench.reports.plaintext import for_markdown, line_for_markdown, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -140,11 +140,11 @@ def _section(title: str, body: Iterable[str]) -> list[str]:
 
 
 def _line(text: str | None) -> str:
-    return "" if text is None else for_markdown(text)
+    return "" if text is None else line_for_markdown(text)
 
 
 def _items(sentences: Iterable[str]) -> str:
-    return "\n".join(f"- {for_markdown(shorten(sentence))}" for sentence in sentences)
+    return "\n".join(f"- {line_for_markdown(shorten(sentence))}" for sentence in sentences)
 
 
 def _table(table: Table) -> str:

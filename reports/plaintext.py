@@ -21,10 +21,11 @@ SHOWN_CHARACTERS = 600
 
 _LAST_LATIN, _LAST_BASIC = 0xFF, 0xFFFF  # of two and of four hexadecimal digits
 
-# Every mark that can open something in CommonMark or GitHub's dialect, autolinks, mentions and
-# mathematics included. Marks that act at the start of a line only are left out: foreign text never
-# stands there, because its line breaks are made visible.
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#!|~&@:$])")
+# Every mark that can open something within a line in CommonMark or GitHub's dialect: autolinks,
+# mentions, mathematics and emoji codes included.
+_MARKDOWN = re.compile(r"([\\`*_\[\]<>#|~&@$]|:(?=\S))")
+# What makes a list or a heading of a line that it opens.
+_LINE_START = re.compile(r"^([0-9]*)([-+=.)])")
 # A bare "www." is a link to GitHub's dialect.
 _BARE_LINK = re.compile(r"(?i)(www)\.")
 
@@ -77,6 +78,15 @@ def for_markdown(text: str) -> str:
     'a\\|b \\<i\\>'
     """
     return _BARE_LINK.sub(r"\1\\.", _MARKDOWN.sub(r"\\\1", make_plain(text)))
+
+
+def line_for_markdown(text: str) -> str:
+    r"""Like `for_markdown`, for text that opens a line; spaces around it are left out.
+
+    >>> line_for_markdown(" 1. a"), line_for_markdown("- a")
+    ('1\\. a', '\\- a')
+    """
+    return _LINE_START.sub(r"\1\\\2", for_markdown(text).strip())
 
 
 def _prints(char: str) -> bool:

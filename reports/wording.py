@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from spoonbench.harness.measurements import NOT_RUN
 from spoonbench.harness.records import LEVELS
 from spoonbench.reports import quantities
-from spoonbench.reports.ladder import ladder_figures
+from spoonbench.reports.ladder import Figure, ladder_figures
 from spoonbench.reports.quantities import DASH
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ MILLION_TIMES = (
     "rules. Measured here:"
 )
 
+NOT_ENOUGH = "not enough evidence"
 _NO_CHOICE = ("None meets the requirements. ", "Not enough evidence. ")
 _CONDITIONS = ("if ", "beyond ")
 
@@ -42,8 +43,8 @@ _EMPTY_BECAUSE = {
     "n_training": "nothing to train",
     "disk_bytes": "nothing kept on disk",
     "n_parameters": "no trained numbers",
-    "operations_per_problem": "counted for models only",
-    "source_lines": "counted for rules only",
+    "operations_per_problem": "not counted for it",
+    "source_lines": "not counted for it",
     "is_deterministic": "takes at least two rounds",
     "precision": "gave no answer",
 }
@@ -56,7 +57,7 @@ def headline(report: DuelReport) -> str:
         return f"Use {entry.label}: {level_in_words(entry)}."
     if report.recommendation.choice is not None:
         return f"Use {report.recommendation.choice}."
-    if report.recommendation.confidence == "not enough evidence":
+    if report.recommendation.confidence == NOT_ENOUGH:
         return "Not enough evidence to decide."
     return "No contestant meets what was asked."
 
@@ -73,7 +74,10 @@ def confidence(report: DuelReport) -> str:
     """What the decision rests on."""
     n_runs = len(report.recommendation.evidence)
     rounds = _number(report.duel.n_rounds, "round")
-    return f"{_capital(report.recommendation.confidence)}: {_number(n_runs, 'run')}, {rounds}."
+    basis = report.recommendation.confidence
+    # The headline says already where the evidence is not enough.
+    opening = f"{_capital(basis)}, on" if basis != NOT_ENOUGH else "Rests on"
+    return f"{opening} {_number(n_runs, 'run')} in {rounds}."
 
 
 def asked(report: DuelReport) -> str:
@@ -91,7 +95,9 @@ def reason(report: DuelReport) -> str:
     openings = [f"Use {entry.label} (level {entry.level}): "] if entry else list(_NO_CHOICE)
     for opening in openings:
         if text.startswith(opening):
-            return _capital(text.removeprefix(opening))
+            rest = text.removeprefix(opening)
+            starts_with_label = any(rest.startswith(one.label) for one in report.duel.entries)
+            return rest if starts_with_label else _capital(rest)
     return text
 
 
@@ -161,15 +167,12 @@ def gaps(report: DuelReport, headers: Collection[str] | None = None) -> tuple[st
         headers: columns that are shown; None for all, and for meters without a column.
     """
     who: dict[tuple[str, str], list[str]] = {}
-    for figure in ladder_figures(report):
-        for measurement in report.measurements:
-            if figure.show(measurement) == DASH and (headers is None or figure.header in headers):
-                key = (f"{figure.header} {DASH}", _why_missing(measurement, figure.meter))
-                who.setdefault(key, []).append(measurement.entry.label)
-    if headers is None:
-        for measurement in report.measurements:
-            for key in _other_meters(measurement):
-                who.setdefault(key, []).append(measurement.entry.label)
+    shown = [f for f in ladder_figures(report) if headers is None or f.header in headers]
+    for measurement in report.measurements:
+        found = [_gap(measurement, figure) for figure in shown if figure.show(measurement) == DASH]
+        found += _other_meters(measurement) if headers is None else []
+        for key in dict.fromkeys(found):
+            who.setdefault(key, []).append(measurement.entry.label)
     everyone = len(report.measurements)
     return tuple(
         f"{what} ({'all' if len(labels) == everyone > 1 else quantities.listed(labels)}): {why}."
@@ -277,6 +280,13 @@ def _wanted(requirements: Requirements) -> list[str]:
     if requirements.cost is not None:
         wanted.append(f"a total cost of at most {quantities.money(requirements.cost)}")
     return wanted
+
+
+def _gap(measurement: Measurement, figure: Figure) -> tuple[str, str]:
+    """What is missing, and why; of a contestant that did not come through once for all."""
+    why = _why_missing(measurement, figure.meter)
+    is_whole = measurement.status == "ok" or why in measurement.missing.values()
+    return f"{figure.header} {DASH}" if is_whole else f"Figures {DASH}", why
 
 
 def _why_missing(measurement: Measurement, meter: str) -> str:

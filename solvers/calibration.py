@@ -43,13 +43,20 @@ def best_temperature(scores: NDArray[np.float64], labels: NDArray[np.int64]) -> 
         nothing to choose by.
 
     References:
-        Guo et al. 2017, On Calibration of Modern Neural Networks, section 4.2.
+        Guo et al. 2017, On Calibration of Modern Neural Networks, section 4.2; for the smoothed
+        targets Platt 1999, Probabilistic Outputs for Support Vector Machines.
     """
     if len(labels) == 0 or scores.shape[1] < 2:  # noqa: PLR2004  # one class is always sure
         return 1.0
-    rows = np.arange(len(labels))
-    losses = [
-        -np.log(np.maximum(softmax(scores, float(t))[rows, labels], 1e-12)).mean()
-        for t in _TEMPERATURES
-    ]
+    losses = [_smoothed_loss(softmax(scores, float(t)), labels) for t in _TEMPERATURES]
     return float(_TEMPERATURES[int(np.argmin(losses))])
+
+
+def _smoothed_loss(probabilities: NDArray[np.float64], labels: NDArray[np.int64]) -> float:
+    """Mean loss as if one row more were right and one wrong: no sample makes anyone certain."""
+    n, n_classes = probabilities.shape
+    logs = np.log(np.maximum(probabilities, 1e-12))
+    right = logs[np.arange(n), labels]
+    others = (logs.sum(axis=1) - right) / (n_classes - 1)
+    share = 1 / (n + 2)
+    return float(-((1 - share) * right + share * others).mean())

@@ -49,7 +49,9 @@ _ORDINALS = frozenset(
     )
 )
 # "one" is a number only where nothing around it makes it a pronoun or an indefinite day.
-_PRONOUN_BEFORE = frozenset(_words("no the this that each every any which some another"))
+_PRONOUN_BEFORE = _ORDINALS | set(
+    _words("no the this that each every any which some another last next other same only")
+)
 _PRONOUN_AFTER = frozenset(_words("of another day morning afternoon evening night"))
 
 # Possessive quantifiers never give characters back, which keeps each match linear.

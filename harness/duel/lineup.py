@@ -49,6 +49,10 @@ ROUTES: dict[tuple[str, str], tuple[tuple[str, ...], ...]] = {
 }
 """Kind of answer and payload: hybrids; MODEL stands for the last language model."""
 
+ROUTE_THRESHOLD = 0.95
+"""A stage of a hybrid keeps an answer of at least this confidence: the accuracy asked for unless
+the user asks for another; `--set A+B.threshold=` changes it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineupEntry:
@@ -124,11 +128,12 @@ def line_up(task: Task, preset: Preset, choice: LineupChoice) -> tuple[LineupEnt
     singles += [enter(name, preset.solver_params.get(name, {})) for name in choice.extra]
     singles += [_function(spec) for spec in choice.functions]
     singles = [_override(entry, choice.overrides) for entry in singles]
-    _check_overrides(singles, choice.overrides)
-    _check_unique(singles)
     model = preset.models[-1][0]
     routes = [tuple(model if name == "MODEL" else name for name in r) for r in ROUTES.get(key, ())]
     hybrids = [_hybrid(route, singles) for route in (*routes, *choice.routes)]
+    hybrids = [_override(entry, choice.overrides) for entry in hybrids]
+    _check_overrides(singles + hybrids, choice.overrides)
+    _check_unique(singles + hybrids)
     everyone = sorted(singles, key=lambda entry: entry.info.level) + hybrids
     return _keep(everyone, choice)
 
@@ -162,7 +167,8 @@ def _check_unique(entries: Sequence[LineupEntry]) -> None:
 def _hybrid(route: Sequence[str], singles: Sequence[LineupEntry]) -> LineupEntry:
     by_label = {entry.label: entry for entry in singles}
     parts = tuple(by_label[name] if name in by_label else enter(name, {}) for name in route)
-    router = enter("router", {}, label="+".join(part.label for part in parts))
+    label = "+".join(part.label for part in parts)
+    router = enter("router", {"threshold": ROUTE_THRESHOLD}, label=label)
     info = replace(
         router.info,
         level=max(part.info.level for part in parts),

@@ -33,7 +33,11 @@ SWEEP_INTERVAL_S = 0.005
 
 
 class ServerLost(Exception):
-    """The fork server is gone or cannot load what is asked for; the message says why."""
+    """The fork server is gone; the message says how."""
+
+
+class CannotPreload(Exception):
+    """The fork server cannot import what is asked for; the message says why."""
 
 
 class Reaper(Protocol):
@@ -253,11 +257,12 @@ class ServerClient:
         """Import modules there, unless they are imported; returns the seconds that it took.
 
         Raises:
-            ServerLost: the server is gone, or one of them cannot be imported.
+            CannotPreload: one of them cannot be imported, or starts threads.
+            ServerLost: the server is gone.
         """
         answer = self._ask({"do": "load", "modules": list(modules)})
         if "failed" in answer:
-            raise ServerLost(str(answer["failed"]))
+            raise CannotPreload(str(answer["failed"]))
         seconds: dict[str, float] = answer["seconds"]
         return sum(seconds.values())
 

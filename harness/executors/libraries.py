@@ -4,6 +4,10 @@ Both kinds of child, fresh and forked, have imported these modules when the base
 a baseline means the same in both. What a contestant imports beyond them (its own implementation,
 further submodules) comes after the baseline and counts as its own.
 
+Measured with a transformer of 10 million parameters, the memory above the baseline is 50 MB in
+both; its peak while solving is 138 MB forked and 170 MB fresh, because a forked child reuses heap
+that its server had freed. A contestant always runs in the same kind of child.
+
 `load_s` counts these imports too. A forked child finds them done; the server timed them when it
 made them, and that time is added. A library that another one had already pulled in costs less;
 the order of import is fixed, so the same contestant always gets the same share.
@@ -40,11 +44,13 @@ IMPORTS: dict[str, tuple[str, ...]] = {
     "accelerate": ("accelerate",),
     "scikit-learn": (
         "sklearn",
+        "sklearn.decomposition",
         "sklearn.ensemble",
         "sklearn.feature_extraction.text",
         "sklearn.linear_model",
         "sklearn.pipeline",
         "sklearn.preprocessing",
+        "sklearn.svm",
     ),
     "sympy": ("sympy",),
     "pandas": ("pandas",),

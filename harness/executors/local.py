@@ -4,10 +4,10 @@ Whatever the contestant does, a typed result comes back: it may crash, hang, exh
 print megabytes, close its streams, return nonsense or start processes of its own. No process
 that it started outlives the job, and none outlives a parent that was killed.
 
-Contestants that need heavy libraries are forked from a server that has imported them, 15 to 170
-milliseconds a child; light ones start in a fresh interpreter, so that their memory holds nothing
-of the libraries. A device other than the processor, and systems other than Linux, always start
-fresh: neither CUDA nor macOS's libraries survive a fork.
+Contestants that need heavy libraries are forked from a server that has imported them, in under a
+tenth of a second against many seconds of imports; light ones start in a fresh interpreter, so
+that their memory holds nothing of the libraries. A device other than the processor, and systems
+other than Linux, always start fresh: neither CUDA nor macOS's libraries survive a fork.
 
 Not covered: Windows; a contestant that means harm (it runs with the user's rights).
 """
@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from spoonbench.harness.executors.children import (
+    CannotPreload,
     Child,
     ServerClient,
     ServerLost,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
     from spoonbench.solvers.api import Part
 
+SERVER_ATTEMPTS = 2
 _OOM_COUNTERS = (Path("/proc/vmstat"), Path("/sys/fs/cgroup/memory.events"))
 
 
@@ -113,15 +115,23 @@ class LocalExecutor:
 
     def _start(self, part: Part) -> Child:
         modules = self._modules_to_preload(part)
-        if modules and modules not in self._unforkable:
-            try:
-                return self._fork(modules)
-            except ServerLost as exc:
-                # A fresh child does the same and, where a library is missing, says so itself.
-                self.notes.append(f"children of {part.name} start fresh: {exc}")
-                self._unforkable.add(modules)
-                self.close()
+        if modules:
+            for _ in range(SERVER_ATTEMPTS):
+                if modules in self._unforkable:
+                    break
+                try:
+                    return self._fork(modules)
+                except CannotPreload as exc:
+                    self._unforkable.add(modules)
+                    self._give_up_server(f"{part.name} starts fresh: {exc}")
+                except ServerLost as exc:
+                    self._give_up_server(str(exc))
+        # A fresh child does the same and, where a library is missing, says so itself.
         return start_fresh(part.settings.threads, self._paths, self._token)
+
+    def _give_up_server(self, why: str) -> None:
+        self.notes.append(why)
+        self.close()
 
     def _fork(self, modules: tuple[str, ...]) -> Child:
         if self._server is not None and self._server.is_lost:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from spoonbench.harness.executors.marker import Marker, Place, whereabouts
 from spoonbench.harness.executors.transcript import Ending, Transcript
 from spoonbench.harness.framing import BadMessage, Frames
-from spoonbench.harness.memory import descendants, exhaustion, private_bytes_of, resident_bytes_of
+from spoonbench.harness.memory import Gauge, descendants, exhaustion, private_bytes_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 
 READ_BYTES = 1 << 18
 TAIL_BYTES = 8_192
-MEMORY_INTERVAL_S = 0.01
+FASTEST_GROWTH_BYTES_S = 4e9
+"""No process was seen to touch fresh pages faster: the next look can wait as long as it takes to
+reach the limit at this rate."""
+SHORTEST_LOOK_S, LONGEST_LOOK_S = 0.005, 0.1
 FAMILY_INTERVAL_S = 0.25
 PROGRESS_INTERVAL_S = 0.1
 EXIT_GRACE_S = 5.0
@@ -90,6 +93,7 @@ class Watch:
         self._next_look = Alarm()
         self._next_family = Alarm(FAMILY_INTERVAL_S)
         self._next_show = Alarm(PROGRESS_INTERVAL_S if on_progress else None)
+        self._gauge = Gauge(child.pid)
         self._family_bytes = 0
         self._shown = Place()
         self._selector = selectors.DefaultSelector()
@@ -141,6 +145,7 @@ class Watch:
         """Free what this object holds; the pipes are the child's."""
         self._selector.close()
         self._marker.close()
+        self._gauge.close()
 
     def _register(self) -> None:
         pipes = self._child.pipes
@@ -221,16 +226,18 @@ class Watch:
         return self._check_memory() if self._next_look.rings else None
 
     def _check_memory(self) -> Ending | None:
-        self._next_look.set(MEMORY_INTERVAL_S)
         limit, baseline = self._memory_bytes, self._transcript.baseline_bytes
-        own = resident_bytes_of(self._child.pid)
+        own = self._gauge.read()
         if limit is None or baseline is None or own is None:
+            self._next_look.set(LONGEST_LOOK_S)
             return None
         if self._next_family.rings:
             self._next_family.set(FAMILY_INTERVAL_S)
             self._family_bytes = sum(map(private_bytes_of, descendants(self._child.pid)))
         above = own + self._family_bytes - baseline
         if above <= limit:
+            soon = (limit - above) / FASTEST_GROWTH_BYTES_S
+            self._next_look.set(min(max(soon, SHORTEST_LOOK_S), LONGEST_LOOK_S))
             return None
         sign = f"resident memory reached {above / 1e6:.0f} MB"
         return Ending("oom", f"{exhaustion(limit, sign)}, while {self.where}")

@@ -55,6 +55,9 @@ class AlgebraSolver:
                 "linear",
                 "readings",
                 "story",
+                "story_accounts",
+                "story_owners",
+                "story_questions",
                 "story_clauses",
                 "story_words",
             )

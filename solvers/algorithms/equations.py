@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from lark import Lark, Token, Transformer, v_args
 from lark.exceptions import UnexpectedInput
@@ -73,7 +73,8 @@ def solve_text(text: str) -> Fraction:
     _check_bounds(text)
     plain = _write_words_as_digits(" ".join(text.split()))
     try:
-        statements: list[_Statement] = _parser().parse(plain)
+        # With a transformer of its own, the parser returns what `_Reader.start` makes.
+        statements = cast("list[_Statement]", _parser().parse(plain))
     except UnexpectedInput as exc:
         raise Unread(_where(exc, plain)) from None
     return _solve_statements(statements)
@@ -107,7 +108,7 @@ def _write_words_as_digits(text: str) -> str:
 
 
 def _where(exc: UnexpectedInput, text: str) -> str:
-    position = exc.pos_in_stream
+    position = getattr(exc, "pos_in_stream", None)
     if position is None or not 0 <= position < len(text):
         return "no equation: the text ends too early"
     return f"no equation: stuck at {text[position : position + 20]!r}"
@@ -163,8 +164,8 @@ def _closed_operand(term: _Term) -> Expression:
 class _Reader(Transformer[Any, Any]):
     """One method for each rule of the grammar."""
 
-    def start(self, *statements: _Statement) -> list[_Statement]:
-        return [statement for statement in statements if isinstance(statement, _Statement)]
+    def start(self, *parts: object) -> list[_Statement]:
+        return [part for part in parts if isinstance(part, _Statement)]
 
     # Statements.
 

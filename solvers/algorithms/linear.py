@@ -27,6 +27,9 @@ Expression = Any
 """A sympy expression, linear in its symbols."""
 
 
+ZERO: Expression = sympy.Integer(0)
+
+
 class Unsolvable(Exception):
     """What is asked has no single answer here; the message is the reason for abstaining."""
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 MAX_SENTENCES = 12
+MAX_STORY_CHARACTERS = 1_000
 MAX_WORDS = 40
 """Words of one sentence: reading one takes time cubic in its words at worst."""
 
@@ -41,8 +42,8 @@ _PERFECT = {"GAIN", "LOSE", "GIVE", "TAKE", "PUT", "COME"}
 
 Kind = Literal[
     "has", "compares", "begins", "exists", "has_unit", "gains", "loses", "gives", "takes", "puts",
-    "comes", "goes", "is_lost", "scenery", "again", "asks_amount", "asks_first", "asks_change", "asks_difference",
-    "asks_shortage",
+    "comes", "goes", "is_lost", "scenery", "again", "asks_amount", "asks_first", "asks_change",
+    "asks_difference", "asks_shortage",
 ]  # fmt: skip
 
 
@@ -143,6 +144,8 @@ def read_story(text: str) -> list[Clause]:
         for s in _SENTENCE_END.split(_TITLE.sub(r"\1", text.replace("\u2019", "'")))
         if s and s.strip(" .")
     ]
+    if len(text) > MAX_STORY_CHARACTERS:
+        raise UnreadStory(f"longer than {MAX_STORY_CHARACTERS} characters")
     if len(sentences) > MAX_SENTENCES:
         raise UnreadStory(f"more than {MAX_SENTENCES} sentences")
     return [clause for sentence in sentences for clause in _read_sentence(sentence)]
@@ -153,13 +156,13 @@ def singular(word: str) -> str:
     for ending, replacement in (("ies", "y"), ("ches", "ch"), ("shes", "sh"), ("xes", "x")):
         if word.endswith(ending) and len(word) > len(ending) + 1:
             return word.removesuffix(ending) + replacement
-    if word.endswith("oes") or word.endswith("sses"):
+    if word.endswith(("oes", "sses")):
         return word.removesuffix("es")
     return word if word.endswith("ss") or len(word) < 4 else word.removesuffix("s")  # noqa: PLR2004
 
 
 def _read_sentence(sentence: str) -> list[Clause]:
-    tokens = [token for token in read_tokens(sentence) if token != "."]
+    tokens = [word for word in read_tokens(sentence) if word != "."]
     kinds = {token.type for token in tokens}
     if not kinds & (_SPEAKS_OF_AMOUNTS | _CHANGES) and not _ASKS.match(sentence):
         return []
@@ -169,7 +172,7 @@ def _read_sentence(sentence: str) -> list[Clause]:
         word = next(str(token) for token in tokens if token.type == "REFUSED")
         raise UnreadStory(f"{word!r} is beyond the sentence grammar")
     try:
-        tree = _parser().parse(list(_plain_order(tokens)))  # type: ignore[arg-type]  # StoryLexer
+        tree = _parser().parse(list(_plain_order(tokens)))  # for StoryLexer
     except LarkError:
         raise UnreadStory(f"not understood: {sentence.strip()[:60]!r}") from None
     try:
@@ -178,19 +181,14 @@ def _read_sentence(sentence: str) -> list[Clause]:
         raise exc.orig_exc from None
 
 
-def _read_flags(tokens: Sequence[Token]) -> dict[bool, dict[str, bool]]:
+def _read_flags(tokens: Sequence[Token]) -> dict[bool, set[str]]:
     """What adverbs say of the question (True) and of the statements (False) of a sentence."""
-    kinds = ["now" if token in {"now", "today"} else token.type for token in tokens]
+    kinds = ["PRESENT" if token in {"now", "today"} else token.type for token in tokens]
     starts = [index for index, kind in enumerate(kinds) if kind in {"HOWMANY", "TOTALOF"}]
     start = min(starts, default=len(kinds))
-    parts = {False: kinds[:start], True: kinds[start:]}
-    # "In all, how many ..." and "At first, how many ..." speak of the question.
-    if {"FIRST", "TOTAL"} & set(kinds[:1]) and starts and "NUM" not in parts[False]:
-        parts = {False: [], True: kinds}
-    return {
-        asks: {"at_first": "FIRST" in part, "in_total": "TOTAL" in part, "is_now": "now" in part}
-        for asks, part in parts.items()
-    }
+    if starts and kinds[0] in {"FIRST", "TOTAL"} and "NUM" not in kinds[:start]:
+        start = 0  # "In all, how many ..." speaks of the question
+    return {False: set(kinds[:start]), True: set(kinds[start:])}
 
 
 def _plain_order(tokens: Sequence[Token]) -> Iterator[Token]:
@@ -230,7 +228,7 @@ class _Role:
 class _ClauseMaker(Transformer[Any, Any]):
     """Turns the tree of a sentence into clauses."""
 
-    def __init__(self, flags: dict[bool, dict[str, bool]]) -> None:
+    def __init__(self, flags: dict[bool, set[str]]) -> None:
         super().__init__()
         self._flags = flags
 
@@ -248,9 +246,14 @@ class _ClauseMaker(Transformer[Any, Any]):
         """Join a clause with the places around it."""
         places = tuple(c.content for c in children if isinstance(c, _Role))
         inner: Clause = next(c for c in children if isinstance(c, Clause))
-        flags = dict(self._flags[inner.is_question])
-        flags["is_now"] |= inner.is_now
-        return replace(inner, places=inner.places + places, **flags)
+        flags = self._flags[inner.is_question]
+        return replace(
+            inner,
+            places=inner.places + places,
+            at_first="FIRST" in flags,
+            in_total="TOTAL" in flags,
+            is_now=inner.is_now or "PRESENT" in flags,
+        )
 
     def __default__(self, data: Any, children: list[Any], _meta: Any) -> Clause:
         """Every statement and question: its parts by their roles."""
@@ -322,7 +325,7 @@ class _ClauseMaker(Transformer[Any, Any]):
 
 
 def _repeat(told: list[Clause], clause: Clause) -> Clause:
-    """ "He found 6 pens here and 3 there": the verb is the one before."""
+    """In "he found 6 pens here and 3 there", the verb is the one before."""
     before = frozenset().union(*(amount.noun for amount in told[-1].amounts)) if told else None
     if before is None or not all(amount.noun <= before for amount in clause.amounts):
         raise UnreadStory("a sentence without a verb")

@@ -29,7 +29,7 @@ _VERBS = {
         draw drew; build built; bring brings brought; dig dug""",
     "LOSE": """lose loses lost; eat eats ate eaten; spend spends spent; use uses used;
         dropped; break breaks broke broken; donate donates donated; drink drinks drank;
-        throw throws threw thrown; delete deletes deleted; misplace misplaces misplaced; burn burned;
+        throw throws threw thrown; delete deletes deleted; misplace misplaces misplaced; burned;
         remove removes removed; discard discards discarded; spill spilled; destroy destroyed;
         consume consumed""",
     "GIVE": """give gives gave given giving; hand hands handed; lend lends lent; sell sells sold;
@@ -48,8 +48,8 @@ _VERBS = {
 _WORDS = {
     "ART": "a an",
     "DET": "the these those any",
-    "HIS": "his her their my our its",
-    "HE": "he she they it him them i we you himself herself themselves",
+    "HIS": "his her their my our your its",
+    "HE": "he she they it him them we himself herself themselves",
     "SOME": "some several",
     "ALL": "all",
     "MORE": "more another additional extra",
@@ -135,9 +135,8 @@ _PHRASES = {
     "each other": "REFUSED",
 }
 _SIGNS = {"'s": "OWNS", "'": "OWNS", ",": "COMMA"}
-_PHRASES |= {
-    f"on {day}": "NOW" for day in ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-}
+_DAYS = "monday tuesday wednesday thursday friday saturday sunday"
+_PHRASES |= {f"on {day}": "NOW" for day in _DAYS.split()}
 _PHRASES |= {
     f"{before} {time}": "NOW"
     for before, times in {
@@ -157,8 +156,10 @@ _BASES = {
 }
 _KINDS = {word: kind for kind, words in _WORDS.items() for word in words.split()}
 _PHRASES_BY_FIRST: dict[str, list[tuple[list[str], str]]] = {}
-for _phrase, _kind in sorted(_PHRASES.items(), key=lambda entry: -len(entry[0].split())):
-    _PHRASES_BY_FIRST.setdefault(_phrase.split()[0], []).append((_phrase.split(), _kind))
+for _phrase in sorted(_PHRASES, key=lambda phrase: -len(phrase.split())):
+    _PHRASES_BY_FIRST.setdefault(_phrase.split()[0], []).append(
+        (_phrase.split(), _PHRASES[_phrase])
+    )
 
 # Words that can be nouns where they follow an article: "the store", "a drop".
 _VERB_KINDS = {"GAIN", "LOSE", "GIVE", "TAKE", "PUT", "BEGIN", "END"}
@@ -219,7 +220,7 @@ def _token_at(words: list[str | Fraction], index: int) -> tuple[int, Token]:
     """How many words make the next token, and the token."""
     word = words[index]
     if isinstance(word, Fraction):
-        return 1, Token("NUM", word)  # type: ignore[arg-type]  # lark keeps any value
+        return 1, Token("NUM", word)  # lark keeps any value
     lower = word.lower()
     for phrase, kind in _PHRASES_BY_FIRST.get(lower, ()):
         if [str(w).lower() for w in words[index : index + len(phrase)]] == phrase:
@@ -228,14 +229,21 @@ def _token_at(words: list[str | Fraction], index: int) -> tuple[int, Token]:
     if lower in _BASES:
         kind, base = _BASES[lower]
         return 1, Token(kind, lower if kind == "HAVE" else base)
-    return 1, Token(_kind(word, lower, is_first=index == 0), lower)
-
-
-def _kind(word: str, lower: str, *, is_first: bool) -> str:
-    """The kind of a word that is no verb."""
-    if lower in _SIGNS:
-        return _SIGNS[lower]
-    if not word[0].isalpha():
-        return "REFUSED"
+    following = words[index + 1] if index + 1 < len(words) else ""
     # A capital inside a sentence parts a name from the words before: "at the fair Ann won".
-    return _KINDS.get(lower, "WORD" if word == lower or is_first else "NAME")
+    # Its first word is a name where another follows: "Mrs Hilt".
+    is_name = _is_capital(following) if index == 0 else _is_capital(word)
+    return 1, Token(_kind(lower, "NAME" if is_name else "WORD"), lower)
+
+
+def _is_capital(word: str | Fraction) -> bool:
+    if isinstance(word, Fraction) or word == word.lower():
+        return False
+    return word.lower() not in _BASES and word.lower() not in _KINDS
+
+
+def _kind(word: str, open_kind: str) -> str:
+    """The kind of a word that is no verb; `open_kind` for one that is not listed."""
+    if word in _SIGNS:
+        return _SIGNS[word]
+    return _KINDS.get(word, open_kind) if word[0].isalpha() else "REFUSED"

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class ImageNetworkSolver(NetworkSolver):
     """Two convolutions, pooling and a linear layer.
 
-    Parameters: `max_epochs` (40), `max_seconds` (25.0, of training), `channels` (32, of the first
+    Parameters: `max_steps` (1500), `max_seconds` (25.0, of training), `channels` (32, of the first
     convolution), `learning_rate` (0.002), `batch_size` (32, of a training step).
     """
 
@@ -47,7 +47,7 @@ class ImageNetworkSolver(NetworkSolver):
         ),
     )
     defaults = {  # noqa: RUF012  # declared as ClassVar in the base class
-        "max_epochs": 40,
+        "max_steps": 1500,
         "max_seconds": 25.0,
         "channels": 32,
         "learning_rate": 2e-3,
@@ -58,11 +58,10 @@ class ImageNetworkSolver(NetworkSolver):
         from spoonbench.solvers.neural.training import Recipe
 
         return Recipe(
-            max_epochs=int(self._params["max_epochs"]),
+            max_steps=int(self._params["max_steps"]),
             max_seconds=self._params["max_seconds"],
             batch_size=int(self._params["batch_size"]),
             learning_rate=self._params["learning_rate"],
-            patience=8,
             seed=self._settings.seed,
         )
 

@@ -10,7 +10,6 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import torch
 
 from spoonbench.solvers.api import Size, Unsupported
@@ -43,6 +42,7 @@ from spoonbench.solvers.roles import number_facts
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    import numpy as np
     from torch import Tensor, nn
 
     from spoonbench.solvers.api import Answer, Example, Json, Problem
@@ -135,6 +135,7 @@ class TextModel(NetworkModel):
         vocabulary: Vocabulary,
         classes: Sequence[str | None],
         known_counts: Sequence[int] | None,
+        *,
         width: int,
         most_words: int,
         device: str,
@@ -276,6 +277,10 @@ class ImageInputs:
     def __len__(self) -> int:
         return len(self.images)
 
+    def lengths(self, rows: Sequence[int]) -> list[int]:
+        """All alike."""
+        return [1] * len(rows)
+
     def select(self, rows: Sequence[int]) -> Tensor:
         """Shape (len(rows), height, width)."""
         return self.images[list(rows)]
@@ -311,7 +316,9 @@ def text_model(examples: Sequence[Example], width: int, most_words: int, device:
         classes = sorted_classes([example.target for example in examples])
         words = [split_words(example.problem.text) for example in examples]
         vocabulary = learn_vocabulary(words, _MOST_WORDS, _N_BUCKETS)
-        return TextModel(vocabulary, classes, None, width, most_words, device)
+        return TextModel(
+            vocabulary, classes, None, width=width, most_words=most_words, device=device
+        )
     if len(kinds) > 1:
         raise ValueError(
             f"the examples ask for several kinds of answer: {', '.join(sorted(kinds))}"
@@ -324,7 +331,9 @@ def text_model(examples: Sequence[Example], width: int, most_words: int, device:
     words = [number_words(example.problem.text) for example in examples]
     vocabulary = learn_vocabulary(words, _MOST_WORDS, _N_BUCKETS)
     counts = sorted({len(found) for found in numbers})
-    model = TextModel(vocabulary, sorted(frequency), counts, width, most_words, device)
+    model = TextModel(
+        vocabulary, sorted(frequency), counts, width=width, most_words=most_words, device=device
+    )
     model.prefer(frequency)
     return model
 
@@ -342,9 +351,9 @@ def restore_text_model(
         vocabulary,
         classes,
         configuration["known_counts"],
-        int(configuration["width"]),
-        int(configuration["max_words"]),
-        device,
+        width=int(configuration["width"]),
+        most_words=int(configuration["max_words"]),
+        device=device,
     )
     model.prefer(configuration["frequency"])
     return model

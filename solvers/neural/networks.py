@@ -12,7 +12,7 @@ PADDING = 0
 """The index that stands for nothing, in the vocabulary of words and of pieces alike."""
 
 
-class TextNetwork(nn.Module):
+class TextNetwork(nn.Module):  # type: ignore[misc]  # the types of torch are not read
     """Convolutions over words (Kim 2014), words made of themselves and their pieces.
 
     A word is the mean of an embedding of its own and of embeddings of its hashed pieces
@@ -54,7 +54,7 @@ class TextNetwork(nn.Module):
         return scores
 
 
-class ImageNetwork(nn.Module):
+class ImageNetwork(nn.Module):  # type: ignore[misc]  # the types of torch are not read
     """Two convolutions, pooled to four by four, and a linear layer (after LeCun et al. 1998)."""
 
     def __init__(self, n_classes: int, width: int) -> None:

@@ -24,8 +24,8 @@ class TextNetworkSolver(NetworkSolver):
     For numbers the network classifies the program over the masked numbers, which is then computed
     exactly; confidence is the softmax, its temperature chosen on the validation part.
 
-    Parameters: `max_epochs` (20), `max_seconds` (25.0, of training), `max_words` (512), `width`
-    (96, of the embeddings), `learning_rate` (0.002), `batch_size` (64, of a training step).
+    Parameters: `max_steps` (1800), `max_seconds` (25.0, of training), `max_words` (512), `width`
+    (64, of the embeddings), `learning_rate` (0.008), `batch_size` (64, of a training step).
     """
 
     info = SolverInfo(
@@ -51,11 +51,11 @@ class TextNetworkSolver(NetworkSolver):
         ),
     )
     defaults = {  # noqa: RUF012  # declared as ClassVar in the base class
-        "max_epochs": 20,
+        "max_steps": 1800,
         "max_seconds": 25.0,
         "max_words": 512,
-        "width": 96,
-        "learning_rate": 2e-3,
+        "width": 64,
+        "learning_rate": 8e-3,
         "batch_size": 64,
     }
 
@@ -63,7 +63,7 @@ class TextNetworkSolver(NetworkSolver):
         from spoonbench.solvers.neural.training import Recipe
 
         return Recipe(
-            max_epochs=int(self._params["max_epochs"]),
+            max_steps=int(self._params["max_steps"]),
             max_seconds=self._params["max_seconds"],
             batch_size=int(self._params["batch_size"]),
             learning_rate=self._params["learning_rate"],

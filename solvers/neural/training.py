@@ -1,6 +1,6 @@
 """The training loop of the networks of this level.
 
-AdamW on shuffled batches, validation after every epoch, the best weights kept, an early stop, and a
+AdamW on shuffled batches, validation now and then, the best weights kept, an early stop, and a
 limit on time. With the same seed and one thread it gives the same weights, unless the limit on time
 cuts it short, which the report says.
 
@@ -26,23 +26,33 @@ if TYPE_CHECKING:
     from spoonbench.solvers.api import Progress
 
 
+_BLOCK = 16
+"""Examples are sorted by length within so many batches."""
+
+_INTERVAL = (25, 200)
+"""Steps from validation to validation: those of one pass over the examples, within these limits."""
+
+_LEAST_GAIN = 1e-4
+"""A better validation is one by this much: in accuracy, or a thousand times that in loss."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
     """How to train.
 
     Attributes:
-        max_epochs: passes over the training part, at most.
-        max_seconds: stops after the batch in which this much time is used.
-        patience: epochs without a better validation before it stops.
+        max_steps: optimizer steps, at most.
+        max_seconds: stops after the step in which this much time is used.
+        patience: steps without a better validation after which it stops.
         batch_size: examples of one step.
-        learning_rate: at its highest, after the first tenth of the steps.
+        learning_rate: of the first step; it falls in a line to a tenth of that.
         weight_decay: of AdamW (Loshchilov and Hutter 2019).
         seed: of the order of the examples.
     """
 
-    max_epochs: int
+    max_steps: int
     max_seconds: float
-    patience: int = 4
+    patience: int = 300
     batch_size: int = 64
     learning_rate: float = 2e-3
     weight_decay: float = 0.01
@@ -54,6 +64,10 @@ class Inputs(Protocol):
 
     def __len__(self) -> int:
         """How many there are."""
+        ...
+
+    def lengths(self, rows: Sequence[int]) -> list[int]:
+        """How much room each of these takes in a batch, in any unit."""
         ...
 
     def select(self, rows: Sequence[int]) -> Tensor:
@@ -80,7 +94,10 @@ class Labelled:
 def make_optimizer(network: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
     """AdamW over all parameters."""
     return torch.optim.AdamW(
-        network.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay
+        network.parameters(),
+        lr=recipe.learning_rate,
+        weight_decay=recipe.weight_decay,
+        fused=True,
     )
 
 
@@ -98,7 +115,7 @@ def train(
         training: at least one example.
         validation: may be empty; then the last weights are kept and nothing stops early.
         recipe: how to train.
-        progress: called after every epoch.
+        progress: called after every validation.
 
     Returns:
         The report; `best_step` is the step whose weights were kept.
@@ -119,53 +136,68 @@ class _Run:
         self._step = 0
         self._curve: list[CurvePoint] = []
         self._best: tuple[float, int, dict[str, Tensor]] | None = None
-        self._epochs_since_best = 0
+        self._losses: list[float] = []
 
     def over(self, training: Labelled, validation: Labelled) -> FitReport:
+        steps_of_pass = -(-len(training) // self._recipe.batch_size)
+        interval = min(max(steps_of_pass, _INTERVAL[0]), _INTERVAL[1])
         stopped_by = "done"
-        n_seen = 0
-        for epoch in range(self._recipe.max_epochs):
-            loss, n_epoch = self._run_epoch(training)
-            n_seen = max(n_seen, n_epoch)
-            self._validate(loss, validation)
-            self._tell(epoch)
-            if self._is_late():
-                stopped_by = "time limit"
+        for rows in self._batches(training.inputs):
+            self._learn(training.inputs.select(rows), training.labels[rows])
+            stop = self._reason_to_stop()
+            if self._step % interval == 0 or stop:
+                self._validate(validation)
+                self._tell()
+                stop = stop or self._reason_to_stop()
+            if stop:
+                stopped_by = stop
                 break
-            if self._epochs_since_best >= self._recipe.patience:
-                stopped_by = "early stopping"
-                break
-        best_step = self._step
-        if self._best is not None:
-            best_step = self._best[1]
-            self._network.load_state_dict(self._best[2])
-        self._network.eval()
+        best_step = self._restore_best()
         return FitReport(
-            n_examples=n_seen,
+            n_examples=min(len(training), self._step * self._recipe.batch_size),
             n_steps=self._step,
             best_step=best_step,
             stopped_by=stopped_by,
             curve=tuple(self._curve),
         )
 
-    def _run_epoch(self, training: Labelled) -> tuple[float, int]:
-        """One pass; its mean loss, and how many examples it saw before the time was up."""
-        total, n_seen = 0.0, 0
-        for rows in self._batches(len(training)):
-            inputs, labels = training.inputs.select(rows), training.labels[rows]
-            total += train_step(self._network, self._optimizer, inputs, labels) * len(rows)
-            n_seen += len(rows)
-            self._step += 1
-            if self._is_late():
-                break
-        return total / n_seen, n_seen
+    def _learn(self, inputs: Tensor, labels: Tensor) -> None:
+        share = 1 - 0.9 * self._step / self._recipe.max_steps
+        for group in self._optimizer.param_groups:
+            group["lr"] = self._recipe.learning_rate * share
+        self._losses.append(train_step(self._network, self._optimizer, inputs, labels))
+        self._step += 1
 
-    def _batches(self, n: int) -> Iterator[list[int]]:
-        order = torch.randperm(n, generator=self._shuffle)
-        for rows in order.split(self._recipe.batch_size):
-            yield rows.tolist()
+    def _reason_to_stop(self) -> str | None:
+        if self._step >= self._recipe.max_steps:
+            return "done"
+        if self._seconds() >= self._recipe.max_seconds:
+            return "time limit"
+        if self._best is not None and self._step - self._best[1] >= self._recipe.patience:
+            return "early stopping"
+        return None
 
-    def _validate(self, train_loss: float, validation: Labelled) -> None:
+    def _restore_best(self) -> int:
+        """Leave the network with its best weights, or the last ones without a validation part."""
+        self._network.eval()
+        if self._best is None:
+            return self._step
+        self._network.load_state_dict(self._best[2])
+        return self._best[1]
+
+    def _batches(self, inputs: Inputs) -> Iterator[list[int]]:
+        """Batches in random order, without end; those in a batch are of similar length."""
+        size = self._recipe.batch_size
+        while True:
+            order = torch.randperm(len(inputs), generator=self._shuffle)
+            for block in order.split(size * _BLOCK):
+                rows = block.tolist()
+                by_length = sorted(zip(inputs.lengths(rows), rows, strict=True))
+                starts = torch.randperm(-(-len(rows) // size), generator=self._shuffle) * size
+                for start in starts.tolist():
+                    yield [row for _, row in by_length[start : start + size]]
+
+    def _validate(self, validation: Labelled) -> None:
         loss, accuracy = None, None
         if len(validation):
             loss, accuracy = evaluate_loss(self._network, validation, self._recipe.batch_size)
@@ -175,32 +207,27 @@ class _Run:
             CurvePoint(
                 step=self._step,
                 seconds=self._seconds(),
-                train_loss=train_loss,
+                train_loss=sum(self._losses) / len(self._losses),
                 validation_loss=loss,
                 validation_accuracy=accuracy,
             )
         )
+        self._losses.clear()
 
     def _remember(self, merit: float) -> None:
-        if self._best is None or merit > self._best[0]:
+        if self._best is None or merit > self._best[0] + _LEAST_GAIN:
             weights = {k: v.detach().clone() for k, v in self._network.state_dict().items()}
             self._best = (merit, self._step, weights)
-            self._epochs_since_best = 0
-        else:
-            self._epochs_since_best += 1
 
     def _seconds(self) -> float:
         return (time.perf_counter_ns() - self._start_ns) / 1e9
 
-    def _is_late(self) -> bool:
-        return self._seconds() >= self._recipe.max_seconds
-
-    def _tell(self, epoch: int) -> None:
-        by_epochs = (epoch + 1) / self._recipe.max_epochs
+    def _tell(self) -> None:
+        by_steps = self._step / self._recipe.max_steps
         by_time = self._seconds() / self._recipe.max_seconds
         accuracy = self._curve[-1].validation_accuracy
         shown = "" if accuracy is None else f", validation {accuracy:.3f}"
-        self._progress(min(1.0, max(by_epochs, by_time)), f"epoch {epoch + 1}{shown}")
+        self._progress(min(1.0, max(by_steps, by_time)), f"step {self._step}{shown}")
 
 
 def train_step(
@@ -210,7 +237,7 @@ def train_step(
     network.train()
     optimizer.zero_grad(set_to_none=True)
     loss = cross_entropy(network(inputs), labels, label_smoothing=0.05)
-    loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
+    loss.backward()
     torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
     optimizer.step()
     return float(loss.detach())

@@ -107,6 +107,10 @@ class TextInputs:
     def __len__(self) -> int:
         return len(self.rows)
 
+    def lengths(self, rows: Sequence[int]) -> list[int]:
+        """Words of each."""
+        return [len(self.rows[row]) for row in rows]
+
     def select(self, rows: Sequence[int]) -> Tensor:
         """Shape (len(rows), words of the longest, n_pieces)."""
         chosen = [self.rows[row] for row in rows]

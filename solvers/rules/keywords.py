@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 WINDOW = 12
 """Two words make a pair where at most this many words lie from one to the other: linear work."""
 
+MAX_CHARACTERS = 100_000
+"""A longer text is abstained from: time stays bounded."""
+
 _WORD = re.compile(r"[^\W_]++(?:['\u2019][^\W_]++)?")
 _N_NOTED = 20
 _DEFAULTS: dict[str, int | float] = {"min_support": 2, "min_precision": 0.5, "shrinkage": 2.0}
@@ -138,6 +141,8 @@ class KeywordListSolver:
             return Answer(status="failed", reason=f"keywords gives labels, not a {problem.kind}")
         if not self._rules:
             return Answer(status="failed", reason="keywords has no rules; call fit first")
+        if len(problem.text) > MAX_CHARACTERS:
+            return Answer(status="abstained", reason=f"longer than {MAX_CHARACTERS:,} characters")
         ranks = (self._rank.get(test) for test in _tests(problem.text))
         rank = min((rank for rank in ranks if rank is not None), default=None)
         if rank is None:

@@ -111,19 +111,15 @@ def _events_of(story: Story, asked: Thing) -> list[Event]:
 
 def _by_kind(story: Story, asked: Thing, events: Sequence[Event]) -> Amount:
     question = story.question
-    if question.is_more and (question.verb_class == "need" or " need " in question.text):
-        return _missing(story, events)
-    if question.is_more and " than " in question.text:
-        return _difference(story, asked)
-    if question.is_more and question.verb_class in STATES:
-        return _lead(question, events)
+    needs = question.verb_class == "need" or " need " in question.text
+    compares = " than " in question.text or question.verb_class in STATES or needs
+    if question.is_more and compares:
+        return _missing(story, events) if needs else _difference(story, asked, events)
     if story.comparisons:
         return _by_comparison(story, events)
     if any(start in question.text for start in _STARTS):
         return initial_amount(steps_of(events, _owner(question, events)))
-    if " gone " in question.text:
-        return _change(events, question)
-    if question.verb_class in STATES:
+    if question.verb_class in STATES and " gone " not in question.text:
         return _having(question, events)
     return _doing(question, events)
 
@@ -172,6 +168,8 @@ def _having(question: Question, events: Sequence[Event]) -> Amount:
 
 def _doing(question: Question, events: Sequence[Event]) -> Amount:
     """How many were found, eaten, given: the sum of what is told, or what is missing."""
+    if " gone " in question.text:
+        return _change(events, question)
     same = [event for event in events if _is_same_deed(event, question) and not event.is_vague]
     if question.owner not in {NOBODY, GROUP}:
         same = [event for event in same if _is_doer(event, question.owner)]
@@ -217,9 +215,12 @@ def _change(events: Sequence[Event], question: Question) -> Amount:
         owner = owners[0]
     amount = change_between(steps_of(events, owner))
     value = amount.value
-    if question.verb_class in LOSSES or (question.owner not in {owner, NOBODY, GROUP}):
-        value = -value if value < 0 or question.verb_class in LOSSES else value
-    elif question.verb_class not in GAINS:
+    # "flew up" tells more than "fly": the events know the class with its particle.
+    classes = {event.verb_class for event in events if event.lemma == question.lemma}
+    verb_class = classes.pop() if len(classes) == 1 else question.verb_class
+    if verb_class in LOSSES or (question.owner not in {owner, NOBODY, GROUP}):
+        value = -value if value < 0 or verb_class in LOSSES else value
+    elif verb_class not in GAINS:
         raise Unclear(f"what {question.lemma!r} does to the amount is not known")
     if value < 0:
         raise Unclear("the change goes the other way")
@@ -239,9 +240,11 @@ def _missing(story: Story, events: Sequence[Event]) -> Amount:
     return Amount(value=needed - has.value, n_used=1 + has.n_used)
 
 
-def _difference(story: Story, asked: Thing) -> Amount:
+def _difference(story: Story, asked: Thing, events: Sequence[Event]) -> Amount:
     """How many more one has than the other."""
     question = story.question
+    if " than " not in question.text:
+        return _lead(question, events)
     first = _held(story, question.owner, asked, question)
     other_thing = question.other_thing if question.other_thing.head else asked
     other_owner = question.other or question.owner

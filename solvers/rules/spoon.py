@@ -12,7 +12,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from spoonbench.solvers.api import Answer, Guarantee, SolverInfo, Unsupported
+from spoonbench.solvers.api import Answer, Guarantee, SolverInfo
+from spoonbench.solvers.rules.settings import check_settings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,8 +55,7 @@ class SpoonSolver:
 
     def prepare(self, settings: Settings, /) -> None:
         """Nothing to get ready."""
-        if settings.params or settings.device != "cpu":
-            raise Unsupported("spoon takes no parameters and runs on the cpu")
+        check_settings(self.info, settings)
 
     def solve(self, problems: Sequence[Problem], /) -> list[Answer]:
         """Answer the texts of the one shape and abstain from the others."""

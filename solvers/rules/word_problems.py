@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from spoonbench.solvers.api import Answer, SolverInfo
+from spoonbench.solvers.api import Answer, Guarantee, SolverInfo
 from spoonbench.solvers.numerals import write_number
 from spoonbench.solvers.rules.clauses import find_verb
 from spoonbench.solvers.rules.events import NO_THING, NOBODY, Question, Story
@@ -36,11 +36,22 @@ _MODULES = (
     "spoonbench.solvers.rules.clauses",
     "spoonbench.solvers.rules.events",
     "spoonbench.solvers.rules.references",
+    "spoonbench.solvers.rules.partners",
+    "spoonbench.solvers.rules.comparisons",
+    "spoonbench.solvers.rules.frames",
     "spoonbench.solvers.rules.reader",
     "spoonbench.solvers.rules.questions",
     "spoonbench.solvers.rules.world",
     "spoonbench.solvers.rules.rates",
     "spoonbench.solvers.rules.solution",
+)
+_EXACT_ON = (
+    "test",
+    "larger-10x",
+    "larger-1000x",
+    "distracting-number",
+    "two-steps",
+    "unanswerable",
 )
 _ASSUMED, _GUESSED = 0.8, 0.7
 
@@ -54,6 +65,12 @@ class RuleSolver:
         level=1,
         summary="Sentences to events, events to a small world, then exact fractions.",
         kinds=("number",),
+        guarantee=Guarantee(
+            kind="tested",
+            domain="the frames of the task word-problems but its unseen ones, whatever the numbers",
+            covers=tuple(f"word-problems/{split}" for split in _EXACT_ON),
+            source="tests/solvers/rules/test_word_problems.py",
+        ),
         source="state containers: Hosseini et al. 2014, EMNLP",
         modules=_MODULES,
     )

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spoonbench.harness.artifacts import (
@@ -209,6 +209,7 @@ def write_tree(folder, tree):
     return True
 
 
+@settings(deadline=None)
 @given(trees, trees)
 def test_two_trees_have_one_hash_only_if_they_are_equal(tmp_path_factory, first, second):
     folders = [tmp_path_factory.mktemp("tree") for _ in range(2)]

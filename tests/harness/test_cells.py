@@ -6,7 +6,7 @@ from spoonbench.harness.cells import BadAnswers, Stand, check_answers, run_cell
 from spoonbench.harness.executors.marker import Marker, open_page
 from spoonbench.harness.memory import MemoryMeter
 from spoonbench.harness.protocol import CellWork
-from spoonbench.solvers.api import Answer, Problem, TraceStep
+from spoonbench.solvers.api import Answer, Problem, SolverInfo, TraceStep
 
 GOOD = Answer(status="answered", value="1", confidence=0.5, tokens_in=3, stopped_by="limit")
 PROBLEMS = tuple(Problem(problem_id=str(n), text=str(n)) for n in range(5))
@@ -69,6 +69,7 @@ def test_the_wrong_number_or_no_list_is_refused(answers):
 class Counting:
     """Answers with how often it was called."""
 
+    info = SolverInfo(name="counting", version="1", level=1, summary="", kinds=("text",))
     calls = 0
 
     def prepare(self, settings):
@@ -102,7 +103,7 @@ def test_warm_up_calls_are_kept_apart(stand):
     cell = run_cell(stand, [work], 0)
     assert len(cell.warmup_ns) == 3
     assert cell.items_per_sample == (2, 2, 1)
-    assert [answer.value for answer in cell.answers] == ["4", "4", "5", "5", "6"]
+    assert [answer.value for answer in cell.answers or ()] == ["4", "4", "5", "5", "6"]
 
 
 def test_answers_are_left_out_where_they_are_not_asked_for(stand):

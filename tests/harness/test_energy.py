@@ -5,6 +5,11 @@ import pytest
 from spoonbench.harness.energy import EnergyMeter, find_meter
 
 
+def stop(meter, elapsed_s):
+    """Joules and what is missing."""
+    return meter.stop(elapsed_s)
+
+
 @pytest.fixture
 def powercap(tmp_path):
     """Two packages, one with a part of its own that must not be counted twice."""
@@ -24,7 +29,7 @@ def test_joules_of_all_packages_are_added(powercap):
     meter.start()
     (powercap / "intel-rapl:0" / "energy_uj").write_text("6500000\n")
     (powercap / "intel-rapl:1" / "energy_uj").write_text("950000\n")
-    joules, missing = meter.stop(1.0)
+    joules, missing = stop(meter, 1.0)
     assert joules == pytest.approx(1.55)
     assert missing is None
 
@@ -33,14 +38,14 @@ def test_a_counter_that_started_again_is_followed(powercap):
     meter = find_meter("cpu", powercap)
     meter.start()
     (powercap / "intel-rapl:1" / "energy_uj").write_text("100000\n")
-    joules, _ = meter.stop(1.0)
+    joules, _ = stop(meter, 1.0)
     assert joules == pytest.approx(0.2)
 
 
 def test_no_meter_gives_a_reason_and_never_zero(tmp_path):
     meter = find_meter("cpu", tmp_path)
     meter.start()
-    joules, missing = meter.stop(1.0)
+    joules, missing = stop(meter, 1.0)
     assert joules is None
     assert "no intel-rapl zone" in missing
 
@@ -48,7 +53,7 @@ def test_no_meter_gives_a_reason_and_never_zero(tmp_path):
 def test_a_pass_too_short_for_the_meter_has_no_figure(powercap):
     meter = find_meter("cpu", powercap)
     meter.start()
-    joules, missing = meter.stop(0.001)
+    joules, missing = stop(meter, 0.001)
     assert joules is None
     assert "too short" in missing
 
@@ -57,14 +62,14 @@ def test_a_meter_that_vanishes_gives_a_reason(powercap):
     meter = find_meter("cpu", powercap)
     meter.start()
     (powercap / "intel-rapl:0" / "energy_uj").unlink()
-    joules, missing = meter.stop(1.0)
+    joules, missing = stop(meter, 1.0)
     assert joules is None
     assert "cannot be read" in missing
 
 
 def test_garbage_in_a_counter_gives_a_reason(powercap):
     (powercap / "intel-rapl:0" / "energy_uj").write_text("many\n")
-    joules, missing = find_meter("cpu", powercap).stop(1.0)
+    joules, missing = stop(find_meter("cpu", powercap), 1.0)
     assert joules is None
     assert "cannot be read" in missing
 
@@ -74,7 +79,7 @@ def test_a_counter_for_administrators_gives_a_reason(powercap, monkeypatch):
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr("pathlib.Path.read_text", refuse)
-    joules, missing = find_meter("cpu", powercap).stop(1.0)
+    joules, missing = stop(find_meter("cpu", powercap), 1.0)
     assert joules is None
     assert "administrator" in missing
 
@@ -102,7 +107,7 @@ def test_a_board_counts_and_says_what_is_left_out(tmp_path, monkeypatch):
     monkeypatch.setattr(importlib, "import_module", lambda name: FakeNvml())
     meter = find_meter("cuda:1", tmp_path)
     meter.start()
-    joules, missing = meter.stop(1.0)
+    joules, missing = stop(meter, 1.0)
     assert joules == pytest.approx(3.5)
     assert missing.startswith("the processor's part is left out")
 
@@ -112,7 +117,7 @@ def test_a_board_without_nvml_has_a_reason(tmp_path, monkeypatch):
         raise ImportError(name)
 
     monkeypatch.setattr(importlib, "import_module", absent)
-    joules, missing = find_meter("cuda", tmp_path).stop(1.0)
+    joules, missing = stop(find_meter("cuda", tmp_path), 1.0)
     assert joules is None
     assert "nvidia-ml-py" in missing
 

@@ -92,7 +92,7 @@ def test_what_cannot_be_seen_is_null_with_a_reason(tmp_path):
 def checkout(tmp_path):
     def git(*arguments):
         identity = ("-c", "user.name=a", "-c", "user.email=a@b")
-        subprocess.run([program, "-C", str(tmp_path), *identity, *arguments], check=True)
+        subprocess.run([str(program), "-C", str(tmp_path), *identity, *arguments], check=True)
 
     program = shutil.which("git")
     if program is None:

@@ -2,7 +2,7 @@ import json
 import os
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spoonbench.harness.canonical import from_json, to_json
@@ -36,6 +36,7 @@ values = st.recursive(
 messages = st.dictionaries(texts, values, max_size=4)
 
 
+@settings(deadline=None)
 @given(st.lists(messages, max_size=4), st.integers(1, 40))
 def test_messages_come_back_however_the_stream_is_cut(sent, cut):
     stream = b"".join(encode(message) for message in sent)
@@ -47,6 +48,7 @@ def test_messages_come_back_however_the_stream_is_cut(sent, cut):
     assert not frames.is_partial
 
 
+@settings(deadline=None)
 @given(texts, texts)
 def test_answers_come_back_as_they_were(value, raw_text):
     cell = CellResult(
@@ -57,6 +59,7 @@ def test_answers_come_back_as_they_were(value, raw_text):
     assert from_json(CellResult, decode(encode(cell)[LENGTH.size :])) == cell
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_garbage_gives_objects_or_is_refused(data):
     frames = Frames()

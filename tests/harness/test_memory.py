@@ -25,6 +25,11 @@ def touch(n_bytes):
     return pages
 
 
+def peak_of(meter):
+    """Bytes and the reason why there are none."""
+    return meter.peak()
+
+
 @linux
 def test_resident_memory_follows_what_is_touched():
     meter = MemoryMeter()
@@ -38,29 +43,29 @@ def test_resident_memory_follows_what_is_touched():
 def test_the_peak_is_kept_and_can_be_started_anew():
     meter = MemoryMeter()
     touch(64 * MIB).close()
-    peak, reason = meter.peak()
+    peak, reason = peak_of(meter)
     assert peak > 60 * MIB
     assert reason is None
     meter.start()
-    assert meter.peak()[0] < 40 * MIB
+    assert peak_of(meter)[0] < 40 * MIB
 
 
 @linux
 def test_a_peak_that_cannot_be_reset_is_given_only_where_it_is_a_new_one(tmp_path, monkeypatch):
     monkeypatch.setattr(memory, "_CLEAR_REFS", tmp_path / "none" / "clear_refs")
-    monkeypatch.setattr(memory, "status_bytes", lambda name: figures[name])
     figures = {"VmRSS": 100, "VmHWM": 500}
+    monkeypatch.setattr(memory, "status_bytes", lambda name: figures[name])
     meter = MemoryMeter()
-    assert meter.peak()[0] is None
-    assert "stayed below an earlier one" in meter.peak()[1]
+    assert peak_of(meter)[0] is None
+    assert "stayed below an earlier one" in peak_of(meter)[1]
     figures["VmHWM"] = 600
-    assert meter.peak() == (500, None)
+    assert peak_of(meter) == (500, None)
 
 
 def test_a_system_without_a_peak_says_so(monkeypatch):
     meter = MemoryMeter()
     monkeypatch.setattr(memory, "status_bytes", lambda _: None)
-    peak, reason = meter.peak()
+    peak, reason = peak_of(meter)
     assert peak is None
     assert "keeps no highest resident memory" in reason
 
@@ -68,15 +73,21 @@ def test_a_system_without_a_peak_says_so(monkeypatch):
 @linux
 def test_another_process_is_seen_while_it_lives():
     code = "import sys; x = b'x' * 50_000_000; print('up', flush=True); sys.stdin.read()"
-    with subprocess.Popen(
-        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    ) as process:
+    command = [sys.executable, "-c", code]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        gauge = memory.Gauge(process.pid)
+        assert process.stdout is not None
         process.stdout.readline()
-        assert memory.resident_bytes_of(process.pid) > 50_000_000
+        seen = gauge.read()
+        assert seen is not None
+        assert seen > 50_000_000
         assert memory.private_bytes_of(process.pid) > 45_000_000
         assert process.pid in memory.descendants(os.getpid())
-        process.stdin.close()
-    assert memory.resident_bytes_of(process.pid) is None
+        process.communicate()
+    assert gauge.read() is None
+    gauge.close()
+    gauge.close()
+    assert memory.Gauge(process.pid).read() is None
     assert memory.private_bytes_of(process.pid) == 0
 
 
@@ -172,4 +183,4 @@ def test_memory_of_an_accelerator_is_counted_by_torch(monkeypatch):
 def test_memory_of_an_accelerator_without_torch_has_a_reason(monkeypatch):
     monkeypatch.delitem(sys.modules, "torch", raising=False)
     assert memory.device_peak("cpu")[1] == "nothing runs on an accelerator"
-    assert "torch is not loaded" in memory.device_peak("cuda")[1]
+    assert "torch is not loaded" in str(memory.device_peak("cuda")[1])

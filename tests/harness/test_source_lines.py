@@ -1,7 +1,7 @@
 import sys
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spoonbench.harness.source_lines import count_lines, count_lines_of, count_source_lines
@@ -44,6 +44,7 @@ def test_a_string_after_the_first_statement_is_code():
     assert count_lines_of('x = 1\n"not a docstring"\n') == 2
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(["", "# comment", "    # comment", "\t"]), max_size=8))
 def test_blank_lines_and_comments_never_count(lines):
     assert count_lines_of("\n".join(["x = 1", *lines, "y = 2"])) == 2

@@ -3,6 +3,8 @@
 import os
 import subprocess
 import sys
+import types
+from typing import Any
 
 import pytest
 
@@ -67,7 +69,7 @@ class Silent(Pupil):
 @pytest.fixture
 def run(monkeypatch):
     """Runs a job here; gives its events."""
-    module = type(sys)("contestants_of_this_test")
+    module: Any = types.ModuleType("contestants_of_this_test")
     module.Pupil, module.Braggart, module.Silent = Pupil, Braggart, Silent
     monkeypatch.setitem(sys.modules, module.__name__, module)
     monkeypatch.setattr(worker, "limit_private_bytes", lambda _: None)

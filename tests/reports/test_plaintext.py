@@ -6,7 +6,13 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from rich.console import Console
 
-from spoonbench.reports.plaintext import for_markdown, for_terminal, make_plain, shorten
+from spoonbench.reports.plaintext import (
+    for_markdown,
+    for_terminal,
+    line_for_markdown,
+    make_plain,
+    shorten,
+)
 
 # Every code point, lone surrogates included, with those that act more often than by chance.
 ACTING = st.sampled_from("\x1b\x07\x9b\x00\r\n\t\u202e\u2066\u200f\ufeff\ud800[]()<>&|`*_\\:$~#!@")
@@ -74,6 +80,14 @@ def inline_text(source):
 def test_markdown_shows_the_characters_and_no_element(text):
     shown = inline_text(f"| head |\n|---|\n| x{for_markdown(text)}x |\n")
     assert shown == f"x{make_plain(text)}x"
+
+
+@given(ANYTHING | st.from_regex(r"\A *([-+=#>]+|[0-9]{1,9}[.)])[ a-z]*\Z"))
+def test_a_line_of_markdown_is_a_paragraph_and_nothing_else(text):
+    tokens = MarkdownIt("gfm-like", {"linkify": False}).parse(f"- {line_for_markdown(text)}\n")
+    blocks = [token.type for token in tokens if token.nesting >= 0]
+    expected = ["bullet_list_open", "list_item_open", "paragraph_open", "inline"]
+    assert blocks == (expected if make_plain(text).strip() else expected[:2])
 
 
 @given(ANYTHING, st.integers(0, 70))

@@ -116,7 +116,7 @@ def run(plan, folder, executor, finished=None):
 
 def stored(folder):
     with open_reader(folder / "store.sqlite") as reader:
-        return [run.record for run in reader.runs()]
+        return reader.runs()
 
 
 def finished(folder):
@@ -138,7 +138,7 @@ def test_the_measurements_come_out_of_the_store(plan, tmp_path):
     run(plan, tmp_path, FakeExecutor())
     with open_reader(tmp_path / "store.sqlite") as reader:
         duel = reader.duel(plan.duel.duel_id)
-        measurements = summarize(duel, reader.runs())
+        measurements = summarize(duel, reader.runs(), reader.answers)
     assert [m.status for m in measurements] == ["ok"] * 4
     first = measurements[0]
     assert [score.split for score in first.splits] == [split.name for split in plan.task.splits]

@@ -255,6 +255,22 @@ SOURCE = '''
         def fit(self, training, validation, progress, checkpoints):
             raise ValueError("the examples hold one label only")
 
+    class Network(Echo):
+        info = info(requires=("torch", "transformers"))
+        def prepare(self, settings):
+            import torch
+            torch.manual_seed(settings.seed)
+            self.torch = torch
+            self.layer = torch.nn.Linear(300, 300)
+            optimizer = torch.optim.AdamW(self.layer.parameters())
+            for _ in range(5):
+                self.layer(torch.ones(200, 300)).square().mean().backward()
+                optimizer.step()
+        def solve(self, problems):
+            threads = self.torch.get_num_threads()
+            total = float(self.layer(self.torch.ones(200, 300)).sum())
+            return [Answer(status="answered", value=f"{threads} {total:.3f}") for _ in problems]
+
     class Slow(Echo):
         def solve(self, problems):
             time.sleep(0.02)
