@@ -4,6 +4,8 @@
 Times are taken inside the pytest process: `extra_info["process"]` says so.
 """
 
+from typing import Any
+
 import pytest
 
 from spoonbench.harness.canonical import to_json
@@ -55,7 +57,7 @@ def contestant():
         key = (name, task.name)
         if key not in made:
             registered = find_solver(name)
-            solver = make_solver(registered.target)
+            solver: Any = make_solver(registered.target)
             solver.prepare(Settings(params={**registered.params, **params}))
             if solver.info.needs_training:
                 training, validation = examples_of(task.training), examples_of(task.validation)

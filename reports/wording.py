@@ -30,9 +30,9 @@ _CONDITIONS = ("if ", "beyond ")
 
 _METER_NAMES = {
     "training_s": ("training time",),
-    "energy_j_per_item": ("energy", "energy_j"),
-    "peak_bytes": ("memory", "memory_bytes"),
-    "resident_bytes": ("memory", "memory_bytes"),
+    "energy_j_per_item": ("energy_j",),
+    "peak_bytes": ("peak_bytes",),
+    "resident_bytes": ("resident_bytes", "peak_bytes"),
 }
 """Field of a measurement to the names under which a meter says why it gave nothing."""
 

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 
@@ -59,7 +60,7 @@ def examples(info):
 
 def settings_for(name, tmp_path):
     params = {**find_solver(name).params, **PARAMS.get(name, {})}
-    parts = ()
+    parts: tuple[Part, ...] = ()
     if name.startswith("lm-"):
         params |= TINY_MODEL
     if name == "function":
@@ -154,10 +155,11 @@ def test_what_it_learned_survives_a_folder(ready, tmp_path):
     solver, problems = ready
     if not solver.info.keeps_weights:
         pytest.skip("keeps nothing")
-    assert isinstance(solver, Keeps)
-    solver.save(tmp_path)
+    keeper: Any = solver
+    assert isinstance(keeper, Keeps)
+    keeper.save(tmp_path)
     assert not [path for path in tmp_path.rglob("*") if path.suffix in {".pkl", ".pt", ".bin"}]
-    other = type(solver)()
+    other: Any = type(solver)()
     other.prepare(settings_for("lm-tiny" if solver.info.level == 5 else solver.info.name, tmp_path))
     other.load(tmp_path)
     expected = [(a.status, a.value) for a in solver.solve(problems[:6])]

@@ -95,6 +95,8 @@ class ForkServer:
             for standard in (1, 2):
                 os.dup2(output, standard)
             os.close(output)
+            for fd in fds.values():
+                os.set_inheritable(fd, False)
             os.chdir(request["cwd"])
             sys.path[:0] = [path for path in request["paths"] if path not in sys.path]
             signal.signal(signal.SIGINT, signal.default_int_handler)

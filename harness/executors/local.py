@@ -50,6 +50,7 @@ class LocalExecutor:
     Attributes:
         notes: what did not go as planned without changing a result, for example a library that
             cannot be preloaded.
+        tokens: mark the processes of this executor, fresh ones and those of the fork server.
     """
 
     def __init__(self, *, preload: bool = True, extra_paths: Sequence[str | Path] = ()) -> None:
@@ -62,7 +63,9 @@ class LocalExecutor:
         self.notes: list[str] = []
         self._preload = preload and sys.platform == "linux"
         self._paths = [str(Path(path).resolve()) for path in extra_paths]
-        self._token = new_token()
+        token = new_token()
+        # Two of them, so that what a fresh child leaves is killed without the server.
+        self.tokens = (f"{token}-fresh", f"{token}-forked")
         self._server: ServerClient | None = None
         self._unforkable: set[tuple[str, ...]] = set()
 
@@ -127,7 +130,7 @@ class LocalExecutor:
                 except ServerLost as exc:
                     self._give_up_server(str(exc))
         # A fresh child does the same and, where a library is missing, says so itself.
-        return start_fresh(part.settings.threads, self._paths, self._token)
+        return start_fresh(part.settings.threads, self._paths, self.tokens[0])
 
     def _give_up_server(self, why: str) -> None:
         self.notes.append(why)
@@ -137,7 +140,7 @@ class LocalExecutor:
         if self._server is not None and self._server.is_lost:
             self.close()
         if self._server is None:
-            self._server = ServerClient(self._paths, self._token)
+            self._server = ServerClient(self._paths, self.tokens[1])
         return self._server.start(self._server.load(modules))
 
     def _modules_to_preload(self, part: Part) -> tuple[str, ...]:
@@ -147,9 +150,9 @@ class LocalExecutor:
         try:
             with _searched(self._paths):
                 needs = required(part)
+                return modules_of(needs) if HEAVY & set(needs) else ()
         except (Exception, SystemExit):
             return ()  # the child will meet the same error and report it
-        return modules_of(needs) if HEAVY & set(needs) else ()
 
 
 def _accompany(

@@ -297,8 +297,14 @@ class _ClauseMaker(Transformer[Any, Any]):
         )
 
     def noun(self, children: list[Token]) -> _Role:
-        words = (singular(str(c)) for c in children if c.type in _OPEN)
-        return _Role("noun", frozenset(_SYNONYMS.get(word, word) for word in words))
+        words = [singular(str(c)) for c in children]
+        start = words.index("of") if "of" in words else len(words)
+        held = {_SYNONYMS.get(word, word) for word in words[start + 1 :]}
+        if held and words[:start] == ["piece"]:
+            return _Role("noun", frozenset(held))
+        # 5 pages of stickers are pages, and no stickers.
+        head = {_SYNONYMS.get(word, word) for word in words[:start]}
+        return _Role("noun", frozenset(head | {f"of {word}" for word in held}))
 
     def purpose(self, _children: list[Any]) -> None:
         """What something is done for changes no amount."""

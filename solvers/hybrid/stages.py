@@ -85,7 +85,6 @@ def open_stage(part: Part) -> Stage:
         if artifact is not None:
             _load(solver, artifact)
     except Unsupported as exc:
-        solver.close()
         raise Unsupported(f"{part.name}: {exc}") from exc
     return Stage(
         name=part.name,
@@ -106,10 +105,23 @@ def _make(part: Part) -> Solves:
 
 
 def _load(solver: Solves, artifact: object) -> None:
-    if not isinstance(artifact, str):
-        raise Unsupported(f"the parameter artifact must be the path of a folder, not {artifact!r}")
+    """Load what was learned; a contestant that cannot is closed again."""
+    try:
+        _keeper(solver).load(_folder(artifact))
+    except Unsupported:
+        solver.close()
+        raise
+
+
+def _keeper(solver: Solves) -> Keeps:
     if not isinstance(solver, Keeps):
         raise Unsupported("keeps nothing that could be loaded from an artifact")
+    return solver
+
+
+def _folder(artifact: object) -> Path:
+    if not isinstance(artifact, str):
+        raise Unsupported(f"the parameter artifact must be the path of a folder, not {artifact!r}")
     if not Path(artifact).is_dir():
         raise Unsupported(f"the artifact {artifact!r} is no folder")
-    solver.load(Path(artifact))
+    return Path(artifact)

@@ -1,4 +1,5 @@
 import json
+from typing import Any
 
 import pytest
 
@@ -69,7 +70,7 @@ def test_what_json_cannot_hold_is_refused():
 
 
 def test_an_environment_is_known_by_its_content():
-    facts = {
+    facts: dict[str, Any] = {
         "processor": "p",
         "architecture": "x86_64",
         "n_cores": 2,

@@ -58,7 +58,7 @@ def test_a_duel_from_start_to_report(spoonbench, tmp_path):
     done = spoonbench("duel", *LIGHT, *FEW)
     assert "rules" in done.stdout
     results = tmp_path / "spoonbench-results"
-    assert (results / "report.html").read_text().startswith("<!doctype html>")
+    assert (results / "report.html").read_text().lower().startswith("<!doctype html>")
     assert (results / "report.md").exists()
     listed = json.loads(spoonbench("runs", "--json").stdout)
     assert len(listed["duels"]) == 1
@@ -168,8 +168,8 @@ def test_ctrl_c_leaves_a_usable_store_and_says_how_to_go_on(tmp_path, spoonbench
     (tmp_path / "slow.py").write_text(
         "import time\n\ndef solve(text):\n    time.sleep(0.05)\n    return 1\n"
     )
-    words = ("duel", *FEW, "--preset", "quick", "--solver", "slow.py:solve")
-    words += ("--only", "slow.py:solve,spoon")
+    words = ["duel", *FEW, "--preset", "quick", "--solver", "slow.py:solve"]
+    words += ["--only", "slow.py:solve,spoon"]
     running = subprocess.Popen(
         command(*words), cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )

@@ -22,7 +22,7 @@ def test_solvers_of_others_are_found_by_entry_point(monkeypatch):
         name="theirs", value="their.module:Solver", dist=types.SimpleNamespace(name="their-dist")
     )
     thief = types.SimpleNamespace(name="rules", value="their.module:Solver", dist=None)
-    monkeypatch.setattr(registry.metadata, "entry_points", lambda group: [entry, thief])
+    monkeypatch.setattr("importlib.metadata.entry_points", lambda group: [entry, thief])
     registry._with_entry_points.cache_clear()
     try:
         found = find_solver("theirs")

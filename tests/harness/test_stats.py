@@ -159,7 +159,7 @@ def test_the_bootstrap_repeats_itself_and_does_not_depend_on_the_order_of_rounds
 
 
 def test_the_bootstrap_interval_holds_the_true_median_about_as_often_as_it_says():
-    draw = random.Random(1)  # noqa: S311  # nothing secret
+    draw = random.Random(1)  # nothing secret
     hits = 0
     for seed in range(60):
         low, high = bootstrap_interval([draw.gauss(0, 1) for _ in range(15)], seed)

@@ -72,7 +72,7 @@ def check(path, name, n_told):
 
 
 def kill_repeatedly(folder, n_kills):
-    moments = random.Random(0)  # noqa: S311  # nothing secret
+    moments = random.Random(0)  # nothing secret
     n_runs = 0
     for kill in range(n_kills):
         # One in three starts a new store, so that its making is hit too.

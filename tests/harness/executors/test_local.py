@@ -27,7 +27,8 @@ def statuses(result):
 def _nothing_survives(executor):
     yield
     server = {executor._server.pid} if executor._server else set()
-    assert offspring(-1, executor._token) - server == set()
+    assert set().union(*(offspring(-1, token) for token in executor.tokens)) == server
+    assert executor.notes == []
 
 
 @pytest.mark.parametrize("name", ["Echo", "Forked"])
@@ -276,22 +277,23 @@ def test_a_dead_server_is_replaced(contestants, make_job):
         assert executor._server is not None
 
 
+IN_SERVER = "import os, sys, threading, time\nif 'fork_server' in ' '.join(sys.orig_argv):\n    "
+
+
 @pytest.mark.parametrize(
-    ("source", "note"),
+    "case",
     [
-        ("raise ImportError('no luck')", "Fickle starts fresh: MissingLibrary: the module fickle"),
+        ("raise ImportError", "Fickle starts fresh: MissingLibrary: the module fickle", "skipped"),
+        (f"{IN_SERVER} os._exit(3)", "the fork server ended with 3", "ok"),
         (
-            "import os, threading, time\nif 'fork_server' in ' '.join(__import__('sys').orig_argv):\n"
-            "    threading.Thread(target=time.sleep, args=(60,), daemon=True).start()\n",
+            f"{IN_SERVER} threading.Thread(target=time.sleep, args=(60,)).start()",
             "Fickle starts fresh: importing sympy, fickle started 1 threads",
-        ),
-        (
-            "import os, sys\nif 'fork_server' in ' '.join(sys.orig_argv): os._exit(3)\n",
-            "the fork server ended with 3",
+            "ok",
         ),
     ],
 )
-def test_what_cannot_be_preloaded_starts_fresh(tmp_path, make_job, monkeypatch, source, note):
+def test_what_cannot_be_preloaded_starts_fresh(tmp_path, make_job, monkeypatch, case):
+    source, note, status = case
     info = "requires=('sympy', 'fickle'), name='x', version='1', level=1, summary='', kinds=()"
     (tmp_path / "fickle.py").write_text(source)
     (tmp_path / "needs_fickle.py").write_text(
@@ -311,8 +313,15 @@ def test_what_cannot_be_preloaded_starts_fresh(tmp_path, make_job, monkeypatch, 
         result = executor.run(make_job("Fickle", part=part))
         assert executor.notes[0].startswith(note)
     monkeypatch.delitem(sys.modules, "needs_fickle")
-    expected = "skipped" if "ImportError" in source else "ok"
-    assert result.status == expected
+    assert result.status == status
+
+
+def test_the_server_outlives_children_of_both_kinds(executor, make_job):
+    pids = set()
+    for name in ("Forked", "Echo", "SegmentationFaultForked", "KillsItself", "Forked"):
+        executor.run(make_job(name))
+        pids.add(executor._server.pid)
+    assert len(pids) == 1
 
 
 def test_without_preloading_every_child_is_fresh(contestants, make_job):

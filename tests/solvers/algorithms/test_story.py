@@ -40,6 +40,7 @@ from spoonbench.solvers.algorithms.story_words import read_tokens
          "how many pencils will Gloria have?"), 101),
         ("Amara gave away 21 of her 82 whistles. How many whistles does Amara have left?", 61),
         ("Mrs. Hilt had $12. She spent $5. How much money does she have left?", 7),
+        ("Nora had 9 pieces of candy. She ate 2. How many candies does Nora have?", 7),
         ("Nora had two dozen eggs. She ate five. How many eggs does she have?", 19),
     ],
 )  # fmt: skip
@@ -55,6 +56,7 @@ def test_solves_stories(text, value):
         ("Tom has 3 pens. How many books does Tom have?", "nothing is said"),
         ("Tom has 3 pens. How many pens does Mary have?", "nothing is said"),
         ("How many pens does Tom have?", "states no amount"),
+        ("Tom has 22 pages of stickers. How many stickers does Tom have?", "nothing is said"),
         ("Tom has 3 pens. How many pens does he have? How many does he have?", "several questions"),
         ("How many pens does Tom have? Tom has 3 pens.", "goes on after"),
         ("Tom has 3 pens. Ann has 4 pens. How many pens do you own?", "not clear|nothing is said"),

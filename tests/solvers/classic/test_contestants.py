@@ -247,7 +247,7 @@ def test_listing_contestants_imports_nothing_heavy():
         "heavy = {'numpy', 'scipy', 'sklearn', 'torch', 'threadpoolctl', 'safetensors'};"
         "sys.exit(', '.join(sorted(heavy & set(sys.modules))) or 0)"
     )
-    done = subprocess.run(  # noqa: S603  # our own interpreter and code
+    done = subprocess.run(  # our own interpreter and code
         [sys.executable, "-P", "-c", code], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr

@@ -9,7 +9,7 @@ from spoonbench.solvers.api import Example, Image, Problem
 
 @pytest.fixture(scope="session")
 def label_examples():
-    rng = random.Random(0)
+    rng = random.Random(0)  # no secret
     words = {
         "fruit": ["apple", "pear", "cherry", "plum"],
         "card": ["card", "pin", "bank", "chip"],
@@ -30,7 +30,7 @@ def label_examples():
 
 @pytest.fixture(scope="session")
 def number_examples():
-    rng = random.Random(0)
+    rng = random.Random(0)  # no secret
     examples = []
     for i in range(80):
         a, b = rng.randint(51, 99), rng.randint(2, 50)
@@ -47,12 +47,15 @@ def number_examples():
 
 @pytest.fixture(scope="session")
 def image_examples():
-    rng = random.Random(0)
+    rng = random.Random(0)  # no secret
     examples = []
     for i in range(60):
         left = i % 2 == 0
         pixels = tuple(
-            tuple(float(rng.randint(8, 16) if (x < 2) == left else rng.randint(0, 4)) for x in range(4))
+            tuple(
+                float(rng.randint(8, 16) if (x < 2) == left else rng.randint(0, 4))
+                for x in range(4)
+            )
             for _ in range(4)
         )
         problem = Problem(

@@ -15,7 +15,7 @@ OF_MANY = r"\b(them|which|the|his|her|\w+'s|\d+)\b"
 
 
 def chance(seed):
-    return random.Random(seed)  # noqa: S311  # no secret
+    return random.Random(seed)  # no secret
 
 
 def texts(frame, numbers=ONES, n=40):

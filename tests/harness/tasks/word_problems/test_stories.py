@@ -21,7 +21,7 @@ SECTIONS = ("training", "unseen_frames", "distracting_number", "two_steps", "una
 
 
 def chance(seed):
-    return random.Random(seed)  # noqa: S311  # no secret
+    return random.Random(seed)  # no secret
 
 
 def stories(section, n, numbers=USUAL, seed=0):

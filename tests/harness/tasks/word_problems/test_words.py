@@ -17,7 +17,7 @@ WORDS_TOO = {"will", "mark", "bill", "rose", "grace", "jack", "may", "hope", "fr
 
 
 def chance(seed):
-    return random.Random(seed)  # noqa: S311  # no secret
+    return random.Random(seed)  # no secret
 
 
 def test_names_are_distinct_and_no_ordinary_words():
