@@ -212,7 +212,9 @@ class _Planner:
 def _all_params(entry: LineupEntry) -> Mapping[str, Any]:
     if not entry.parts:
         return dict(entry.params)
-    parts = [{"name": part.name, "params": dict(part.params)} for part in entry.parts]
+    parts = [
+        {"name": p.name, "version": p.info.version, "params": dict(p.params)} for p in entry.parts
+    ]
     return {**entry.params, "parts": parts}
 
 
