@@ -21,7 +21,7 @@ from typing import Any
 
 import psutil
 
-from spoonbench.harness.executors.surroundings import ALLOCATOR
+from spoonbench.harness.executors.surroundings import ALLOCATOR, WAITING
 from spoonbench.harness.records import Environment
 
 LIBRARIES = (
@@ -73,7 +73,7 @@ def probe() -> Environment:
         system=f"{platform.system()} {platform.release()}",
         python=platform.python_version(),
         libraries=library_versions(),
-        allocator=dict(ALLOCATOR),
+        allocator={**ALLOCATOR, **WAITING},
     )
 
 

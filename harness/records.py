@@ -206,7 +206,7 @@ class Environment:
         system: operating system and kernel release.
         python: version.
         libraries: name to version of what computes.
-        allocator: allocator settings given to children.
+        allocator: settings of allocator and threads given to children.
     """
 
     processor: str

@@ -37,7 +37,7 @@ class Executor(Protocol):
         self,
         job: Job,
         on_progress: Callable[[float, str], None] | None = None,
-        on_cell: Callable[[CellResult], None] | None = None,
+        on_cell: Callable[[CellResult, JobResult], None] | None = None,
     ) -> JobResult:
         """Run a job; whatever happens to the child comes back as a typed result."""
         ...
@@ -252,12 +252,23 @@ def _measure(
             record = _bare_record(duel, planned.cell, round_index, started_at)
             duel.bench.store.add_run(replace(record, status="skipped", reason=reason))
         return "skipped", reason
-    job = _measuring_job(duel, entry, round_index, cells)
-    result = duel.bench.executor.run(job, on_progress=duel.bench.watcher.advance)
-    for cell_result in result.cells:
+    stored: set[str] = set()
+
+    def store(cell_result: CellResult, so_far: JobResult) -> None:
         planned = by_key[cell_result.cell_key]
-        record = _record(duel, planned.cell, round_index, started_at, result)
+        record = _record(duel, planned.cell, round_index, started_at, so_far)
         duel.bench.store.add_run(_with_cell(duel, record, planned, cell_result))
+        stored.add(cell_result.cell_key)
+
+    # Each cell is stored the moment it is done: whoever is killed later loses only the next one.
+    job = _measuring_job(duel, entry, round_index, cells)
+    result = duel.bench.executor.run(job, duel.bench.watcher.advance, store)
+    for cell_result in result.cells:
+        if cell_result.cell_key not in stored:
+            store(cell_result, result)
+    failed = [cell for cell in result.cells if cell.status != "ok"]
+    if result.status == "ok" and failed:
+        return failed[0].status, failed[0].reason
     return result.status, result.reason
 
 

@@ -85,7 +85,7 @@ class LocalExecutor:
         self,
         job: Job,
         on_progress: Callable[[float, str], None] | None = None,
-        on_cell: Callable[[CellResult], None] | None = None,
+        on_cell: Callable[[CellResult, JobResult], None] | None = None,
     ) -> JobResult:
         """Run one job in a child of its own, and wait for it.
 
@@ -93,7 +93,7 @@ class LocalExecutor:
             job: what to do.
             on_progress: called now and then with the share done of the present stage (training,
                 or all cells together), in [0, 1], and what is going on, in words.
-            on_cell: called with each cell as soon as it is done.
+            on_cell: called with each cell as soon as it is done, and with the job so far.
 
         Returns:
             the result, whatever happened.

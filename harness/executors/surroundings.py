@@ -23,12 +23,18 @@ ALLOCATOR = {
 Matrix products on the processor run 1.2 to 1.7 times faster with it. Nothing is touched ahead,
 so a child that needs little memory stays as small as without."""
 
+WAITING = {"OMP_WAIT_POLICY": "PASSIVE"}
+"""Threads sleep while they wait for each other. By default they spin, and where another process
+wants a core too, each small operation then waits for a whole time slice: on a busy machine of two
+cores a model of 1M parameters answered 3 to 14 times slower (docs/log.md)."""
+
 FIXED = {
     "HF_HUB_OFFLINE": "1",
     "PYTHONHASHSEED": "0",
     "PYTHONSAFEPATH": "1",
     "TOKENIZERS_PARALLELISM": "false",
     **ALLOCATOR,
+    **WAITING,
 }
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")

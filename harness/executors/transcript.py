@@ -35,14 +35,14 @@ class Transcript:
 
     Attributes:
         job: what was asked for.
-        on_cell: called with each cell as soon as it is done.
+        on_cell: called with each cell as soon as it is done, and with the job so far.
         on_training: called with the share and the message of a contestant that trains.
         baseline_bytes: of the child, once it has said hello.
         ending: what the child said last, once it has.
     """
 
     job: Job
-    on_cell: Callable[[CellResult], None] | None = None
+    on_cell: Callable[[CellResult, JobResult], None] | None = None
     on_training: Callable[[float, str], None] | None = None
     baseline_bytes: int | None = None
     ending: Ending | None = None
@@ -122,7 +122,9 @@ class Transcript:
         if cell.status == "ok" and not _is_whole(cell, work):
             raise ValueError(f"the number of answers in cell {cell.cell_key!r}")
         self._cells.append(cell)
-        return partial(self.on_cell, cell) if self.on_cell is not None else None
+        if self.on_cell is None:
+            return None
+        return partial(self.on_cell, cell, self.result(Ending("ok"), ""))
 
     def _note_done(self, data: Mapping[str, Any]) -> None:
         if self.n_cells < len(self.job.cells) or data:

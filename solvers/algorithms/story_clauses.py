@@ -11,11 +11,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Literal
 
-from lark import Lark, Token, Transformer
+from lark import Lark, Token, Transformer, Tree
 from lark.exceptions import LarkError, VisitError
 
 from spoonbench.solvers.algorithms.story_words import StoryLexer, read_tokens
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 MAX_SENTENCES = 12
 MAX_STORY_CHARACTERS = 1_000
+KEPT_FORMS = 4_096
+"""Sentence forms whose tree is kept."""
 MAX_WORDS = 40
 """Words of one sentence: reading one takes time cubic in its words at worst."""
 
@@ -171,10 +173,11 @@ def _read_sentence(sentence: str) -> list[Clause]:
     if "REFUSED" in kinds:
         word = next(str(token) for token in tokens if token.type == "REFUSED")
         raise UnreadStory(f"{word!r} is beyond the sentence grammar")
-    try:
-        tree = _parser().parse(list(_plain_order(tokens)))  # for StoryLexer
-    except LarkError:
-        raise UnreadStory(f"not understood: {sentence.strip()[:60]!r}") from None
+    words = list(_plain_order(tokens))
+    form = _parse_form(tuple(word.type for word in words))
+    if form is None:
+        raise UnreadStory(f"not understood: {sentence.strip()[:60]!r}")
+    tree = _with_words(form, words)
     try:
         return _ClauseMaker(_read_flags(tokens)).transform(tree)  # type: ignore[no-any-return]  # lark's Any
     except VisitError as exc:
@@ -209,6 +212,33 @@ def _without_subordinate(tokens: Sequence[Token]) -> list[Token]:
             if not tail & (_SPEAKS_OF_AMOUNTS | _CHANGES | {"COMMA"}):
                 return list(tokens[:index])
     return list(tokens)
+
+
+@lru_cache(maxsize=KEPT_FORMS)
+def _parse_form(kinds: tuple[str, ...]) -> Tree[Token] | None:
+    """The tree of all sentences of one form, over the places of their words.
+
+    The grammar sees kinds of words only, and parsing takes nearly all of the time of a story.
+
+    Args:
+        kinds: of the words, in order.
+
+    Returns:
+        a tree whose leaves hold the index of a word; None where the form is not in the grammar.
+    """
+    places: Any = [Token(kind, str(index)) for index, kind in enumerate(kinds)]  # for StoryLexer
+    try:
+        return _parser().parse(places)
+    except LarkError:
+        return None
+
+
+def _with_words(form: Tree[Token], words: Sequence[Token]) -> Tree[Token]:
+    children = [
+        _with_words(child, words) if isinstance(child, Tree) else words[int(child)]
+        for child in form.children
+    ]
+    return Tree(form.data, children)
 
 
 @cache

@@ -40,10 +40,7 @@ class FakeExecutor:
         if job.training is not None and job.training.save_to:
             (Path(job.training.save_to) / "weights.safetensors").write_bytes(b"w")
         cells = tuple(self._cell(work) for work in job.cells)
-        if on_cell is not None:
-            for cell in cells:
-                on_cell(cell)
-        return JobResult(
+        result = JobResult(
             job_id=job.job_id,
             status="ok",
             load_s=0.1,
@@ -53,6 +50,9 @@ class FakeExecutor:
             fit_report=FitReport(n_examples=7) if job.training else None,
             cells=cells,
         )
+        for cell in cells if on_cell else ():
+            on_cell(cell, result)
+        return result
 
     @staticmethod
     def _cell(work):

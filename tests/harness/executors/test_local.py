@@ -34,7 +34,7 @@ def _nothing_survives(executor):
 @pytest.mark.parametrize("name", ["Echo", "Forked"])
 def test_a_well_behaved_contestant_is_measured(executor, make_job, problems, name):
     seen: list[CellResult] = []
-    result = executor.run(make_job(name), on_cell=seen.append)
+    result = executor.run(make_job(name), on_cell=lambda cell, so_far: seen.append(cell))
     assert statuses(result) == ["ok", "ok", "ok"]
     assert seen == list(result.cells)
     pairs, singles = result.cells
@@ -125,7 +125,7 @@ def test_a_hang_is_ended_at_its_limit(executor, make_job, name):
 
 def test_cells_before_a_crash_are_kept(executor, make_job):
     seen: list[CellResult] = []
-    result = executor.run(make_job("LeavesAfterFirstCell"), on_cell=seen.append)
+    result = executor.run(make_job("LeavesAfterFirstCell"), on_cell=lambda cell, so_far: seen.append(cell))
     assert statuses(result) == ["error", "ok", "error"]
     assert [cell.cell_key for cell in seen] == ["pairs"]
     assert len(result.cells[0].answers) == 10
@@ -246,7 +246,7 @@ def test_progress_of_the_cells_is_shown(executor, make_job):
 
 
 def test_an_error_of_the_caller_passes_and_the_child_dies(executor, make_job):
-    def refuse(cell):
+    def refuse(cell, so_far):
         raise RuntimeError(f"no room for {cell.cell_key}")
 
     with pytest.raises(RuntimeError, match="no room for pairs"):

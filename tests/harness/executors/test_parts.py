@@ -137,7 +137,7 @@ def test_more_cells_than_asked_for_are_refused():
 
 
 def test_an_error_of_the_callers_function_is_its_own():
-    def fail(_):
+    def fail(cell, so_far):
         raise ValueError("disk full")
 
     with pytest.raises(ValueError, match="disk full"):
