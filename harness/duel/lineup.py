@@ -49,9 +49,11 @@ ROUTES: dict[tuple[str, str], tuple[tuple[str, ...], ...]] = {
 }
 """Kind of answer and payload: hybrids; MODEL stands for the last language model."""
 
-ROUTE_THRESHOLD = 0.95
-"""A stage of a hybrid keeps an answer of at least this confidence: the accuracy asked for unless
-the user asks for another; `--set A+B.threshold=` changes it."""
+THRESHOLDS: dict[str, float] = {"number": 0.0, "label": 0.95, "text": 0.95}
+"""Kind of answer: the least confidence at which a stage of a hybrid keeps its answer. Rules for
+numbers abstain by themselves, and their confidence is a grade, no probability; that of keyword
+lists and the like is one, and 0.95 is the accuracy asked for by default. `--set
+A+B.threshold=0.8` changes it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +132,8 @@ def line_up(task: Task, preset: Preset, choice: LineupChoice) -> tuple[LineupEnt
     singles = [_override(entry, choice.overrides) for entry in singles]
     model = preset.models[-1][0]
     routes = [tuple(model if name == "MODEL" else name for name in r) for r in ROUTES.get(key, ())]
-    hybrids = [_hybrid(route, singles) for route in (*routes, *choice.routes)]
+    threshold = THRESHOLDS[task.kind]
+    hybrids = [_hybrid(route, singles, threshold) for route in (*routes, *choice.routes)]
     hybrids = [_override(entry, choice.overrides) for entry in hybrids]
     _check_overrides(singles + hybrids, choice.overrides)
     _check_unique(singles + hybrids)
@@ -164,11 +167,11 @@ def _check_unique(entries: Sequence[LineupEntry]) -> None:
         raise BadTask(f"Contestants stand twice in the duel: {', '.join(twice)}.")
 
 
-def _hybrid(route: Sequence[str], singles: Sequence[LineupEntry]) -> LineupEntry:
+def _hybrid(route: Sequence[str], singles: Sequence[LineupEntry], threshold: float) -> LineupEntry:
     by_label = {entry.label: entry for entry in singles}
     parts = tuple(by_label[name] if name in by_label else enter(name, {}) for name in route)
     label = "+".join(part.label for part in parts)
-    router = enter("router", {"threshold": ROUTE_THRESHOLD}, label=label)
+    router = enter("router", {"threshold": threshold}, label=label)
     info = replace(
         router.info,
         level=max(part.info.level for part in parts),
