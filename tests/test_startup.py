@@ -21,7 +21,6 @@ FORBIDDEN = (
     "seaborn",
     "jinja2",
     "lark",
-    "sqlite3",
     "rich",
     "spoonbench.reports",
 )
