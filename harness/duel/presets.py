@@ -55,7 +55,7 @@ PRESETS: dict[str, Preset] = {
         Preset(
             name="standard",
             summary="10,000 training examples, a model of about 1M parameters, under 6 minutes",
-            models=(("lm-tiny", "lm-tiny", {"max_seconds": 110}),),
+            models=(("lm-tiny", "lm-tiny", {"max_seconds": 150}),),
         ),
         Preset(
             name="quick",
@@ -79,8 +79,8 @@ PRESETS: dict[str, Preset] = {
             summary="82M parameters (the DistilGPT2 shape), 10,000 examples, 3 epochs; also a "
             "small model trained with and without an end token",
             models=(
-                ("lm-tiny", "lm-tiny", {"max_seconds": 110}),
-                ("lm-tiny-no-end", "lm-tiny", {"max_seconds": 110, "end_token": False}),
+                ("lm-tiny", "lm-tiny", {"max_seconds": 150}),
+                ("lm-tiny-no-end", "lm-tiny", {"max_seconds": 150, "end_token": False}),
                 ("lm-distilgpt2", "lm-distilgpt2", {"epochs": 3, "precision": "auto"}),
             ),
             job_seconds=3600.0,

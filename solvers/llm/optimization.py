@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from spoonbench.solvers.llm.batches import EncodedExample
     from spoonbench.solvers.llm.recipe import Recipe
 
-BFLOAT16_FROM_PARAMETERS = 500_000
+BFLOAT16_FROM_PARAMETERS = 4_000_000
 """Below this, converting to bfloat16 and back costs more than it saves on a processor."""
 
 _LAST_SHARE = 0.01
