@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 STATUSES = get_args(AnswerStatus)
 STOP_REASONS = get_args(StopReason)
+MOST_CHARACTERS = 100_000
+"""Of each text of an answer. A longer one is refused, never cut: every answer is stored."""
 
 
 class BadAnswers(Exception):
@@ -111,7 +113,8 @@ def fault_of(answer: Any) -> str | None:
         return "answered, but without a value"
     if answer.status != "answered" and not answer.reason:
         return f"{answer.status}, but without a reason"
-    return _fault_of_types(answer) or _fault_of_numbers(answer) or _fault_of_trace(answer)
+    faults = (_fault_of_types, _fault_of_lengths, _fault_of_numbers, _fault_of_trace)
+    return next((fault for find in faults if (fault := find(answer)) is not None), None)
 
 
 def _fault_of_types(answer: Answer) -> str | None:
@@ -127,6 +130,14 @@ def _fault_of_types(answer: Answer) -> str | None:
                 return f"{name} is a {type(found).__name__}"
     if answer.stopped_by is not None and answer.stopped_by not in STOP_REASONS:
         return f"stopped_by {answer.stopped_by!r} is none of {', '.join(STOP_REASONS)}"
+    return None
+
+
+def _fault_of_lengths(answer: Answer) -> str | None:
+    for name in ("value", "reason", "raw_text"):
+        n_characters = len(getattr(answer, name) or "")
+        if n_characters > MOST_CHARACTERS:
+            return f"{name} has {n_characters:,} characters; at most {MOST_CHARACTERS:,} are taken"
     return None
 
 

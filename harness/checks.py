@@ -1,7 +1,9 @@
 """One requirement against one contestant: met, not met or undecided, and why in words.
 
 A requirement of a share is met where the lower bound of the 95% interval reaches it, and not met
-where even the upper bound does not; between the two the sample is too small to tell.
+where even the upper bound does not; between the two the sample is too small to tell. Exactness and
+full coverage are questions of their own, since no sample shows either: exactness takes a guarantee,
+full coverage that every item of the sample was answered.
 
 Not covered: choosing among contestants, see `decision`.
 """
@@ -30,12 +32,17 @@ if TYPE_CHECKING:
     )
 
 DEFINITIONS = (
-    "Accuracy is the share of right answers among the answers given, coverage the share of items "
-    "that are answered; both count with the lower bound of their 95% Wilson interval."
+    "Accuracy: right among the answers given. Coverage: answered among all items. The decision "
+    "holds these two against what is asked, by the lower bound of their 95% Wilson interval. "
+    "Right of all: right among all items, where rightly abstaining counts as right."
 )
 """What the words of a decision mean, for readers of a report."""
 
+NOT_REFUTED = frozenset({"ok", NOT_RUN})
+"""Statuses of a measurement that do not rule a contestant out."""
+
 EXACT = 1.0
+_SHARES = frozenset({"accuracy", "coverage"})
 _MEGABYTE = 1e6
 _RELAXED_STEP = 0.01
 
@@ -47,7 +54,7 @@ class Case:
     Attributes:
         measurement: of the contestant.
         score: on the split that decides; None where it has none.
-        workload: "task/split", as guarantees name it.
+        workload: "task@version/split", as guarantees name it.
         costs: None where none were computed.
     """
 
@@ -85,7 +92,7 @@ def make_case(
     return Case(
         measurement=measurement,
         score=measurement.score(split),
-        workload=f"{task.name}/{split}",
+        workload=f"{task.name}@{task.version}/{split}",
         costs=costs.get(measurement.entry.label),
     )
 
@@ -93,7 +100,10 @@ def make_case(
 def check(requirements: Requirements, case: Case) -> Candidate:
     """Hold every requirement that was asked for against one contestant."""
     entry = case.measurement.entry
-    return Candidate(label=entry.label, level=entry.level, checks=_checks(requirements, case))
+    checks = _checks(requirements, case)
+    if all(one.verdict != "not met" for one in checks):
+        checks = tuple(_with_outlook(one) for one in checks)
+    return Candidate(label=entry.label, level=entry.level, checks=checks)
 
 
 def relax(requirements: Requirements, case: Case) -> Requirements | None:
@@ -179,7 +189,8 @@ def format_about(n: int) -> str:
 def _checks(requirements: Requirements, case: Case) -> tuple[Check, ...]:
     if case.score is None:
         return (_not_measured(case),)
-    found = [
+    found = [] if case.measurement.status in NOT_REFUTED else [_not_whole(case.measurement)]
+    found += [
         _accuracy(requirements.accuracy, case, case.score),
         _coverage(requirements.coverage, case.score),
     ]
@@ -193,15 +204,19 @@ def _checks(requirements: Requirements, case: Case) -> tuple[Check, ...]:
 
 
 def _not_measured(case: Case) -> Check:
-    status, reason = case.measurement.status, case.measurement.reason
-    if status == "ok":
-        status, reason = NOT_RUN, f"no answers to {case.workload} are there"
-    return Check(
-        requirement="measurement",
-        verdict="undecided" if status == NOT_RUN else "not met",
-        text=f"{status}: {reason or 'no reason was recorded'}",
-        shortfall=1.0,
-    )
+    if case.measurement.status not in NOT_REFUTED:
+        return _not_whole(case.measurement)
+    reason = case.measurement.reason or "no reason was recorded"
+    if case.measurement.status == "ok":
+        reason = f"no answers to {case.workload} are there"
+    return _unknown("measurement", f"{NOT_RUN}: {reason}")
+
+
+def _not_whole(measurement: Measurement) -> Check:
+    """A run crashed, hung or took too much: what fails in measuring is not recommended."""
+    because = measurement.reason or "no reason was recorded"
+    text = f"{measurement.status}: {because}"
+    return Check(requirement="measurement", verdict="not met", text=text, shortfall=1.0)
 
 
 def _accuracy(required: float, case: Case, score: SplitScore) -> Check:
@@ -224,7 +239,16 @@ def _accuracy(required: float, case: Case, score: SplitScore) -> Check:
 
 
 def _coverage(required: float, score: SplitScore) -> Check:
-    return _by_interval("coverage", score.coverage, required, f"answered {_of(score.coverage)}", 1)
+    share = score.coverage
+    answered = f"answered {_of(share)}"
+    if required < EXACT or share.n == 0:
+        return _by_interval("coverage", share, required, answered, 1)
+    if share.n_successes == share.n:
+        bound = f"at least {format_share(_floor(share.low))}"
+        text = f"{answered}, which is all, and no sample can show more ({bound})"
+        return Check(requirement="coverage", verdict="met", text=text)
+    text, shortfall = f"{answered}, and all is asked", required - share.low
+    return Check(requirement="coverage", verdict="not met", text=text, shortfall=shortfall)
 
 
 def _by_interval(
@@ -251,14 +275,21 @@ def _by_interval(
     more = items_to_settle(share.n_successes, share.n, required)
     more = None if more is None or required >= EXACT else math.ceil(more / items_share)
     bounds = f"{format_share(_floor(share.low))} to {format_share(_ceiling(share.high))}"
-    text = f"{what}, {_value(share)}({bounds}), where {asked}: {_settled_by(more)}"
+    text = f"{what}, {_value(share)}({bounds}), where {asked}"
     return Check(requirement=name, verdict="undecided", text=text, shortfall=shortfall, n_more=more)
 
 
-def _settled_by(n_more: int | None) -> str:
-    if n_more is None:
-        return "no number of items at this rate would settle it"
-    return f"about {format_about(n_more)} more items would settle it"
+def _with_outlook(one: Check) -> Check:
+    """Adds how many items would settle an undecided share.
+
+    Nothing is added where another requirement refutes the contestant: no number of items helps.
+    """
+    if one.verdict != "undecided" or one.requirement not in _SHARES:
+        return one
+    outlook = "no number of items at this rate would settle it"
+    if one.n_more is not None:
+        outlook = f"about {format_about(one.n_more)} more items would settle it"
+    return replace(one, text=f"{one.text}: {outlook}")
 
 
 def _latency(limit: float, measurement: Measurement) -> Check:

@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 CLAIMED_RATIO = 1_000_000
 """The case study: a language model where rules do takes a million times the resources."""
 
+_NO_OPERATIONS = (
+    "rules run string operations, which are not counted as arithmetic; their own arithmetic is "
+    "one operation a step"
+)
+
 RULES_LEVEL = 1
 LANGUAGE_MODEL_LEVEL = 5
 
@@ -61,7 +66,7 @@ def resource_ratios(
 ) -> list[ResourceRatio]:
     """How much more the best language model takes than the best rules, resource by resource.
 
-    Best is the most accurate on the split that decides, then the faster one; hybrids, which hold
+    Best is right on the most items of the split that decides, then the faster one; hybrids, which hold
     both, are left out. Each ratio stands beside `CLAIMED_RATIO`.
 
     Args:
@@ -175,5 +180,7 @@ def _no_figure(resource: str, measurement: Measurement, value: float | None) -> 
     if resource.startswith("weights"):
         return f"{label} has no weights"
     if resource.startswith("arithmetic"):
+        if measurement.entry.level == RULES_LEVEL:
+            return _NO_OPERATIONS
         return f"the operations of {label} are not counted"
     return f"{label}: {measurement.reason or 'not measured'}"

@@ -52,6 +52,19 @@ def crossings(costs: Sequence[Costs]) -> list[CostCrossing]:
     return sorted(found, key=lambda crossing: (crossing.n_answers, crossing.below, crossing.beyond))
 
 
+def unknown_names(effort: Effort, labels: Sequence[str]) -> tuple[str, ...]:
+    """Names of the hours to build that are neither a contestant's label nor a level's name.
+
+    Hours under such a name would count for nobody: the caller refuses them.
+
+    Args:
+        effort: what the user says.
+        labels: of the duel's contestants.
+    """
+    known = {*labels, *(name for name, _ in LEVELS.values())}
+    return tuple(name for name in effort.build_hours if name not in known)
+
+
 def _costs(effort: Effort, measurement: Measurement, others: _ByLabel) -> Costs:
     label = measurement.entry.label
     fixed = per_answer = total = None
@@ -82,6 +95,8 @@ def _building(effort: Effort, measurement: Measurement) -> float:
     for name in (label, level):
         if name in effort.build_hours:
             return effort.build_hours[name] * effort.hour_price
+    if label == level:
+        raise _NoFigure(f"no hours to build are given for {label!r}")
     raise _NoFigure(f"hours to build are given neither for {label!r} nor for {level!r}")
 
 

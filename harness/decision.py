@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 FAR = 0.5
 """Contestants that fall short by more than this in all are not named as within reach."""
 
+LEAST_SHARE = 0.5
+"""Nobody who asks for more is served by being right, or answering, less often than this."""
+
 _Row = tuple[Case, Candidate]
 
 
@@ -82,11 +85,14 @@ def _with_choice(
 
 def _without_choice(requirements: Requirements, rows: Sequence[_Row]) -> Recommendation:
     undecided = [candidate for _, candidate in rows if candidate.verdict == "undecided"]
-    nearest = min(rows, key=_distance, default=None)
+    measured = [row for row in rows if row[0].score is not None]
+    nearest = min(measured, key=_distance, default=None)
     if undecided:
         reason = f"Not enough evidence. {_may_meet(undecided[0])}."
     elif nearest:
         reason = f"None meets the requirements. The nearest is {_why_not(nearest[1])}."
+    elif rows:
+        reason = "None meets the requirements: no contestant came through its measurement."
     else:
         reason = "There are no contestants to choose from."
     return Recommendation(
@@ -95,7 +101,8 @@ def _without_choice(requirements: Requirements, rows: Sequence[_Row]) -> Recomme
         path=tuple(_why_not(candidate) for _, candidate in rows),
         evidence=_evidence(rows, None),
         confidence="not enough evidence" if undecided or not rows else "measured",
-        flips=_flips(requirements, rows),
+        # The reason names the first undecided one already.
+        flips=_flips(requirements, rows, named=undecided[:1]),
         nearest=nearest[1].label if nearest else None,
         candidates=tuple(candidate for _, candidate in rows),
     )
@@ -110,9 +117,9 @@ def _place(case: Case) -> tuple[tuple[int, bool], float, str]:
     return _rung(case), latency.value if latency else math.inf, case.measurement.entry.label
 
 
-def _distance(row: _Row) -> tuple[bool, float]:
-    """How far a contestant falls short in all; one that was not measured is farther than any."""
-    return row[0].score is None, sum(one.shortfall for one in row[1].checks)
+def _distance(row: _Row) -> float:
+    """How far a contestant falls short in all."""
+    return sum(one.shortfall for one in row[1].checks)
 
 
 def _name(candidate: Candidate) -> str:
@@ -138,17 +145,35 @@ def _may_meet(candidate: Candidate) -> str:
     return f"{_name(candidate)} may do: about {format_about(max(known))} more items would settle it"
 
 
-def _flips(requirements: Requirements, passed: Sequence[_Row]) -> tuple[str, ...]:
-    """More items, or lower requirements, that would change the answer."""
-    flips = [_may_meet(candidate) for _, candidate in passed if candidate.verdict == "undecided"]
+def _flips(
+    requirements: Requirements, passed: Sequence[_Row], *, named: Sequence[Candidate] = ()
+) -> tuple[str, ...]:
+    """More items, or lower requirements, that would change the answer.
+
+    Args:
+        requirements: what the user needs.
+        passed: contestants that do not meet them.
+        named: those of which it was said already what would settle them.
+    """
+    flips = [
+        _may_meet(candidate)
+        for _, candidate in passed
+        if candidate.verdict == "undecided" and candidate not in named
+    ]
     for case, candidate in passed:
         if sum(one.shortfall for one in candidate.checks) > FAR:
             continue
         relaxed = relax(requirements, case)
-        if relaxed:
+        if relaxed and _is_sensible(requirements, relaxed):
             change = describe_change(requirements, relaxed)
             flips.append(f"{change}, {_name(candidate)} would do")
     return tuple(flips)
+
+
+def _is_sensible(asked: Requirements, relaxed: Requirements) -> bool:
+    """No share was lowered below `LEAST_SHARE`."""
+    shares = ((asked.accuracy, relaxed.accuracy), (asked.coverage, relaxed.coverage))
+    return all(lower == share or lower >= LEAST_SHARE for share, lower in shares)
 
 
 def _limits(requirements: Requirements, case: Case) -> tuple[str, ...]:

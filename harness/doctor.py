@@ -20,6 +20,7 @@ from spoonbench.harness.canonical import to_json
 from spoonbench.harness.energy import find_meter
 from spoonbench.harness.environment import probe
 from spoonbench.harness.memory import MemoryMeter
+from spoonbench.harness.plaintext import make_plain
 from spoonbench.harness.store.errors import StoreError
 from spoonbench.harness.store.reader import open_reader
 
@@ -60,7 +61,8 @@ def run_command(*, out: Path, as_json: bool) -> None:
         return
     console = Console()
     memory_gb = environment.memory_bytes / 1e9
-    console.print(Text(f"{environment.processor}, {environment.n_cores} cores, {memory_gb:.1f} GB"))
+    machine = f"{environment.processor}, {environment.n_cores} cores, {memory_gb:.1f} GB"
+    console.print(Text(make_plain(machine)))
     sets = ", ".join(environment.instruction_sets) or "none that matter"
     console.print(Text(f"instruction sets: {sets}"))
     table = Table(box=None, pad_edge=False)
@@ -69,7 +71,7 @@ def run_command(*, out: Path, as_json: bool) -> None:
     colours = {"yes": "green", "no": "red", "partly": "yellow"}
     for finding in findings:
         verdict = Text(finding.verdict, style=colours[finding.verdict])
-        table.add_row(finding.subject, verdict, Text(finding.detail))
+        table.add_row(finding.subject, verdict, Text(make_plain(finding.detail)))
     console.print(table)
 
 

@@ -9,6 +9,8 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, Task, TextColumn
 from rich.text import Text
 
+from spoonbench.harness.plaintext import make_plain
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import TracebackType
@@ -73,12 +75,13 @@ class ProgressWatcher:
     def begin(self, name: str, /) -> None:
         """A job begins."""
         self._name, self._started_s = name, time.perf_counter()
-        self._progress.update(self._job, description=escape(name), completed=0.0, message="")
+        shown = escape(make_plain(name))
+        self._progress.update(self._job, description=shown, completed=0.0, message="")
         self._draw(0.0)
 
     def advance(self, fraction: float, message: str, /) -> None:
         """The job at hand is this far."""
-        self._progress.update(self._job, completed=fraction, message=escape(message))
+        self._progress.update(self._job, completed=fraction, message=escape(make_plain(message)))
         self._draw(fraction)
 
     def end(self, name: str, status: str, reason: str | None, /) -> None:
@@ -88,9 +91,10 @@ class ProgressWatcher:
         self._spent_s += spent_s
         self._draw(0.0)
         if status != "ok":
-            self._console.print(Text(f"{name}: {status}: {reason}", style="yellow"))
+            line = make_plain(f"{name}: {status}: {reason}")
+            self._console.print(Text(line, style="yellow"))
         elif not self._console.is_terminal:
-            self._console.print(Text(f"{name}: done in {spent_s:.1f} s"))
+            self._console.print(Text(make_plain(f"{name}: done in {spent_s:.1f} s")))
 
     def _draw(self, fraction: float) -> None:
         """Update the upper bar; the guess of the job at hand shrinks with its own progress."""

@@ -40,6 +40,7 @@ class Workload:
         prompt_tokens: fixed prompt length, where the mode has one.
         new_tokens: limit on new tokens, where the mode has one.
         decoding: name of the decoding preset, where the mode has one.
+        tolerance: relative tolerance at which answers are scored.
     """
 
     task: str
@@ -50,6 +51,7 @@ class Workload:
     prompt_tokens: int | None = None
     new_tokens: int | None = None
     decoding: str | None = None
+    tolerance: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +62,7 @@ class Contestant:
         solver: registered name.
         solver_version: the contestant's own version.
         params: parameters that were passed, JSON values.
-        artifact_id: of what was trained, where something was.
+        artifact_id: of what was learned, kept or not, where something was; several joined by "+".
     """
 
     solver: str

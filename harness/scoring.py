@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from spoonbench.harness.numbers import read_number
 from spoonbench.harness.records import ScoredAnswer
 
 if TYPE_CHECKING:
@@ -35,12 +36,6 @@ FAILURES: dict[str, str] = {
 TEXT_FAULTS = ("conflicting answers", "repetition", "endless")
 """Faults of a model's text that a right value can have too."""
 
-MAX_NUMBER_LENGTH = 1_000
-"""Longer texts are no numbers: reading digits takes quadratic time."""
-
-_NUMBER = re.compile(
-    r"[+-]?[0-9]+(?:/[0-9]+|(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?)", flags=re.ASCII
-)
 _OPENING = re.compile(r"the answer is", flags=re.IGNORECASE)
 _SENTENCE_END = re.compile(r"\.(?=\s|$)|\n")
 _LONGEST_LOOP = 8
@@ -58,26 +53,6 @@ class Judgement:
 
     is_correct: bool
     failure: str | None
-
-
-def read_exact(text: str) -> Fraction | None:
-    """The number that a text is, exactly; None where it is none.
-
-    Whole numbers, decimals with or without an exponent, and fractions "a/b", in ASCII digits,
-    with white space around them; nothing else.
-
-    >>> read_exact("7/2") == read_exact("3.50") == Fraction(7, 2)
-    True
-    >>> read_exact("1,000") is None
-    True
-    """
-    stripped = text.strip()
-    if len(stripped) > MAX_NUMBER_LENGTH or _NUMBER.fullmatch(stripped) is None:
-        return None
-    try:
-        return Fraction(stripped)
-    except ZeroDivisionError:
-        return None
 
 
 def score(
@@ -176,7 +151,7 @@ def text_faults(raw_text: str | None, stopped_by: str | None) -> tuple[str, ...]
 
 def rises(values: Sequence[str]) -> bool:
     """All are numbers, they never fall, and the last lies above the first."""
-    numbers = [read_exact(value) for value in values]
+    numbers = [read_number(value) for value in values]
     known = [number for number in numbers if number is not None]
     if not known or len(known) < len(numbers):
         return False
@@ -185,7 +160,7 @@ def rises(values: Sequence[str]) -> bool:
 
 def _is_right(kind: AnswerKind, answer: Answer, target: str, tolerance: float) -> bool:
     if kind == "number":
-        expected = read_exact(target)
+        expected = read_number(target)
         if expected is None:
             raise ValueError(f"the target {target[:60]!r} is not a number")
         value = _number(answer)
@@ -206,7 +181,7 @@ def _is_close(value: Fraction, expected: Fraction, tolerance: float) -> bool:
 def _number(answer: Answer) -> Fraction | None:
     if answer.status != "answered" or answer.value is None:
         return None
-    return read_exact(answer.value)
+    return read_number(answer.value)
 
 
 def _failure(kind: AnswerKind, answer: Answer, target: str | None) -> str:
@@ -229,7 +204,7 @@ def _wrong(kind: AnswerKind, answer: Answer, target: str) -> str:
         return "malformed"
     if kind != "number":
         return f"wrong {kind}"
-    value, expected = _number(answer), read_exact(target)
+    value, expected = _number(answer), read_number(target)
     if value is None:
         return "malformed"
     is_carry = expected is not None and _is_carry(value - expected)
@@ -255,7 +230,7 @@ def _answering_step(answer: Answer) -> TraceStep | None:
 
 
 def _comparable(value: str) -> str:
-    number = read_exact(value)
+    number = read_number(value)
     return _plain(value) if number is None else str(number)
 
 

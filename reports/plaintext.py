@@ -12,14 +12,15 @@ Not covered: text that misleads by its look alone (homoglyphs, towers of accents
 from __future__ import annotations
 
 import re
-import unicodedata
 
 from rich.text import Text
 
+from spoonbench.harness.plaintext import make_plain
+
+__all__ = ["for_markdown", "for_terminal", "line_for_markdown", "make_plain", "shorten"]
+
 SHOWN_CHARACTERS = 600
 """How much of one foreign text a report shows."""
-
-_LAST_LATIN, _LAST_BASIC = 0xFF, 0xFFFF  # of two and of four hexadecimal digits
 
 # Every mark that can open something within a line in CommonMark or GitHub's dialect: autolinks,
 # mentions, mathematics and emoji codes included.
@@ -28,27 +29,6 @@ _MARKDOWN = re.compile(r"([\\`*_\[\]<>#|~&@$]|:(?=\S))")
 _LINE_START = re.compile(r"^([0-9]*)([-+=.)])")
 # A bare "www." is a link to GitHub's dialect.
 _BARE_LINK = re.compile(r"(?i)(www)\.")
-
-
-def make_plain(text: str, *, keep_newlines: bool = False) -> str:
-    r"""The text with everything that does not print written as an escape.
-
-    Args:
-        text: may hold any code point, lone surrogates included.
-        keep_newlines: leave "\n" as it is, where lines may be shown as lines.
-
-    Returns:
-        Printable characters and space separators only, and "\n" where it is kept.
-
-    >>> make_plain("\x1b[31mred\u202e")
-    '\\x1b[31mred\\u202e'
-    """
-    if text.isprintable():
-        return text
-    return "".join(
-        char if _prints(char) or (keep_newlines and char == "\n") else _escape(char)
-        for char in text
-    )
 
 
 def shorten(text: str, limit: int = SHOWN_CHARACTERS) -> str:
@@ -87,17 +67,3 @@ def line_for_markdown(text: str) -> str:
     ('1\\. a', '\\- a')
     """
     return _LINE_START.sub(r"\1\\\2", for_markdown(text).strip())
-
-
-def _prints(char: str) -> bool:
-    return char.isprintable() or unicodedata.category(char) == "Zs"
-
-
-def _escape(char: str) -> str:
-    code = ord(char)
-    named = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}.get(char)
-    if named:
-        return named
-    if code <= _LAST_LATIN:
-        return f"\\x{code:02x}"
-    return f"\\u{code:04x}" if code <= _LAST_BASIC else f"\\U{code:08x}"

@@ -122,7 +122,7 @@ class Guarantee:
     Attributes:
         kind: `proven` by argument, `tested` exhaustively or by property tests, or `none`.
         domain: the domain in words.
-        covers: the workloads inside the domain, as "task/split".
+        covers: the workloads inside the domain, as "task@version/split".
         source: where the proof or the test is.
     """
 

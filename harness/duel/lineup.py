@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spoonbench.harness.registry import UnknownName, find_solver, make_solver, suggest
@@ -128,7 +129,7 @@ def line_up(task: Task, preset: Preset, choice: LineupChoice) -> tuple[LineupEnt
     singles = [enter(name, preset.solver_params.get(name, {})) for name in LADDERS.get(key, ())]
     singles += [enter(name, params, label=label) for label, name, params in preset.models]
     singles += [enter(name, preset.solver_params.get(name, {})) for name in choice.extra]
-    singles += [_function(spec) for spec in choice.functions]
+    singles += _functions(choice.functions)
     singles = [_override(entry, choice.overrides) for entry in singles]
     model = preset.models[-1][0]
     routes = [tuple(model if name == "MODEL" else name for name in r) for r in ROUTES.get(key, ())]
@@ -141,9 +142,20 @@ def line_up(task: Task, preset: Preset, choice: LineupChoice) -> tuple[LineupEnt
     return _keep(everyone, choice)
 
 
-def _function(spec: str) -> LineupEntry:
+def _functions(specs: Sequence[str]) -> list[LineupEntry]:
+    """Functions of the user's own, under the shortest names that tell them apart."""
+    short = [spec.rsplit("/", 1)[-1] for spec in specs]
+    return [
+        _function(spec, name if short.count(name) == 1 else spec)
+        for spec, name in zip(specs, short, strict=True)
+    ]
+
+
+def _function(spec: str, label: str) -> LineupEntry:
     path, _, function = spec.rpartition(":")
-    return enter("function", {"path": path, "function": function}, label=spec.rsplit("/", 1)[-1])
+    params = {"path": str(Path(path).resolve()), "function": function}
+    # "," and "+" separate labels at the command line.
+    return enter("function", params, label=label.replace(",", "_").replace("+", "_"))
 
 
 def _override(entry: LineupEntry, overrides: Mapping[str, Mapping[str, Any]]) -> LineupEntry:

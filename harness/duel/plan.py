@@ -6,9 +6,11 @@ split, one item at a time on a sample of the deciding split, and larger batches 
 
 from __future__ import annotations
 
+import hashlib
 import random
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from spoonbench.harness.artifacts import Recipe
@@ -137,7 +139,7 @@ class _Planner:
         recipe = self._recipe(entry) if entry.info.keeps_weights else None
         contestant = Contestant(
             solver=entry.name,
-            solver_version=entry.info.version,
+            solver_version=_version(entry),
             params=_all_params(entry),
             artifact_id=self._artifact_ids(entry),
         )
@@ -186,6 +188,7 @@ class _Planner:
             split=split.name,
             items_hash=split.items_hash,
             mode=mode,
+            tolerance=self.task.tolerance,
         )
         placement = Placement(batch_size=batch_size, threads=threads)
         return Cell(workload=workload, contestant=contestant, placement=placement, seed=self.seed)
@@ -197,6 +200,8 @@ class _Planner:
             solver_version=entry.info.version,
             settings={
                 "label": entry.label,
+                "task": self.task.name,
+                "kind": self.task.kind,
                 "params": dict(entry.params),
                 "threads": n_cores(),
             },
@@ -205,15 +210,28 @@ class _Planner:
         )
 
     def _artifact_ids(self, entry: LineupEntry) -> str | None:
-        ids = [self._recipe(e).artifact_id for e in entry.leaves if e.info.keeps_weights]
+        """What is learned is part of who is asked, kept or learned again in each process."""
+        ids = [self._recipe(e).artifact_id for e in entry.leaves if e.info.needs_training]
         return "+".join(ids) or None
+
+
+def _version(entry: LineupEntry) -> str:
+    """Of the contestant; for the user's own function the content of its file as well."""
+    if entry.name != "function":
+        return entry.info.version
+    try:
+        content = Path(entry.params["path"]).read_bytes()
+    except OSError:
+        # The child says what is wrong with the file.
+        return f"{entry.info.version}+unread"
+    return f"{entry.info.version}+{hashlib.sha256(content).hexdigest()[:16]}"
 
 
 def _all_params(entry: LineupEntry) -> Mapping[str, Any]:
     if not entry.parts:
         return dict(entry.params)
     parts = [
-        {"name": p.name, "version": p.info.version, "params": dict(p.params)} for p in entry.parts
+        {"name": p.name, "version": _version(p), "params": dict(p.params)} for p in entry.parts
     ]
     return {**entry.params, "parts": parts}
 

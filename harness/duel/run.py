@@ -7,16 +7,13 @@ stopped: a cell with a good record in this environment and round is not run agai
 from __future__ import annotations
 
 import random
-import secrets
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from spoonbench.harness.artifacts import DamagedArtifact
-from spoonbench.harness.canonical import to_json
+from spoonbench.harness.duel.recording import Recorder, now
 from spoonbench.harness.protocol import CellResult, CellWork, Job, JobResult, Limits, Training
-from spoonbench.harness.records import RunRecord, ScoredAnswer, StoredItem
-from spoonbench.harness.scoring import score_answer
+from spoonbench.harness.records import StoredItem
 from spoonbench.solvers.api import Example, Part, Settings
 
 if TYPE_CHECKING:
@@ -97,6 +94,7 @@ class _Duel:
 
     plan: Plan
     bench: Bench
+    recorder: Recorder
     done: frozenset[tuple[str, int]]
     trained: dict[str, Artifact] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
@@ -104,7 +102,10 @@ class _Duel:
 
 def run_duel(plan: Plan, bench: Bench, finished: Finished) -> None:
     """Run everything of a plan that is not there yet, and store it."""
-    duel = _Duel(plan=plan, bench=bench, done=finished.cells)
+    recorder = Recorder(
+        task=plan.task, environment_id=plan.duel.environment_id, observe=bench.observe
+    )
+    duel = _Duel(plan=plan, bench=bench, recorder=recorder, done=finished.cells)
     _store_plan(plan, bench.store)
     steps = _training_steps(duel) + _measuring_steps(duel)
     bench.watcher.expect([(step.name, step.guess_s) for step in steps])
@@ -206,12 +207,12 @@ def _train(duel: _Duel, entry: PlannedEntry) -> tuple[str, str | None]:
     """Train one contestant in a process of its own and keep what it learned."""
     if entry.recipe is None or entry.train_cell is None:
         raise ValueError(f"{entry.lineup.label} keeps nothing that could be trained.")
-    label, started_at = entry.lineup.label, _now()
+    label, started_at = entry.lineup.label, now()
     with duel.bench.artifacts.begin(entry.recipe) as making:
         result = duel.bench.executor.run(
             _training_job(duel, entry, making), on_progress=duel.bench.watcher.advance
         )
-        record = _record(duel, entry.train_cell, 0, started_at, result)
+        record = duel.recorder.of_job(entry.train_cell, 0, started_at, result)
         if result.status == "ok":
             artifact = duel.bench.artifacts.finish(making)
             duel.bench.store.add_artifact(artifact)
@@ -244,20 +245,20 @@ def _measure(
 ) -> tuple[str, str | None]:
     """Measure one contestant in a process of its own; each cell is stored when it is done."""
     by_key = {planned.cell.key: planned for planned in cells}
-    started_at = _now()
+    started_at = now()
     untrained = [e.label for e in entry.lineup.leaves if e.label in duel.failed]
     if untrained:
         reason = f"{untrained[0]}: {duel.failed[untrained[0]]}"
         for planned in cells:
-            record = _bare_record(duel, planned.cell, round_index, started_at)
+            record = duel.recorder.bare(planned.cell, round_index, started_at)
             duel.bench.store.add_run(replace(record, status="skipped", reason=reason))
         return "skipped", reason
     stored: set[str] = set()
 
     def store(cell_result: CellResult, so_far: JobResult) -> None:
         planned = by_key[cell_result.cell_key]
-        record = _record(duel, planned.cell, round_index, started_at, so_far)
-        duel.bench.store.add_run(_with_cell(duel, record, planned, cell_result))
+        record = duel.recorder.of_job(planned.cell, round_index, started_at, so_far)
+        duel.bench.store.add_run(duel.recorder.with_cell(record, planned, cell_result))
         stored.add(cell_result.cell_key)
 
     # Each cell is stored the moment it is done: whoever is killed later loses only the next one.
@@ -324,94 +325,6 @@ def _part(
 
 def _examples(split: Split) -> tuple[Example, ...]:
     return tuple(Example(problem=item.problem, target=item.target) for item in split.items)
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
-
-
-def _bare_record(duel: _Duel, cell: Cell, round_index: int, started_at: str) -> RunRecord:
-    moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
-    return RunRecord(
-        run_id=f"{moment}-{secrets.token_hex(4)}",
-        cell_key=cell.key,
-        environment_id=duel.plan.duel.environment_id,
-        round_index=round_index,
-        status="ok",
-        started_at=started_at,
-        observed=duel.bench.observe(),
-    )
-
-
-def _record(
-    duel: _Duel, cell: Cell, round_index: int, started_at: str, result: JobResult
-) -> RunRecord:
-    """What a job says of all its cells."""
-    return replace(
-        _bare_record(duel, cell, round_index, started_at),
-        status=result.status,
-        reason=result.reason,
-        load_s=result.load_s,
-        fit_s=result.fit_s,
-        baseline_bytes=result.baseline_bytes,
-        resident_bytes=result.resident_bytes,
-        peak_bytes=result.fit_peak_bytes,
-        metrics=_metrics(result),
-        output_tail=result.output_tail,
-    )
-
-
-def _metrics(result: JobResult) -> dict[str, Any]:
-    metrics: dict[str, Any] = {"fit_peak_bytes": result.fit_peak_bytes}
-    if result.fit_report is not None:
-        report = to_json(result.fit_report)
-        metrics |= {
-            "n_training": report["n_examples"],
-            "training_stopped_by": report["stopped_by"],
-            **{k: report[k] for k in ("n_steps", "n_tokens", "best_step", "curve", "notes")},
-        }
-    if result.size is not None:
-        metrics |= {
-            "n_parameters": result.size.n_parameters,
-            "weight_bytes": result.size.weight_bytes,
-            "operations_per_problem": result.size.operations_per_problem,
-            "operations_formula": result.size.formula,
-        }
-    return metrics
-
-
-def _with_cell(
-    duel: _Duel, record: RunRecord, planned: PlannedCell, result: CellResult
-) -> RunRecord:
-    """Add what belongs to one cell, its answers scored."""
-    n_done = sum(result.items_per_sample)
-    cut_short = result.status == "ok" and n_done < len(planned.split.items)
-    return replace(
-        record,
-        status=result.status,
-        reason=result.reason,
-        warmup_ns=result.warmup_ns,
-        samples_ns=result.samples_ns,
-        items_per_sample=result.items_per_sample,
-        peak_bytes=result.peak_bytes,
-        device_peak_bytes=result.device_peak_bytes,
-        energy_j=result.energy_j,
-        missing=result.missing,
-        metrics={**record.metrics, "cut_short": cut_short},
-        answers=_score(duel, planned, result),
-    )
-
-
-def _score(
-    duel: _Duel, planned: PlannedCell, result: CellResult
-) -> tuple[ScoredAnswer, ...] | None:
-    if result.answers is None:
-        return None
-    task = duel.plan.task
-    return tuple(
-        score_answer(task.kind, item.problem.problem_id, answer, item.target, task.tolerance)
-        for item, answer in zip(planned.split.items, result.answers, strict=False)
-    )
 
 
 def _guess_training_s(lineup: LineupEntry) -> float:

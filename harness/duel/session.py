@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from spoonbench.harness.duel.plan import Plan
+    from spoonbench.harness.evidence import Measurement
     from spoonbench.harness.records import Environment
     from spoonbench.harness.tasks.api import Task
 
@@ -56,11 +57,22 @@ def run_command(**options: Any) -> None:
     )
     plan = make_plan(task, lineup, preset, wishes)
     _run(plan, environment, console, options)
-    show_duel(plan.duel.duel_id, out, console, as_json=options["as_json"])
+    measurements = show_duel(plan.duel.duel_id, out, console, as_json=options["as_json"])
+    if not any(measurement.splits for measurement in measurements):
+        raise NobodyAnswered("No contestant came through; the report says why for each.")
 
 
-def show_duel(duel_id: str, out: Path, console: Console, *, as_json: bool) -> None:
+class NobodyAnswered(Exception):
+    """A duel without a single score."""
+
+
+def show_duel(
+    duel_id: str, out: Path, console: Console, *, as_json: bool
+) -> tuple[Measurement, ...]:
     """Print a duel from the store and write its report.
+
+    Returns:
+        one measurement for each contestant.
 
     Raises:
         StoreError: the store cannot be read, or holds no such duel.
@@ -70,13 +82,15 @@ def show_duel(duel_id: str, out: Path, console: Console, *, as_json: bool) -> No
     store_path = out / "store.sqlite"
     with open_reader(store_path) as reader:
         report = reports.gather(reader, duel_id)
+    measured: tuple[Measurement, ...] = report.measurements
     written = import_module("spoonbench.reports.files").write_report(report, out)
     terminal = import_module("spoonbench.reports.terminal")
     if as_json:
         click.echo(json.dumps(terminal.summary_json(report), indent=2))
-        return
+        return measured
     places = {"store": store_path, "models": out / "models", "report": written[0]}
     terminal.print_report(report, console, places=places)
+    return measured
 
 
 def _run(
@@ -162,8 +176,10 @@ def _choice(options: Mapping[str, Any]) -> LineupChoice:
 
 def _requirements(options: Mapping[str, Any]) -> Requirements:
     latency_ms, memory_mb = options["latency_ms"], options["memory_mb"]
-    if options["cost"] is not None and options["answers_per_year"] is None:
-        raise click.UsageError("--cost needs --answers-per-year and the prices.")
+    needed = ("answers_per_year", "hour_price", "machine_hour_price")
+    if options["cost"] is not None and any(options[name] is None for name in needed):
+        names = ", ".join("--" + name.replace("_", "-") for name in needed)
+        raise click.UsageError(f"--cost needs {names}.")
     return Requirements(
         accuracy=options["accuracy"],
         coverage=options["coverage"],

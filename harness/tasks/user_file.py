@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Columns", "read_task"]
 
-VERSION = "1"
+VERSION = "file-1"
 MOST_BYTES = 1 << 30
 MOST_BAD_ROWS_SHOWN = 10
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, NoReturn
 
+from spoonbench.harness.numbers import number_text, read_number
 from spoonbench.harness.tasks.api import BadTask
 from spoonbench.harness.tasks.hash_split import SplitKey
 from spoonbench.harness.tasks.rows import BadRow, NumberLiteral, RawRow
-from spoonbench.harness.tasks.values import number_text, read_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -68,7 +68,7 @@ class RuleSolver:
         guarantee=Guarantee(
             kind="tested",
             domain="the frames of the task word-problems but its unseen ones, whatever the numbers",
-            covers=tuple(f"word-problems/{split}" for split in _EXACT_ON),
+            covers=tuple(f"word-problems@1/{split}" for split in _EXACT_ON),
             source="tests/solvers/rules/test_word_problems.py",
         ),
         source="state containers: Hosseini et al. 2014, EMNLP",

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from spoonbench.harness.duel.lineup import LADDERS, LineupChoice, line_up
@@ -60,7 +62,14 @@ def test_a_function_of_the_users_own_takes_part_under_its_own_name():
     choice = LineupChoice(functions=("some/where/mine.py:answer",))
     (entry,) = [e for e in line_up(task(), QUICK, choice) if e.name == "function"]
     assert entry.label == "mine.py:answer"
-    assert entry.params == {"path": "some/where/mine.py", "function": "answer"}
+    assert entry.params["function"] == "answer"
+    assert Path(entry.params["path"]) == Path("some/where/mine.py").resolve()
+
+
+def test_two_functions_of_one_name_take_part_under_their_paths():
+    choice = LineupChoice(functions=("a/f.py:solve", "b/f.py:solve", "c/g.py:solve"))
+    labels = [e.label for e in line_up(task(), QUICK, choice) if e.name == "function"]
+    assert labels == ["a/f.py:solve", "b/f.py:solve", "g.py:solve"]
 
 
 def test_only_and_overrides():

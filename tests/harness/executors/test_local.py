@@ -125,7 +125,9 @@ def test_a_hang_is_ended_at_its_limit(executor, make_job, name):
 
 def test_cells_before_a_crash_are_kept(executor, make_job):
     seen: list[CellResult] = []
-    result = executor.run(make_job("LeavesAfterFirstCell"), on_cell=lambda cell, so_far: seen.append(cell))
+    result = executor.run(
+        make_job("LeavesAfterFirstCell"), on_cell=lambda cell, so_far: seen.append(cell)
+    )
     assert statuses(result) == ["error", "ok", "error"]
     assert [cell.cell_key for cell in seen] == ["pairs"]
     assert len(result.cells[0].answers) == 10

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spoonbench.harness.tasks.values import number_text, read_number
+from spoonbench.harness.numbers import number_text, read_number
 
 
 @pytest.mark.parametrize(

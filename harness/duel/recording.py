@@ -1,0 +1,116 @@
+"""What a job says becomes records: one for each cell, with its answers scored."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from spoonbench.harness.canonical import to_json
+from spoonbench.harness.records import RunRecord
+from spoonbench.harness.scoring import score_answer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from spoonbench.harness.duel.plan import PlannedCell
+    from spoonbench.harness.protocol import CellResult, JobResult
+    from spoonbench.harness.records import Cell, ScoredAnswer
+    from spoonbench.harness.tasks.api import Task
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorder:
+    """Makes the records of one duel.
+
+    Attributes:
+        task: whose targets the answers are held against.
+        environment_id: of the machine.
+        observe: what is seen of the machine now.
+    """
+
+    task: Task
+    environment_id: str
+    observe: Callable[[], Mapping[str, Any]]
+
+    def bare(self, cell: Cell, round_index: int, started_at: str) -> RunRecord:
+        """A record that says only what was run, where and when."""
+        moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
+        return RunRecord(
+            run_id=f"{moment}-{secrets.token_hex(4)}",
+            cell_key=cell.key,
+            environment_id=self.environment_id,
+            round_index=round_index,
+            status="ok",
+            started_at=started_at,
+            observed=self.observe(),
+        )
+
+    def of_job(self, cell: Cell, round_index: int, started_at: str, result: JobResult) -> RunRecord:
+        """What a job says of all its cells."""
+        return replace(
+            self.bare(cell, round_index, started_at),
+            status=result.status,
+            reason=result.reason,
+            load_s=result.load_s,
+            fit_s=result.fit_s,
+            baseline_bytes=result.baseline_bytes,
+            resident_bytes=result.resident_bytes,
+            peak_bytes=result.fit_peak_bytes,
+            metrics=_metrics(result),
+            output_tail=result.output_tail,
+        )
+
+    def with_cell(self, record: RunRecord, planned: PlannedCell, result: CellResult) -> RunRecord:
+        """Add what belongs to one cell, its answers scored."""
+        n_done = sum(result.items_per_sample)
+        cut_short = result.status == "ok" and n_done < len(planned.split.items)
+        return replace(
+            record,
+            status=result.status,
+            reason=result.reason,
+            warmup_ns=result.warmup_ns,
+            samples_ns=result.samples_ns,
+            items_per_sample=result.items_per_sample,
+            peak_bytes=result.peak_bytes,
+            device_peak_bytes=result.device_peak_bytes,
+            energy_j=result.energy_j,
+            missing=result.missing,
+            metrics={**record.metrics, "cut_short": cut_short},
+            answers=self._score(planned, result),
+        )
+
+    def _score(self, planned: PlannedCell, result: CellResult) -> tuple[ScoredAnswer, ...] | None:
+        """A pass that was cut short has answers to its first items only."""
+        if result.answers is None:
+            return None
+        kind, tolerance = self.task.kind, self.task.tolerance
+        return tuple(
+            score_answer(kind, item.problem.problem_id, answer, item.target, tolerance)
+            for item, answer in zip(planned.split.items, result.answers, strict=False)
+        )
+
+
+def now() -> str:
+    """UTC, ISO 8601, to the millisecond."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+def _metrics(result: JobResult) -> dict[str, Any]:
+    metrics: dict[str, Any] = {"fit_peak_bytes": result.fit_peak_bytes}
+    if result.fit_report is not None:
+        report = to_json(result.fit_report)
+        metrics |= {
+            "n_training": report["n_examples"],
+            "training_stopped_by": report["stopped_by"],
+            **{k: report[k] for k in ("n_steps", "n_tokens", "best_step", "curve", "notes")},
+        }
+    if result.size is not None:
+        metrics |= {
+            "n_parameters": result.size.n_parameters,
+            "weight_bytes": result.size.weight_bytes,
+            "operations_per_problem": result.size.operations_per_problem,
+            "operations_formula": result.size.formula,
+        }
+    return metrics
