@@ -1,4 +1,4 @@
-"""The command line: thin. It parses, calls, prints, and turns errors into one line and a code.
+"""The command line: thin. It parses, calls, prints, and turns errors into words and a code.
 
 Exit codes: 0 done, 1 a gate failed, 2 usage, 3 bad input or store, 130 interrupted.
 """
@@ -218,13 +218,6 @@ def duel(**options: Any) -> None:
     help="File to learn from, for contestants that keep no weights.",
 )
 @click.option(
-    "--answers",
-    "answers_path",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Same as --out: JSONL file for the answers.",
-    hidden=True,
-)
-@click.option(
     "--out",
     "out_path",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -237,7 +230,14 @@ def duel(**options: Any) -> None:
     show_default=True,
     help="Folder whose models may answer.",
 )
-@click.option("--kind", type=click.Choice(["number", "label", "text"]), help="Kind of answer.")
+@click.option(
+    "--model",
+    "models",
+    multiple=True,
+    metavar="ID",
+    help="Which model of that folder, by the beginning of its id [the last one]. Repeatable.",
+)
+@click.option("--kind", type=click.Choice(["number", "label", "text"]), help="Kind of answer [that of the model or of --train].")
 @click.option("--question-column", default="question", show_default=True)
 @click.option("--id-column", default="id", show_default=True)
 @click.option("--batch-size", type=click.IntRange(1, 4096), default=64, show_default=True)

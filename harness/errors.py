@@ -1,16 +1,25 @@
-"""Which exceptions are a user's business, and the one line that each becomes."""
+"""Which exceptions are a user's business, and the words that each becomes."""
 
 from __future__ import annotations
 
 import errno
 
 from spoonbench.harness.artifacts import BusyArtifact, DamagedArtifact
-from spoonbench.harness.registry import UnknownName
+from spoonbench.harness.plaintext import make_plain
+from spoonbench.harness.registry import CannotLoad, UnknownName
 from spoonbench.harness.store.errors import StoreError
 from spoonbench.harness.tasks.api import BadTask
 from spoonbench.solvers.api import Unsupported
 
-_EXPECTED = (BadTask, BusyArtifact, DamagedArtifact, StoreError, UnknownName, Unsupported)
+_EXPECTED = (
+    BadTask,
+    BusyArtifact,
+    CannotLoad,
+    DamagedArtifact,
+    StoreError,
+    UnknownName,
+    Unsupported,
+)
 _DISK = {
     errno.ENOSPC: "no space is left on the disk",
     errno.EACCES: "permission is denied",
@@ -21,9 +30,15 @@ _DISK = {
 
 
 def explain(exc: BaseException) -> str | None:
-    """One line for a person; None for what is a fault of ours and deserves its traceback."""
+    """Words for a person, harmless on a terminal.
+
+    Returns:
+        One sentence, or several lines where the message has them; None for what is a fault of
+        ours and deserves its traceback.
+    """
     if isinstance(exc, _EXPECTED):
-        return " ".join(str(exc).split())
+        lines = [make_plain(line.rstrip()) for line in str(exc).split("\n")]
+        return "\n".join(line for line in lines if line)
     if isinstance(exc, OSError) and exc.errno in _DISK:
-        return f"{exc.filename or 'a file'}: {_DISK[exc.errno]}."
+        return make_plain(f"{exc.filename or 'a file'}: {_DISK[exc.errno]}.")
     return None

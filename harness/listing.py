@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import json
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,12 +14,14 @@ from rich.text import Text
 from spoonbench.harness.canonical import to_json
 from spoonbench.harness.duel.session import show_duel
 from spoonbench.harness.measurements import cells_of
+from spoonbench.harness.plaintext import make_plain
 from spoonbench.harness.records import LEVELS
 from spoonbench.harness.registry import (
+    CannotLoad,
     find_solver,
-    find_task,
     solver_info,
     solver_names,
+    task_maker,
     task_names,
 )
 from spoonbench.harness.store.errors import StoreError
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from spoonbench.harness.store.reader import StoreReader
+    from spoonbench.solvers.api import SolverInfo
 
 _SHORT = 12
 """Characters of an id that people see."""
@@ -37,13 +39,14 @@ _LAST_RUNS = 40
 
 
 def list_solvers(*, as_json: bool) -> None:
-    """Print every registered contestant."""
-    infos = sorted(((name, solver_info(name)) for name in solver_names()), key=_level)
+    """Print every registered contestant; one that cannot be loaded is a row with the reason."""
+    infos, broken = _infos()
     if as_json:
         rows = [
             {**to_json(info), "name": name, "params": dict(find_solver(name).params)}
             for name, info in infos
         ]
+        rows += [{"name": name, "cannot_be_loaded": reason} for name, reason in broken]
         click.echo(json.dumps(rows, indent=2))
         return
     table = Table(box=None, pad_edge=False)
@@ -52,28 +55,51 @@ def list_solvers(*, as_json: bool) -> None:
     for name, info in infos:
         level = f"{info.level} {LEVELS[info.level][0]}"
         reads = "image" if info.payload == "image" else ", ".join(info.kinds)
-        table.add_row(level, name, reads, Text(info.summary))
+        table.add_row(level, *map(_shown, (name, reads, info.summary)))
+    for name, reason in broken:
+        table.add_row("-", _shown(name), "-", _shown(f"cannot be loaded: {reason}"))
     Console().print(table)
 
 
-def _level(pair: tuple[str, Any]) -> int:
+def _infos() -> tuple[list[tuple[str, SolverInfo]], list[tuple[str, str]]]:
+    """Names and facts, level by level, and names and reasons of what cannot be loaded."""
+    infos: list[tuple[str, SolverInfo]] = []
+    broken: list[tuple[str, str]] = []
+    for name in solver_names():
+        try:
+            infos.append((name, solver_info(name)))
+        except CannotLoad as exc:
+            broken.append((name, str(exc)))
+    return sorted(infos, key=_level), broken
+
+
+def _level(pair: tuple[str, SolverInfo]) -> int:
     return int(pair[1].level) if pair[0] != "router" else len(LEVELS) + 1
+
+
+def _shown(text: str) -> Text:
+    """Words of others, harmless on a terminal."""
+    return Text(make_plain(text))
 
 
 def list_tasks(*, as_json: bool) -> None:
     """Print every registered task with what its documentation says of its options."""
-    rows = []
-    for name in task_names():
-        module, _, attribute = find_task(name).target.partition(":")
-        documentation = inspect.getdoc(getattr(import_module(module), attribute)) or ""
-        rows.append({"name": name, "documentation": documentation})
+    rows = [_task_row(name) for name in task_names()]
     if as_json:
         click.echo(json.dumps(rows, indent=2))
         return
     for row in rows:
-        click.echo(f"{row['name']}\n")
-        click.echo("\n".join(f"    {line}" for line in row["documentation"].splitlines()) + "\n")
+        text = row.get("documentation", f"cannot be loaded: {row.get('cannot_be_loaded')}")
+        click.echo(f"{make_plain(row['name'])}\n")
+        click.echo("\n".join(f"    {make_plain(line)}" for line in text.split("\n")) + "\n")
     click.echo("A file of your own is a task too: spoonbench duel FILE (JSONL or CSV).")
+
+
+def _task_row(name: str) -> dict[str, str]:
+    try:
+        return {"name": name, "documentation": inspect.getdoc(task_maker(name)) or ""}
+    except CannotLoad as exc:
+        return {"name": name, "cannot_be_loaded": str(exc)}
 
 
 def list_runs(*, out: Path, everything: bool, as_json: bool) -> None:
@@ -96,14 +122,18 @@ def list_runs(*, out: Path, everything: bool, as_json: bool) -> None:
     for duel in duels:
         labels = len(duel.entries)
         line = f"duel {duel.duel_id}  {duel.created_at}  {duel.task.name}  {labels} contestants"
-        console.print(Text(line))
+        console.print(_shown(line))
     table = Table(box=None, pad_edge=False)
     for title in ("run", "round", "status", "contestant", "reason"):
         table.add_column(title, overflow="fold", no_wrap=title == "run")
     for run in shown:
         name = names.get(run.cell_key, run.cell_key[:_SHORT])
         table.add_row(
-            run.run_id, str(run.round_index + 1), run.status, Text(name), Text(run.reason or "")
+            run.run_id,
+            str(run.round_index + 1),
+            run.status,
+            _shown(name),
+            _shown(run.reason or ""),
         )
     console.print(table)
     if len(shown) < len(stored):
@@ -149,12 +179,11 @@ def _show_record(reader: StoreReader, run: str, *, as_json: bool) -> None:
         return
     facts = {**to_json(record), "answers": f"{len(answers)} (with --json)"}
     facts |= {"samples_ns": f"{len(record.samples_ns)} (with --json)"}
-    plain = import_module("spoonbench.reports.plaintext")
     table = Table(box=None, pad_edge=False, show_header=False)
     for name, value in [("cell", to_json(cell)), *facts.items()]:
         if value not in (None, "", [], {}):
             text = value if isinstance(value, str) else json.dumps(value)
-            table.add_row(name, Text(plain.make_plain(text)))
+            table.add_row(name, _shown(text))
     Console().print(table)
 
 

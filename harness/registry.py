@@ -1,28 +1,37 @@
 """Names of contestants and tasks, kept as import strings so that nothing heavy is imported early.
 
 Others add theirs by entry points: groups `spoonbench.solvers` (a class) and `spoonbench.tasks`
-(a function from options to a `Task`). A name of ours cannot be taken over.
+(a function from options to a `Task`). A name of ours cannot be taken over. Whatever is wrong with
+one of theirs becomes `CannotLoad`; what is wrong with one of ours is a fault and stays as it is.
 """
 
 from __future__ import annotations
 
 import difflib
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module, metadata
 from typing import TYPE_CHECKING, Any, cast
 
+from spoonbench.harness.records import LEVELS
+from spoonbench.harness.tasks.api import BadTask, Task
+from spoonbench.solvers.api import SolverInfo, Solves
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
-    from spoonbench.harness.tasks.api import Task
-    from spoonbench.solvers.api import SolverInfo, Solves
-
+OURS = "spoonbench"
+_SOLVERS, _TASKS = "spoonbench.solvers", "spoonbench.tasks"
 _LANGUAGE_MODEL = "spoonbench.solvers.llm.solver:LanguageModelSolver"
 
 
 class UnknownName(LookupError):
     """Nothing is registered under that name; the message says what was probably meant."""
+
+
+class CannotLoad(Exception):
+    """What another distribution registered cannot be used; the message says whose, and why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +48,7 @@ class Registered:
     name: str
     target: str
     params: Mapping[str, Any] = field(default_factory=dict)
-    distribution: str = "spoonbench"
+    distribution: str = OURS
 
 
 def _ours(name: str, target: str, **params: object) -> tuple[str, Registered]:
@@ -69,7 +78,7 @@ SOLVERS: dict[str, Registered] = dict(
                 f"lm-{preset}",
                 Registered(name=f"lm-{preset}", target=_LANGUAGE_MODEL, params={"preset": preset}),
             )
-            for preset in ("tiny", "small", "gpt-tiny", "gpt-small", "distilgpt2")
+            for preset in ("tiny", "small", "gpt_tiny", "gpt_small", "distilgpt2")
         ),
         _ours("router", "solvers.hybrid.router:RouterSolver"),
     ]
@@ -85,12 +94,12 @@ TASKS: dict[str, Registered] = dict(
 
 def solver_names() -> tuple[str, ...]:
     """All names of contestants: ours in the order of the ladder, then those of others."""
-    return tuple(_with_entry_points("spoonbench.solvers"))
+    return tuple(_with_entry_points(_SOLVERS))
 
 
 def task_names() -> tuple[str, ...]:
     """All names of tasks: ours, then those of others."""
-    return tuple(_with_entry_points("spoonbench.tasks"))
+    return tuple(_with_entry_points(_TASKS))
 
 
 def find_solver(name: str) -> Registered:
@@ -99,7 +108,7 @@ def find_solver(name: str) -> Registered:
     Raises:
         UnknownName: there is none.
     """
-    return _find(name, "spoonbench.solvers", "solver")
+    return _find(name, _SOLVERS, "solver")
 
 
 def find_task(name: str) -> Registered:
@@ -108,22 +117,44 @@ def find_task(name: str) -> Registered:
     Raises:
         UnknownName: there is none.
     """
-    return _find(name, "spoonbench.tasks", "task")
+    return _find(name, _TASKS, "task")
 
 
 def make_solver(target: str) -> Solves:
     """Import a contestant's class and build one.
 
     Raises:
-        ImportError: its module cannot be imported.
-        AttributeError: its module has no such class.
+        CannotLoad: it is of another distribution, and cannot be imported or built, or is none.
     """
-    return cast("Solves", _attribute(target)())
+    with _loading(_by_target(target, _SOLVERS)):
+        solver = _attribute(target)()
+        _check_solver(solver)
+    return cast("Solves", solver)
 
 
 def solver_info(name: str) -> SolverInfo:
-    """Facts about the contestant registered under a name."""
+    """Facts about the contestant registered under a name.
+
+    Raises:
+        UnknownName: there is none.
+        CannotLoad: as for `make_solver`.
+    """
     return make_solver(find_solver(name).target).info
+
+
+def task_maker(name: str) -> Callable[[Mapping[str, object]], Task]:
+    """The function that makes the task registered under a name.
+
+    Raises:
+        UnknownName: there is none.
+        CannotLoad: it is of another distribution, and cannot be imported.
+    """
+    registered = find_task(name)
+    with _loading(registered):
+        maker = _attribute(registered.target)
+        if not callable(maker):
+            raise TypeError(f"it is a {type(maker).__name__}, not a function")
+    return cast("Callable[[Mapping[str, object]], Task]", maker)
 
 
 def make_task(name: str, options: Mapping[str, object]) -> Task:
@@ -132,9 +163,14 @@ def make_task(name: str, options: Mapping[str, object]) -> Task:
     Raises:
         UnknownName: there is none.
         BadTask: the options do not fit.
+        CannotLoad: it is of another distribution, and cannot be imported or fails.
     """
-    maker = cast("Callable[[Mapping[str, object]], Task]", _attribute(find_task(name).target))
-    return maker(options)
+    maker = task_maker(name)
+    with _loading(find_task(name)):
+        task: object = maker(options)
+        if not isinstance(task, Task):
+            raise TypeError(f"it returned a {type(task).__name__}, not a Task")
+    return task
 
 
 def suggest(name: str, known: tuple[str, ...]) -> str:
@@ -153,13 +189,46 @@ def _find(name: str, group: str, word: str) -> Registered:
 
 @cache
 def _with_entry_points(group: str) -> dict[str, Registered]:
-    ours = SOLVERS if group == "spoonbench.solvers" else TASKS
+    ours = SOLVERS if group == _SOLVERS else TASKS
     found = dict(ours)
     for entry in metadata.entry_points(group=group):
         if entry.name not in ours:
             origin = entry.dist.name if entry.dist else "unknown"
             found[entry.name] = Registered(name=entry.name, target=entry.value, distribution=origin)
     return found
+
+
+def _by_target(target: str, group: str) -> Registered:
+    for registered in _with_entry_points(group).values():
+        if registered.target == target:
+            return registered
+    return Registered(name=target, target=target)
+
+
+@contextmanager
+def _loading(registered: Registered) -> Iterator[None]:
+    """Code of another distribution may raise anything, SystemExit included."""
+    try:
+        yield
+    except BadTask:
+        raise
+    except (Exception, SystemExit) as exc:
+        if registered.distribution == OURS:
+            raise
+        raise CannotLoad(
+            f"{registered.name!r} of the distribution {registered.distribution} cannot be loaded "
+            f"({registered.target}): {type(exc).__name__}: {exc}"
+        ) from exc
+
+
+def _check_solver(solver: object) -> None:
+    if not isinstance(solver, Solves):
+        raise TypeError("it lacks one of info, prepare, solve and close")
+    info: object = solver.info
+    if not isinstance(info, SolverInfo):
+        raise TypeError(f"its info is a {type(info).__name__}, not a SolverInfo")
+    if info.level not in LEVELS:
+        raise ValueError(f"its level is {info.level!r}; levels are {', '.join(map(str, LEVELS))}")
 
 
 def _attribute(target: str) -> Any:

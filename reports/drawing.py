@@ -192,7 +192,7 @@ def _paint_speed(
     )
     _scatter(axes, [m for m, _, _ in points], places, palette)
     axes.set_xlabel("median time of one answer")
-    axes.set_ylabel("accuracy")
+    axes.set_ylabel("right answers among all items")
     axes.set_ylim(-0.06, 1.12)
     axes.set_yticks([0, 0.25, 0.5, 0.75, 1.0])
     _widen_log(axes, [x for x, _ in places])
@@ -247,7 +247,7 @@ def _paint_precision(
     axes.set_xlim(_share_limits([*(x for x, _ in places), required.coverage]))
     axes.set_ylim(_share_limits([*(y for _, y in places), required.accuracy]))
     axes.set_xlabel("coverage: items answered")
-    axes.set_ylabel("precision: right among those")
+    axes.set_ylabel("accuracy: right among those")
     _percent_axis(axes.xaxis)
     _percent_axis(axes.yaxis)
     _legend(figure, measurements, palette)
@@ -310,7 +310,7 @@ def _paint_training(
         lines = [line for line in losses if line[2]]
         if not lines:
             accuracy = plots.curve_of(measurement, "validation_accuracy")
-            lines = [("validation_accuracy", "validation accuracy", accuracy)]
+            lines = [("validation_accuracy", "validation: right of all", accuracy)]
         for name, words, points in lines:
             seaborn.lineplot(
                 x=[step for step, _ in points],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from spoonbench.harness.checks import DEFINITIONS, NOT_REFUTED
 from spoonbench.harness.measurements import NOT_RUN
 from spoonbench.reports import quantities
 from spoonbench.reports.quantities import DASH
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
     from spoonbench.harness.evidence import Measurement, SplitScore
     from spoonbench.reports.duel import DuelReport
+
+COUNTED_UP_TO = 2
+"""Highest level whose lines of code are shown: what is learned does not lie in them."""
 
 _SIZE = frozenset(
     {
@@ -59,7 +63,9 @@ def ladder_figures(report: DuelReport) -> tuple[Figure, ...]:
     """The measured columns of the ladder, in the order in which they stand."""
     share = quantities.proportion
     return (
-        _figure("Accuracy (95%)", 0, _score_figure(report, lambda s: share(s.accuracy)), "splits"),
+        _figure(
+            "Accuracy (95%)", 0, _score_figure(report, lambda s: share(s.precision)), "precision"
+        ),
         _figure(
             "Coverage",
             0,
@@ -67,18 +73,15 @@ def ladder_figures(report: DuelReport) -> tuple[Figure, ...]:
             "splits",
         ),
         _figure(
-            "Precision",
-            3,
-            _score_figure(report, lambda s: quantities.share(s.precision.value)),
-            "precision",
+            "Right of all (95%)", 1, _score_figure(report, lambda s: share(s.accuracy)), "splits"
         ),
         _figure("p50", 4, lambda m: _seconds(m, "latency_p50_s"), "latency_p50_s"),
-        _figure("p95", 1, lambda m: _seconds(m, "latency_p95_s"), "latency_p95_s"),
+        _figure("p95", 2, lambda m: _seconds(m, "latency_p95_s"), "latency_p95_s"),
         _figure("p99", 9, lambda m: _seconds(m, "latency_p99_s"), "latency_p99_s"),
-        _figure("Items/s (batch)", 2, _throughput, "throughput"),
+        _figure("Items/s (batch)", 3, _throughput, "throughput"),
         _figure("Training", 5, lambda m: quantities.duration(m.training_s), "training_s"),
         _figure("Examples", 12, lambda m: quantities.count(m.n_training), "n_training"),
-        _figure("Peak mem", 1, lambda m: quantities.size(m.peak_bytes), "peak_bytes"),
+        _figure("Peak mem", 2, lambda m: quantities.size(m.peak_bytes), "peak_bytes"),
         _figure("Resident", 13, lambda m: quantities.size(m.resident_bytes), "resident_bytes"),
         _figure("On disk", 6, lambda m: quantities.size(m.disk_bytes), "disk_bytes"),
         _figure("Parameters", 7, lambda m: quantities.count(m.n_parameters), "n_parameters"),
@@ -91,7 +94,7 @@ def ladder_figures(report: DuelReport) -> tuple[Figure, ...]:
         _figure(
             "Energy", 14, lambda m: quantities.energy(m.energy_j_per_item), "energy_j_per_item"
         ),
-        _figure("Lines", 10, lambda m: quantities.count(m.entry.source_lines), "source_lines"),
+        _figure("Lines", 10, lambda m: quantities.count(_lines(m)), "source_lines"),
         _figure("Same twice", 11, lambda m: _yes_no(m.is_deterministic), "is_deterministic"),
     )
 
@@ -119,6 +122,7 @@ def ladder_table(report: DuelReport) -> Table:
         columns=columns,
         rows=rows,
         marks=_marks(report),
+        notes=(DEFINITIONS,) if rows else (),
     )
 
 
@@ -127,11 +131,12 @@ def ladder_parts(report: DuelReport) -> tuple[Table, Table]:
     whole = ladder_table(report)
     does = [index for index, column in enumerate(whole.columns) if column.header not in _SIZE]
     takes = [index for index, column in enumerate(whole.columns) if column.header in _SIZE]
-    return whole.narrowed(does), replace(whole.narrowed([0, 1, *takes]), title="Making and keeping")
+    size = replace(whole.narrowed([0, 1, *takes]), title="Making and keeping", notes=())
+    return whole.narrowed(does), size
 
 
 def split_table(report: DuelReport, *, has_intervals: bool = True) -> Table:
-    """Accuracy of every contestant on every split, with or without its interval."""
+    """Share of all items that each contestant got right, on every split."""
     splits = report.duel.task.splits
     columns = (
         Column(header="Lvl"),
@@ -142,18 +147,20 @@ def split_table(report: DuelReport, *, has_intervals: bool = True) -> Table:
         (
             level_mark(measurement.entry),
             measurement.entry.label,
-            *(_accuracy(measurement.score(facts.name), has_intervals) for facts in splits),
+            *(_right_of_all(measurement.score(facts.name), has_intervals) for facts in splits),
         )
         for measurement in report.measurements
     )
-    return Table(title="Accuracy by split", columns=columns, rows=rows, marks=_marks(report))
+    return Table(title="Right of all by split", columns=columns, rows=rows, marks=_marks(report))
 
 
 def meets(report: DuelReport, measurement: Measurement) -> str:
     """Whether a contestant meets the requirements, in one word."""
     if report.score(measurement) is None:
         return "not run" if measurement.status in ("ok", NOT_RUN) else "failed"
-    words = {"met": "yes", "not met": "no", "undecided": "open"}
+    if measurement.status not in NOT_REFUTED:
+        return "failed"
+    words = {"met": "yes", "not met": "no", "undecided": "undecided"}
     return words.get(report.verdict(measurement.entry.label) or "", DASH)
 
 
@@ -176,7 +183,12 @@ def _yes_no(value: bool | None) -> str:
     return DASH if value is None else ("yes" if value else "no")
 
 
-def _accuracy(score: SplitScore | None, has_interval: bool) -> str:
+def _lines(measurement: Measurement) -> int | None:
+    entry = measurement.entry
+    return entry.source_lines if entry.level <= COUNTED_UP_TO else None
+
+
+def _right_of_all(score: SplitScore | None, has_interval: bool) -> str:
     if score is None:
         return DASH
     if has_interval:
@@ -187,6 +199,10 @@ def _accuracy(score: SplitScore | None, has_interval: bool) -> str:
 def _marks(report: DuelReport) -> tuple[str, ...]:
     choice = report.recommendation.choice
     return tuple(
-        "choice" if m.entry.label == choice else "failed" if report.score(m) is None else ""
+        "choice"
+        if m.entry.label == choice
+        else "failed"
+        if report.score(m) is None or m.status not in NOT_REFUTED
+        else ""
         for m in report.measurements
     )

@@ -6,8 +6,13 @@ from typing import TYPE_CHECKING
 
 from spoonbench.reports import facts, findings, ladder, wording
 from spoonbench.reports.gallery import gallery, kinds_seen
-from spoonbench.reports.method import METHOD
-from spoonbench.reports.plaintext import for_markdown, line_for_markdown, shorten
+from spoonbench.reports.method import method_terms
+from spoonbench.reports.plaintext import (
+    SHOWN_RULES,
+    for_markdown,
+    line_for_markdown,
+    shorten,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -36,7 +41,10 @@ def render_markdown(
         *_section("Paired tests", [_table(findings.paired_test_table(report))]),
         *_ratios(report),
         *_failures(report),
+        *_inside(report),
+        *_rules(report),
         *_costs(report),
+        *_checks(report),
         *_about(report),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -74,7 +82,9 @@ def _splits(report: DuelReport) -> list[str]:
     if len(splits) == 1 or not report.measurements:
         return []
     summaries = [f"{split.name}: {split.summary}" for split in splits if split.summary]
-    return _section("Accuracy by split", [_table(ladder.split_table(report)), _items(summaries)])
+    return _section(
+        "Right of all by split", [_table(ladder.split_table(report)), _items(summaries)]
+    )
 
 
 def _plots(plots: Sequence[Plot], paths: Mapping[str, str]) -> list[str]:
@@ -122,10 +132,31 @@ def _costs(report: DuelReport) -> list[str]:
     return _section("Costs", body)
 
 
+def _inside(report: DuelReport) -> list[str]:
+    tables = [findings.stage_table(report), findings.stop_table(report)]
+    parts = [text for one in tables if one.rows for text in (_line(f"{one.title}:"), _table(one))]
+    return _section("Inside hybrids and models", parts)
+
+
+def _rules(report: DuelReport) -> list[str]:
+    parts = []
+    for label, text in report.rules.items():
+        lines = shorten(text, SHOWN_RULES).split("\n")
+        parts += [f"### {for_markdown(label)}", _items(line for line in lines if line.strip())]
+    return _section("Learned rules", parts)
+
+
+def _checks(report: DuelReport) -> list[str]:
+    table = findings.check_table(report)
+    return _section(table.title, [_table(table)])
+
+
 def _about(report: DuelReport) -> list[str]:
-    method = [f"- **{term}.** {meaning}" for term, meaning in METHOD.items()]
+    method = [f"- **{term}.** {meaning}" for term, meaning in method_terms(report).items()]
+    contestants = facts.contestant_table(report)
     machine = facts.machine_table(report)
     return [
+        *_section("Contestants and their guarantees", [_table(contestants)]),
         *_section("How it was measured", ["\n".join(method)]),
         *_section("The task", [_table(facts.task_table(report)), _line(wording.skipped(report))]),
         *_section("The machine", [_table(machine)]),

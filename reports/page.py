@@ -11,9 +11,9 @@ from markupsafe import Markup, escape
 
 from spoonbench.reports import facts, findings, ladder, wording
 from spoonbench.reports.gallery import gallery, kinds_seen
-from spoonbench.reports.method import METHOD
+from spoonbench.reports.method import method_terms
 from spoonbench.reports.palette import style_sheet
-from spoonbench.reports.plaintext import make_plain, shorten
+from spoonbench.reports.plaintext import SHOWN_RULES, make_plain, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from spoonbench.reports.plots import Plot
 
 _SHOWN_ROWS = 200
-_SHOWN_RULES = 20_000  # characters of one set of learned rules
 
 _SECTIONS = (
     ("ladder", "Ladder"),
@@ -58,7 +57,7 @@ def _content(report: DuelReport, plots: Sequence[Plot]) -> dict[str, Any]:
         "duel": report.duel,
         "recommendation": report.recommendation,
         "words": _words(report),
-        "method": METHOD.items(),
+        "method": method_terms(report).items(),
         "style": Markup(style_sheet(":root") + _resource("report.css")),  # noqa: S704  # ours
         "plots": plots,
         "ladder": does,
@@ -154,7 +153,7 @@ def _lines(text: str) -> Markup:
 
 
 def _rules(text: str) -> Markup:
-    return escape(make_plain(shorten(text, _SHOWN_RULES), keep_newlines=True))
+    return escape(make_plain(shorten(text, SHOWN_RULES), keep_newlines=True))
 
 
 def _most(rows: Sequence[str]) -> list[str]:

@@ -22,6 +22,9 @@ __all__ = ["for_markdown", "for_terminal", "line_for_markdown", "make_plain", "s
 SHOWN_CHARACTERS = 600
 """How much of one foreign text a report shows."""
 
+SHOWN_RULES = 20_000
+"""Characters that a report shows of one set of learned rules."""
+
 # Every mark that can open something within a line in CommonMark or GitHub's dialect: autolinks,
 # mentions, mathematics and emoji codes included.
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>#|~&@$]|:(?=\S))")

@@ -113,10 +113,10 @@ def pareto_front(points: Sequence[tuple[float, float]]) -> list[int]:
 
 
 def speed_points(report: DuelReport) -> list[tuple[Measurement, float, float]]:
-    """Contestants with their time of one answer (median, seconds) and their accuracy."""
+    """Contestants with their time of one answer (median, seconds) and share of all right."""
     points = []
     for measurement in _timed(report):
-        accuracy = _accuracy(report, measurement)
+        accuracy = _right_of_all(report, measurement)
         seconds = quantities.estimate(measurement.latency_p50_s)
         if accuracy is not None and seconds is not None:
             points.append((measurement, seconds, accuracy))
@@ -132,13 +132,13 @@ def curve_of(measurement: Measurement, name: str) -> list[tuple[float, float]]:
     ]
 
 
-def _accuracy(report: DuelReport, measurement: Measurement) -> float | None:
+def _right_of_all(report: DuelReport, measurement: Measurement) -> float | None:
     score = report.score(measurement)
     return None if score is None else score.accuracy.value
 
 
 def _scored(report: DuelReport) -> list[Measurement]:
-    return [m for m in report.measurements if _accuracy(report, m) is not None]
+    return [m for m in report.measurements if _right_of_all(report, m) is not None]
 
 
 def _timed(report: DuelReport) -> list[Measurement]:
@@ -164,8 +164,8 @@ def _batched(report: DuelReport) -> list[Measurement]:
     return [m for m in report.measurements if m.throughput] if has_several else []
 
 
-def _accuracy_sentence(report: DuelReport) -> str:
-    scored = [(_accuracy(report, m) or 0.0, m.entry.label) for m in _scored(report)]
+def _right_sentence(report: DuelReport) -> str:
+    scored = [(_right_of_all(report, m) or 0.0, m.entry.label) for m in _scored(report)]
     best, worst = max(scored, key=lambda one: one[0]), min(scored, key=lambda one: one[0])
     return (
         f'Right answers among all items of "{report.split}", with 95% intervals: from '
@@ -176,7 +176,7 @@ def _accuracy_sentence(report: DuelReport) -> str:
 def _split_sentence(report: DuelReport) -> str:
     falls = []
     for measurement in _scored(report):
-        start = _accuracy(report, measurement) or 0.0
+        start = _right_of_all(report, measurement) or 0.0
         falls += [
             (start - score.accuracy.value, measurement.entry.label, score.split)
             for score in measurement.splits
@@ -195,18 +195,19 @@ def _speed_sentence(report: DuelReport) -> str:
     names = quantities.listed([points[index][0].entry.label for index in front])
     return (
         "Up and to the left is better; the time axis counts in powers of ten. For everyone but "
-        f"{names} (on the line) somebody else is at least as fast and as accurate."
+        f"{names} (on the line) somebody else is at least as fast and as often right."
     )
 
 
-def _precision_sentence(report: DuelReport) -> str:
+def _accuracy_sentence(report: DuelReport) -> str:
     abstains = [
         f"{m.entry.label} ({quantities.share(score.coverage.value)})"
         for m in _answering(report)
         if (score := report.score(m)) is not None and (score.coverage.value or 0.0) < 1
     ]
     text = (
-        "Up and to the right is better: who stands left abstains, who stands low is wrong. The "
+        "Up and to the right is better: who stands left abstains, who stands low is wrong in what "
+        "it answers. The "
         "dashed lines are what was asked for."
     )
     if not abstains:
@@ -250,19 +251,19 @@ def _speed_table(report: DuelReport) -> Table:
         (m.entry.label, quantities.duration(seconds), quantities.share(accuracy))
         for m, seconds, accuracy in speed_points(report)
     )
-    return _table("Accuracy and time of one answer", ("Time (p50)", "Accuracy"), rows)
+    return _table("Right of all and time of one answer", ("Time (p50)", "Right of all"), rows)
 
 
-def _accuracy_table(report: DuelReport) -> Table:
+def _right_table(report: DuelReport) -> Table:
     rows = tuple(
         (m.entry.label, quantities.proportion(score.accuracy), f"{score.accuracy.n:,}")
         for m in _scored(report)
         if (score := report.score(m)) is not None
     )
-    return _table("Accuracy", ("Accuracy (95%)", "Items"), rows)
+    return _table("Right of all", ("Right of all (95%)", "Items"), rows)
 
 
-def _precision_table(report: DuelReport) -> Table:
+def _accuracy_table(report: DuelReport) -> Table:
     rows = tuple(
         (
             m.entry.label,
@@ -272,7 +273,7 @@ def _precision_table(report: DuelReport) -> Table:
         for m in _answering(report)
         if (score := report.score(m)) is not None
     )
-    return _table("Coverage and precision", ("Coverage (95%)", "Precision (95%)"), rows)
+    return _table("Coverage and accuracy", ("Coverage (95%)", "Accuracy (95%)"), rows)
 
 
 def _curve_table(report: DuelReport) -> Table:
@@ -287,7 +288,7 @@ def _curve_table(report: DuelReport) -> Table:
         for m in _trained(report)
         for point in m.curve
     )
-    headers = ("Step", "Time", "Training loss", "Validation loss", "Validation accuracy")
+    headers = ("Step", "Time", "Training loss", "Validation loss", "Validation: right of all")
     return _table("Training", headers, rows)
 
 
@@ -315,31 +316,31 @@ def _table(title: str, headers: Sequence[str], rows: tuple[tuple[str, ...], ...]
 SUBJECTS = (
     _Subject(
         name="accuracy",
-        title="Accuracy",
+        title="Right of all",
         measurements=_scored,
-        sentence=_accuracy_sentence,
-        table=_accuracy_table,
+        sentence=_right_sentence,
+        table=_right_table,
     ),
     _Subject(
         name="splits",
-        title="Accuracy by split",
+        title="Right of all by split",
         measurements=_split_scored,
         sentence=_split_sentence,
         table=ladder.split_table,
     ),
     _Subject(
         name="speed",
-        title="Accuracy against time",
+        title="Right of all against time",
         measurements=_timed,
         sentence=_speed_sentence,
         table=_speed_table,
     ),
     _Subject(
         name="precision",
-        title="Coverage against precision",
+        title="Coverage against accuracy",
         measurements=_answering,
-        sentence=_precision_sentence,
-        table=_precision_table,
+        sentence=_accuracy_sentence,
+        table=_accuracy_table,
     ),
     _Subject(
         name="batches",

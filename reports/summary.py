@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from spoonbench.harness.canonical import to_json
+from spoonbench.harness.checks import DEFINITIONS
 from spoonbench.reports import wording
 
 if TYPE_CHECKING:
@@ -13,6 +14,12 @@ if TYPE_CHECKING:
 
 SUMMARY_VERSION = 1
 """Changed whenever a field of the summary changes its meaning or goes away."""
+
+FIELDS = (
+    "In `splits` of a measurement, `precision` holds what is called accuracy (right among the "
+    "answers given) and `accuracy` what is called right of all (right among all items)."
+)
+"""How the names of the fields go with the words of the reports."""
 
 
 def summary_json(report: DuelReport) -> dict[str, Any]:
@@ -25,6 +32,7 @@ def summary_json(report: DuelReport) -> dict[str, Any]:
         "summary_version": SUMMARY_VERSION,
         "decision": wording.headline(report),
         "recommendation": to_json(report.recommendation),
+        "definitions": [DEFINITIONS, FIELDS],
         "duel": to_json(report.duel),
         "deciding_split": report.split,
         "environment": to_json(report.environment),

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["print_report", "summary_json"]
 
 _MARK_STYLES = {"choice": "bold green", "failed": "red"}
-_VERDICT_STYLES = {"yes": "bold green", "no": "red", "failed": "red", "open": "yellow"}
+_VERDICT_STYLES = {"yes": "bold green", "no": "red", "failed": "red", "undecided": "yellow"}
 _GAP = 2
 _LEAST_WORDS, _MOST_WORDS = 12, 30
 _FEWEST_SPLITS = 2  # one split says nothing that the ladder does not
@@ -49,6 +49,7 @@ def print_report(
     _print_decision(page, report)
     _print_ladder(page, report)
     _print_splits(page, report)
+    _print_inside(page, report)
     _print_ratios(page, report)
     _print_costs(page, report)
     _print_notes(page, report)
@@ -173,6 +174,8 @@ def _print_ladder(page: _Page, report: DuelReport) -> None:
     hidden = page.hidden(table)
     if hidden:
         page.line(f"In the report, or in a wider terminal: {', '.join(hidden)}.", "dim")
+    for note in table.notes:
+        page.line(note, "dim")
     for sentence in wording.failed(report):
         page.line(sentence, "red")
 
@@ -190,6 +193,13 @@ def _print_splits(page: _Page, report: DuelReport) -> None:
             page.table(part)
         page.line("With intervals: in the report, or in a wider terminal.", "dim")
     page.items([f"{facts.name}: {facts.summary}" for facts in splits if facts.summary])
+
+
+def _print_inside(page: _Page, report: DuelReport) -> None:
+    sentences = [*wording.parts_answered(report), *wording.ends_of_texts(report)]
+    if sentences:
+        page.heading(f'Inside hybrids and models, on split "{report.split}"')
+        page.items(sentences)
 
 
 def _print_ratios(page: _Page, report: DuelReport) -> None:

@@ -37,14 +37,15 @@ _METER_NAMES = {
 """Field of a measurement to the names under which a meter says why it gave nothing."""
 
 _CUT_SHORT = "items of "
+_MODEL_LEVEL = 3
 
 _EMPTY_BECAUSE = {
     "training_s": "nothing to train",
     "n_training": "nothing to train",
     "disk_bytes": "nothing kept on disk",
     "n_parameters": "no trained numbers",
-    "operations_per_problem": "not counted for it",
-    "source_lines": "not counted for it",
+    "operations_per_problem": "operations are counted for models only",
+    "source_lines": "lines are counted for rules and algorithms only",
     "is_deterministic": "takes at least two rounds",
     "precision": "gave no answer",
 }
@@ -175,7 +176,8 @@ def gaps(report: DuelReport, headers: Collection[str] | None = None) -> tuple[st
             who.setdefault(key, []).append(measurement.entry.label)
     everyone = len(report.measurements)
     return tuple(
-        f"{what} ({'all' if len(labels) == everyone > 1 else quantities.listed(labels)}): {why}."
+        f"{what} for {'anyone' if len(labels) == everyone > 1 else quantities.listed(labels)}: "
+        f"{why}."
         for (what, why), labels in who.items()
     )
 
@@ -258,12 +260,43 @@ def effort(report: DuelReport) -> str | None:
     if given is None:
         return None
     hours = ", ".join(f"{who} {hours:g} h" for who, hours in given.build_hours.items())
+    work = _price(given.hour_price, "an hour of work", "building costs nothing")
+    machine = _price(
+        given.machine_hour_price, "an hour of this machine", "training and answering cost nothing"
+    )
     return (
-        f"Assumed: building {hours or 'not given'}; {quantities.money(given.hour_price)} an hour "
-        f"of work, {quantities.money(given.machine_hour_price)} an hour of this machine, "
+        f"Assumed: building {hours or 'not given'}; {work}; {machine}; "
         f"{quantities.significant(given.answers_per_year)} answers a year for "
         f"{given.years:g} years."
     )
+
+
+def parts_answered(report: DuelReport) -> tuple[str, ...]:
+    """How often each part of a hybrid answered on the split that decides, one sentence each."""
+    return _counted(report, "by_stage", "{label}: answered by {counts}, of {n:,} items.")
+
+
+def ends_of_texts(report: DuelReport) -> tuple[str, ...]:
+    """What ended the texts of each model on the split that decides, one sentence each."""
+    return _counted(report, "stopped_by", "{label}: texts ended by {counts}, of {n:,} items.")
+
+
+def _counted(report: DuelReport, field: str, sentence: str) -> tuple[str, ...]:
+    found = []
+    for m in report.measurements:
+        score = report.score(m)
+        counts = {} if score is None else getattr(score, field)
+        if score is not None and counts:
+            named = [f"{name.replace('_', ' ')} {n:,}" for name, n in counts.items()]
+            counted = quantities.listed(named)
+            found.append(sentence.format(label=m.entry.label, counts=counted, n=score.coverage.n))
+    return tuple(found)
+
+
+def _price(value: float, of: str, what: str) -> str:
+    if value > 0:
+        return f"{quantities.money(value)} {of}"
+    return f"no price for {of}, so {what}"
 
 
 def _wanted(requirements: Requirements) -> list[str]:
@@ -286,7 +319,7 @@ def _gap(measurement: Measurement, figure: Figure) -> tuple[str, str]:
     """What is missing, and why; of a contestant that did not come through once for all."""
     why = _why_missing(measurement, figure.meter)
     is_whole = measurement.status == "ok" or why in measurement.missing.values()
-    return f"{figure.header} {DASH}" if is_whole else f"Figures {DASH}", why
+    return f"{figure.header}: no figure" if is_whole else "No figures", why
 
 
 def _why_missing(measurement: Measurement, meter: str) -> str:
@@ -297,6 +330,8 @@ def _why_missing(measurement: Measurement, meter: str) -> str:
         return "not run yet"
     if measurement.status != "ok":
         return f"did not come through ({measurement.status})"
+    if meter == "operations_per_problem" and measurement.entry.level >= _MODEL_LEVEL:
+        return "it does not say how many it takes"
     return _EMPTY_BECAUSE.get(meter, "not measured in this duel")
 
 
@@ -305,7 +340,7 @@ def _other_meters(measurement: Measurement) -> list[tuple[str, str]]:
     shown = {name for names in _METER_NAMES.values() for name in names}
     shown |= set(_METER_NAMES)
     return [
-        (meter.replace("_", " "), why.rstrip("."))
+        (f"{_capital(meter.replace('_', ' '))}: no figure", why.rstrip("."))
         for meter, why in measurement.missing.items()
         if meter not in shown and not meter.startswith(_CUT_SHORT)
     ]

@@ -2,7 +2,7 @@
 
 All but `distilgpt2` are one family (Arcee: rotary positions, a plain MLP with squared ReLU, no
 biases, norms with weights only, untied head), so that a larger one differs in size alone.
-The exact parameter counts are `gpt-tiny` 27,073,024, `gpt-small` 45,953,536 and `distilgpt2`
+The exact parameter counts are `gpt_tiny` 27,073,024, `gpt_small` 45,953,536 and `distilgpt2`
 81,912,576. Those of `tiny` (about 1M) and `small` (about 12M) depend on the vocabulary, which is
 as large as the training texts fill it.
 
@@ -71,7 +71,7 @@ PRESETS: dict[str, Preset] = {
         batch_size=32,
         learning_rate=1e-3,
     ),
-    "gpt-tiny": Preset(
+    "gpt_tiny": Preset(
         family="arcee",
         n_layers=6,
         n_heads=8,
@@ -83,7 +83,7 @@ PRESETS: dict[str, Preset] = {
         batch_size=32,
         learning_rate=6e-4,
     ),
-    "gpt-small": Preset(
+    "gpt_small": Preset(
         family="arcee",
         n_layers=12,
         n_heads=8,

@@ -123,7 +123,7 @@ def test_small_models_train_in_float32_unless_told_otherwise(model, small):
 
 
 def test_large_models_train_in_bfloat16_where_the_processor_has_it(small):
-    recipe = read_recipe({"preset": "gpt-tiny"})
+    recipe = read_recipe({"preset": "gpt_tiny"})
     with torch.device("meta"):
         large = build_model(recipe, vocabulary_size=1, pad=0, end=1)
     expected = torch.bfloat16 if has_bfloat16("cpu") else torch.float32

@@ -15,7 +15,7 @@ def parameters(preset, vocabulary_size, **params):
 
 @pytest.mark.parametrize(
     ("preset", "count"),
-    [("gpt-tiny", 27_073_024), ("gpt-small", 45_953_536), ("distilgpt2", 81_912_576)],
+    [("gpt_tiny", 27_073_024), ("gpt_small", 45_953_536), ("distilgpt2", 81_912_576)],
 )
 def test_the_fixed_shapes_have_exactly_their_parameters(preset, count):
     assert parameters(preset, vocabulary_size=700) == count

@@ -29,8 +29,8 @@ def test_an_unknown_parameter_is_refused_with_what_was_meant():
 
 
 def test_an_unknown_preset_is_refused_with_what_was_meant():
-    with pytest.raises(Unsupported, match="gpt-tiny"):
-        read_recipe({"preset": "gpt_tiny"})
+    with pytest.raises(Unsupported, match="gpt_tiny"):
+        read_recipe({"preset": "gpt-tiny"})
 
 
 @pytest.mark.parametrize(
