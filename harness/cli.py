@@ -237,7 +237,11 @@ def duel(**options: Any) -> None:
     metavar="ID",
     help="Which model of that folder, by the beginning of its id [the last one]. Repeatable.",
 )
-@click.option("--kind", type=click.Choice(["number", "label", "text"]), help="Kind of answer [that of the model or of --train].")
+@click.option(
+    "--kind",
+    type=click.Choice(["number", "label", "text"]),
+    help="Kind of answer [that of the model or of --train].",
+)
 @click.option("--question-column", default="question", show_default=True)
 @click.option("--id-column", default="id", show_default=True)
 @click.option("--batch-size", type=click.IntRange(1, 4096), default=64, show_default=True)

@@ -66,8 +66,8 @@ def resource_ratios(
 ) -> list[ResourceRatio]:
     """How much more the best language model takes than the best rules, resource by resource.
 
-    Best is right on the most items of the split that decides, then the faster one; hybrids, which hold
-    both, are left out. Each ratio stands beside `CLAIMED_RATIO`.
+    Best is right on the most items of the split that decides, then the faster one; hybrids, which
+    hold both, are left out. Each ratio stands beside `CLAIMED_RATIO`.
 
     Args:
         measurements: of `summarize`.

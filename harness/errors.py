@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 
 from spoonbench.harness.artifacts import BusyArtifact, DamagedArtifact
+from spoonbench.harness.duel.session import NobodyAnswered
 from spoonbench.harness.plaintext import make_plain
 from spoonbench.harness.registry import CannotLoad, UnknownName
 from spoonbench.harness.store.errors import StoreError
@@ -16,6 +17,7 @@ _EXPECTED = (
     BusyArtifact,
     CannotLoad,
     DamagedArtifact,
+    NobodyAnswered,
     StoreError,
     UnknownName,
     Unsupported,

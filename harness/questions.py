@@ -8,6 +8,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from spoonbench.harness.tasks.api import BadTask
+from spoonbench.harness.tasks.rows import refuse_other_separator
 from spoonbench.solvers.api import Problem
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ def read_questions(
     Raises:
         BadTask: the file or a row of it cannot be used; the first bad line is named.
     """
+    if path.is_char_device() or path.is_block_device():
+        raise BadTask(f"{path} is a device, not a file.")
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as exc:
@@ -50,7 +53,10 @@ def _rows(path: Path, text: str) -> Iterator[tuple[int, dict[str, Any]]]:
         delimiter = "\t" if path.suffix == ".tsv" else ","
         reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
         try:
+            refuse_other_separator(reader.fieldnames or (), delimiter)
             yield from ((reader.line_num, row) for row in reader)
+        except BadTask as exc:
+            raise BadTask(f"{path}: {exc}.") from exc
         except csv.Error as exc:
             raise BadTask(f"{path}, line {reader.line_num}: {exc}.") from exc
         return

@@ -4,29 +4,55 @@ from __future__ import annotations
 
 import json
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from spoonbench.harness.artifacts import ArtifactStore
+from spoonbench.harness.artifacts import SHOWN_DIGITS, ArtifactStore
 from spoonbench.harness.assignments import values
 from spoonbench.harness.canonical import to_json
+from spoonbench.harness.duel.lineup import THRESHOLDS
 from spoonbench.harness.environment import n_cores
+from spoonbench.harness.plaintext import make_plain
 from spoonbench.harness.questions import SUFFIXES, read_questions
-from spoonbench.harness.registry import find_solver, make_solver
+from spoonbench.harness.registry import OURS, Registered, find_solver, make_solver
 from spoonbench.harness.tasks.api import BadTask
 from spoonbench.harness.tasks.user_file import read_task
 from spoonbench.solvers.api import Example, Keeps, Part, Problem, Settings, Trains, Unsupported
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from spoonbench.harness.records import Artifact
-    from spoonbench.solvers.api import Answer, Solves
+    from spoonbench.harness.tasks.api import Task
+    from spoonbench.solvers.api import Answer, AnswerKind, SolverInfo, Solves
 
 _WRITTEN = ("status", "value", "confidence", "reason")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Chosen:
+    """Who answers.
+
+    Attributes:
+        name: as it was typed.
+        registered: the contestant; for a hybrid the router.
+        params: given at the command line.
+        stages: of a hybrid, in order.
+        infos: facts about the contestant, or about each stage.
+        models: what was learned in a duel, by name.
+        task: of --train.
+    """
+
+    name: str
+    registered: Registered
+    params: Mapping[str, Any]
+    stages: tuple[Registered, ...]
+    infos: tuple[SolverInfo, ...]
+    models: Mapping[str, Artifact]
+    task: Task | None
 
 
 def run_command(**options: Any) -> None:
@@ -36,29 +62,35 @@ def run_command(**options: Any) -> None:
         BadTask: the input cannot be used.
         Unsupported: the contestant cannot answer here; the message says what to do.
     """
-    solver = _solver(options)
-    kind = options["kind"] or solver.info.kinds[0]
-    path = _path(options["text_or_file"])
-    with closing(solver):
-        if path is None:
-            problem = Problem(problem_id="1", text=options["text_or_file"], kind=kind)
-            _print_one(solver.solve([problem])[0], as_json=options["as_json"])
-            return
+    path, out = _path(options["text_or_file"]), options["out_path"]
+    if out is not None and not out.parent.is_dir():
+        raise BadTask(f"--out: there is no folder {out.parent}.")
+    chosen = _choose(options)
+    kind = options["kind"] or _kind(chosen)
+    if path is None:
+        problems = [Problem(problem_id="1", text=options["text_or_file"], kind=kind)]
+    else:
         problems = read_questions(
             path,
             kind,
             question_column=options["question_column"],
             id_column=options["id_column"],
         )
-        _write(_answers(solver, problems, options["batch_size"]), options["out_path"])
+    with closing(_solver(chosen, kind)) as solver:
+        if path is None and out is None:
+            _print_one(solver.solve(problems)[0], as_json=options["as_json"])
+            return
+        _write(_answers(solver, problems, options["batch_size"]), out)
 
 
 def _path(text: str) -> Path | None:
     """The file that was meant, None for a text.
 
     Raises:
-        BadTask: it reads like the name of a file, and there is none.
+        BadTask: there is no text, or it reads like the name of a file, and there is none.
     """
+    if not text.strip():
+        raise BadTask("The text is empty: give a question, or a file of questions.")
     try:
         if Path(text).exists():
             return Path(text)
@@ -69,67 +101,154 @@ def _path(text: str) -> Path | None:
     return None
 
 
-def _solver(options: Mapping[str, Any]) -> Solves:
+def _choose(options: Mapping[str, Any]) -> _Chosen:
     name, params = options["name"], values(options["overrides"], "--set")
-    registered_name, label = name, name
-    parts: tuple[Part, ...] = ()
+    registered_name = name
+    stages: tuple[Registered, ...] = ()
     if ":" in name:
         path, _, function = name.rpartition(":")
         registered_name, params = "function", {**params, "path": path, "function": function}
     elif "+" in name:
         registered_name = "router"
-        parts = tuple(_stage(stage, options) for stage in name.split("+"))
+        stages = tuple(find_solver(stage) for stage in name.split("+"))
     registered = find_solver(registered_name)
-    solver = make_solver(registered.target)
-    params = {**registered.params, **params}
-    solver.prepare(Settings(params=params, parts=parts, threads=n_cores()))
-    if solver.info.needs_training:
-        _teach(solver, label, options)
+    asked = stages or (registered,)
+    infos = tuple(make_solver(one.target).info for one in asked)
+    train_path = options["train_path"]
+    models = {
+        one.name: _model(one.name, options["results"], options["models"])
+        for one, info in zip(asked, infos, strict=True)
+        # A contestant alone can learn again; a hybrid takes what is there, and the rest learns.
+        if info.keeps_weights and (stages or train_path is None)
+    }
+    if options["models"] and not models:
+        raise Unsupported(f"{name} uses no model of a duel here: leave out --model.")
+    return _Chosen(
+        name=name,
+        registered=registered,
+        params=params,
+        stages=stages,
+        infos=infos,
+        models=models,
+        task=None if train_path is None else read_task(train_path, kind=options["kind"]),
+    )
+
+
+def _kind(chosen: _Chosen) -> AnswerKind:
+    """The kind of answer that was learned; where nothing is, the first that all stages know."""
+    learned = {model.recipe["settings"].get("kind") for model in chosen.models.values()}
+    learned |= {chosen.task.kind} if chosen.task is not None else set()
+    if len(learned) > 1 or None in learned:
+        raise Unsupported(f"What {chosen.name} learned does not say one kind: give --kind.")
+    if learned:
+        return cast("AnswerKind", learned.pop())
+    for kind in chosen.infos[0].kinds:
+        if all(kind in info.kinds for info in chosen.infos):
+            return kind
+    raise Unsupported(f"The stages of {chosen.name} give different kinds of answers.")
+
+
+def _solver(chosen: _Chosen, kind: AnswerKind) -> Solves:
+    """The contestant, prepared, with what it learned."""
+    for name, model in chosen.models.items():
+        click.echo(make_plain(f"model: {name} {_described(model)}"), err=True)
+    solver = make_solver(chosen.registered.target)
+    _prepare(solver, chosen, kind)
+    if chosen.stages or not chosen.models:
+        _teach(solver, chosen)
+    elif isinstance(solver, Keeps):
+        solver.load(Path(chosen.models[chosen.name].path))
     return solver
 
 
-def _stage(name: str, options: Mapping[str, Any]) -> Part:
+def _prepare(solver: Solves, chosen: _Chosen, kind: AnswerKind) -> None:
+    # As in a duel: the same stages keep the same answers.
+    threshold = {"threshold": THRESHOLDS[kind]} if chosen.stages else {}
+    settings = Settings(
+        params={**threshold, **chosen.registered.params, **chosen.params},
+        parts=tuple(_stage(stage, chosen.models) for stage in chosen.stages),
+        threads=n_cores(),
+    )
+    try:
+        solver.prepare(settings)
+    except Unsupported:
+        raise
+    except Exception as exc:
+        # What goes wrong in code of others is not ours to show a traceback of.
+        if chosen.registered.distribution == OURS and chosen.registered.name != "function":
+            raise
+        raise Unsupported(f"{chosen.name}: {type(exc).__name__}: {exc}") from exc
+
+
+def _stage(registered: Registered, models: Mapping[str, Artifact]) -> Part:
     """One stage of a hybrid, with the folder of what it learned."""
-    registered = find_solver(name)
     params = dict(registered.params)
-    if make_solver(registered.target).info.keeps_weights:
-        params["artifact"] = _newest(name, options["results"]).path
+    if registered.name in models:
+        params["artifact"] = models[registered.name].path
     settings = Settings(params=params, threads=n_cores())
-    return Part(name=name, target=registered.target, settings=settings)
+    return Part(name=registered.name, target=registered.target, settings=settings)
 
 
-def _teach(solver: Solves, name: str, options: Mapping[str, Any]) -> None:
-    """Load what the contestant learned in a duel, or let it learn now."""
-    train_path = options["train_path"]
-    if train_path is None and solver.info.keeps_weights and isinstance(solver, Keeps):
-        artifact = _newest(name, options["results"])
-        click.echo(f"model: {artifact.path}", err=True)
-        solver.load(Path(artifact.path))
+def _teach(solver: Solves, chosen: _Chosen) -> None:
+    """Let it learn from --train what it has not learned yet."""
+    task = chosen.task
+    if not solver.info.needs_training:
+        if task is not None:
+            raise Unsupported(f"{chosen.name} has nothing to learn here: leave out --train.")
         return
-    if train_path is None:
-        raise Unsupported(f"{name} learns from examples: give a file with --train FILE.")
+    if task is None:
+        raise Unsupported(f"{chosen.name} learns from examples: give a file with --train FILE.")
     if not isinstance(solver, Trains):
-        raise Unsupported(f"{name} cannot learn here.")
-    task = read_task(train_path, kind=options["kind"])
+        raise Unsupported(f"{chosen.name} cannot learn here.")
     items = (*task.training.items, *(item for split in task.splits for item in split.items))
     training = [Example(problem=item.problem, target=item.target) for item in items]
     validation = [Example(problem=i.problem, target=i.target) for i in task.validation.items]
-    solver.fit(training, validation, lambda fraction, message: None, None)
+    try:
+        solver.fit(training, validation, lambda fraction, message: None, None)
+    except ValueError as exc:
+        raise BadTask(f"{chosen.name} cannot learn from {task.source}: {exc}") from exc
 
 
-def _newest(name: str, results: Path) -> Artifact:
-    """The model of that name that was made last."""
+def _model(name: str, results: Path, prefixes: Sequence[str]) -> Artifact:
+    """The model of that name that was made last, of those whose id begins as asked.
+
+    Raises:
+        Unsupported: there is none, or there are several, trained on different tasks.
+    """
+    folder = results / "models"
     found = [
         artifact
-        for artifact in ArtifactStore(results / "models").list()
+        for artifact in ArtifactStore(folder).list()
         if artifact.recipe["settings"].get("label") == name
     ]
     if not found:
         raise Unsupported(
-            f"{results / 'models'} holds no model called {name!r}: run spoonbench duel first, "
+            f"{folder} holds no model called {name!r}: run spoonbench duel first, "
             "or give a file with --train FILE."
         )
-    return max(found, key=lambda artifact: Path(artifact.path).stat().st_mtime_ns)
+    newest: dict[Any, Artifact] = {}
+    for artifact in sorted(found, key=_made_at):
+        if not prefixes or artifact.artifact_id.startswith(tuple(prefixes)):
+            newest[artifact.recipe["settings"].get("task")] = artifact
+    if len(newest) == 1:
+        return newest.popitem()[1]
+    known = "; ".join(map(_described, newest.values() or found))
+    if not newest:
+        asked = " or ".join(prefixes)
+        raise Unsupported(f"No model called {name!r} has an id with {asked} first: {known}.")
+    raise Unsupported(
+        f"{folder} holds models called {name!r} of several tasks: {known}. "
+        "Choose one with --model ID."
+    )
+
+
+def _made_at(artifact: Artifact) -> int:
+    return Path(artifact.path).stat().st_mtime_ns
+
+
+def _described(model: Artifact) -> str:
+    task = model.recipe["settings"].get("task", "a task that it does not name")
+    return f"{model.artifact_id[:SHOWN_DIGITS]}, trained on {task}"
 
 
 def _answers(
@@ -150,25 +269,20 @@ def _write(answers: Iterable[tuple[Problem, Answer]], out: Path | None) -> None:
         for line in lines:
             click.echo(line)
         return
-    # A half-written file must not pass for a whole one.
-    partial = out.with_name(out.name + ".partial")
+    # A half-written file must not pass for a whole one; a device or a link is no file to replace.
+    is_replaced = not out.is_symlink() and (out.is_file() or not out.exists())
+    partial = out.with_name(out.name + ".partial") if is_replaced else out
     with partial.open("w", encoding="utf-8") as file:
         count = sum(1 for line in lines if file.write(line + "\n"))
-    partial.replace(out)
-    click.echo(f"{count} answers in {out}", err=True)
+    if is_replaced:
+        partial.replace(out)
+    click.echo(make_plain(f"{count} {'answer' if count == 1 else 'answers'} in {out}"), err=True)
 
 
 def _print_one(answer: Answer, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(to_json(replace(answer, trace=())), indent=2))
     elif answer.status == "answered":
-        click.echo(_plain(cast("str", answer.value)))
+        click.echo(make_plain(cast("str", answer.value)))
     else:
-        click.echo(_plain(f"{answer.status}: {answer.reason}"))
-
-
-def _plain(text: str) -> str:
-    """Control characters and lone surrogates as escapes: a model may write anything."""
-    return "".join(
-        c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text
-    )
+        click.echo(make_plain(f"{answer.status}: {answer.reason}"))

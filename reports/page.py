@@ -30,8 +30,10 @@ _SECTIONS = (
     ("tests", "Paired tests"),
     ("ratios", "Resource ratios"),
     ("failures", "What went wrong"),
+    ("inside", "Inside hybrids and models"),
     ("rules", "Learned rules"),
     ("costs", "Costs"),
+    ("contestants", "Contestants"),
     ("method", "Method"),
     ("task", "Task"),
     ("environment", "Machine"),
@@ -109,6 +111,7 @@ def _present(content: dict[str, Any]) -> list[tuple[str, str]]:
         name: bool(getattr(content[name], "rows", content[name]))
         for name in ("plots", "tests", "ratios", "failures", "rules", "costs")
     }
+    is_there["inside"] = bool(content["stages"].rows or content["stops"].rows)
     is_there["splits"] = bool(content["ladder"].rows)
     return [(name, title) for name, title in _SECTIONS if is_there.get(name, True)]
 

@@ -16,7 +16,7 @@ from spoonbench.reports.quantities import DASH
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from spoonbench.harness.evidence import Entry, Measurement, Requirements
+    from spoonbench.harness.evidence import Entry, Measurement, Requirements, SplitScore
     from spoonbench.reports.duel import DuelReport
 
 MILLION_TIMES = (
@@ -273,24 +273,30 @@ def effort(report: DuelReport) -> str | None:
 
 def parts_answered(report: DuelReport) -> tuple[str, ...]:
     """How often each part of a hybrid answered on the split that decides, one sentence each."""
-    return _counted(report, "by_stage", "{label}: answered by {counts}, of {n:,} items.")
+    found = []
+    for m in report.measurements:
+        score = report.score(m)
+        if score is not None and score.by_stage:
+            parts = [f"{part} {n:,}" for part, n in score.by_stage.items()]
+            counted = quantities.listed(parts)
+            found.append(f"{m.entry.label}, parts that answered: {counted} of {_items(score)}.")
+    return tuple(found)
 
 
 def ends_of_texts(report: DuelReport) -> tuple[str, ...]:
     """What ended the texts of each model on the split that decides, one sentence each."""
-    return _counted(report, "stopped_by", "{label}: texts ended by {counts}, of {n:,} items.")
-
-
-def _counted(report: DuelReport, field: str, sentence: str) -> tuple[str, ...]:
     found = []
     for m in report.measurements:
         score = report.score(m)
-        counts = {} if score is None else getattr(score, field)
-        if score is not None and counts:
-            named = [f"{name.replace('_', ' ')} {n:,}" for name, n in counts.items()]
-            counted = quantities.listed(named)
-            found.append(sentence.format(label=m.entry.label, counts=counted, n=score.coverage.n))
+        if score is not None and score.stopped_by:
+            causes = [f"{cause.replace('_', ' ')} {n:,}" for cause, n in score.stopped_by.items()]
+            counted = quantities.listed(causes)
+            found.append(f"{m.entry.label}, what ended its texts: {counted} of {_items(score)}.")
     return tuple(found)
+
+
+def _items(score: SplitScore) -> str:
+    return _number(score.coverage.n, "item")
 
 
 def _price(value: float, of: str, what: str) -> str:
@@ -303,8 +309,12 @@ def _wanted(requirements: Requirements) -> list[str]:
     wanted = [
         "exactness (every answer that is given is right)"
         if requirements.accuracy >= 1
-        else f"at least {quantities.share(requirements.accuracy)} of the answers given right",
-        f"at least {quantities.share(requirements.coverage)} of the items answered",
+        else f"accuracy of at least {quantities.share(requirements.accuracy)} (right among the "
+        "answers given)",
+        "every item answered"
+        if requirements.coverage >= 1
+        else f"coverage of at least {quantities.share(requirements.coverage)} (answered among all "
+        "items)",
     ]
     if requirements.latency_s is not None:
         wanted.append(f"95% of the answers within {quantities.duration(requirements.latency_s)}")
@@ -331,7 +341,7 @@ def _why_missing(measurement: Measurement, meter: str) -> str:
     if measurement.status != "ok":
         return f"did not come through ({measurement.status})"
     if meter == "operations_per_problem" and measurement.entry.level >= _MODEL_LEVEL:
-        return "it does not say how many it takes"
+        return "how many it takes was not counted"
     return _EMPTY_BECAUSE.get(meter, "not measured in this duel")
 
 

@@ -18,7 +18,7 @@ from spoonbench.harness.canonical import digest, to_json
 from spoonbench.harness.environment import n_cores
 from spoonbench.harness.evidence import Duel, Entry, SplitFacts, TaskFacts
 from spoonbench.harness.records import Cell, Contestant, Placement, Workload
-from spoonbench.harness.source_lines import count_source_lines
+from spoonbench.harness.source_lines import count_lines, count_source_lines
 from spoonbench.harness.tasks.api import BadTask, Item, Split, Task
 
 if TYPE_CHECKING:
@@ -236,6 +236,18 @@ def _all_params(entry: LineupEntry) -> Mapping[str, Any]:
     return {**entry.params, "parts": parts}
 
 
+def _source_lines(lineup: LineupEntry) -> int | None:
+    """Lines of code of its own logic; for the user's function those of the user's file."""
+    own = [entry for entry in lineup.leaves if entry.name == "function"]
+    modules = [m for m in lineup.info.modules if not (own and m.endswith(".rules.function"))]
+    try:
+        theirs = sum(count_lines(Path(entry.params["path"])) for entry in own)
+    except (OSError, ValueError):
+        # The child says what is wrong with the file.
+        return None
+    return theirs + (count_source_lines(modules) if modules else 0) or None
+
+
 def _deciding_split(task: Task, name: str | None) -> Split:
     if name is None:
         return task.splits[0]
@@ -297,7 +309,7 @@ def _entry(planned: PlannedEntry) -> Entry:
         summary=lineup.info.summary,
         source=lineup.info.source,
         guarantee=lineup.info.guarantee,
-        source_lines=count_source_lines(lineup.info.modules) if lineup.info.modules else None,
+        source_lines=_source_lines(lineup),
         trained_from="nothing" if any(e.info.level == 5 for e in lineup.leaves) else None,  # noqa: PLR2004  # the level of language models
         train_cell=planned.train_cell.key if planned.train_cell else None,
         answer_cells={c.split.name: c.cell.key for c in by_role["answers"]},

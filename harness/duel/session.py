@@ -13,6 +13,7 @@ from rich.console import Console
 
 from spoonbench.harness.artifacts import ArtifactStore
 from spoonbench.harness.assignments import hours, nested_values, values
+from spoonbench.harness.costs import unknown_names
 from spoonbench.harness.duel.lineup import LineupChoice, line_up
 from spoonbench.harness.duel.plan import Wishes, make_plan
 from spoonbench.harness.duel.presets import PRESETS, Preset
@@ -22,13 +23,13 @@ from spoonbench.harness.evidence import Effort, Requirements
 from spoonbench.harness.executors.local import LocalExecutor
 from spoonbench.harness.progress import ProgressWatcher
 from spoonbench.harness.protocol import Limits
-from spoonbench.harness.registry import make_task
+from spoonbench.harness.registry import UnknownName, make_task, suggest
 from spoonbench.harness.store.reader import open_reader
 from spoonbench.harness.store.writer import open_writer
 from spoonbench.harness.tasks.user_file import Columns, read_task
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from spoonbench.harness.duel.plan import Plan
@@ -50,7 +51,7 @@ def run_command(**options: Any) -> None:
     lineup = line_up(task, preset, _choice(options))
     wishes = Wishes(
         requirements=_requirements(options),
-        effort=_effort(options),
+        effort=_effort(options, [entry.label for entry in lineup]),
         command=("spoonbench", *sys.argv[1:]),
         environment_id=environment.environment_id,
         seed=options["seed"],
@@ -190,15 +191,18 @@ def _requirements(options: Mapping[str, Any]) -> Requirements:
     )
 
 
-def _effort(options: Mapping[str, Any]) -> Effort | None:
+def _effort(options: Mapping[str, Any], labels: Sequence[str]) -> Effort | None:
     names = ("hour_price", "machine_hour_price", "answers_per_year")
     if not options["build_hours"] and all(options[name] is None for name in names):
         return None
-    return Effort(
+    effort = Effort(
         build_hours=hours(options["build_hours"], "--build-hours"),
         years=options["years"],
         **{name: options[name] or 0.0 for name in names},
     )
+    for name in unknown_names(effort, labels):
+        raise UnknownName(f"--build-hours: the contestant or level {suggest(name, tuple(labels))}")
+    return effort
 
 
 def _limits(preset: Preset, environment: Environment, options: Mapping[str, Any]) -> Limits:

@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING
 from spoonbench.harness.tasks.api import BadTask
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 MOST_LINE_BYTES = 1 << 20
 
 _DELIMITERS = {".csv": ",", ".tsv": "\t"}
+_SEPARATORS = {";": "';'", "\t": "tabs", "|": "'|'", ",": "','"}
 _JSON_SUFFIXES = (".jsonl", ".json", ".ndjson")
 SUFFIXES = (*_JSON_SUFFIXES, *_DELIMITERS)
 """File name endings that are read."""
@@ -75,6 +76,22 @@ def read_rows(content: bytes, suffix: str) -> tuple[list[RawRow], tuple[str, ...
         raise BadTask("the file is one JSON array; write one JSON object a line instead")
     rows = list(_read_json_lines(content))
     return rows, tuple(dict.fromkeys(name for row in rows for name in row.values))
+
+
+def refuse_other_separator(header: Sequence[str], delimiter: str) -> None:
+    """Refuse a header of one column that another separator would make several of.
+
+    Raises:
+        BadTask: names the separator that was found, and the one that is read.
+    """
+    if len(header) != 1:
+        return
+    for other, name in _SEPARATORS.items():
+        if other != delimiter and other in header[0]:
+            raise BadTask(
+                f"the header looks separated by {name}, not by {_SEPARATORS[delimiter]}: "
+                "save it with commas (.csv) or tabs (.tsv)"
+            )
 
 
 def _refuse_binary(content: bytes) -> None:
@@ -137,6 +154,7 @@ def _read_csv(content: bytes, delimiter: str) -> tuple[list[RawRow], tuple[str, 
         _, header = next(records, (0, []))
         if isinstance(header, str):
             raise BadTask(f"the header cannot be read: {header}")
+        refuse_other_separator(header, delimiter)
         columns = tuple(name.strip() for name in header)
         if len(set(columns)) < len(columns):
             raise BadTask(f"a column stands twice in the header: {', '.join(map(ascii, columns))}")

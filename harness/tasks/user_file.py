@@ -155,15 +155,19 @@ def _read_files(path: Path, test_path: Path | None) -> list[_File]:
 
 
 def _read_file(path: Path, name: str) -> _File:
+    typed = _shown(str(path))
     try:
         content = _content(path)
-        raw_rows, columns = read_rows(content, path.suffix.lower())
     except FileNotFoundError as exc:
-        raise BadTask(f"{name}: there is no such file") from exc
+        raise BadTask(f"{typed}: there is no such file") from exc
     except OSError as exc:
-        raise BadTask(f"{name}: the file cannot be read: {exc.strerror}") from exc
+        raise BadTask(f"{typed}: the file cannot be read: {exc.strerror}") from exc
     except ValueError as exc:  # a NUL character in the path
-        raise BadTask(f"{name}: there can be no such file: {exc}") from exc
+        raise BadTask(f"{typed}: there can be no such file: {exc}") from exc
+    except BadTask as exc:
+        raise BadTask(f"{typed}: {exc}") from exc
+    try:
+        raw_rows, columns = read_rows(content, path.suffix.lower())
     except BadTask as exc:
         raise BadTask(f"{name}: {exc}") from exc
     digest = hashlib.sha256(content).hexdigest()

@@ -15,6 +15,7 @@ from spoonbench.solvers.llm.artifact import AnswerFacts, TrainedModel
 from spoonbench.solvers.llm.batches import EncodedExample, check_lengths, encode_examples
 from spoonbench.solvers.llm.confidence import find_branches
 from spoonbench.solvers.llm.prompt import completion_of, prompt_of
+from spoonbench.solvers.llm.recipe import settle_epochs
 from spoonbench.solvers.llm.tokenizer import FILE as TOKENIZER_FILE
 from spoonbench.solvers.llm.tokenizer import load_tokenizer, save_tokenizer, train_tokenizer
 from spoonbench.solvers.llm.training import TrainingPlan, TrainingRun
@@ -71,7 +72,7 @@ def fit_model(
 
     Args:
         examples: training part and validation part.
-        recipe: filled in by `read_recipe`.
+        recipe: of `read_recipe`.
         settings: for device and seed.
         progress: called now and then.
         checkpoints: existing folder, or None.
@@ -80,6 +81,7 @@ def fit_model(
         ValueError: the examples cannot be learned from, or the checkpoint is of another training.
     """
     training, validation = examples
+    recipe = settle_epochs(recipe, len(training))
     progress(0.0, "training the tokenizer")
     trained, encoded = build_untrained(training, recipe, settings, checkpoints)
     held_out = encode_examples(trained.tokenizer, validation, end_token=recipe.end_token)

@@ -30,7 +30,7 @@ class Preset:
         vocabulary_size: tokens that the tokenizer may have.
         fixed_vocabulary: the model has rows for all of them, filled by the tokenizer or not.
         positions: tokens of prompt and answer together.
-        epochs: passes over the training examples.
+        epochs: passes over `PRESET_EXAMPLES` training examples.
         batch_size: examples of one forward pass.
         learning_rate: at its peak.
     """
@@ -47,6 +47,9 @@ class Preset:
     batch_size: int
     learning_rate: float
 
+
+PRESET_EXAMPLES = 10_000
+"""Training examples that the epochs of the presets are meant for."""
 
 PRESETS: dict[str, Preset] = {
     "tiny": Preset(

@@ -7,11 +7,11 @@ registered contestant and therefore imports nothing heavy.
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from spoonbench.solvers.api import Unsupported
-from spoonbench.solvers.llm.presets import PRESETS, Preset
+from spoonbench.solvers.llm.presets import PRESET_EXAMPLES, PRESETS, Preset
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,7 +38,7 @@ class Recipe:
         intermediate_size: width inside the MLP.
         positions: tokens of prompt and answer together; 0: the preset's.
         end_token: training examples end in an end token.
-        epochs: passes over the training examples; 0: the preset's.
+        epochs: passes over the training examples; 0: as `settle_epochs` says.
         max_seconds: training time limit in seconds; 0: none. The learning rate then follows
             whichever of steps and time is further on, so that a run cut short has cooled down.
         batch_size: examples of one forward pass; 0: the preset's.
@@ -92,6 +92,7 @@ _CHOICES: dict[str, tuple[str, ...]] = {
 }
 _LEAST = {"accumulation": 1, "checkpoint_every": 1}
 _SHARES = ("warmup_share",)
+_MOST_EPOCHS = 5
 _FROM_PRESET = (
     "vocabulary_size",
     "n_layers",
@@ -99,7 +100,6 @@ _FROM_PRESET = (
     "hidden_size",
     "intermediate_size",
     "positions",
-    "epochs",
     "batch_size",
     "learning_rate",
 )
@@ -112,7 +112,7 @@ def read_recipe(params: Mapping[str, Json]) -> Recipe:
         params: JSON values by name; those of `Recipe`.
 
     Returns:
-        The recipe; no amount in it stands for the preset's any more.
+        The recipe; but for `epochs`, no amount in it stands for the preset's any more.
 
     Raises:
         Unsupported: an unknown name, or a value of the wrong kind or size.
@@ -128,6 +128,23 @@ def read_recipe(params: Mapping[str, Json]) -> Recipe:
     recipe = Recipe(**values)
     _check_together(recipe, preset)
     return recipe
+
+
+def settle_epochs(recipe: Recipe, n_training: int) -> Recipe:
+    """Replace 0 epochs by the preset's, which are meant for 10,000 examples.
+
+    Fewer examples are passed over more often and more of them less often, so that about as many
+    steps are made: between 1 epoch and five times the preset's.
+
+    Args:
+        recipe: of `read_recipe`.
+        n_training: training examples.
+    """
+    if recipe.epochs:
+        return recipe
+    usual = PRESETS[recipe.preset].epochs
+    wanted = usual * PRESET_EXAMPLES / max(n_training, 1)
+    return replace(recipe, epochs=float(min(max(wanted, 1.0), _MOST_EPOCHS * usual)))
 
 
 def _checked(name: str, value: Json, default: object) -> Any:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import importlib.util
 import math
+import traceback
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -42,28 +43,29 @@ class FunctionSolver:
 
     def __init__(self) -> None:
         self._function: Callable[[str], object] | None = None
+        self._path = Path()
 
     def prepare(self, settings: Settings, /) -> None:
         """Load the function.
 
         Raises:
-            Unsupported: the file or the function is not there, or does not load.
+            Unsupported: the file or the function is not there.
+            RuntimeError: the file raises; the message names the line.
         """
         check_settings(self.info, settings, ("path", "function"))
         path = settings.params.get("path")
         if path is None:
             raise Unsupported("function: say which file, with the parameter path=FILE.py")
-        self._function = load_function(
-            Path(_string("path", path)),
-            _string("function", settings.params.get("function", "solve")),
-        )
+        self._path = Path(_string("path", path)).absolute()
+        name = _string("function", settings.params.get("function", "solve"))
+        self._function = load_function(self._path, name)
 
     def solve(self, problems: Sequence[Problem], /) -> list[Answer]:
         """Call the function once for each problem, in order."""
         if self._function is None:
             reason = "function: no function is loaded; call prepare first"
             return [Answer(status="failed", reason=reason) for _ in problems]
-        return [_call(self._function, problem.text) for problem in problems]
+        return [_call(self._function, problem.text, self._path) for problem in problems]
 
     def close(self) -> None:
         """Forget the function."""
@@ -73,8 +75,13 @@ class FunctionSolver:
 def load_function(path: Path, name: str) -> Callable[[str], object]:
     """Execute a Python file and take one function from it.
 
+    Args:
+        path: absolute, so that its frames are known by it.
+        name: of the function.
+
     Raises:
-        Unsupported: there is no such file or function, or the file does not load.
+        Unsupported: there is no such file or function.
+        RuntimeError: the file raises, or is no Python; the message names the line.
     """
     if not path.is_file():
         raise Unsupported(f"function: there is no file {path}")
@@ -84,8 +91,10 @@ def load_function(path: Path, name: str) -> Callable[[str], object]:
     module = importlib.util.module_from_spec(spec)
     try:
         spec.loader.exec_module(module)
+    except MemoryError:
+        raise
     except (Exception, SystemExit) as error:  # whatever the user's file raises is its own
-        raise Unsupported(f"function: {path} does not load: {_described(error)}") from error
+        raise RuntimeError(f"{path.name}: {_described(error, path)}") from error
     if not hasattr(module, name):
         raise Unsupported(f"function: {path} defines no {name!r}")
     function = getattr(module, name)
@@ -101,15 +110,13 @@ def _string(name: str, value: Json) -> str:
     raise Unsupported(f"function: the parameter {name} must be a text, not {value!r}")
 
 
-def _call(function: Callable[[str], object], text: str) -> Answer:
+def _call(function: Callable[[str], object], text: str, path: Path) -> Answer:
     try:
         returned = function(text)
-    except (MemoryError, RecursionError) as error:
-        if isinstance(error, MemoryError):
-            raise
-        return Answer(status="failed", reason=_described(error))
+    except MemoryError:
+        raise
     except Exception as error:  # a failing function fails its answer, not the run
-        return Answer(status="failed", reason=_described(error))
+        return Answer(status="failed", reason=_described(error, path))
     return _answer(returned)
 
 
@@ -140,5 +147,22 @@ def _value(returned: object) -> str:
     return write_number(exact)
 
 
-def _described(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}"
+def _described(error: BaseException, path: Path) -> str:
+    """On which line of the user's file it happened, as far as known, and what."""
+    line, message = _line_of(error, path), str(error)
+    if isinstance(error, SyntaxError) and line is not None:
+        message = error.msg  # the whole text names file and line again
+    place = "" if line is None else f"line {line}: "
+    return f"{place}{type(error).__name__}: {message}"
+
+
+def _line_of(error: BaseException, path: Path) -> int | None:
+    """The innermost line of that file on the way to the error."""
+    if isinstance(error, SyntaxError) and error.filename == str(path):
+        return error.lineno
+    lines = [
+        line
+        for frame, line in traceback.walk_tb(error.__traceback__)
+        if frame.f_code.co_filename == str(path)
+    ]
+    return lines[-1] if lines else None

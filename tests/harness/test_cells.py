@@ -1,8 +1,9 @@
 import dataclasses
+from typing import Any
 
 import pytest
 
-from spoonbench.harness.cells import BadAnswers, Stand, check_answers, run_cell
+from spoonbench.harness.cells import MOST_CHARACTERS, BadAnswers, Stand, check_answers, run_cell
 from spoonbench.harness.executors.marker import Marker, open_page
 from spoonbench.harness.memory import MemoryMeter
 from spoonbench.harness.protocol import CellWork
@@ -60,6 +61,19 @@ def test_a_fault_inside_a_trace_names_the_stage():
         check_answers([dataclasses.replace(GOOD, trace=(step,))], 1)
 
 
+@pytest.mark.parametrize("name", ["value", "reason", "raw_text"])
+def test_texts_are_bounded_and_never_cut(name):
+    change: dict[str, Any] = {name: "x" * MOST_CHARACTERS}
+    check_answers([dataclasses.replace(GOOD, **change)], 1)
+    change = {name: "x" * (MOST_CHARACTERS + 1)}
+    longer = dataclasses.replace(GOOD, **change)
+    with pytest.raises(BadAnswers, match=f"{name} has 100,001 characters; at most 100,000 are"):
+        check_answers([longer], 1)
+    step = TraceStep(stage="rules", level=1, received="x", returned=longer)
+    with pytest.raises(BadAnswers, match="stage rules of its trace"):
+        check_answers([dataclasses.replace(GOOD, trace=(step,))], 1)
+
+
 @pytest.mark.parametrize("answers", [None, {}, "11", iter([GOOD]), [], [GOOD, GOOD]])
 def test_the_wrong_number_or_no_list_is_refused(answers):
     with pytest.raises(BadAnswers, match="`solve` returned"):
@@ -79,6 +93,8 @@ class Counting:
         self.calls += 1
         if problems[0].text == "bad":
             raise KeyError("bad")
+        if problems[0].text == "long":
+            return [Answer(status="answered", value="x" * 3_000_000) for _ in problems]
         return [Answer(status="answered", value=str(self.calls)) for _ in problems]
 
     def close(self):
@@ -133,3 +149,20 @@ def test_a_failing_call_is_located(stand):
     cell = run_cell(stand, cells, 1)
     assert cell.cell_key == "b"
     assert cell.reason == "KeyError, while solving batch 6 of 6 (problem 6) of cell 2 of 2"
+
+
+def test_an_answer_without_bounds_fails_its_cell(stand):
+    problems = (Problem(problem_id="x", text="long"),)
+    work = CellWork(cell_key="k", problems=problems, batch_size=1, n_warmup=0)
+    said: list[BaseException] = []
+
+    def describe(exc):
+        said.append(exc)
+        return "error", str(exc)
+
+    stand = dataclasses.replace(stand, describe=describe)
+    cell = run_cell(stand, [work], 0)
+    assert (cell.status, cell.answers) == ("error", None)
+    assert "3,000,000" in cell.reason
+    assert "100,000" in cell.reason
+    assert isinstance(said[0], BadAnswers)

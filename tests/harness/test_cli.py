@@ -93,6 +93,8 @@ def test_solve_a_text_and_a_file(spoonbench, task_file, tmp_path):
     spoonbench("solve", task_file, "--solver", "spoon", "--out", "answers.jsonl")
     lines = (tmp_path / "answers.jsonl").read_text().splitlines()
     assert [json.loads(line)["id"] for line in lines] == [str(i) for i in range(60)]
+    spoonbench("solve", text, "--out", "one.jsonl")
+    assert json.loads((tmp_path / "one.jsonl").read_text())["value"] == "145"
     trained = spoonbench("solve", text, "--solver", "tfidf-ridge", "--train", task_file)
     assert float(trained.stdout) == pytest.approx(float(trained.stdout))
 
@@ -108,10 +110,16 @@ def test_solve_a_text_and_a_file(spoonbench, task_file, tmp_path):
         (("duel", "--only", "rulez"), 3, "Did you mean 'rules'"),
         (("duel", "--accuracy", "95"), 2, "--accuracy"),
         (("duel", "--split", "tset"), 3, "test"),
-        (("duel", "--solver", "nothing.py:solve", "--only", "nothing.py:solve"), 0, "nothing.py"),
+        (("duel", "--solver", "nothing.py:solve", "--only", "nothing.py:solve"), 3, "nothing.py"),
         (("duel", "--cost", "10"), 2, "--answers-per-year"),
-        (("duel", "--set", "rules.epochs=3", "--only", "rules"), 0, "epochs"),
+        (("duel", "--cost", "10", "--answers-per-year", "5"), 2, "--hour-price"),
+        (("duel", "--set", "rules.epochs=3", "--only", "rules"), 3, "unknown parameters epochs"),
+        (("duel", "."), 3, "Error: .: this is a folder"),
+        (("duel", os.devnull), 3, f"Error: {os.devnull}: this is no regular file"),
         (("solve", "no_such.jsonl"), 3, "no_such.jsonl"),
+        (("solve", ""), 3, "The text is empty"),
+        (("solve", "text", "--model", "abc"), 3, "leave out --model"),
+        (("solve", "text", "--solver", "no\x1b[31m"), 3, "no\\x1b[31m"),
         (("solve", "text", "--solver", "lm-tiny"), 3, "spoonbench duel"),
         (("solve", "text", "--solver", "tfidf-ridge"), 3, "--train"),
         (("runs",), 3, "store.sqlite"),
@@ -123,23 +131,46 @@ def test_solve_a_text_and_a_file(spoonbench, task_file, tmp_path):
 def test_wrong_input_is_one_sentence_and_an_exit_code(spoonbench, words, code, sentence):
     few = (
         FEW
-        if words[0] == "duel" and "--option" not in words and "no_such.jsonl" not in words
+        if words[0] == "duel" and {"--option", "no_such.jsonl", ".", os.devnull}.isdisjoint(words)
         else ()
     )
     preset = ("--preset", "quick") if words[0] == "duel" else ()
     done = spoonbench(*words, *few, *preset, code=code)
     assert sentence in done.stdout + done.stderr
+    assert "\x1b" not in done.stderr
 
 
 def test_bad_rows_are_named_and_counted(spoonbench, task_file):
     with task_file.open("a") as file:
         file.write('{"question": "no answer"}\nnot json\n')
     refused = spoonbench("duel", task_file, *LIGHT, code=3)
-    assert "61" in refused.stderr
-    assert "62" in refused.stderr
-    assert "--skip-bad-rows" in refused.stderr
+    lines = refused.stderr.splitlines()
+    assert lines[0] == "Error: 2 bad rows:"
+    assert "line 61: " in lines[1]
+    assert "line 62: " in lines[2]
+    assert "--skip-bad-rows" in lines[3]
     done = spoonbench("duel", task_file, *LIGHT, "--skip-bad-rows")
     assert "2" in done.stdout
+
+
+def test_a_function_that_crashes_is_a_row_with_the_line(spoonbench, task_file, tmp_path):
+    (tmp_path / "broken.py").write_text("import re\n\n1 / 0\n")
+    (tmp_path / "endless.py").write_text("def solve(text):\n    return 'x' * 3_000_000\n")
+    names = ["broken.py:solve", "endless.py:solve"]
+    words = [word for name in names for word in ("--solver", name)]
+    words += ["--only", ",".join(["rules", *names]), "--preset", "quick"]
+    spoonbench("duel", task_file, *words)
+    reasons = {
+        run["reason"]
+        for run in json.loads(spoonbench("runs", "--all", "--json").stdout)["runs"]
+        if run["status"] == "error"
+    }
+    assert any("broken.py: line 3: ZeroDivisionError" in reason for reason in reasons)
+    assert any("3,000,000 characters; at most 100,000" in reason for reason in reasons)
+    store = tmp_path / "spoonbench-results" / "store.sqlite"
+    assert store.stat().st_size < 2_000_000
+    refused = spoonbench("solve", "text", "--solver", "broken.py:solve", code=3)
+    assert "broken.py: line 3: ZeroDivisionError" in refused.stderr
 
 
 def test_a_corrupt_store_is_refused_and_left_as_it_is(spoonbench, tmp_path):

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spoonbench.harness.costs import crossings, total_costs
+from spoonbench.harness.costs import crossings, total_costs, unknown_names
 from spoonbench.harness.evidence import (
     Costs,
     Effort,
@@ -66,6 +66,18 @@ def test_what_is_missing_is_said_and_the_rest_is_still_given():
     assert (costs.fixed, costs.total) == (None, None)
     assert costs.per_answer == pytest.approx(1e-5)
     assert costs.reason == "hours to build are given neither for 'net' nor for 'neural networks'"
+
+
+def test_a_label_that_is_also_the_name_of_its_level_is_named_once():
+    (costs,) = total_costs(Effort(hour_price=10), [make("rules")])
+    assert costs.reason == "no hours to build are given for 'rules'"
+
+
+def test_names_that_no_hours_belong_to_are_found():
+    effort = Effort(build_hours={"rulez": 8, "rules": 1, "language models": 2, "my net": 3})
+    assert unknown_names(effort, ["spoon", "my net"]) == ("rulez",)
+    assert unknown_names(effort, ["rulez"]) == ("my net",)
+    assert unknown_names(Effort(), []) == ()
 
 
 def test_several_missing_figures_are_all_named():

@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from spoonbench.harness.checks import (
@@ -38,7 +38,7 @@ TASK = TaskFacts(
         for name in ("test", "larger")
     ),
 )
-TESTED = Guarantee(kind="tested", domain="sums", covers=("sums/test",), source="tests")
+TESTED = Guarantee(kind="tested", domain="sums", covers=("sums@1/test",), source="tests")
 
 
 def make_score(n_right, n_given, n=1_000, split="test", run_id="run"):
@@ -169,13 +169,13 @@ def test_one_wrong_answer_refutes_a_guarantee():
 def test_no_sample_shows_exactness_without_a_guarantee():
     found = decide(Requirements(accuracy=1), [make("rules")], TASK)
     assert found.choice is None
-    assert "no guarantee covers sums/test, and no sample can show exactness" in found.reason
+    assert "no guarantee covers sums@1/test, and no sample can show exactness" in found.reason
 
 
 def test_a_guarantee_for_another_split_or_of_kind_none_does_not_count():
     requirements = Requirements(accuracy=1, split="larger")
     larger = (make_score(1_000, 1_000, split="larger"),)
-    for guarantee in (TESTED, replace(TESTED, kind="none", covers=("sums/larger",))):
+    for guarantee in (TESTED, replace(TESTED, kind="none", covers=("sums@1/larger",))):
         found = decide(requirements, [make("rules", guarantee=guarantee, splits=larger)], TASK)
         assert found.choice is None
 
@@ -191,10 +191,25 @@ def test_coverage_is_measured_even_under_a_guarantee():
     assert checks_of(found, "rules")["coverage"].verdict == "not met"
 
 
-def test_full_coverage_is_more_than_a_sample_can_show():
-    found = decide(Requirements(coverage=1), [make("rules")], TASK)
-    assert checks_of(found, "rules")["coverage"].verdict == "undecided"
-    assert checks_of(found, "rules")["coverage"].n_more is None
+def test_a_guarantee_for_another_version_of_the_task_does_not_count():
+    task = replace(TASK, version="user file")
+    assert decide(Requirements(accuracy=1), [make("rules", guarantee=TESTED)], task).choice is None
+
+
+def test_full_coverage_is_met_where_every_item_was_answered():
+    check = checks_of(decide(Requirements(coverage=1), [make("rules")], TASK), "rules")["coverage"]
+    assert check.verdict == "met"
+    assert check.text == (
+        "answered 1,000 of 1,000, which is all, and no sample can show more (at least 99.6%)"
+    )
+
+
+def test_full_coverage_is_not_met_where_one_item_was_not_answered():
+    found = decide(Requirements(coverage=1), [make("rules", 1, 999, 999)], TASK)
+    check = checks_of(found, "rules")["coverage"]
+    assert (check.verdict, check.text) == ("not met", "answered 999 of 1,000, and all is asked")
+    assert check.n_more is None
+    assert found.flips == ("if coverage 0.99 were enough, rules (level 1) would do",)
 
 
 @pytest.mark.parametrize(("limit", "verdict"), [(3.0, "met"), (2.0, "undecided"), (1.0, "not met")])
@@ -252,10 +267,28 @@ def test_a_contestant_that_was_not_run_yet_leaves_the_question_open():
     assert found.nearest == "net"
 
 
-def test_a_contestant_whose_timing_failed_is_chosen_when_no_time_is_asked_for():
-    slow = make("rules", status="oom", reason="at 64", latency_p95_s=None)
-    assert decide(Requirements(), [slow], TASK).choice == "rules"
-    assert decide(Requirements(latency_s=1), [slow], TASK).choice is None
+@pytest.mark.parametrize("status", ["oom", "crashed", "timeout", "error"])
+def test_a_contestant_that_failed_in_some_run_is_not_recommended(status):
+    shaky = make("rules", status=status, reason="throughput at 64: signal 9")
+    found = decide(Requirements(), [shaky, make("net", 4)], TASK)
+    assert (found.choice, found.runners_up) == ("net", ())
+    assert found.path == (f"rules (level 1): {status}: throughput at 64: signal 9",)
+    assert checks_of(found, "rules")["measurement"].verdict == "not met"
+    assert checks_of(found, "rules")["accuracy"].verdict == "met"
+    assert decide(Requirements(), [shaky], TASK).choice is None
+
+
+def test_a_contestant_of_which_a_timing_is_still_missing_can_be_chosen():
+    waiting = make("rules", status="missing", reason="throughput at 64: not run yet")
+    assert decide(Requirements(), [waiting], TASK).choice == "rules"
+
+
+def test_a_contestant_without_a_score_is_never_the_nearest():
+    failed = make("rules", splits=(), status="oom", reason="took 900 MB")
+    found = decide(Requirements(), [failed], TASK)
+    assert (found.choice, found.nearest, found.confidence) == (None, None, "measured")
+    assert "Nearest" not in found.reason
+    assert found.path == ("rules (level 1): oom: took 900 MB",)
 
 
 def test_hybrids_come_after_the_pure_contestants_of_their_level():
@@ -317,12 +350,38 @@ def test_an_unknown_cost_is_undecided_with_its_reason():
     found = decide(Requirements(cost=48), [make("net", 4)], TASK, costs)
     assert checks_of(found, "net")["cost"].text == "the cost is not known: no hours given"
     assert found.confidence == "not enough evidence"
-    assert found.flips == ("net (level 4): the cost is not known: no hours given",)
+    assert found.reason == (
+        "Not enough evidence. net (level 4): the cost is not known: no hours given."
+    )
 
 
 def test_contestants_far_away_are_not_named_as_within_reach():
     found = decide(Requirements(), [make("keywords", 1, 100), make("net", 4)], TASK)
     assert not any("keywords" in flip for flip in found.flips)
+
+
+def test_nothing_below_half_is_named_as_enough():
+    found = decide(Requirements(coverage=0.6), [make("half", 1, 500, 500)], TASK)
+    assert found.choice is None
+    assert found.flips == ()
+
+
+def test_what_would_change_the_answer_does_not_repeat_the_reason():
+    undecided = [make("rules", 1, 955), make("net", 4, 957)]
+    found = decide(Requirements(), undecided, TASK)
+    assert "rules (level 1) may do: about 6,300 more items" in found.reason
+    assert not any(flip in found.reason for flip in found.flips)
+    assert any(flip.startswith("net (level 4) may do") for flip in found.flips)
+
+
+def test_more_items_are_not_promised_to_whom_another_requirement_refutes():
+    found = decide(Requirements(), [make("spoon", 1, 47, 47), make("net", 4)], TASK)
+    assert checks_of(found, "spoon")["accuracy"].verdict == "undecided"
+    (line,) = found.path
+    assert line == (
+        "spoon (level 1): answered 47 of 1,000, 4.7% (at most 6.2%), where 95% coverage is asked; "
+        "right on 47 of 47 answered, 100.0% (92.4% to 100.0%), where 95% accuracy is asked"
+    )
 
 
 def test_a_choice_says_how_far_the_sample_carries():
@@ -409,6 +468,8 @@ def test_stricter_requirements_never_lower_the_chosen_level(measurements, one, o
         coverage=max(one.coverage, other.coverage),
         latency_s=min(tight, default=None),
     )
+    # Full coverage is a question of its own: of the sample, not of the interval.
+    assume(one.coverage == stricter.coverage or stricter.coverage < 1)
     loose, strict = (decide(need, measurements, TASK) for need in (one, stricter))
     assert rung(loose, measurements) <= rung(strict, measurements)
 

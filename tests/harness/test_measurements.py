@@ -386,10 +386,12 @@ def test_a_ratio_without_figures_says_why():
     assert found["peak memory"].reason == "rules takes nothing that the meter can show"
     assert found["energy per problem"].reason == "rules: no counter"
     assert found["weights in memory"].reason == "rules has no weights"
+    operations = found["arithmetic operations per problem"]
+    assert (operations.reason or "").startswith("rules run string operations, which are not")
     assert all((ratio.ratio is None) == (ratio.reason is not None) for ratio in found.values())
 
 
-def test_the_more_accurate_rules_stand_for_their_level_and_hybrids_for_none():
+def test_the_rules_that_are_right_more_often_stand_for_their_level_and_hybrids_for_none():
     entries = [
         make_entry("spoon"),
         make_entry("rules"),

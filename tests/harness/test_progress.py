@@ -37,3 +37,19 @@ def test_on_a_terminal_it_shows_what_runs_and_what_is_left():
     assert "step [3]" in text
     assert "left" in text
     assert left_s >= 5.0, "the job that is still to come was forgotten"
+
+
+def test_what_others_say_cannot_act_on_the_terminal():
+    screen = console(terminal=True)
+    with ProgressWatcher(screen) as watcher:
+        watcher.expect([("m\x07", 1.0)])
+        watcher.begin("m\x07")
+        watcher.advance(0.5, "\x1b]0;owned\x07")
+        watcher._progress.refresh()
+        watcher.end("m\x07", "error", "\x1b[31mred\nround 1: m: done\u202e")
+    text = screen.file.getvalue()
+    assert "\x07" not in text
+    assert "\x1b]0" not in text
+    assert "\x1b[31m" not in text
+    assert "\u202e" not in text
+    assert "m\\x07: error: \\x1b[31mred\\nround 1: m: done\\u202e" in text.replace("\r\n", "")

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from spoonbench.harness.questions import read_questions
@@ -37,6 +39,8 @@ def test_other_line_separators_do_not_cut_a_question(tmp_path):
         ("q.jsonl", '{"question": 5}\n', "question"),
         ("q.jsonl", '{"text": "a"}\n', "question"),
         ("q.csv", "text\na\n", "question"),
+        ("q.csv", "id;question\na;b\n", "looks separated by ';', not by ','"),
+        ("q.tsv", "id,question\na,b\n", "looks separated by ',', not by tabs"),
         ("q.jsonl", "", "no question"),
         ("q.jsonl", b"\xff\xfe", "UTF-8"),
     ],
@@ -49,3 +53,9 @@ def test_what_cannot_be_used_is_named(tmp_path, name, text, sentence):
 def test_a_folder_is_no_file(tmp_path):
     with pytest.raises(BadTask, match="folder"):
         read(tmp_path)
+
+
+@pytest.mark.skipif(not Path("/dev/zero").is_char_device(), reason="no such device here")
+def test_a_device_is_no_file_and_is_not_read():
+    with pytest.raises(BadTask, match="device"):
+        read(Path("/dev/zero"))

@@ -1,8 +1,11 @@
+from dataclasses import replace
+
 from markdown_it import MarkdownIt
 
 from spoonbench.reports.markdown import render_markdown
 from spoonbench.reports.plots import Plot
 from spoonbench.reports.tables import Table
+from spoonbench.solvers.api import Guarantee
 
 MARKDOWN = MarkdownIt("gfm-like", {"linkify": False})
 
@@ -26,6 +29,29 @@ def test_every_table_reads_as_a_table(report):
     assert sum(token.type == "table_open" for token in tokens) >= 8
     assert len(rows) > len(report.measurements) * 3
     assert len(cells) > 9 * 20
+
+
+def test_everything_that_the_page_holds_is_there(report):
+    guaranteed = replace(
+        report.duel.entries[1],
+        guarantee=Guarantee(kind="tested", domain="whole sums", source="its tests"),
+    )
+    entries = (report.duel.entries[0], guaranteed, *report.duel.entries[2:])
+    text = render_markdown(replace(report, duel=replace(report.duel, entries=entries)))
+    for wanted in (
+        "## Learned rules",
+        '- if "card" and "lost": lost\\_card',
+        "| rules, then language model | test | rules | 940 |",
+        "| language model | test | end token | 990 |",
+        "## Every requirement against every contestant",
+        "| spoon | coverage | undecided |",
+        "tested: whole sums (its tests)",
+        "Contestants are timed warm",
+        "the median over the 3 rounds",
+        "the 200 items of the latency sample",
+        "Right of all: right among all items",
+    ):
+        assert wanted in text, wanted
 
 
 def test_a_plot_is_linked_by_its_relative_path(report):

@@ -1,6 +1,7 @@
 import io
 import json
 import unicodedata
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -52,7 +53,7 @@ def test_too_little_evidence_is_said(single_report):
 def test_figures_of_the_ladder_are_whole_at_every_width(report, width):
     text = printed(report, width)
     table = ladder.ladder_table(report)
-    shown = text.split("Accuracy by split")[0]
+    shown = text.split("Right of all by split")[0]
     hidden = text.split("wider terminal: ")[1].split(".\n")[0] if "wider terminal: " in text else ""
     names = [name.strip() for name in " ".join(hidden.split()).split(",")]
     for index, column in enumerate(table.columns):
@@ -71,9 +72,62 @@ def test_a_wide_terminal_shows_more_columns(report):
 def test_every_share_by_split_is_shown_at_every_width(report):
     shares = {"100.0%", "41.0%", "0.0%", "97.0%", "81.0%", "66.0%", "33.0%"}
     for width in (80, 200):
-        part = printed(report, width).split("Accuracy by split")[1].split("Resource ratios")[0]
+        part = printed(report, width).split("Right of all by split")[1].split("Resource ratios")[0]
         assert all(share in part for share in shares)
         assert all(facts.name in part for facts in report.duel.task.splits)
+
+
+def test_the_accuracy_that_decides_is_shown_with_its_interval_and_explained(report):
+    narrow, wide = printed(report, 80), printed(report, 200)
+    for text in (narrow, wide):
+        assert " Accuracy (95%) " in text
+        assert " Coverage " in text
+        assert "Accuracy: right among the answers given." in text
+    # Algebra is right on 940 of the 940 that it answers.
+    row = next(line for line in narrow.splitlines() if line.startswith("  2  algebra  "))
+    assert "100.0%" in row
+    assert "94.0%" in row
+    assert " Right of all (95%) " in wide
+    assert "Precision" not in wide
+
+
+def test_an_undecided_verdict_is_spelled_out(report):
+    text = printed(report, 200)
+    row = next(line for line in text.splitlines() if line.startswith("  1  spoon  "))
+    assert " undecided " in row
+
+
+def test_parts_of_hybrids_and_ends_of_texts_are_one_line_each(report):
+    lines = [" ".join(line.split()) for line in printed(report, 200).splitlines()]
+    hybrid = "rules, then language model, parts that answered: rules 940 and language model 60"
+    assert lines.count(f"{hybrid} of 1,000 items.") == 1
+    model = "language model, what ended its texts: end token 990 and limit 10 of 1,000 items."
+    assert lines.count(model) == 1
+
+
+def test_lines_of_code_are_shown_for_rules_and_algorithms_only(report):
+    everyone = tuple(
+        replace(m, entry=replace(m.entry, source_lines=77_000 + m.entry.level))
+        for m in report.measurements
+    )
+    text = printed(replace(report, measurements=everyone), 300)
+    table = text.split("Right of all by split")[0]
+    assert "77.0 k" in table
+    assert table.count("77.0 k") == sum(m.entry.level <= 2 for m in everyone)
+    assert "lines are counted for rules and algorithms only" in text
+
+
+def test_what_is_not_counted_is_said_in_plain_words(report):
+    text = " ".join(printed(report, 300).split())
+    wanted = "Operations: no figure for spoon, rules and algebra: operations are counted for models"
+    assert wanted in text
+
+
+def test_a_contestant_that_failed_after_its_answers_is_shown_as_failed(report):
+    broken = replace(report.measurements[1], status="crashed", reason="throughput at 8: signal 9")
+    text = printed(replace(report, measurements=(broken,)), 200)
+    assert " failed " in text
+    assert "did not come through (crashed): throughput at 8: signal 9." in text
 
 
 def test_ratios_stand_beside_the_million(report):

@@ -118,3 +118,20 @@ def test_the_csv_limit_of_others_is_left_alone():
     before = csv.field_size_limit()
     read_rows(b"a,b\n1,2\n", ".csv")
     assert csv.field_size_limit() == before
+
+
+@pytest.mark.parametrize(
+    ("content", "suffix", "found"),
+    [
+        (b"question;answer\nfoo, bar;1,5\n", ".csv", "looks separated by ';', not by ','"),
+        (b"question\tanswer\nfoo\t1\n", ".csv", "looks separated by tabs, not by ','"),
+        (b"question,answer\nfoo,1\n", ".tsv", "looks separated by ',', not by tabs"),
+    ],
+)
+def test_another_separator_is_named(content, suffix, found):
+    with pytest.raises(BadTask, match=found):
+        read_rows(content, suffix)
+
+
+def test_a_separator_within_one_of_several_columns_is_a_name():
+    assert read_rows(b"a;b,c\n1,2\n", ".csv")[1] == ("a;b", "c")

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from spoonbench.solvers.api import Unsupported
 from spoonbench.solvers.llm.presets import PRESETS
-from spoonbench.solvers.llm.recipe import Recipe, read_recipe
+from spoonbench.solvers.llm.recipe import Recipe, read_recipe, settle_epochs
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
@@ -16,7 +16,14 @@ JSON = st.recursive(
 def test_amounts_come_from_the_preset():
     recipe = read_recipe({"preset": "distilgpt2"})
     assert recipe.hidden_size == PRESETS["distilgpt2"].hidden_size
-    assert recipe.epochs == PRESETS["distilgpt2"].epochs
+    assert recipe.learning_rate == PRESETS["distilgpt2"].learning_rate
+
+
+def test_fewer_examples_are_passed_over_more_often():
+    recipe = read_recipe({"preset": "distilgpt2"})
+    counts = (1, 1_000, 5_000, 10_000, 20_000, 10**9)
+    assert [settle_epochs(recipe, n).epochs for n in counts] == [15, 15, 6, 3, 1.5, 1]
+    assert settle_epochs(read_recipe({"epochs": 2}), 5).epochs == 2
 
 
 def test_given_amounts_go_before_those_of_the_preset():

@@ -56,8 +56,9 @@ def test_none_abstains_and_an_answer_is_taken_as_it_is(prepared, ask):
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
-        ("raise ValueError('no such thing')", "ValueError: no such thing"),
-        ("return solve(text)", "RecursionError"),
+        ("raise ValueError('no such thing')", "line 2: ValueError: no such thing"),
+        ("return int('x')", "line 2: ValueError: invalid literal"),
+        ("return solve(text)", "line 2: RecursionError"),
         ("return [1]", "list"),
         ("return True", "bool"),
         ("return float('nan')", "nan"),
@@ -81,16 +82,45 @@ def test_one_failure_leaves_the_other_answers_alone(prepared):
     [
         ("x = 1\n", {}, "defines no 'solve'"),
         ("solve = 3\n", {}, "not callable"),
-        ("def solve(:\n", {}, "SyntaxError"),
-        ("import does_not_exist\n", {}, "ModuleNotFoundError"),
-        ("raise SystemExit(1)\n", {}, "SystemExit"),
         ("def solve(text): pass\n", {"function": 3}, "function"),
         ("def solve(text): pass\n", {"speed": 3}, "speed"),
     ],
 )
-def test_a_file_that_does_not_load_is_refused_with_the_reason(prepared, source, params, message):
+def test_a_file_without_the_function_is_refused_with_the_reason(prepared, source, params, message):
     with pytest.raises(Unsupported, match=message):
         prepared(source, **params)
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("x = 1\ndef solve(:\n", "my_rules.py: line 2: SyntaxError: invalid syntax"),
+        ("\n\nimport does_not_exist\n", "my_rules.py: line 3: ModuleNotFoundError: No module"),
+        ("raise SystemExit(1)\n", "my_rules.py: line 1: SystemExit: 1"),
+        ("def f():\n    return 1 / 0\n\nf()\n", "my_rules.py: line 2: ZeroDivisionError"),
+        ("import json\njson.loads('{')\n", "my_rules.py: line 2: JSONDecodeError"),
+    ],
+)
+def test_a_file_that_raises_is_a_crash_with_its_line(prepared, source, message):
+    with pytest.raises(RuntimeError) as caught:
+        prepared(source)
+    assert str(caught.value).startswith(message)
+    assert "SyntaxError: invalid syntax (" not in str(caught.value), "file and line stand twice"
+
+
+def test_a_file_that_is_given_relative_to_the_folder_is_known_by_its_lines(
+    tmp_path, monkeypatch, ask
+):
+    (tmp_path / "mine.py").write_text("def solve(text):\n    raise KeyError(text)\n", "utf-8")
+    monkeypatch.chdir(tmp_path)
+    solver = FunctionSolver()
+    solver.prepare(Settings(params={"path": "mine.py"}))
+    assert ask(solver, "x").reason == "line 2: KeyError: 'x'"
+
+
+def test_lack_of_memory_is_no_fault_of_the_file(prepared):
+    with pytest.raises(MemoryError):
+        prepared("raise MemoryError\n")
 
 
 def test_a_missing_file_or_path_is_refused(tmp_path):
