@@ -14,7 +14,7 @@ def executor():
         yield running
 
 
-@pytest.mark.parametrize("name", ["spoon", "tfidf-operations", "lm-tiny"])
+@pytest.mark.parametrize("name", ["spoon", "algebra", "tfidf-operations"])
 def test_an_empty_job(benchmark, executor, name):
     registered = find_solver(name)
     part = Part(name=name, target=registered.target, settings=Settings(params=registered.params))

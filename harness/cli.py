@@ -193,7 +193,7 @@ _LINEUP_OPTIONS = _options(
 @_OUT
 @_JSON
 def duel(**options: Any) -> None:
-    """Let one contestant of every level answer the same items, and decide.
+    """Let every level answer the same items, and decide.
 
     FILE is a task of your own: JSONL or CSV with the columns question and answer.
     The same command again goes on where it stopped.
@@ -248,7 +248,10 @@ def duel(**options: Any) -> None:
 @click.option("--set", "overrides", multiple=True, metavar="PARAMETER=VALUE")
 @_JSON
 def solve(**options: Any) -> None:
-    """Answer one text, or every question of a JSONL, CSV or plain text file."""
+    """Answer one text, or every question of a file.
+
+    Files are JSONL, CSV or plain text with one question a line.
+    """
     _call("spoonbench.harness.solving", "run_command", options)
 
 
@@ -289,7 +292,7 @@ def show(**options: Any) -> None:
 @_OUT
 @_JSON
 def report(**options: Any) -> None:
-    """Print a duel again, and write its report, from the store [the last duel]."""
+    """Print a duel again and write its report [the last duel]."""
     _call("spoonbench.harness.listing", "write_again", options)
 
 
