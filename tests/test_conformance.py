@@ -151,6 +151,17 @@ def test_hostile_text_gets_an_answer_not_an_exception(ready, text):
     assert answer.status in STATUSES
 
 
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("piece", ["1 ", "a had ", "(", "7", "john had 3 apples. "])
+def test_a_megabyte_is_refused_or_answered_soon(ready, piece):
+    """The limit is generous for loaded machines: what is quadratic takes hours."""
+    solver, problems = ready
+    text = piece * (1_000_000 // len(piece))
+    problem = Problem(problem_id="x", text=text, kind=problems[0].kind, payload=problems[0].payload)
+    (answer,) = solver.solve([problem])
+    assert answer.status in STATUSES
+
+
 def test_what_it_learned_survives_a_folder(ready, tmp_path):
     solver, problems = ready
     if not solver.info.keeps_weights:
