@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, Task, TextColumn
+from rich.table import Column
 from rich.text import Text
 
 from spoonbench.harness.plaintext import make_plain
@@ -16,6 +17,15 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from rich.console import Console
+
+
+_NAME_WIDTH, _BAR_WIDTH, _LEFT_WIDTH = 26, 12, 16
+_OTHER_WIDTHS = _NAME_WIDTH + _BAR_WIDTH + _LEFT_WIDTH + 6
+"""Of everything but the message, with the spinner and the space between columns."""
+
+
+def _column(width: int) -> Column:
+    return Column(no_wrap=True, overflow="ellipsis", max_width=width)
 
 
 class _Left(ProgressColumn):
@@ -38,10 +48,14 @@ class ProgressWatcher:
         self._console = console
         self._progress = Progress(
             SpinnerColumn(),
-            TextColumn("{task.description}"),
-            BarColumn(bar_width=None),
-            TextColumn("{task.fields[message]}", style="dim"),
-            _Left(),
+            TextColumn("{task.description}", table_column=_column(_NAME_WIDTH)),
+            BarColumn(bar_width=_BAR_WIDTH),
+            _Left(table_column=_column(_LEFT_WIDTH)),
+            TextColumn(
+                "{task.fields[message]}",
+                style="dim",
+                table_column=_column(max(1, console.width - _OTHER_WIDTHS)),
+            ),
             console=console,
             transient=True,
             disable=not console.is_terminal,
