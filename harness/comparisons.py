@@ -64,10 +64,10 @@ def paired_tests(
 def resource_ratios(
     measurements: Sequence[Measurement], split: str | None = None
 ) -> list[ResourceRatio]:
-    """How much more the best language model takes than the best rules, resource by resource.
+    """How much more each language model takes than the best rules, resource by resource.
 
-    Best is right on the most items of the split that decides, then the faster one; hybrids, which
-    hold both, are left out. Each ratio stands beside `CLAIMED_RATIO`.
+    Best is right on the most items of the split that decides, then the faster one; the best model
+    comes first. Hybrids, which hold both, are left out. Each ratio stands beside `CLAIMED_RATIO`.
 
     Args:
         measurements: of `summarize`.
@@ -76,12 +76,11 @@ def resource_ratios(
     Returns:
         nothing where one of the two levels has no measured contestant.
     """
-    rules = _best(measurements, RULES_LEVEL, split)
-    model = _best(measurements, LANGUAGE_MODEL_LEVEL, split)
-    if rules is None or model is None:
-        return []
+    best_rules = _best_first(measurements, RULES_LEVEL, split)[:1]
     return [
         _ratio(resource, unit, (rules, figure(rules)), (model, figure(model)))
+        for rules in best_rules
+        for model in _best_first(measurements, LANGUAGE_MODEL_LEVEL, split)
         for resource, unit, figure in _RESOURCES
     ]
 
@@ -111,7 +110,9 @@ def _test(
     )
 
 
-def _best(measurements: Sequence[Measurement], level: int, split: str | None) -> Measurement | None:
+def _best_first(
+    measurements: Sequence[Measurement], level: int, split: str | None
+) -> list[Measurement]:
     ranked = []
     for measurement in measurements:
         score = measurement.score(split)
@@ -120,7 +121,7 @@ def _best(measurements: Sequence[Measurement], level: int, split: str | None) ->
             share = score.accuracy.value or 0.0
             rank = (-share, seconds is None, seconds or 0.0, measurement.entry.label)
             ranked.append((rank, measurement))
-    return min(ranked, key=lambda pair: pair[0])[1] if ranked else None
+    return [measurement for _, measurement in sorted(ranked, key=lambda pair: pair[0])]
 
 
 def _seconds_at_best_batch(measurement: Measurement) -> float | None:

@@ -408,3 +408,14 @@ def test_the_rules_that_are_right_more_often_stand_for_their_level_and_hybrids_f
 def test_without_a_language_model_there_are_no_ratios():
     duel = make_duel(make_entry("rules"))
     assert resource_ratios(summarize(duel, whole())) == []
+
+
+def test_every_language_model_is_held_against_the_best_rules():
+    entries = [make_entry("rules"), make_entry("tiny", level=5), make_entry("large", level=5)]
+    duel = make_duel(*entries)
+    runs = [run for entry in entries for run in whole(entry.label)]
+    found = resource_ratios(summarize(duel, runs))
+    assert {(ratio.first, ratio.second) for ratio in found} == {
+        ("rules", "tiny"),
+        ("rules", "large"),
+    }
