@@ -63,7 +63,7 @@ class FittedSolver(ABC):
         self.close()
         # Imported now, so that neither training nor the first answer pays for it, and before the
         # limit: only the threads of libraries that are loaded can be limited.
-        from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # it has no types
+        from threadpoolctl import threadpool_limits
 
         import spoonbench.solvers.classic.models  # noqa: F401
 
