@@ -24,8 +24,8 @@ CLAIMED_RATIO = 1_000_000
 """The case study: a language model where rules do takes a million times the resources."""
 
 _NO_OPERATIONS = (
-    "rules run string operations, which are not counted as arithmetic; their own arithmetic is "
-    "one operation a step"
+    "these rules run string operations, which are not counted as arithmetic; their own arithmetic "
+    "is one operation a step"
 )
 
 RULES_LEVEL = 1
@@ -140,7 +140,7 @@ _RESOURCES: tuple[tuple[str, str, Callable[[Measurement], float | None]], ...] =
     ("memory after loading", "bytes", lambda measurement: measurement.resident_bytes),
     ("weights in memory", "bytes", lambda measurement: measurement.weight_bytes),
     (
-        "arithmetic operations per problem",
+        "operations per problem",
         "operations",
         lambda measurement: measurement.operations_per_problem,
     ),

@@ -44,7 +44,7 @@ _EMPTY_BECAUSE = {
     "n_training": "nothing to train",
     "disk_bytes": "nothing kept on disk",
     "n_parameters": "no trained numbers",
-    "operations_per_problem": "operations are counted for models only",
+    "operations_per_problem": "its operations are not counted",
     "source_lines": "lines are counted for rules and algorithms only",
     "is_deterministic": "takes at least two rounds",
     "precision": "gave no answer",

@@ -13,12 +13,13 @@ import re
 from typing import TYPE_CHECKING
 
 from spoonbench.solvers.api import Answer, Guarantee, SolverInfo
+from spoonbench.solvers.instructions import size_of_rules
 from spoonbench.solvers.rules.settings import check_settings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from spoonbench.solvers.api import Problem, Settings
+    from spoonbench.solvers.api import Problem, Settings, Size
 
 _GAIN = "got|gets|received|found|bought|collected|earned|won|picked|gathered|made|borrowed"
 _LOSS = "gave|gave away|lost|ate|sold|spent|used|broke|dropped|threw away|donated|lent|shared"
@@ -60,6 +61,10 @@ class SpoonSolver:
     def solve(self, problems: Sequence[Problem], /) -> list[Answer]:
         """Answer the texts of the one shape and abstain from the others."""
         return [_answer(problem) for problem in problems]
+
+    def size(self, problems: Sequence[Problem], /) -> Size:
+        """Instructions of the interpreter; there are no trained numbers."""
+        return size_of_rules(self.solve, problems)
 
     def close(self) -> None:
         """Nothing to free."""

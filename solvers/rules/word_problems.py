@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from spoonbench.solvers.api import Answer, Guarantee, SolverInfo
+from spoonbench.solvers.instructions import size_of_rules
 from spoonbench.solvers.numerals import write_number
 from spoonbench.solvers.rules.clauses import find_verb
 from spoonbench.solvers.rules.events import NO_THING, NOBODY, Question, Story
@@ -23,7 +24,7 @@ from spoonbench.solvers.rules.solution import solve_story
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from spoonbench.solvers.api import Problem, Settings
+    from spoonbench.solvers.api import Problem, Settings, Size
 
 MAX_CHARACTERS = 5_000
 """A longer text is abstained from: no word problem is that long, and time stays bounded."""
@@ -82,6 +83,10 @@ class RuleSolver:
     def solve(self, problems: Sequence[Problem], /) -> list[Answer]:
         """Answer every text that has one reading."""
         return [_answer(problem) for problem in problems]
+
+    def size(self, problems: Sequence[Problem], /) -> Size:
+        """Instructions of the interpreter; there are no trained numbers."""
+        return size_of_rules(self.solve, problems)
 
     def close(self) -> None:
         """Nothing to free."""

@@ -375,7 +375,7 @@ def test_ratios_are_language_model_over_rules():
         {"peak_bytes": 4_000, "metrics": {"operations_per_problem": 5e7}},
     )
     assert found["peak memory"].ratio == 400
-    assert found["arithmetic operations per problem"].ratio == 10 * CLAIMED_RATIO
+    assert found["operations per problem"].ratio == 10 * CLAIMED_RATIO
     assert found["time per problem, best batch each"].ratio == 1.0
     assert found["time per problem, one at a time"].unit == "s"
 
@@ -386,8 +386,8 @@ def test_a_ratio_without_figures_says_why():
     assert found["peak memory"].reason == "rules takes nothing that the meter can show"
     assert found["energy per problem"].reason == "rules: no counter"
     assert found["weights in memory"].reason == "rules has no weights"
-    operations = found["arithmetic operations per problem"]
-    assert (operations.reason or "").startswith("rules run string operations, which are not")
+    operations = found["operations per problem"]
+    assert (operations.reason or "").startswith("these rules run string operations, which are not")
     assert all((ratio.ratio is None) == (ratio.reason is not None) for ratio in found.values())
 
 

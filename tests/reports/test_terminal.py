@@ -119,7 +119,7 @@ def test_lines_of_code_are_shown_for_rules_and_algorithms_only(report):
 
 def test_what_is_not_counted_is_said_in_plain_words(report):
     text = " ".join(printed(report, 300).split())
-    wanted = "Operations: no figure for spoon, rules and algebra: operations are counted for models"
+    wanted = "Operations: no figure for spoon, rules and algebra: its operations are not counted"
     assert wanted in text
 
 
