@@ -180,7 +180,7 @@ def _no_figure(resource: str, measurement: Measurement, value: float | None) -> 
         return f"{label}: {because}"
     if resource.startswith("weights"):
         return f"{label} has no weights"
-    if resource.startswith("arithmetic"):
+    if resource.startswith("operations"):
         if measurement.entry.level == RULES_LEVEL:
             return _NO_OPERATIONS
         return f"the operations of {label} are not counted"
