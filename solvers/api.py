@@ -4,6 +4,8 @@ A contestant is a class that takes no arguments and offers some of the small pro
 Importing the module of a contestant must be cheap: heavy libraries (torch, transformers,
 scikit-learn, sympy) are imported in `prepare` or `fit`, so that listing contestants costs nothing.
 
+What can be asked of language models beside answers stands in `spoonbench.solvers.texts`.
+
 Not covered: scoring. A contestant never sees the target of a problem that it is asked to solve.
 """
 
@@ -20,7 +22,8 @@ Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
 AnswerKind = Literal["number", "label", "text"]
 AnswerStatus = Literal["answered", "abstained", "needs_input", "failed"]
-StopReason = Literal["end_token", "stop_string", "limit"]
+StopReason = Literal["end_token", "stop_string", "stopped", "limit"]
+"""`stopped`: a server says that its model stopped by itself, not whether by end token or string."""
 GuaranteeKind = Literal["proven", "tested", "none"]
 PayloadKind = Literal["text", "image"]
 
@@ -355,54 +358,4 @@ class Measures(Protocol):
 
     def size(self, problems: Sequence[Problem], /) -> Size:
         """Size, with the arithmetic counted over these problems."""
-        ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decoding:
-    """How text is generated: greedy, up to a limit, unless said otherwise.
-
-    Attributes:
-        max_new_tokens: the limit.
-        stop_strings: the text ends where one of them is complete.
-    """
-
-    max_new_tokens: int = 24
-    stop_strings: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Generation:
-    """One generated text.
-
-    Attributes:
-        text: the new text, without the prompt, end token left out.
-        tokens_in: prompt tokens.
-        token_ids: the new tokens, end token included where there is one.
-        token_log_probabilities: natural logarithms, one for each new token.
-        stopped_by: what ended it.
-    """
-
-    text: str
-    tokens_in: int
-    token_ids: tuple[int, ...]
-    token_log_probabilities: tuple[float, ...]
-    stopped_by: StopReason
-
-
-@runtime_checkable
-class Generates(Protocol):
-    """Continues text."""
-
-    def generate(self, prompts: Sequence[str], decoding: Decoding, /) -> list[Generation]:
-        """Continue every prompt, in one batch, in order."""
-        ...
-
-
-@runtime_checkable
-class Scores(Protocol):
-    """Knows how likely a text is."""
-
-    def log_likelihood(self, prompts: Sequence[str], texts: Sequence[str], /) -> list[float]:
-        """Natural logarithm of the probability of each text after its prompt."""
         ...

@@ -5,18 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from spoonbench.solvers.api import Answer, Decoding
+from spoonbench.solvers.api import Answer
 from spoonbench.solvers.learning import failed
 from spoonbench.solvers.llm.confidence import confidence
 from spoonbench.solvers.llm.generation import generate_batch
 from spoonbench.solvers.llm.prompt import prompt_of, read_answer
 from spoonbench.solvers.llm.tokenizer import encode
+from spoonbench.solvers.texts import Decoding
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from spoonbench.solvers.api import AnswerKind, Generation, Problem
+    from spoonbench.solvers.api import AnswerKind, Problem
     from spoonbench.solvers.llm.artifact import TrainedModel
+    from spoonbench.solvers.texts import Generation
 
 _ROOM = 4
 """An answer may be so many times as long as the longest of the training part: enough to see

@@ -21,15 +21,16 @@ from transformers import (
     StoppingCriteriaList,
 )
 
-from spoonbench.solvers.api import Generation
 from spoonbench.solvers.llm.tokenizer import decode
+from spoonbench.solvers.texts import Generation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from transformers import PreTrainedTokenizerFast
 
-    from spoonbench.solvers.api import Decoding, StopReason
+    from spoonbench.solvers.api import StopReason
+    from spoonbench.solvers.texts import Decoding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +156,7 @@ def _cut(
     return Generation(
         text=text,
         tokens_in=row.tokens_in,
+        tokens_out=len(ids),
         token_ids=tuple(ids),
         token_log_probabilities=tuple(row.scores[: len(ids)]),
         stopped_by=reason,

@@ -21,14 +21,13 @@ if TYPE_CHECKING:
 
     from spoonbench.solvers.api import (
         Answer,
-        Decoding,
         Example,
         FitReport,
-        Generation,
         Problem,
         Progress,
     )
     from spoonbench.solvers.llm.artifact import TrainedModel
+    from spoonbench.solvers.texts import Decoding, Generation
 
 _MODULES = (
     "answering",

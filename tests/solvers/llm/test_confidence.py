@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spoonbench.solvers.api import Decoding
 from spoonbench.solvers.llm.confidence import Branches, confidence, find_branches
+from spoonbench.solvers.texts import Decoding
 
 PROBABILITIES = [math.log(p) for p in (0.9, 0.8, 0.7, 0.6, 0.5)]
 

@@ -2,8 +2,8 @@ import math
 
 import pytest
 
-from spoonbench.solvers.api import Decoding
 from spoonbench.solvers.llm.tokenizer import encode
+from spoonbench.solvers.texts import Decoding
 
 
 def prompts_of(problems):

@@ -1,0 +1,1 @@
+"""Linear equations and small systems, in symbols and in words."""

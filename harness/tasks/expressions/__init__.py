@@ -1,0 +1,1 @@
+"""Arithmetic expressions with exact values, and malformed ones that must be refused."""

@@ -1,0 +1,1 @@
+"""Dates, addresses, numbers and identifiers, valid ones and near misses."""

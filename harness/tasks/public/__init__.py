@@ -1,0 +1,1 @@
+"""Public sets of word problems, read from their published files."""

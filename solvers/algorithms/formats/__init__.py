@@ -1,0 +1,1 @@
+"""Validation and reading of common formats by well-kept libraries."""

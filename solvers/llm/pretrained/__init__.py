@@ -1,0 +1,1 @@
+"""Language models of elsewhere, loaded through transformers and asked with examples."""

@@ -1,0 +1,1 @@
+"""Validation and reading of common formats by regular expressions and check digits."""

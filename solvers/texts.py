@@ -1,0 +1,132 @@
+"""What can be asked of a language model beside answers: text that goes on, and how likely text is.
+
+Not covered: beams; constraints on what is generated.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from spoonbench.solvers.api import StopReason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decoding:
+    """How text is generated: greedy, up to a limit, unless said otherwise.
+
+    Attributes:
+        max_new_tokens: the limit, at least 1.
+        stop_strings: the text ends where one of them is complete.
+        temperature: 0 is greedy; otherwise scores are divided by it and a token is drawn.
+        top_p: a token is drawn among the likeliest whose probabilities add up to this, in (0, 1].
+        top_k: a token is drawn among so many likeliest; 0: among all.
+        repetition_penalty: above 1, tokens of prompt and text become less likely to come again
+            (Keskar et al. 2019, CTRL); 1 changes nothing.
+        seed: of what is drawn.
+    """
+
+    max_new_tokens: int = 24
+    stop_strings: tuple[str, ...] = ()
+    temperature: float = 0.0
+    top_p: float = 1.0
+    top_k: int = 0
+    repetition_penalty: float = 1.0
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Generation:
+    """One generated text. None stands for what a server does not tell.
+
+    Attributes:
+        text: the new text, without the prompt; end token left out, stop string included.
+        tokens_in: prompt tokens.
+        tokens_out: new tokens, end token included where there is one.
+        token_ids: the new tokens; empty where they are not known.
+        token_log_probabilities: natural logarithms of the probability of each new token under the
+            model, before temperature and the like; empty where they are not known.
+        stopped_by: what ended it; None where the text could not be had, see `failure`.
+        first_token_s: seconds until the first new token.
+        cost: price in US dollars, where prices are known.
+        failure: why there is no text; None where there is one.
+    """
+
+    text: str
+    tokens_in: int | None
+    tokens_out: int | None
+    token_ids: tuple[int, ...] = ()
+    token_log_probabilities: tuple[float, ...] = ()
+    stopped_by: StopReason | None
+    first_token_s: float | None = None
+    cost: float | None = None
+    failure: str | None = None
+
+
+@runtime_checkable
+class Generates(Protocol):
+    """Continues text."""
+
+    def generate(self, prompts: Sequence[str], decoding: Decoding, /) -> list[Generation]:
+        """Continue every prompt as it stands, in one batch, in order.
+
+        Raises:
+            ValueError: a setting or a prompt that the model cannot take; says which.
+        """
+        ...
+
+
+@runtime_checkable
+class Scores(Protocol):
+    """Knows how likely a text is."""
+
+    def log_likelihood(self, prompts: Sequence[str], texts: Sequence[str], /) -> list[float]:
+        """Natural logarithm of the probability of each text after its prompt."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextLikelihood:
+    """How likely a long text is to a model.
+
+    Attributes:
+        log_likelihood: natural logarithm of the probability of the scored tokens.
+        n_tokens: tokens that were scored.
+        n_bytes: bytes of UTF-8 that the scored tokens stand for.
+        n_unscored_bytes: bytes at the beginning without a score, since nothing stands before them.
+        n_windows: passes of the model.
+        window: tokens that the model read at most at once.
+        stride: tokens by which the window moved on.
+    """
+
+    log_likelihood: float
+    n_tokens: int
+    n_bytes: int
+    n_unscored_bytes: int
+    n_windows: int
+    window: int
+    stride: int
+
+
+@runtime_checkable
+class Reads(Protocol):
+    """Reads a text of any length through a sliding window."""
+
+    def text_likelihood(
+        self, text: str, /, *, window: int | None = None, stride: int | None = None
+    ) -> TextLikelihood:
+        """Score every token given those before it in its window.
+
+        Args:
+            text: not empty.
+            window: tokens read at once; None: as many as the model has positions.
+            stride: tokens by which the window moves, at most `window`; None: half a window.
+
+        Raises:
+            ValueError: an empty text, or a window or stride that does not fit.
+            Unsupported: the model does not tell how likely tokens are.
+        """
+        ...
