@@ -21,15 +21,8 @@ from spoonbench.harness.stats import items_to_settle
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from spoonbench.harness.evidence import (
-        Costs,
-        Estimate,
-        Measurement,
-        Proportion,
-        Requirements,
-        SplitScore,
-        TaskFacts,
-    )
+    from spoonbench.harness.duel_records import Requirements, TaskFacts
+    from spoonbench.harness.evidence import Costs, Estimate, Measurement, Proportion, SplitScore
 
 DEFINITIONS = (
     "Accuracy: right among the answers given. Coverage: answered among all items. The decision "

@@ -15,7 +15,8 @@ from spoonbench.harness.stats import holm, mcnemar, smallest_difference
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from spoonbench.harness.evidence import Duel, Measurement
+    from spoonbench.harness.duel_records import Duel
+    from spoonbench.harness.evidence import Measurement
     from spoonbench.harness.records import ScoredAnswer
 
     Answers = Callable[[str], tuple[ScoredAnswer, ...] | None]

@@ -17,7 +17,8 @@ from spoonbench.harness.records import LEVELS
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from spoonbench.harness.evidence import Effort, Measurement
+    from spoonbench.harness.duel_records import Effort
+    from spoonbench.harness.evidence import Measurement
 
     _ByLabel = Mapping[str, Measurement]
 

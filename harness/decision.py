@@ -24,13 +24,8 @@ from spoonbench.harness.evidence import Candidate, Recommendation
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from spoonbench.harness.evidence import (
-        Check,
-        Costs,
-        Measurement,
-        Requirements,
-        TaskFacts,
-    )
+    from spoonbench.harness.duel_records import Requirements, TaskFacts
+    from spoonbench.harness.evidence import Check, Costs, Measurement
 
 FAR = 0.5
 """Contestants that fall short by more than this in all are not named as within reach."""

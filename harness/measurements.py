@@ -12,14 +12,14 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from spoonbench.harness.evidence import Duel, Entry, Estimate, Measurement, SplitScore
+from spoonbench.harness.evidence import Estimate, Measurement, SplitScore
 from spoonbench.harness.scoring import text_faults
 from spoonbench.harness.stats import estimate, median, proportion, quantile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from spoonbench.harness.evidence import TaskFacts
+    from spoonbench.harness.duel_records import Duel, Entry, TaskFacts
     from spoonbench.harness.records import RunRecord, ScoredAnswer
 
     Answers = Callable[[str], tuple[ScoredAnswer, ...] | None]

@@ -16,16 +16,14 @@ from spoonbench.reports.gallery import VALUE_RIGHT
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from spoonbench.harness.duel_records import Duel, Entry, SplitFacts
     from spoonbench.harness.evidence import (
         CostCrossing,
         Costs,
-        Duel,
-        Entry,
         Measurement,
         PairedTest,
         Recommendation,
         ResourceRatio,
-        SplitFacts,
         SplitScore,
     )
     from spoonbench.harness.records import Environment, RunRecord, ScoredAnswer, StoredItem

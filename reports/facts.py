@@ -11,7 +11,7 @@ from spoonbench.reports.quantities import DASH
 from spoonbench.reports.tables import Column, Table, level_name
 
 if TYPE_CHECKING:
-    from spoonbench.harness.evidence import Entry
+    from spoonbench.harness.duel_records import Entry
     from spoonbench.reports.duel import DuelReport
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from spoonbench.harness.evidence import Entry
+    from spoonbench.harness.duel_records import Entry
 
 MARKERS = {1: "o", 2: "s", 3: "^", 4: "D", 5: "P"}
 """Level to marker: nobody has to tell levels apart by colour alone."""

@@ -10,7 +10,7 @@ from spoonbench.harness.records import LEVELS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from spoonbench.harness.evidence import Entry
+    from spoonbench.harness.duel_records import Entry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,8 @@ from spoonbench.reports.quantities import DASH
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from spoonbench.harness.evidence import Entry, Measurement, Requirements, SplitScore
+    from spoonbench.harness.duel_records import Entry, Requirements
+    from spoonbench.harness.evidence import Measurement, SplitScore
     from spoonbench.reports.duel import DuelReport
 
 MILLION_TIMES = (

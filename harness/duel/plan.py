@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from spoonbench.harness.artifacts import Recipe
 from spoonbench.harness.canonical import digest, to_json
+from spoonbench.harness.duel_records import Duel, Entry, SplitFacts, TaskFacts
 from spoonbench.harness.environment import n_cores
-from spoonbench.harness.evidence import Duel, Entry, SplitFacts, TaskFacts
 from spoonbench.harness.records import Cell, Contestant, Placement, Workload
 from spoonbench.harness.source_lines import count_lines, count_source_lines
 from spoonbench.harness.tasks.api import BadTask, Item, Split, Task
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from spoonbench.harness.duel.lineup import LineupEntry
     from spoonbench.harness.duel.presets import Preset
-    from spoonbench.harness.evidence import Effort, Requirements
+    from spoonbench.harness.duel_records import Effort, Requirements
 
 Role = Literal["answers", "latency", "throughput"]
 

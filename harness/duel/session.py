@@ -18,8 +18,8 @@ from spoonbench.harness.duel.lineup import LineupChoice, line_up
 from spoonbench.harness.duel.plan import Wishes, make_plan
 from spoonbench.harness.duel.presets import PRESETS, Preset
 from spoonbench.harness.duel.run import Bench, Finished, run_duel
+from spoonbench.harness.duel_records import Effort, Requirements
 from spoonbench.harness.environment import observe, probe
-from spoonbench.harness.evidence import Effort, Requirements
 from spoonbench.harness.executors.local import LocalExecutor
 from spoonbench.harness.progress import ProgressWatcher
 from spoonbench.harness.protocol import Limits

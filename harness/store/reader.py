@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from spoonbench.harness.evidence import Duel
+from spoonbench.harness.duel_records import Duel
 from spoonbench.harness.records import Artifact, Cell, Environment, RunRecord, ScoredAnswer
 from spoonbench.harness.store.database import connect_read_only, inspect, translated
 from spoonbench.harness.store.errors import StoreError

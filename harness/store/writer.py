@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from types import TracebackType
 
-    from spoonbench.harness.evidence import Duel
+    from spoonbench.harness.duel_records import Duel
     from spoonbench.harness.records import Artifact, Cell, Environment, RunRecord, StoredItem
 
 __all__ = ["StoreError", "StoreWriter", "open_writer"]

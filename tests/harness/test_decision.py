@@ -12,16 +12,8 @@ from spoonbench.harness.checks import (
     relax,
 )
 from spoonbench.harness.decision import decide
-from spoonbench.harness.evidence import (
-    Costs,
-    Entry,
-    Estimate,
-    Measurement,
-    Requirements,
-    SplitFacts,
-    SplitScore,
-    TaskFacts,
-)
+from spoonbench.harness.duel_records import Entry, Requirements, SplitFacts, TaskFacts
+from spoonbench.harness.evidence import Costs, Estimate, Measurement, SplitScore
 from spoonbench.harness.stats import proportion
 from spoonbench.solvers.api import Guarantee
 

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from spoonbench.harness.comparisons import CLAIMED_RATIO, paired_tests, resource_ratios
-from spoonbench.harness.evidence import Duel, Entry, Requirements, SplitFacts, TaskFacts
+from spoonbench.harness.duel_records import Duel, Entry, Requirements, SplitFacts, TaskFacts
 from spoonbench.harness.measurements import NOT_RUN, cells_of, summarize
 from spoonbench.harness.records import RunRecord, ScoredAnswer
 

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from spoonbench.harness.canonical import digest
-from spoonbench.harness.evidence import Duel, Effort, Entry, Requirements, SplitFacts, TaskFacts
+from spoonbench.harness.duel_records import Duel, Effort, Entry, Requirements, SplitFacts, TaskFacts
 from spoonbench.harness.records import (
     Artifact,
     Cell,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from spoonbench.harness.canonical import from_json, to_json
-from spoonbench.harness.evidence import Duel
+from spoonbench.harness.duel_records import Duel
 from spoonbench.harness.records import (
     Artifact,
     Cell,

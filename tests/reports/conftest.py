@@ -6,24 +6,19 @@ from itertools import pairwise
 
 import pytest
 
+from spoonbench.harness.duel_records import Duel, Effort, Entry, Requirements, SplitFacts, TaskFacts
 from spoonbench.harness.evidence import (
     Candidate,
     Check,
     CostCrossing,
     Costs,
-    Duel,
-    Effort,
-    Entry,
     Estimate,
     Measurement,
     PairedTest,
     Proportion,
     Recommendation,
-    Requirements,
     ResourceRatio,
-    SplitFacts,
     SplitScore,
-    TaskFacts,
 )
 from spoonbench.harness.records import Environment
 from spoonbench.reports.duel import DuelReport, FailureExample

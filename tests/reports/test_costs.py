@@ -7,14 +7,7 @@ import pytest
 from rich.console import Console
 
 from spoonbench.harness.canonical import digest
-from spoonbench.harness.evidence import (
-    Duel,
-    Effort,
-    Entry,
-    Requirements,
-    SplitFacts,
-    TaskFacts,
-)
+from spoonbench.harness.duel_records import Duel, Effort, Entry, Requirements, SplitFacts, TaskFacts
 from spoonbench.harness.records import (
     Cell,
     Contestant,

@@ -5,14 +5,7 @@ from dataclasses import replace
 import pytest
 
 from spoonbench.harness.canonical import digest
-from spoonbench.harness.evidence import (
-    Duel,
-    Effort,
-    Entry,
-    Requirements,
-    SplitFacts,
-    TaskFacts,
-)
+from spoonbench.harness.duel_records import Duel, Effort, Entry, Requirements, SplitFacts, TaskFacts
 from spoonbench.harness.records import (
     Cell,
     Contestant,

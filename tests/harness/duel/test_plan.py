@@ -7,7 +7,7 @@ import pytest
 from spoonbench.harness.duel.lineup import LineupChoice, line_up
 from spoonbench.harness.duel.plan import Wishes, make_plan
 from spoonbench.harness.duel.presets import PRESETS
-from spoonbench.harness.evidence import Requirements
+from spoonbench.harness.duel_records import Requirements
 from spoonbench.harness.registry import make_task
 
 SMALL = {"n_training": 20, "n_validation": 5, "n_items": 8}

@@ -10,7 +10,7 @@ from spoonbench.harness.duel.lineup import LineupChoice, line_up
 from spoonbench.harness.duel.plan import Wishes, make_plan
 from spoonbench.harness.duel.presets import PRESETS
 from spoonbench.harness.duel.run import Bench, Finished, run_duel
-from spoonbench.harness.evidence import Requirements
+from spoonbench.harness.duel_records import Requirements
 from spoonbench.harness.measurements import summarize
 from spoonbench.harness.protocol import CellResult, JobResult, Limits
 from spoonbench.harness.registry import make_task
