@@ -8,152 +8,29 @@ from __future__ import annotations
 import sys
 from importlib import import_module, metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
+from spoonbench.harness.cli_options import (
+    EFFORT_OPTIONS,
+    FILE_OPTIONS,
+    JSON,
+    LINEUP_OPTIONS,
+    MODEL_OPTIONS,
+    OUT,
+    REQUIREMENT_OPTIONS,
+)
 from spoonbench.harness.duel.presets import PRESETS
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 BAD_INPUT = 3
 INTERRUPTED = 130
-
-_OUT = click.option(
-    "--out",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=Path("spoonbench-results"),
-    show_default=True,
-    help="Folder of store, models and report.",
-)
-_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(metadata.version("spoonbench"), prog_name="spoonbench")
 def cli() -> None:
     """Pick the smallest tool that does the job, and prove it on your own machine."""
-
-
-def _options(*options: Callable[..., Any]) -> Callable[..., Any]:
-    """Several options as one decorator, in order."""
-
-    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
-        for option in reversed(options):
-            function = option(function)
-        return function
-
-    return decorate
-
-
-_FILE_OPTIONS = _options(
-    click.option("--test", "test_path", type=click.Path(path_type=Path), help="Test file."),
-    click.option(
-        "--kind", type=click.Choice(["number", "label", "text"]), help="Kind of answer [detected]."
-    ),
-    click.option("--question-column", default="question", show_default=True),
-    click.option("--answer-column", default="answer", show_default=True),
-    click.option("--id-column", default="id", show_default=True),
-    click.option("--split-column", default="split", show_default=True),
-    click.option("--group-column", default="group", show_default=True),
-    click.option(
-        "--tolerance",
-        type=click.FloatRange(min=0, max=1),
-        default=1e-3,
-        show_default=True,
-        help="Relative, for numbers that are not whole; whole ones must be equal.",
-    ),
-    click.option(
-        "--test-share",
-        type=click.FloatRange(0, 1, min_open=True, max_open=True),
-        default=0.2,
-        show_default=True,
-        help="Share held out without a test file.",
-    ),
-    click.option("--skip-bad-rows", is_flag=True, help="Leave out bad rows, and count them."),
-)
-
-_REQUIREMENT_OPTIONS = _options(
-    click.option(
-        "--accuracy",
-        type=click.FloatRange(0, 1),
-        default=0.95,
-        show_default=True,
-        help="Least share right among the answers given; 1 asks for a guarantee.",
-    ),
-    click.option(
-        "--coverage",
-        type=click.FloatRange(0, 1),
-        default=0.95,
-        show_default=True,
-        help="Least share of items answered.",
-    ),
-    click.option(
-        "--latency-ms",
-        type=click.FloatRange(min=0, min_open=True),
-        help="Greatest 95th percentile of one answer.",
-    ),
-    click.option(
-        "--memory-mb",
-        type=click.FloatRange(min=0, min_open=True),
-        help="Greatest peak memory above the process's own baseline.",
-    ),
-    click.option(
-        "--cost",
-        type=click.FloatRange(min=0, min_open=True),
-        help="Greatest total cost (needs the prices below).",
-    ),
-    click.option("--split", help="Split that decides [the task's first]."),
-)
-
-_EFFORT_OPTIONS = _options(
-    click.option(
-        "--build-hours",
-        multiple=True,
-        metavar="WHO=HOURS",
-        help="Hours to build a contestant, or all of a level ('rules=2'). Repeatable.",
-    ),
-    click.option("--hour-price", type=click.FloatRange(min=0), help="Price of an hour of work."),
-    click.option(
-        "--machine-hour-price",
-        type=click.FloatRange(min=0),
-        help="Price of an hour of this machine.",
-    ),
-    click.option("--answers-per-year", type=click.FloatRange(min=0), help="Volume."),
-    click.option(
-        "--years",
-        type=click.FloatRange(min=0, min_open=True),
-        default=1.0,
-        show_default=True,
-        help="Years over which costs are added up.",
-    ),
-)
-
-_LINEUP_OPTIONS = _options(
-    click.option(
-        "--solver",
-        "solvers",
-        multiple=True,
-        metavar="NAME|FILE.py:FUNCTION",
-        help="A further contestant: a registered one or a function of yours. Repeatable.",
-    ),
-    click.option("--only", multiple=True, metavar="LABEL[,LABEL]", help="Only these take part."),
-    click.option(
-        "--route",
-        "routes",
-        multiple=True,
-        metavar="A,B[,C]",
-        help="A further hybrid: A first, B for what A leaves. Repeatable.",
-    ),
-    click.option(
-        "--set",
-        "overrides",
-        multiple=True,
-        metavar="LABEL.PARAMETER=VALUE",
-        help="A parameter of a contestant. Repeatable.",
-    ),
-)
 
 
 @cli.command()
@@ -167,16 +44,37 @@ _LINEUP_OPTIONS = _options(
     help="An option of a registered task, for example largest=1000. Repeatable.",
 )
 @click.option(
+    "--data",
+    type=click.Path(),
+    metavar="DIR|FILE",
+    help="Where the data of a public set lie: --task svamp --data SVAMP.json.",
+)
+@click.option(
     "--preset",
     type=click.Choice(list(PRESETS)),
     default="standard",
     show_default=True,
     help="; ".join(f"{p.name}: {p.summary}" for p in PRESETS.values()),
 )
-@_FILE_OPTIONS
-@_REQUIREMENT_OPTIONS
-@_LINEUP_OPTIONS
-@_EFFORT_OPTIONS
+@FILE_OPTIONS
+@REQUIREMENT_OPTIONS
+@LINEUP_OPTIONS
+@MODEL_OPTIONS
+@EFFORT_OPTIONS
+@click.option(
+    "--device",
+    default="cpu",
+    show_default=True,
+    help="cpu, cuda, cuda:1, mps: for contestants that can run there.",
+)
+@click.option(
+    "--dtype",
+    type=click.Choice(["float32", "bfloat16", "float16"]),
+    default="float32",
+    show_default=True,
+    help="Number format of answers, for contestants that have it.",
+)
+@click.option("--no-timing", is_flag=True, help="Answers only: nothing is timed apart.")
 @click.option("--rounds", type=click.IntRange(1, 50), help="Rounds of timing [of the preset].")
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option(
@@ -190,8 +88,8 @@ _LINEUP_OPTIONS = _options(
     help="Memory that one contestant may take above its baseline [three quarters of it].",
 )
 @click.option("--fresh", is_flag=True, help="Measure again what is in the store already.")
-@_OUT
-@_JSON
+@OUT
+@JSON
 def duel(**options: Any) -> None:
     """Let every level answer the same items, and decide.
 
@@ -246,7 +144,7 @@ def duel(**options: Any) -> None:
 @click.option("--id-column", default="id", show_default=True)
 @click.option("--batch-size", type=click.IntRange(1, 4096), default=64, show_default=True)
 @click.option("--set", "overrides", multiple=True, metavar="PARAMETER=VALUE")
-@_JSON
+@JSON
 def solve(**options: Any) -> None:
     """Answer one text, or every question of a file.
 
@@ -256,14 +154,14 @@ def solve(**options: Any) -> None:
 
 
 @cli.command()
-@_JSON
+@JSON
 def solvers(**options: Any) -> None:
     """List contestants, level by level."""
     _call("spoonbench.harness.listing", "list_solvers", options)
 
 
 @cli.command()
-@_JSON
+@JSON
 def tasks(**options: Any) -> None:
     """List tasks and their options."""
     _call("spoonbench.harness.listing", "list_tasks", options)
@@ -271,8 +169,8 @@ def tasks(**options: Any) -> None:
 
 @cli.command()
 @click.option("--all", "everything", is_flag=True, help="Every run, not the last duels only.")
-@_OUT
-@_JSON
+@OUT
+@JSON
 def runs(**options: Any) -> None:
     """List the duels and runs in the store."""
     _call("spoonbench.harness.listing", "list_runs", options)
@@ -280,8 +178,8 @@ def runs(**options: Any) -> None:
 
 @cli.command()
 @click.argument("run")
-@_OUT
-@_JSON
+@OUT
+@JSON
 def show(**options: Any) -> None:
     """Show a duel or a run, by the beginning of its id."""
     _call("spoonbench.harness.listing", "show_run", options)
@@ -289,16 +187,16 @@ def show(**options: Any) -> None:
 
 @cli.command()
 @click.argument("duel_id", required=False)
-@_OUT
-@_JSON
+@OUT
+@JSON
 def report(**options: Any) -> None:
     """Print a duel again and write its report [the last duel]."""
     _call("spoonbench.harness.listing", "write_again", options)
 
 
 @cli.command()
-@_OUT
-@_JSON
+@OUT
+@JSON
 def doctor(**options: Any) -> None:
     """Say what this machine can and cannot do, and why."""
     _call("spoonbench.harness.doctor", "run_command", options)

@@ -2,6 +2,9 @@
 
 cost = hours to build x price of an hour + hours of training x price of the machine
      + answers x seconds of one answer at the best batch size x price of the machine
+     + answers x what a server asks for one
+
+A server's price is in US dollars: the other prices must be too.
 
 Not covered: what wrong answers cost, upkeep, and machines that stand idle.
 """
@@ -130,13 +133,22 @@ def _was_trained(measurement: Measurement) -> bool:
 
 
 def _answering(effort: Effort, measurement: Measurement) -> float:
+    price = _price(measurement)
     if effort.machine_hour_price == 0:
-        return 0.0
+        return price
     best = measurement.best_batch
     if best is None:
         raise _NoFigure("no throughput was measured")
     seconds = 1 / measurement.throughput[best].value
-    return seconds / SECONDS_PER_HOUR * effort.machine_hour_price
+    return price + seconds / SECONDS_PER_HOUR * effort.machine_hour_price
+
+
+def _price(measurement: Measurement) -> float:
+    if measurement.entry.answered_by == "process":
+        return 0.0
+    if measurement.price_per_answer is None:
+        raise _NoFigure("no price of its tokens is known (--price-in and --price-out)")
+    return measurement.price_per_answer
 
 
 def _crossing(one: Costs, other: Costs) -> CostCrossing | None:

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from spoonbench.solvers.api import Guarantee
+
+AnsweredBy = Literal["process", "server", "file"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +108,10 @@ class Entry:
         source: where the method comes from.
         guarantee: what it promises.
         source_lines: lines of code of its own logic, comments and blank lines left out.
-        trained_from: "nothing" for models trained here from random weights, else None.
+        trained_from: where the weights of a language model come from, in words; "nothing" where
+            they began at random; None where there are none.
+        answered_by: "process": here, measured; "server": by a server, of whose memory and energy
+            nothing is known here; "file": before, with a file of answers as the only trace.
         train_cell: key of the cell that holds its training, None where there is none.
         answer_cells: split name to the key of the cell that holds its answers.
         latency_cell: key of the cell with one item at a time.
@@ -122,6 +127,7 @@ class Entry:
     guarantee: Guarantee = field(default_factory=Guarantee)
     source_lines: int | None = None
     trained_from: str | None = None
+    answered_by: AnsweredBy = "process"
     train_cell: str | None = None
     answer_cells: Mapping[str, str] = field(default_factory=dict)
     latency_cell: str | None = None

@@ -96,6 +96,8 @@ class Measurement:
         operations_per_problem: arithmetic operations.
         operations_formula: how they are counted.
         energy_j_per_item: joules.
+        price_per_answer: US dollars that a server asked for one answer of the deciding split, on
+            average; None where no price is known.
         missing: meter to the reason why it gave nothing.
         is_deterministic: the same answers in every round; None with one round.
         n_batch_changes: items whose answer changed with the batch size; None if not compared.
@@ -124,6 +126,7 @@ class Measurement:
     operations_per_problem: float | None = None
     operations_formula: str | None = None
     energy_j_per_item: float | None = None
+    price_per_answer: float | None = None
     missing: Mapping[str, str] = field(default_factory=dict)
     is_deterministic: bool | None = None
     n_batch_changes: int | None = None

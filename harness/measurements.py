@@ -9,7 +9,7 @@ Not covered: comparing contestants with each other (`comparisons`), and what fol
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from spoonbench.harness.evidence import Estimate, Measurement, SplitScore
@@ -26,6 +26,26 @@ if TYPE_CHECKING:
 
 NOT_RUN = "missing"
 """Status of a contestant of which a run is not there yet."""
+
+_MADE_ELSEWHERE = {
+    "server": "a server answered, and what that took there is not seen from here",
+    "file": "the answers were read from a file",
+}
+"""Who answered, where that was no process here: why figures of the process say nothing."""
+
+_OF_THE_PROCESS = (
+    "load_s",
+    "n_parameters",
+    "weight_bytes",
+    "disk_bytes",
+    "resident_bytes",
+    "peak_bytes",
+    "operations_per_problem",
+    "operations_formula",
+    "energy_j_per_item",
+    "training_s",
+    "n_training",
+)
 
 STALL_RATIO = 3.0
 STALL_LEAST_NS = 10_000_000
@@ -127,7 +147,7 @@ def _measure(duel: Duel, runs: _Runs) -> Measurement:
     training = _training_record(runs)
     answering = _answering_records(duel.task, runs)
     sizes = (*answering, *([training] if training else []))
-    return Measurement(
+    measurement = Measurement(
         entry=entry,
         status=status,
         reason=reason,
@@ -148,6 +168,7 @@ def _measure(duel: Duel, runs: _Runs) -> Measurement:
         operations_per_problem=_metric(sizes, "operations_per_problem"),
         operations_formula=_metric(sizes, "operations_formula"),
         energy_j_per_item=_energy(runs, answering),
+        price_per_answer=_price(answering, runs),
         missing=_missing(duel, runs, splits, answering),
         is_deterministic=_is_deterministic(runs),
         n_batch_changes=_batch_changes(duel.task, runs),
@@ -155,6 +176,18 @@ def _measure(duel: Duel, runs: _Runs) -> Measurement:
         curve=tuple(_metric([training], "curve") or ()),
         run_ids=_run_ids(runs),
     )
+    return _only_what_is_its_own(measurement)
+
+
+def _only_what_is_its_own(measurement: Measurement) -> Measurement:
+    """Leave out figures of the process that passed on answers which were made elsewhere."""
+    why = _MADE_ELSEWHERE.get(measurement.entry.answered_by)
+    if why is None:
+        return measurement
+    nothing = dict.fromkeys(_OF_THE_PROCESS)
+    reasons = dict.fromkeys((*_OF_THE_PROCESS, "energy_j"), why)
+    missing = {k: v for k, v in measurement.missing.items() if k not in reasons}
+    return replace(measurement, **nothing, missing={**missing, **reasons})  # type: ignore[arg-type]  # all of them may be None
 
 
 def _status(runs: _Runs) -> tuple[str, str | None]:
@@ -300,6 +333,13 @@ def _energy(runs: _Runs, answering: Sequence[RunRecord]) -> float | None:
         if record.energy_j is not None and n_items:
             by_cell.setdefault(record.cell_key, []).append(record.energy_j / n_items)
     return min((median(values) for values in by_cell.values()), default=None)
+
+
+def _price(answering: Sequence[RunRecord], runs: _Runs) -> float | None:
+    """US dollars for an answer, over the answers to the first split that was run."""
+    answers = runs.answers(answering[0]) if answering else None
+    prices = [answer.cost for answer in answers or () if answer.cost is not None]
+    return sum(prices) / len(prices) if prices else None
 
 
 def _missing(

@@ -85,6 +85,10 @@ class Placement:
     threads: int = 1
 
 
+USUAL = Placement()
+"""The processor, in float32: where nothing else is asked for, or can be had."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
     """Everything that decides what is run, nothing measured."""

@@ -13,7 +13,7 @@ import click
 from spoonbench.harness.artifacts import SHOWN_DIGITS, ArtifactStore
 from spoonbench.harness.assignments import values
 from spoonbench.harness.canonical import to_json
-from spoonbench.harness.duel.lineup import THRESHOLDS
+from spoonbench.harness.duel.ladders import THRESHOLDS
 from spoonbench.harness.environment import n_cores
 from spoonbench.harness.plaintext import make_plain
 from spoonbench.harness.questions import SUFFIXES, read_questions

@@ -62,7 +62,7 @@ def _decision(report: DuelReport) -> list[str]:
         _line(wording.confidence(report)),
         _line(wording.asked(report)),
         _line(wording.task_sentence(report)),
-        _line(wording.from_nothing(report)),
+        _line(wording.origins(report)),
         *_section(why, [_items(recommendation.path)]),
         *_section("What would change the answer", [_items(wording.flips(report))]),
     ]

@@ -92,7 +92,7 @@ def _words(report: DuelReport) -> dict[str, Any]:
         "confidence": wording.confidence(report),
         "asked": wording.asked(report),
         "task": wording.task_sentence(report),
-        "from_nothing": wording.from_nothing(report),
+        "origins": wording.origins(report),
         "failed": wording.failed(report),
         "remarks": wording.remarks(report),
         "gaps": wording.gaps(report),

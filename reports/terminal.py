@@ -153,7 +153,7 @@ def _print_decision(page: _Page, report: DuelReport) -> None:
         page.line(f"Meets everything too: {', '.join(recommendation.runners_up)}.")
     page.line(wording.asked(report), "dim")
     page.line(wording.task_sentence(report), "dim")
-    pretrained = wording.from_nothing(report)
+    pretrained = wording.origins(report)
     if pretrained:
         page.line(pretrained, "dim")
     if recommendation.path:

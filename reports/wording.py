@@ -34,6 +34,10 @@ _METER_NAMES = {
     "energy_j_per_item": ("energy_j",),
     "peak_bytes": ("peak_bytes",),
     "resident_bytes": ("resident_bytes", "peak_bytes"),
+    **{
+        name: (name,)
+        for name in ("disk_bytes", "n_parameters", "operations_per_problem", "n_training")
+    },
 }
 """Field of a measurement to the names under which a meter says why it gave nothing."""
 
@@ -138,15 +142,16 @@ def task_sentence(report: DuelReport) -> str:
     )
 
 
-def from_nothing(report: DuelReport) -> str | None:
-    """Says that no pretrained model took part, where level 5 was trained here."""
-    trained = [e.label for e in report.duel.entries if e.trained_from == "nothing"]
-    if not trained:
-        return None
-    return (
-        "A pretrained model was not tried: level 5 was trained here from nothing "
-        f"({quantities.listed(trained)})."
-    )
+def origins(report: DuelReport) -> str | None:
+    """Where the weights of level 5 come from; says so where no pretrained model took part."""
+    models = [e for e in report.duel.entries if e.trained_from and not e.is_hybrid]
+    fresh = [e.label for e in models if e.trained_from == "nothing"]
+    others = [f"{e.label}: {e.trained_from}" for e in models if e.trained_from != "nothing"]
+    from_nothing = f"trained here from nothing ({quantities.listed(fresh)})"
+    if not others:
+        return f"A pretrained model was not tried: level 5 was {from_nothing}." if fresh else None
+    sentences = [f"Level 5 was {from_nothing}."] if fresh else []
+    return " ".join([*sentences, *(f"{other}." for other in others)])
 
 
 def failed(report: DuelReport) -> tuple[str, ...]:

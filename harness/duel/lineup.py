@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from spoonbench.harness.duel.ladders import MODEL, THRESHOLDS, ladder_of
+from spoonbench.harness.records import USUAL
 from spoonbench.harness.registry import UnknownName, find_solver, make_solver, suggest
 from spoonbench.harness.tasks.api import BadTask
 
@@ -13,48 +15,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from spoonbench.harness.duel.presets import Preset
+    from spoonbench.harness.duel_records import AnsweredBy
     from spoonbench.harness.tasks.api import Task
     from spoonbench.solvers.api import SolverInfo
 
-LADDERS: dict[tuple[str, str], tuple[str, ...]] = {
-    ("number", "text"): (
-        "spoon",
-        "rules",
-        "algebra",
-        "tfidf-ridge",
-        "tfidf-operations",
-        "text-network",
-    ),
-    ("label", "text"): (
-        "keywords",
-        "bm25-neighbour",
-        "tfidf-linear",
-        "tfidf-boosting",
-        "text-network",
-    ),
-    ("text", "text"): ("bm25-neighbour",),
-    ("label", "image"): (
-        "stroke-rules",
-        "template-matching",
-        "pixel-svm",
-        "pixel-boosting",
-        "image-network",
-    ),
-}
-"""Kind of answer and payload: contestants below the language models, lowest level first."""
-
-ROUTES: dict[tuple[str, str], tuple[tuple[str, ...], ...]] = {
-    ("number", "text"): (("rules", "tfidf-operations"), ("rules", "MODEL")),
-    ("label", "text"): (("keywords", "tfidf-linear"), ("keywords", "MODEL")),
-    ("label", "image"): (("stroke-rules", "pixel-svm"), ("stroke-rules", "MODEL")),
-}
-"""Kind of answer and payload: hybrids; MODEL stands for the last language model."""
-
-THRESHOLDS: dict[str, float] = {"number": 0.0, "label": 0.95, "text": 0.95}
-"""Kind of answer: the least confidence at which a stage of a hybrid keeps its answer. Rules for
-numbers abstain by themselves, and their confidence is a grade, no probability; that of keyword
-lists and the like is one, and 0.95 is the accuracy asked for by default. `--set
-A+B.threshold=0.8` changes it."""
+FROM_NOTHING = "nothing"
+"""Origin of a model that began with random weights."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +34,9 @@ class LineupEntry:
         params: parameters.
         info: facts; for a hybrid those of the router with the level of its highest part.
         parts: stages of a hybrid, in order.
+        content: hash of what it is made of beside its parameters, for example of its weights.
+        origin: where its weights come from, in words; None where it has none.
+        answered_by: who answers: a process here, a server, or a file of answers given before.
     """
 
     label: str
@@ -76,11 +45,22 @@ class LineupEntry:
     info: SolverInfo
     params: Mapping[str, Any] = field(default_factory=dict)
     parts: tuple[LineupEntry, ...] = ()
+    content: str = ""
+    origin: str | None = None
+    answered_by: AnsweredBy = "process"
 
     @property
     def leaves(self) -> tuple[LineupEntry, ...]:
         """Itself, or the stages of a hybrid."""
         return self.parts or (self,)
+
+    def device_among(self, asked: str) -> str:
+        """The device asked for, or the processor where it knows no such device."""
+        return asked if asked.partition(":")[0] in self.info.devices else USUAL.device
+
+    def dtype_among(self, asked: str) -> str:
+        """The number format asked for, or the usual one where it has no such format."""
+        return asked if asked in self.info.dtypes else USUAL.dtype
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +71,7 @@ class LineupChoice:
         only: registered names or labels; empty for everyone.
         functions: functions of the user's own, as "file.py:function".
         extra: registered names beside the preset's.
+        brought: language models that the user brings.
         routes: further hybrids, names in order.
         overrides: label or registered name to parameters.
     """
@@ -98,6 +79,7 @@ class LineupChoice:
     only: tuple[str, ...] = ()
     functions: tuple[str, ...] = ()
     extra: tuple[str, ...] = ()
+    brought: tuple[LineupEntry, ...] = ()
     routes: tuple[tuple[str, ...], ...] = ()
     overrides: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
@@ -109,12 +91,16 @@ def enter(name: str, params: Mapping[str, Any], *, label: str | None = None) -> 
         UnknownName: it is not registered.
     """
     registered = find_solver(name)
+    info = make_solver(registered.target).info
+    params = {**registered.params, **params}
+    from_nothing = info.name == "language-model" and not params.get("init")
     return LineupEntry(
         label=label or name,
         name=name,
         target=registered.target,
-        info=make_solver(registered.target).info,
-        params={**registered.params, **params},
+        info=info,
+        params=params,
+        origin=FROM_NOTHING if from_nothing else None,
     )
 
 
@@ -125,14 +111,14 @@ def line_up(task: Task, preset: Preset, choice: LineupChoice) -> tuple[LineupEnt
         BadTask: nobody is left, or a name in the choice is not in the duel.
         UnknownName: a name is not registered.
     """
-    key = (task.kind, task.payload)
-    singles = [enter(name, preset.solver_params.get(name, {})) for name in LADDERS.get(key, ())]
+    ladder = ladder_of(task)
+    singles = [enter(name, preset.solver_params.get(name, {})) for name in ladder.solvers]
     singles += [enter(name, params, label=label) for label, name, params in preset.models]
     singles += [enter(name, preset.solver_params.get(name, {})) for name in choice.extra]
-    singles += _functions(choice.functions)
+    singles += [*_functions(choice.functions), *choice.brought]
     singles = [_override(entry, choice.overrides) for entry in singles]
-    model = preset.models[-1][0]
-    routes = [tuple(model if name == "MODEL" else name for name in r) for r in ROUTES.get(key, ())]
+    model = _model_of_routes(preset, choice)
+    routes = [tuple(model if name == MODEL else name for name in r) for r in ladder.routes]
     threshold = THRESHOLDS[task.kind]
     hybrids = [_hybrid(route, singles, threshold) for route in (*routes, *choice.routes)]
     hybrids = [_override(entry, choice.overrides) for entry in hybrids]
@@ -140,6 +126,12 @@ def line_up(task: Task, preset: Preset, choice: LineupChoice) -> tuple[LineupEnt
     _check_unique(singles + hybrids)
     everyone = sorted(singles, key=lambda entry: entry.info.level) + hybrids
     return _keep(everyone, choice)
+
+
+def _model_of_routes(preset: Preset, choice: LineupChoice) -> str:
+    """The model that hybrids ask: the first that the user brought and that runs here."""
+    here = [entry.label for entry in choice.brought if entry.answered_by == "process"]
+    return here[0] if here else preset.models[-1][0]
 
 
 def _functions(specs: Sequence[str]) -> list[LineupEntry]:
@@ -193,7 +185,15 @@ def _hybrid(route: Sequence[str], singles: Sequence[LineupEntry], threshold: flo
             dict.fromkeys([*router.info.modules, *(m for p in parts for m in p.info.modules)])
         ),
     )
-    return replace(router, info=info, parts=parts)
+    origins = [part.origin for part in parts if part.origin]
+    elsewhere = [part.answered_by for part in parts if part.answered_by != "process"]
+    return replace(
+        router,
+        info=info,
+        parts=parts,
+        origin=origins[0] if origins else None,
+        answered_by=elsewhere[0] if elsewhere else "process",
+    )
 
 
 def _keep(everyone: Sequence[LineupEntry], choice: LineupChoice) -> tuple[LineupEntry, ...]:

@@ -17,7 +17,7 @@ from spoonbench.harness.artifacts import Recipe
 from spoonbench.harness.canonical import digest, to_json
 from spoonbench.harness.duel_records import Duel, Entry, SplitFacts, TaskFacts
 from spoonbench.harness.environment import n_cores
-from spoonbench.harness.records import Cell, Contestant, Placement, Workload
+from spoonbench.harness.records import USUAL, Cell, Contestant, Placement, Workload
 from spoonbench.harness.source_lines import count_lines, count_source_lines
 from spoonbench.harness.tasks.api import BadTask, Item, Split, Task
 
@@ -54,14 +54,14 @@ class PlannedEntry:
 
     Attributes:
         lineup: the contestant.
-        threads: for its numeric work.
+        placement: device, number format and threads; the batch size is each cell's.
         recipe: of what it learns, where it keeps that; None otherwise.
         train_cell: the cell of its training; None where it keeps nothing.
         cells: measured in this order.
     """
 
     lineup: LineupEntry
-    threads: int
+    placement: Placement
     recipe: Recipe | None
     train_cell: Cell | None
     cells: tuple[PlannedCell, ...]
@@ -144,43 +144,51 @@ class _Planner:
             params=_all_params(entry),
             artifact_id=self._artifact_ids(entry),
         )
+        placement = Placement(
+            device=entry.device_among(self.preset.device),
+            dtype=entry.dtype_among(self.preset.dtype),
+            threads=threads,
+        )
         train_cell = None
         if recipe is not None:
-            train_cell = self._cell(contestant, self.task.training, threads, 1, mode="train")
+            trained_at = replace(placement, dtype=USUAL.dtype)
+            train_cell = self._cell(contestant, self.task.training, trained_at, mode="train")
         return PlannedEntry(
             lineup=entry,
-            threads=threads,
+            placement=placement,
             recipe=recipe,
             train_cell=train_cell,
-            cells=tuple(self._cells(contestant, threads)),
+            cells=tuple(
+                PlannedCell(
+                    role=role,
+                    cell=self._cell(contestant, split, replace(placement, batch_size=size)),
+                    split=split,
+                    seconds=seconds,
+                )
+                for role, split, size, seconds in self._wanted(entry)
+            ),
         )
 
-    def _cells(self, contestant: Contestant, threads: int) -> list[PlannedCell]:
+    def _wanted(self, entry: LineupEntry) -> list[tuple[Role, Split, int, float | None]]:
+        """Role, items, batch size and time limit of each cell."""
         preset = self.preset
         wanted: list[tuple[Role, Split, int, float | None]] = [
             ("answers", split, preset.answer_batch, None) for split in self.task.splits
         ]
+        if not preset.is_timed or entry.answered_by == "file":
+            return wanted
         wanted.append(("latency", self.samples.latency, 1, preset.cell_seconds))
         wanted += [
             ("throughput", self.samples.throughput, size, preset.cell_seconds)
             for size in preset.batch_sizes
         ]
-        return [
-            PlannedCell(
-                role=role,
-                cell=self._cell(contestant, split, threads, size),
-                split=split,
-                seconds=seconds,
-            )
-            for role, split, size, seconds in wanted
-        ]
+        return wanted
 
     def _cell(
         self,
         contestant: Contestant,
         split: Split,
-        threads: int,
-        batch_size: int,
+        placement: Placement,
         mode: Literal["answer", "train"] = "answer",
     ) -> Cell:
         workload = Workload(
@@ -191,7 +199,6 @@ class _Planner:
             mode=mode,
             tolerance=self.task.tolerance,
         )
-        placement = Placement(batch_size=batch_size, threads=threads)
         return Cell(workload=workload, contestant=contestant, placement=placement, seed=self.seed)
 
     def _recipe(self, entry: LineupEntry) -> Recipe:
@@ -205,10 +212,16 @@ class _Planner:
                 "kind": self.task.kind,
                 "params": dict(entry.params),
                 "threads": n_cores(),
+                **self._trained_on(entry),
             },
             data_hash=digest([self.task.training.items_hash, self.task.validation.items_hash]),
             seed=self.seed,
         )
+
+    def _trained_on(self, entry: LineupEntry) -> dict[str, str]:
+        """The device, left out where it is the processor: recipes keep their ids."""
+        device = entry.device_among(self.preset.device)
+        return {} if device == USUAL.device else {"device": device}
 
     def _artifact_ids(self, entry: LineupEntry) -> str | None:
         """What is learned is part of who is asked, kept or learned again in each process."""
@@ -217,7 +230,9 @@ class _Planner:
 
 
 def _version(entry: LineupEntry) -> str:
-    """Of the contestant; for the user's own function the content of its file as well."""
+    """Of the contestant, and of the user's own function, weights or answers that it holds."""
+    if entry.content:
+        return f"{entry.info.version}+{entry.content[:16]}"
     if entry.name != "function":
         return entry.info.version
     try:
@@ -300,7 +315,7 @@ def _entry(planned: PlannedEntry) -> Entry:
         role: [c for c in planned.cells if c.role == role]
         for role in ("answers", "latency", "throughput")
     }
-    latency = by_role["latency"][0].cell.key
+    latency = next((c.cell.key for c in by_role["latency"]), None)
     throughput = {str(c.cell.placement.batch_size): c.cell.key for c in by_role["throughput"]}
     return Entry(
         label=lineup.label,
@@ -311,9 +326,10 @@ def _entry(planned: PlannedEntry) -> Entry:
         source=lineup.info.source,
         guarantee=lineup.info.guarantee,
         source_lines=_source_lines(lineup),
-        trained_from="nothing" if any(e.info.level == 5 for e in lineup.leaves) else None,  # noqa: PLR2004  # the level of language models
+        trained_from=lineup.origin,
+        answered_by=lineup.answered_by,
         train_cell=planned.train_cell.key if planned.train_cell else None,
         answer_cells={c.split.name: c.cell.key for c in by_role["answers"]},
         latency_cell=latency,
-        throughput_cells={"1": latency, **throughput},
+        throughput_cells={**({"1": latency} if latency else {}), **throughput},
     )

@@ -32,6 +32,9 @@ class Preset:
             done); an accuracy cell never does.
         job_seconds: limit of one measuring process.
         training_seconds: limit of one training process.
+        is_timed: one item at a time and larger batches are timed beside the answers.
+        device: for contestants that can run there; the others stay on the processor.
+        dtype: number format, for contestants that have it.
     """
 
     name: str
@@ -47,6 +50,9 @@ class Preset:
     cell_seconds: float = 6.0
     job_seconds: float = 900.0
     training_seconds: float = 1800.0
+    is_timed: bool = True
+    device: str = "cpu"
+    dtype: str = "float32"
 
 
 PRESETS: dict[str, Preset] = {

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from spoonbench.harness.artifacts import DamagedArtifact
 from spoonbench.harness.duel.recording import Recorder, now
 from spoonbench.harness.protocol import CellResult, CellWork, Job, JobResult, Limits, Training
-from spoonbench.harness.records import StoredItem
+from spoonbench.harness.records import USUAL, Placement, StoredItem
 from spoonbench.solvers.api import Example, Part, Settings
 
 if TYPE_CHECKING:
@@ -229,7 +229,7 @@ def _training_job(duel: _Duel, entry: PlannedEntry, making: Making) -> Job:
     task = duel.plan.task
     return Job(
         job_id=f"train {entry.lineup.label}",
-        part=_part(entry.lineup, entry.threads, duel.plan.seed),
+        part=_part(entry.lineup, _training_placement(entry), duel.plan.seed),
         training=Training(
             training=_examples(task.training),
             validation=_examples(task.validation),
@@ -285,7 +285,7 @@ def _measuring_job(
     own = duel.trained.get(lineup.label)
     return Job(
         job_id=f"round {round_index + 1}: {lineup.label}",
-        part=_part(lineup, entry.threads, duel.plan.seed, duel.trained),
+        part=_part(lineup, entry.placement, duel.plan.seed, duel.trained),
         training=training,
         artifact=own.path if own else None,
         cells=tuple(_work(planned) for planned in cells),
@@ -308,19 +308,31 @@ def _work(planned: PlannedCell) -> CellWork:
 
 def _part(
     lineup: LineupEntry,
-    threads: int,
+    placement: Placement,
     seed: int,
     trained: Mapping[str, Artifact] | None = None,
 ) -> Part:
     parts = []
     for stage in lineup.parts:
-        part = _part(stage, threads, seed)
+        part = _part(stage, placement, seed)
         if trained and stage.label in trained:
             params = {**part.settings.params, "artifact": trained[stage.label].path}
             part = replace(part, settings=replace(part.settings, params=params))
         parts.append(part)
-    settings = Settings(threads=threads, seed=seed, params=lineup.params, parts=tuple(parts))
+    settings = Settings(
+        device=lineup.device_among(placement.device),
+        dtype=lineup.dtype_among(placement.dtype),
+        threads=placement.threads,
+        seed=seed,
+        params=lineup.params,
+        parts=tuple(parts),
+    )
     return Part(name=lineup.label, target=lineup.target, settings=settings)
+
+
+def _training_placement(entry: PlannedEntry) -> Placement:
+    """Weights are kept in the usual number format, whatever they answer in."""
+    return replace(entry.placement, dtype=USUAL.dtype)
 
 
 def _examples(split: Split) -> tuple[Example, ...]:

@@ -14,6 +14,7 @@ from rich.console import Console
 from spoonbench.harness.artifacts import ArtifactStore
 from spoonbench.harness.assignments import hours, nested_values, values
 from spoonbench.harness.costs import unknown_names
+from spoonbench.harness.duel.brought import bring
 from spoonbench.harness.duel.lineup import LineupChoice, line_up
 from spoonbench.harness.duel.plan import Wishes, make_plan
 from spoonbench.harness.duel.presets import PRESETS, Preset
@@ -133,7 +134,12 @@ def _preset(options: Mapping[str, Any]) -> Preset:
         preset = replace(preset, n_rounds=options["rounds"])
     if options["timeout"] is not None:
         preset = replace(preset, job_seconds=options["timeout"])
-    return preset
+    return replace(
+        preset,
+        is_timed=not options["no_timing"],
+        device=options["device"],
+        dtype=options["dtype"],
+    )
 
 
 def _task(options: Mapping[str, Any], preset: Preset) -> Task:
@@ -143,9 +149,11 @@ def _task(options: Mapping[str, Any], preset: Preset) -> Task:
     if path is None:
         name = name or "word-problems"
         given = values(options["task_options"], "--option")
+        if options["data"] is not None:
+            given["data"] = options["data"]
         return make_task(name, {**preset.task_options.get(name, {}), **given})
-    if options["task_options"]:
-        raise click.UsageError("--option belongs to registered tasks, not to a file.")
+    if options["task_options"] or options["data"] is not None:
+        raise click.UsageError("--option and --data belong to registered tasks, not to a file.")
     columns = Columns(
         question=options["question_column"],
         answer=options["answer_column"],
@@ -170,6 +178,7 @@ def _choice(options: Mapping[str, Any]) -> LineupChoice:
         only=tuple(name for names in options["only"] for name in names.split(",")),
         functions=tuple(spec for spec in asked if ":" in spec),
         extra=tuple(spec for spec in asked if ":" not in spec),
+        brought=bring(options),
         routes=tuple(tuple(route.split(",")) for route in options["routes"]),
         overrides=nested_values(options["overrides"], "--set"),
     )

@@ -1,11 +1,14 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from spoonbench.harness.duel.lineup import LADDERS, LineupChoice, line_up
+from spoonbench.harness.duel.ladders import BY_KIND, BY_TASK
+from spoonbench.harness.duel.lineup import LineupChoice, line_up
 from spoonbench.harness.duel.presets import PRESETS
 from spoonbench.harness.registry import UnknownName
 from spoonbench.harness.tasks.api import BadTask, Item, Split, Task
+from spoonbench.harness.tasks.user_file import VERSION as FILE_VERSION
 from spoonbench.solvers.api import Problem
 
 QUICK = PRESETS["quick"]
@@ -104,10 +107,26 @@ def test_a_route_of_the_users_own():
     assert "spoon+rules+algebra" in labels
 
 
-def test_every_ladder_is_of_registered_contestants_that_give_that_kind_of_answer():
-    for (kind, payload), names in LADDERS.items():
-        lineup = line_up(task(kind, payload), QUICK, LineupChoice())
-        for entry in lineup:
-            if entry.name in names:
-                assert kind in entry.info.kinds
-                assert entry.info.payload == payload
+LADDERS = {
+    **{("t", *key): ladder for key, ladder in BY_KIND.items()},
+    **{(name, kind, "text"): ladder for (name, kind), ladder in BY_TASK.items()},
+}
+
+
+@pytest.mark.parametrize("key", LADDERS, ids="-".join)
+def test_every_ladder_is_of_registered_contestants_that_give_that_kind_of_answer(key):
+    name, kind, payload = key
+    lineup = line_up(replace(task(kind, payload), name=name), QUICK, LineupChoice())
+    labels = [entry.label for entry in lineup]
+    assert set(LADDERS[key].solvers) <= set(labels)
+    for entry in lineup:
+        if entry.name in LADDERS[key].solvers:
+            assert kind in entry.info.kinds
+            assert entry.info.payload == payload
+
+
+def test_a_file_called_like_a_task_has_the_ladder_of_its_kind():
+    named = replace(task("number"), name="expressions", version=FILE_VERSION)
+    labels = [entry.label for entry in line_up(named, QUICK, LineupChoice())]
+    assert "rules" in labels
+    assert "calculator" not in labels

@@ -1,0 +1,216 @@
+"""Options that commands share, in groups: `--help` shows them in this order."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def grouped(*options: Callable[..., Any]) -> Callable[..., Any]:
+    """Several options as one decorator, in order."""
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        for option in reversed(options):
+            function = option(function)
+        return function
+
+    return decorate
+
+
+OUT = click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("spoonbench-results"),
+    show_default=True,
+    help="Folder of store, models and report.",
+)
+JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+FILE_OPTIONS = grouped(
+    click.option("--test", "test_path", type=click.Path(path_type=Path), help="Test file."),
+    click.option(
+        "--kind", type=click.Choice(["number", "label", "text"]), help="Kind of answer [detected]."
+    ),
+    click.option("--question-column", default="question", show_default=True),
+    click.option("--answer-column", default="answer", show_default=True),
+    click.option("--id-column", default="id", show_default=True),
+    click.option("--split-column", default="split", show_default=True),
+    click.option("--group-column", default="group", show_default=True),
+    click.option(
+        "--tolerance",
+        type=click.FloatRange(min=0, max=1),
+        default=1e-3,
+        show_default=True,
+        help="Relative, for numbers that are not whole; whole ones must be equal.",
+    ),
+    click.option(
+        "--test-share",
+        type=click.FloatRange(0, 1, min_open=True, max_open=True),
+        default=0.2,
+        show_default=True,
+        help="Share held out without a test file.",
+    ),
+    click.option("--skip-bad-rows", is_flag=True, help="Leave out bad rows, and count them."),
+)
+
+REQUIREMENT_OPTIONS = grouped(
+    click.option(
+        "--accuracy",
+        type=click.FloatRange(0, 1),
+        default=0.95,
+        show_default=True,
+        help="Least share right among the answers given; 1 asks for a guarantee.",
+    ),
+    click.option(
+        "--coverage",
+        type=click.FloatRange(0, 1),
+        default=0.95,
+        show_default=True,
+        help="Least share of items answered.",
+    ),
+    click.option(
+        "--latency-ms",
+        type=click.FloatRange(min=0, min_open=True),
+        help="Greatest 95th percentile of one answer.",
+    ),
+    click.option(
+        "--memory-mb",
+        type=click.FloatRange(min=0, min_open=True),
+        help="Greatest peak memory above the process's own baseline.",
+    ),
+    click.option(
+        "--cost",
+        type=click.FloatRange(min=0, min_open=True),
+        help="Greatest total cost (needs the prices below).",
+    ),
+    click.option("--split", help="Split that decides [the task's first]."),
+)
+
+MODEL_OPTIONS = grouped(
+    click.option(
+        "--model",
+        "models",
+        multiple=True,
+        metavar="DIR|HUB-NAME",
+        help="A causal language model of transformers, asked with examples. Repeatable.",
+    ),
+    click.option(
+        "--shots",
+        type=click.IntRange(0, 64),
+        default=4,
+        show_default=True,
+        help="Examples of the training part in the prompt, for --model and --endpoint.",
+    ),
+    click.option(
+        "--chat",
+        type=click.Choice(["auto", "yes", "no"]),
+        default="auto",
+        show_default=True,
+        help="Ask --model through its chat template; auto: where it has one.",
+    ),
+    click.option(
+        "--init",
+        "inits",
+        multiple=True,
+        metavar="DIR|HUB-NAME",
+        help="Weights from which training starts. Repeatable.",
+    ),
+    click.option(
+        "--tune",
+        type=click.Choice(["full", "lora"]),
+        multiple=True,
+        help="How --init is trained: all weights, or an adapter (LoRA). Repeatable [full].",
+    ),
+    click.option("--endpoint", metavar="URL", help="A server that speaks OpenAI's protocol."),
+    click.option(
+        "--endpoint-model",
+        "endpoint_models",
+        multiple=True,
+        metavar="NAME",
+        help="The model to ask there; a key comes from OPENAI_API_KEY. Repeatable.",
+    ),
+    click.option(
+        "--endpoint-api",
+        type=click.Choice(["chat", "completions"]),
+        default="chat",
+        show_default=True,
+    ),
+    click.option(
+        "--price-in",
+        type=click.FloatRange(min=0),
+        help="US dollars for a million prompt tokens there.",
+    ),
+    click.option(
+        "--price-out",
+        type=click.FloatRange(min=0),
+        help="US dollars for a million new tokens there.",
+    ),
+    click.option(
+        "--answers",
+        multiple=True,
+        type=click.Path(),
+        metavar="FILE",
+        help="Answers given before: a sample log of lm-evaluation-harness, or what `solve --out` "
+        "wrote. Repeatable.",
+    ),
+    click.option(
+        "--answers-level",
+        type=click.IntRange(1, 5),
+        default=5,
+        show_default=True,
+        help="Level at which --answers stand.",
+    ),
+)
+
+EFFORT_OPTIONS = grouped(
+    click.option(
+        "--build-hours",
+        multiple=True,
+        metavar="WHO=HOURS",
+        help="Hours to build a contestant, or all of a level ('rules=2'). Repeatable.",
+    ),
+    click.option("--hour-price", type=click.FloatRange(min=0), help="Price of an hour of work."),
+    click.option(
+        "--machine-hour-price",
+        type=click.FloatRange(min=0),
+        help="Price of an hour of this machine.",
+    ),
+    click.option("--answers-per-year", type=click.FloatRange(min=0), help="Volume."),
+    click.option(
+        "--years",
+        type=click.FloatRange(min=0, min_open=True),
+        default=1.0,
+        show_default=True,
+        help="Years over which costs are added up.",
+    ),
+)
+
+LINEUP_OPTIONS = grouped(
+    click.option(
+        "--solver",
+        "solvers",
+        multiple=True,
+        metavar="NAME|FILE.py:FUNCTION",
+        help="A further contestant: a registered one or a function of yours. Repeatable.",
+    ),
+    click.option("--only", multiple=True, metavar="LABEL[,LABEL]", help="Only these take part."),
+    click.option(
+        "--route",
+        "routes",
+        multiple=True,
+        metavar="A,B[,C]",
+        help="A further hybrid: A first, B for what A leaves. Repeatable.",
+    ),
+    click.option(
+        "--set",
+        "overrides",
+        multiple=True,
+        metavar="LABEL.PARAMETER=VALUE",
+        help="A parameter of a contestant. Repeatable.",
+    ),
+)
