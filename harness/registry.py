@@ -59,9 +59,12 @@ SOLVERS: dict[str, Registered] = dict(
     [
         _ours("spoon", "solvers.rules.spoon:SpoonSolver"),
         _ours("rules", "solvers.rules.word_problems:RuleSolver"),
+        _ours("expression-rules", "solvers.rules.expressions:ExpressionRuleSolver"),
+        _ours("equation-rules", "solvers.rules.equations:EquationRuleSolver"),
         _ours("keywords", "solvers.rules.keywords:KeywordListSolver"),
         _ours("stroke-rules", "solvers.rules.strokes:StrokeRuleSolver"),
         _ours("function", "solvers.rules.function:FunctionSolver"),
+        _ours("calculator", "solvers.algorithms.calculator:CalculatorSolver"),
         _ours("algebra", "solvers.algorithms.algebra:AlgebraSolver"),
         _ours("bm25-neighbour", "solvers.algorithms.retrieval:RetrievalSolver"),
         _ours("template-matching", "solvers.algorithms.templates:TemplateSolver"),
@@ -80,6 +83,7 @@ SOLVERS: dict[str, Registered] = dict(
             )
             for preset in ("tiny", "small", "gpt_tiny", "gpt_small", "distilgpt2")
         ),
+        _ours("endpoint", "solvers.llm.endpoint.solver:EndpointSolver"),
         _ours("router", "solvers.hybrid.router:RouterSolver"),
     ]
 )
@@ -87,7 +91,13 @@ SOLVERS: dict[str, Registered] = dict(
 TASKS: dict[str, Registered] = dict(
     [
         _ours("word-problems", "harness.tasks.word_problems.task:make"),
+        _ours("expressions", "harness.tasks.expressions.task:make"),
+        _ours("equations", "harness.tasks.equations.task:make"),
         _ours("digits", "harness.tasks.digits:make"),
+        _ours("mawps", "harness.tasks.public.mawps:make"),
+        _ours("asdiv", "harness.tasks.public.asdiv:make"),
+        _ours("svamp", "harness.tasks.public.svamp:make"),
+        _ours("gsm8k", "harness.tasks.public.gsm8k:make"),
     ]
 )
 

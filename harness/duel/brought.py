@@ -37,10 +37,9 @@ def bring(options: Mapping[str, Any]) -> tuple[LineupEntry, ...]:
 
 
 def _models(options: Mapping[str, Any]) -> list[LineupEntry]:
-    from spoonbench.harness.model_folders import find_model
-
     entries = []
     for given in options["models"]:
+        from spoonbench.harness.model_folders import find_model
         found = find_model(given)
         params = {"model": str(found.path), "shots": options["shots"], "chat": options["chat"]}
         entry = enter("pretrained", params, label=_label(found.name))
@@ -52,10 +51,9 @@ def _models(options: Mapping[str, Any]) -> list[LineupEntry]:
 def _tuned(options: Mapping[str, Any]) -> list[LineupEntry]:
     if options["tune"] and not options["inits"]:
         raise click.UsageError("--tune needs --init: weights to start from.")
-    from spoonbench.harness.model_folders import find_model
-
     entries = []
     for given in options["inits"]:
+        from spoonbench.harness.model_folders import find_model
         found = find_model(given)
         for tune in dict.fromkeys(options["tune"] or ("full",)):
             params = {"init": str(found.path), "init_sha256": found.identity, "tune": tune}

@@ -31,7 +31,7 @@ class Preset:
         cell_seconds: a timing cell ends once this much time is used (and its least items are
             done); an accuracy cell never does.
         job_seconds: limit of one measuring process.
-        training_seconds: limit of one training process.
+        training_seconds: limit of one training process; None: none.
         is_timed: one item at a time and larger batches are timed beside the answers.
         device: for contestants that can run there; the others stay on the processor.
         dtype: number format, for contestants that have it.
@@ -49,7 +49,7 @@ class Preset:
     batch_sizes: tuple[int, ...] = (8, 64, 256)
     cell_seconds: float = 6.0
     job_seconds: float = 900.0
-    training_seconds: float = 1800.0
+    training_seconds: float | None = 1800.0
     is_timed: bool = True
     device: str = "cpu"
     dtype: str = "float32"

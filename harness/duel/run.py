@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from spoonbench.harness.artifacts import ArtifactStore, Making, Recipe
     from spoonbench.harness.duel.lineup import LineupEntry
     from spoonbench.harness.duel.plan import Plan, PlannedCell, PlannedEntry
-    from spoonbench.harness.records import Artifact, Cell
+    from spoonbench.harness.records import Artifact, Cell, RunRecord
     from spoonbench.harness.store.writer import StoreWriter
     from spoonbench.harness.tasks.api import Split
 
@@ -205,38 +205,56 @@ def _cells_of_round(duel: _Duel, entry: PlannedEntry, round_index: int) -> list[
 
 def _train(duel: _Duel, entry: PlannedEntry) -> tuple[str, str | None]:
     """Train one contestant in a process of its own and keep what it learned."""
+    label = entry.lineup.label
+    record, artifact = train_entry(duel.plan, entry, duel.bench, duel.recorder)
+    if artifact is None:
+        duel.failed[label] = f"its training ended as {record.status}: {record.reason}"
+    else:
+        duel.trained[label] = artifact
+    return record.status, record.reason
+
+
+def train_entry(
+    plan: Plan, entry: PlannedEntry, bench: Bench, recorder: Recorder
+) -> tuple[RunRecord, Artifact | None]:
+    """Train one contestant, keep what it learned, and store both.
+
+    Returns:
+        how it went, and what was kept; None where it did not end well.
+
+    Raises:
+        BusyArtifact: another process is training it.
+    """
     if entry.recipe is None or entry.train_cell is None:
         raise ValueError(f"{entry.lineup.label} keeps nothing that could be trained.")
-    label, started_at = entry.lineup.label, now()
-    with duel.bench.artifacts.begin(entry.recipe) as making:
-        result = duel.bench.executor.run(
-            _training_job(duel, entry, making), on_progress=duel.bench.watcher.advance
-        )
-        record = duel.recorder.of_job(entry.train_cell, 0, started_at, result)
+    started_at, artifact = now(), None
+    with bench.artifacts.begin(entry.recipe) as making:
+        job = training_job(plan, entry, bench.limits, making)
+        result = bench.executor.run(job, on_progress=bench.watcher.advance)
+        record = recorder.of_job(entry.train_cell, 0, started_at, result)
         if result.status == "ok":
-            artifact = duel.bench.artifacts.finish(making)
-            duel.bench.store.add_artifact(artifact)
-            duel.trained[label] = artifact
+            artifact = bench.artifacts.finish(making)
+            bench.store.add_artifact(artifact)
             metrics = {**record.metrics, "disk_bytes": artifact.bytes}
             record = replace(record, metrics=metrics, artifact_sha256=artifact.sha256)
-        else:
-            duel.failed[label] = f"its training ended as {result.status}: {result.reason}"
-    duel.bench.store.add_run(record)
-    return result.status, result.reason
+    bench.store.add_run(record)
+    return record, artifact
 
 
-def _training_job(duel: _Duel, entry: PlannedEntry, making: Making) -> Job:
-    task = duel.plan.task
+def training_job(
+    plan: Plan, entry: PlannedEntry, limits: Limits, making: Making | None = None
+) -> Job:
+    """The job that trains one contestant; without a making nothing is kept."""
     return Job(
         job_id=f"train {entry.lineup.label}",
-        part=_part(entry.lineup, _training_placement(entry), duel.plan.seed),
+        part=_part(entry.lineup, _training_placement(entry), plan.seed),
         training=Training(
-            training=_examples(task.training),
-            validation=_examples(task.validation),
-            checkpoints=str(making.checkpoints),
-            save_to=str(making.content),
+            training=_examples(plan.task.training),
+            validation=_examples(plan.task.validation),
+            checkpoints=None if making is None else str(making.checkpoints),
+            save_to=None if making is None else str(making.content),
         ),
-        limits=replace(duel.bench.limits, seconds=duel.plan.preset.training_seconds),
+        limits=replace(limits, seconds=plan.preset.training_seconds),
     )
 
 

@@ -47,7 +47,7 @@ def run_command(**options: Any) -> None:
     out: Path = options["out"]
     console = Console(stderr=options["as_json"])
     preset = _preset(options)
-    task = _task(options, preset)
+    task = named_task(options, preset)
     environment = probe()
     lineup = line_up(task, preset, _choice(options))
     wishes = Wishes(
@@ -142,7 +142,13 @@ def _preset(options: Mapping[str, Any]) -> Preset:
     )
 
 
-def _task(options: Mapping[str, Any], preset: Preset) -> Task:
+def named_task(options: Mapping[str, Any], preset: Preset) -> Task:
+    """The task that a command names: a registered one, or a file.
+
+    Raises:
+        BadTask: it cannot be used.
+        UsageError: options that do not go together.
+    """
     path, name = options["file"], options["task_name"]
     if path is not None and name is not None:
         raise click.UsageError("Give a file or --task, not both.")

@@ -21,6 +21,15 @@ if TYPE_CHECKING:
     from spoonbench.solvers.api import Answer, Problem, Settings
 
 _PACKAGE = "spoonbench.solvers.algorithms"
+_EXACT_ON = (
+    "test",
+    "both-sides",
+    "fractions",
+    "three-unknowns",
+    "larger-1000x",
+    "unanswerable",
+)
+"""Splits of the task equations on which every answer is right."""
 
 
 class AlgebraSolver:
@@ -36,14 +45,17 @@ class AlgebraSolver:
 
     info = SolverInfo(
         name="algebra",
-        version="1",
+        version="2",
         level=2,
         summary="Reads arithmetic, linear equations and short stories by a grammar, and solves.",
         kinds=("number",),
         guarantee=Guarantee(
             kind="tested",
-            domain="arithmetic expressions of +, -, *, / and powers, with exact rational results",
-            source="tests/solvers/algorithms/test_equations.py, against exact fractions",
+            domain="arithmetic expressions of +, -, *, / and powers, and the forms of the task "
+            "equations but its unseen wordings, with exact rational results",
+            covers=tuple(f"equations@1/{split}" for split in _EXACT_ON),
+            source="tests/solvers/algorithms/test_equations.py, against exact fractions; "
+            "tests/solvers/algorithms/test_algebra.py, over seeds of the task",
         ),
         requires=("lark", "sympy"),
         source="Hosseini et al. 2014, Learning to Solve Arithmetic Word Problems",
@@ -53,6 +65,7 @@ class AlgebraSolver:
                 "algebra",
                 "equations",
                 "linear",
+                "number_pairs",
                 "readings",
                 "story",
                 "story_accounts",

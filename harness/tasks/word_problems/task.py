@@ -9,30 +9,25 @@ Not covered: multiplication and division, numbers written as words, numbers that
 
 from __future__ import annotations
 
-import random
 import re
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING
 
-from spoonbench.harness.tasks.api import BadTask, Item, Split, Task
+from spoonbench.harness.tasks.api import BadTask, Split, Task
+from spoonbench.harness.tasks.drawing import chance, draw_distinct, number_split
 from spoonbench.harness.tasks.options import refuse_unknown, whole_number
 from spoonbench.harness.tasks.word_problems.frames import Section, load_frames
 from spoonbench.harness.tasks.word_problems.stories import (
     Numbers,
-    Story,
     draw_stories,
     is_feasible,
 )
-from spoonbench.solvers.api import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 NAME = "word-problems"
 VERSION = "1"
-
-# After so many texts in a row that all stand somewhere already, there are too few of them.
-MOST_REPEATS = 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,35 +158,11 @@ def read_options(options: Mapping[str, object]) -> Options:
 
 def _draw_split(plan: _Plan, n_items: int, options: Options, taken: set[str]) -> Split:
     """Draw items whose text is not in `taken`, and put them there."""
-    prefix = f"{NAME}-{plan.name}"
-    items = [
-        Item(
-            problem=Problem(problem_id=f"{prefix}-{place}", text=story.text, kind="number"),
-            target=None if story.answer is None else str(story.answer),
-        )
-        for place, story in enumerate(_new_stories(plan, n_items, options, taken), 1)
-    ]
-    return Split(name=plan.name, items=tuple(items), summary=plan.summary)
-
-
-def _new_stories(plan: _Plan, n_items: int, options: Options, taken: set[str]) -> list[Story]:
-    rng = random.Random(f"{NAME} {VERSION} {plan.name} {options.seed}")  # noqa: S311  # no secret
-    stories: list[Story] = []
-    repeats = 0
-    for story in draw_stories(rng, load_frames(plan.section), _numbers(plan, options)):
-        if len(stories) == n_items:
-            break
-        key = text_key(story.text)
-        repeats = repeats + 1 if key in taken else 0
-        if repeats > MOST_REPEATS:
-            raise BadTask(
-                f"too few different problems: {plan.name} has {len(stories)} of {n_items}, and "
-                "no new one is found; ask for fewer, or widen smallest and largest"
-            )
-        if not repeats:
-            taken.add(key)
-            stories.append(story)
-    return stories
+    rng = chance(NAME, VERSION, plan.name, options.seed)
+    stories = draw_stories(rng, load_frames(plan.section), _numbers(plan, options))
+    advice = "ask for fewer, or widen smallest and largest"
+    drawn = draw_distinct(stories, n_items, taken, text_key, advice)
+    return number_split(NAME, plan.name, plan.summary, drawn)
 
 
 def _numbers(plan: _Plan, options: Options) -> Numbers:

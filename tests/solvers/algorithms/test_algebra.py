@@ -2,13 +2,16 @@
 
 import subprocess
 import sys
+from fractions import Fraction
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from spoonbench.harness.tasks.equations.task import make
 from spoonbench.solvers.algorithms.algebra import AlgebraSolver
 from spoonbench.solvers.api import Image, Part, Problem, Settings, Solves, Unsupported
+from spoonbench.solvers.numerals import write_number
 
 PREPARED = AlgebraSolver()
 PREPARED.prepare(Settings())
@@ -111,3 +114,23 @@ def test_importing_a_contestant_is_cheap(module):
         [sys.executable, "-P", "-c", code], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(("seed", "largest"), [(11, 20), (12, 4), (13, 500)])
+def test_the_covered_workloads_are_solved_without_a_mistake(algebra, seed, largest):
+    task = make({"n_training": 1, "n_items": 150, "seed": seed, "largest": largest})
+    covered = {name.partition("/")[2] for name in algebra.info.guarantee.covers}
+    splits = [split for split in task.splits if split.name in covered]
+    assert {split.name for split in splits} == covered
+    for split in splits:
+        answers = algebra.solve([item.problem for item in split.items])
+        assert [a.value for a in answers] == [
+            item.target and write_number(Fraction(item.target)) for item in split.items
+        ]
+
+
+def test_unseen_wordings_are_answered_rightly_or_not_at_all(algebra):
+    task = make({"n_training": 1, "n_items": 150, "seed": 11})
+    (unseen,) = [split for split in task.splits if split.name == "unseen-wordings"]
+    answers = algebra.solve([item.problem for item in unseen.items])
+    assert all(a.value in {None, i.target} for a, i in zip(answers, unseen.items, strict=True))
