@@ -38,11 +38,17 @@ def chance(task: str, version: str, split: str, seed: int) -> random.Random:
 
 
 def draw_distinct(
-    drawn: Iterator[_D], n_items: int, taken: set[str], key: Callable[[str], str], advice: str
+    name: str,
+    drawn: Iterator[_D],
+    n_items: int,
+    taken: set[str],
+    key: Callable[[str], str],
+    advice: str,
 ) -> list[_D]:
     """The first so many whose text is not in `taken`; their texts are put there.
 
     Args:
+        name: of the split.
         drawn: endless.
         n_items: to draw.
         taken: keys of texts that stand somewhere already.
@@ -57,15 +63,15 @@ def draw_distinct(
     for one in drawn:
         if len(found) == n_items:
             break
-        name = key(one.text)
-        repeats = repeats + 1 if name in taken else 0
+        mark = key(one.text)
+        repeats = repeats + 1 if mark in taken else 0
         if repeats > MOST_REPEATS:
             raise BadTask(
-                f"too few different problems: {len(found)} of {n_items}, and no new one is found; "
-                f"{advice}"
+                f"too few different problems: {name} has {len(found)} of {n_items}, and no new "
+                f"one is found; {advice}"
             )
         if not repeats:
-            taken.add(name)
+            taken.add(mark)
             found.append(one)
     return found
 

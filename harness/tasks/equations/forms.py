@@ -114,7 +114,7 @@ def both_sides(chance: Chance) -> Asked:
 def fractions(chance: Chance) -> Asked:
     """One unknown whose value, or whose coefficient, is a fraction."""
     name, a, b = chance.name(), chance.factor(2), chance.signed()
-    if chance.rng.random() < 0.5:  # noqa: PLR2004  # even chances
+    if chance.rng.random() < 0.5:
         c = chance.solution()
         equation = f"{write_sum([a], [name], b)} = {c}"
         return _ask_one(chance, name, equation, Fraction(c - b, a))
@@ -266,8 +266,8 @@ def in_other_words(chance: Chance) -> Asked:
 def two_numbers(chance: Chance) -> Asked:
     """Two numbers told in a sentence, of which the larger or the smaller is asked for."""
     smaller = chance.factor(1)
-    ask_larger = chance.rng.random() < 0.5  # noqa: PLR2004  # even chances
-    if chance.rng.random() < 0.25:  # noqa: PLR2004  # one sentence of four
+    ask_larger = chance.rng.random() < 0.5
+    if chance.rng.random() < 0.25:
         times = chance.factor(2)
         larger = times * smaller
         text = _MULTIPLE.format(times=times, total=smaller + larger)

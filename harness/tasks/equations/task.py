@@ -143,9 +143,8 @@ def _draw_split(plan: _Plan, n_items: int, options: Options, taken: set[str]) ->
     chance = forms.Chance(
         chance_of(NAME, VERSION, plan.name, options.seed), options.largest * plan.times
     )
-    drawn = draw_distinct(
-        _endless(plan, chance), n_items, taken, _text_key, "ask for fewer, or raise largest"
-    )
+    advice = "ask for fewer, or raise largest"
+    drawn = draw_distinct(plan.name, _endless(plan, chance), n_items, taken, _text_key, advice)
     return number_split(NAME, plan.name, plan.summary, drawn)
 
 
