@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from spoonbench.harness.cli_options import (
+    DECODING_OPTIONS,
     EFFORT_OPTIONS,
     FILE_OPTIONS,
     JSON,
@@ -20,8 +21,9 @@ from spoonbench.harness.cli_options import (
     MODEL_OPTIONS,
     OUT,
     REQUIREMENT_OPTIONS,
+    TASK_OPTIONS,
+    TEXT_MODEL_OPTIONS,
 )
-from spoonbench.harness.duel.presets import PRESETS
 
 BAD_INPUT = 3
 INTERRUPTED = 130
@@ -35,27 +37,7 @@ def cli() -> None:
 
 @cli.command()
 @click.argument("file", required=False, type=click.Path(path_type=Path))
-@click.option("--task", "task_name", help="A registered task instead of a file [word-problems].")
-@click.option(
-    "--option",
-    "task_options",
-    multiple=True,
-    metavar="NAME=VALUE",
-    help="An option of a registered task, for example largest=1000. Repeatable.",
-)
-@click.option(
-    "--data",
-    type=click.Path(),
-    metavar="DIR|FILE",
-    help="Where the data of a public set lie: --task svamp --data SVAMP.json.",
-)
-@click.option(
-    "--preset",
-    type=click.Choice(list(PRESETS)),
-    default="standard",
-    show_default=True,
-    help="; ".join(f"{p.name}: {p.summary}" for p in PRESETS.values()),
-)
+@TASK_OPTIONS
 @FILE_OPTIONS
 @REQUIREMENT_OPTIONS
 @LINEUP_OPTIONS
@@ -73,6 +55,12 @@ def cli() -> None:
     default="float32",
     show_default=True,
     help="Number format of answers, for contestants that have it.",
+)
+@click.option(
+    "--measure",
+    multiple=True,
+    metavar="SPLIT[,SPLIT]",
+    help="Only these splits are measured [all of the task].",
 )
 @click.option("--no-timing", is_flag=True, help="Answers only: nothing is timed apart.")
 @click.option("--rounds", type=click.IntRange(1, 50), help="Rounds of timing [of the preset].")
@@ -97,6 +85,49 @@ def duel(**options: Any) -> None:
     The same command again goes on where it stopped.
     """
     _call("spoonbench.harness.duel.session", "run_command", options)
+
+
+@cli.command()
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@TASK_OPTIONS
+@FILE_OPTIONS
+@click.option(
+    "--solver", metavar="NAME", help="Who learns; a label of the preset's duel too [lm-tiny]."
+)
+@click.option("--set", "overrides", multiple=True, metavar="PARAMETER=VALUE")
+@click.option("--init", metavar="DIR|HUB-NAME", help="Weights from which training starts.")
+@click.option(
+    "--tune",
+    type=click.Choice(["full", "lora"]),
+    help="How --init is trained: all weights, or an adapter (LoRA) [full].",
+)
+@click.option(
+    "--device",
+    default="cpu",
+    show_default=True,
+    help="cpu, cuda, mps; under a launcher cuda gives each process a GPU of its own.",
+)
+@click.option("--seed", type=int, default=0, show_default=True)
+@OUT
+@JSON
+def train(**options: Any) -> None:
+    r"""Train the model that a duel with the same words would train.
+
+    The duel then finds it. The same command again goes on where it stopped, and ends as if it
+    had not been interrupted; only with a time limit (max_seconds, which the presets set: --set
+    max_seconds=0 --set epochs=3 does without) it depends on the clock how far training comes.
+
+    Several processes share the work under accelerate's launcher, here two without GPUs:
+
+    \b
+      accelerate launch --multi_gpu --num_processes 2 --num_machines 1
+        --mixed_precision no --dynamo_backend no
+        -m spoonbench.harness.cli train ...
+
+    On GPUs add --device cuda at the end. On several machines give the launcher --num_machines,
+    --machine_rank, --main_process_ip and --main_process_port; the first one keeps the model.
+    """
+    _call("spoonbench.harness.training", "run_command", options)
 
 
 @cli.command()
@@ -154,17 +185,116 @@ def solve(**options: Any) -> None:
 
 
 @cli.command()
+@click.argument("words", nargs=-1, metavar="[MODEL] [PROMPT]")
+@click.option(
+    "--file", metavar="FILE|-", help="Prompts: a line each, or JSONL; - is standard input."
+)
+@click.option("--prompt-column", metavar="NAME", help="Column of a JSONL file [prompt].")
+@click.option("--id-column", default="id", show_default=True)
+@TEXT_MODEL_OPTIONS
+@DECODING_OPTIONS
+@click.option(
+    "--endpoint-model", metavar="NAME", help="The model there; a key comes from OPENAI_API_KEY."
+)
+@click.option(
+    "--chat/--no-chat",
+    default=False,
+    show_default=True,
+    help="Prompts are what a user says, and the model answers through its chat template.",
+)
+@click.option("--batch-size", type=click.IntRange(1, 4096), default=16, show_default=True)
+@click.option(
+    "--out",
+    "out_path",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="JSONL file for the texts [standard output].",
+)
+@JSON
+def generate(**options: Any) -> None:
+    """Let a language model go on with a text, or with every text of a file.
+
+    MODEL is a model of your results (its label or id), a folder, or a name of the model hub;
+    with --endpoint it is left out.
+    """
+    _call("spoonbench.harness.generating", "run_command", options)
+
+
+@cli.command()
+@click.argument("names", nargs=-1, metavar="[MODEL]...")
+@click.option(
+    "--text",
+    "text_path",
+    type=click.Path(path_type=Path),
+    required=True,
+    metavar="FILE",
+    help="The text, UTF-8.",
+)
+@click.option("--window", type=click.IntRange(min=1), help="Tokens read at once [all it can read].")
+@click.option("--stride", type=click.IntRange(min=1), help="Tokens by which it moves [half of it].")
+@TEXT_MODEL_OPTIONS
+@click.option(
+    "--endpoint-model",
+    "endpoint_models",
+    multiple=True,
+    metavar="NAME",
+    help="A model there; a key comes from OPENAI_API_KEY. Repeatable.",
+)
+@JSON
+def perplexity(**options: Any) -> None:
+    """Measure how well language models foresee a text: perplexity and bits per byte.
+
+    MODEL is a model of your results (its label or id), a folder, or a name of the model hub.
+    """
+    _call("spoonbench.harness.perplexity", "run_command", options)
+
+
+@cli.command()
 @JSON
 def solvers(**options: Any) -> None:
     """List contestants, level by level."""
     _call("spoonbench.harness.listing", "list_solvers", options)
 
 
-@cli.command()
+@cli.group(invoke_without_command=True)
 @JSON
-def tasks(**options: Any) -> None:
-    """List tasks and their options."""
-    _call("spoonbench.harness.listing", "list_tasks", options)
+@click.pass_context
+def tasks(context: click.Context, /, **options: Any) -> None:
+    """List tasks and their options, or export one."""
+    if context.invoked_subcommand is None:
+        _call("spoonbench.harness.listing", "list_tasks", options)
+
+
+@tasks.command()
+@click.argument("name_or_file")
+@click.option(
+    "--out",
+    "out_folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    required=True,
+    help="Folder for the YAML file and the data.",
+)
+@click.option("--split", help="Which split [the task's first].")
+@click.option(
+    "--prompt",
+    type=click.Choice(["asked", "plain"]),
+    default="asked",
+    show_default=True,
+    help="asked: instruction, examples, question; plain: for a model that was trained here.",
+)
+@click.option(
+    "--shots",
+    "n_shots",
+    type=click.IntRange(0, 64),
+    help="Examples of the training part in each prompt [4; 0 in plain ones].",
+)
+@click.option("--max-new-tokens", type=click.IntRange(1), default=24, show_default=True)
+@click.option("--seed", type=int, default=0, show_default=True, help="Of the draw of the examples.")
+@click.option("--option", "task_options", multiple=True, metavar="NAME=VALUE")
+@click.option("--data", type=click.Path(), metavar="DIR|FILE", help="Of a public set.")
+@FILE_OPTIONS
+def export(**options: Any) -> None:
+    """Write a task for lm-evaluation-harness: a registered NAME, or a FILE of yours."""
+    _call("spoonbench.harness.export", "run_command", options)
 
 
 @cli.command()
@@ -236,3 +366,7 @@ def main() -> int:
         click.echo(f"Error: {sentence}", err=True)
         return BAD_INPUT
     return 0
+
+
+if __name__ == "__main__":  # accelerate's launcher runs modules
+    raise SystemExit(main())

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from spoonbench.harness.duel.presets import PRESETS
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -30,6 +32,32 @@ OUT = click.option(
     help="Folder of store, models and report.",
 )
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+TASK_OPTIONS = grouped(
+    click.option(
+        "--task", "task_name", help="A registered task instead of a file [word-problems]."
+    ),
+    click.option(
+        "--option",
+        "task_options",
+        multiple=True,
+        metavar="NAME=VALUE",
+        help="An option of a registered task, for example largest=1000. Repeatable.",
+    ),
+    click.option(
+        "--data",
+        type=click.Path(),
+        metavar="DIR|FILE",
+        help="Where the data of a public set lie: --task svamp --data SVAMP.json.",
+    ),
+    click.option(
+        "--preset",
+        type=click.Choice(list(PRESETS)),
+        default="standard",
+        show_default=True,
+        help="; ".join(f"{p.name}: {p.summary}" for p in PRESETS.values()),
+    ),
+)
 
 FILE_OPTIONS = grouped(
     click.option("--test", "test_path", type=click.Path(path_type=Path), help="Test file."),
@@ -212,5 +240,70 @@ LINEUP_OPTIONS = grouped(
         multiple=True,
         metavar="LABEL.PARAMETER=VALUE",
         help="A parameter of a contestant. Repeatable.",
+    ),
+)
+
+TEXT_MODEL_OPTIONS = grouped(
+    click.option(
+        "--results",
+        type=click.Path(path_type=Path, file_okay=False),
+        default=Path("spoonbench-results"),
+        show_default=True,
+        help="Folder of results, whose models are known by their labels.",
+    ),
+    click.option("--device", default="cpu", show_default=True, help="cpu, cuda, cuda:1 or mps."),
+    click.option(
+        "--dtype",
+        type=click.Choice(["float32", "bfloat16", "float16"]),
+        default="float32",
+        show_default=True,
+        help="Number format of the weights.",
+    ),
+    click.option(
+        "--set",
+        "overrides",
+        multiple=True,
+        metavar="PARAMETER=VALUE",
+        help="A parameter of the contestant, for example extensions=true for an endpoint that "
+        "knows top_k. Repeatable.",
+    ),
+    click.option("--endpoint", metavar="URL", help="A server that speaks OpenAI's protocol."),
+)
+
+DECODING_OPTIONS = grouped(
+    click.option("--max-new-tokens", type=click.IntRange(min=1), default=128, show_default=True),
+    click.option(
+        "--temperature",
+        type=click.FloatRange(min=0),
+        default=0.0,
+        show_default=True,
+        help="0 takes the likeliest token; above, tokens are drawn.",
+    ),
+    click.option(
+        "--top-p",
+        type=click.FloatRange(0, 1, min_open=True),
+        help="Draw among the likeliest tokens that hold this share [1].",
+    ),
+    click.option(
+        "--top-k", type=click.IntRange(min=0), help="Draw among so many likeliest tokens [0: all]."
+    ),
+    click.option(
+        "--repetition-penalty",
+        type=click.FloatRange(min=0, min_open=True),
+        default=1.0,
+        show_default=True,
+        help="Above 1, tokens that were there become less likely.",
+    ),
+    click.option(
+        "--stop",
+        "stop_strings",
+        multiple=True,
+        metavar="TEXT",
+        help=r"The text ends behind it; \n, \t, \r and \\ are understood. Repeatable.",
+    ),
+    click.option(
+        "--seed",
+        type=click.IntRange(min=0),
+        help="Of the draws; line i of a file, from 0, has the seed plus i [0].",
     ),
 )

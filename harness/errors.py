@@ -10,6 +10,7 @@ from spoonbench.harness.plaintext import make_plain
 from spoonbench.harness.registry import CannotLoad, UnknownName
 from spoonbench.harness.store.errors import StoreError
 from spoonbench.harness.tasks.api import BadTask
+from spoonbench.harness.training import TrainingFailed
 from spoonbench.solvers.api import Unsupported
 
 _EXPECTED = (
@@ -19,6 +20,7 @@ _EXPECTED = (
     DamagedArtifact,
     NobodyAnswered,
     StoreError,
+    TrainingFailed,
     UnknownName,
     Unsupported,
 )

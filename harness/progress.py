@@ -43,8 +43,8 @@ class _Left(ProgressColumn):
 class ProgressWatcher:
     """Two bars: the whole, and the job at hand. On no terminal: one line for each job."""
 
-    def __init__(self, console: Console) -> None:
-        """Draw on a console."""
+    def __init__(self, console: Console, whole: str = "duel") -> None:
+        """Draw on a console; the upper bar has the name of the whole."""
         self._console = console
         self._progress = Progress(
             SpinnerColumn(),
@@ -64,7 +64,7 @@ class ProgressWatcher:
         self._total_s = self._guessed_s = self._spent_s = 0.0
         self._started_s = 0.0
         self._name = ""
-        self._whole = self._progress.add_task("duel", total=1.0, message="")
+        self._whole = self._progress.add_task(whole, total=1.0, message="")
         self._job = self._progress.add_task("", total=1.0, message="")
 
     def __enter__(self) -> ProgressWatcher:

@@ -28,16 +28,9 @@ def read_questions(
     Raises:
         BadTask: the file or a row of it cannot be used; the first bad line is named.
     """
-    if path.is_char_device() or path.is_block_device():
-        raise BadTask(f"{path} is a device, not a file.")
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as exc:
-        raise BadTask(f"{path} is no UTF-8 text: {exc.reason} at byte {exc.start}.") from exc
-    except IsADirectoryError as exc:
-        raise BadTask(f"{path} is a folder, not a file.") from exc
+    text = read_text(path)
     problems: list[Problem] = []
-    for number, row in _rows(path, text):
+    for number, row in read_lines(path, text):
         question = row.get(question_column)
         if not isinstance(question, str) or not question.strip():
             raise BadTask(f"{path}, line {number}: no text in the column {question_column!r}.")
@@ -48,7 +41,34 @@ def read_questions(
     return problems
 
 
-def _rows(path: Path, text: str) -> Iterator[tuple[int, dict[str, Any]]]:
+def read_text(path: Path) -> str:
+    """The text of a file; a byte order mark in front is no part of it.
+
+    Raises:
+        BadTask: it is no file, or no UTF-8 text.
+    """
+    if path.is_char_device() or path.is_block_device():
+        raise BadTask(f"{path} is a device, not a file.")
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as exc:
+        raise BadTask(f"{path} is no UTF-8 text: {exc.reason} at byte {exc.start}.") from exc
+    except IsADirectoryError as exc:
+        raise BadTask(f"{path} is a folder, not a file.") from exc
+    except FileNotFoundError as exc:
+        raise BadTask(f"There is no file {path}.") from exc
+
+
+def read_lines(path: Path, text: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Line numbers and rows; a row of plain text has the column "question" alone.
+
+    Args:
+        path: its ending says what the text is.
+        text: of the file.
+
+    Raises:
+        BadTask: a row cannot be read.
+    """
     if path.suffix in (".csv", ".tsv"):
         delimiter = "\t" if path.suffix == ".tsv" else ","
         reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)

@@ -83,7 +83,11 @@ SOLVERS: dict[str, Registered] = dict(
             )
             for preset in ("tiny", "small", "gpt_tiny", "gpt_small", "distilgpt2")
         ),
+        # Starts from the weights that its parameter `init` names.
+        _ours("lm-tuned", "solvers.llm.solver:LanguageModelSolver", tune="full"),
         _ours("endpoint", "solvers.llm.endpoint.solver:EndpointSolver"),
+        _ours("recorded", "solvers.recorded.solver:RecordedSolver"),
+        _ours("pretrained", "solvers.llm.pretrained.solver:PretrainedSolver"),
         _ours("router", "solvers.hybrid.router:RouterSolver"),
     ]
 )

@@ -10,20 +10,26 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from spoonbench.harness.artifacts import SHOWN_DIGITS, ArtifactStore
 from spoonbench.harness.assignments import values
 from spoonbench.harness.canonical import to_json
 from spoonbench.harness.duel.ladders import THRESHOLDS
 from spoonbench.harness.environment import n_cores
+from spoonbench.harness.json_lines import check_out, write_lines
 from spoonbench.harness.plaintext import make_plain
 from spoonbench.harness.questions import SUFFIXES, read_questions
 from spoonbench.harness.registry import OURS, Registered, find_solver, make_solver
 from spoonbench.harness.tasks.api import BadTask
 from spoonbench.harness.tasks.user_file import read_task
+from spoonbench.harness.trained_models import (
+    described,
+    label_of,
+    list_trained,
+    newest_of_each_task,
+)
 from spoonbench.solvers.api import Example, Keeps, Part, Problem, Settings, Trains, Unsupported
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from spoonbench.harness.records import Artifact
     from spoonbench.harness.tasks.api import Task
@@ -63,8 +69,7 @@ def run_command(**options: Any) -> None:
         Unsupported: the contestant cannot answer here; the message says what to do.
     """
     path, out = _path(options["text_or_file"]), options["out_path"]
-    if out is not None and not out.parent.is_dir():
-        raise BadTask(f"--out: there is no folder {out.parent}.")
+    check_out(out)
     chosen = _choose(options)
     kind = options["kind"] or _kind(chosen)
     if path is None:
@@ -151,7 +156,7 @@ def _kind(chosen: _Chosen) -> AnswerKind:
 def _solver(chosen: _Chosen, kind: AnswerKind) -> Solves:
     """The contestant, prepared, with what it learned."""
     for name, model in chosen.models.items():
-        click.echo(make_plain(f"model: {name} {_described(model)}"), err=True)
+        click.echo(make_plain(f"model: {name} {described(model)}"), err=True)
     solver = make_solver(chosen.registered.target)
     _prepare(solver, chosen, kind)
     if chosen.stages or not chosen.models:
@@ -216,39 +221,25 @@ def _model(name: str, results: Path, prefixes: Sequence[str]) -> Artifact:
         Unsupported: there is none, or there are several, trained on different tasks.
     """
     folder = results / "models"
-    found = [
-        artifact
-        for artifact in ArtifactStore(folder).list()
-        if artifact.recipe["settings"].get("label") == name
-    ]
+    found = [model for model in list_trained(results) if label_of(model) == name]
     if not found:
         raise Unsupported(
             f"{folder} holds no model called {name!r}: run spoonbench duel first, "
             "or give a file with --train FILE."
         )
-    newest: dict[Any, Artifact] = {}
-    for artifact in sorted(found, key=_made_at):
-        if not prefixes or artifact.artifact_id.startswith(tuple(prefixes)):
-            newest[artifact.recipe["settings"].get("task")] = artifact
+    asked = tuple(prefixes) or ("",)
+    newest = newest_of_each_task(m for m in found if m.artifact_id.startswith(asked))
     if len(newest) == 1:
-        return newest.popitem()[1]
-    known = "; ".join(map(_described, newest.values() or found))
+        return newest[0]
+    known = "; ".join(map(described, newest or found))
     if not newest:
-        asked = " or ".join(prefixes)
-        raise Unsupported(f"No model called {name!r} has an id with {asked} first: {known}.")
+        raise Unsupported(
+            f"No model called {name!r} has an id with {' or '.join(asked)} first: {known}."
+        )
     raise Unsupported(
         f"{folder} holds models called {name!r} of several tasks: {known}. "
         "Choose one with --model ID."
     )
-
-
-def _made_at(artifact: Artifact) -> int:
-    return Path(artifact.path).stat().st_mtime_ns
-
-
-def _described(model: Artifact) -> str:
-    task = model.recipe["settings"].get("task", "a task that it does not name")
-    return f"{model.artifact_id[:SHOWN_DIGITS]}, trained on {task}"
 
 
 def _answers(
@@ -261,22 +252,19 @@ def _answers(
 
 def _write(answers: Iterable[tuple[Problem, Answer]], out: Path | None) -> None:
     """Write id, status, value, confidence and reason of each, one JSON object a line."""
-    lines = (
-        json.dumps({"id": problem.problem_id, **{name: getattr(answer, name) for name in _WRITTEN}})
-        for problem, answer in answers
-    )
-    if out is None:
-        for line in lines:
-            click.echo(line)
-        return
-    # A half-written file must not pass for a whole one; a device or a link is no file to replace.
-    is_replaced = not out.is_symlink() and (out.is_file() or not out.exists())
-    partial = out.with_name(out.name + ".partial") if is_replaced else out
-    with partial.open("w", encoding="utf-8") as file:
-        count = sum(1 for line in lines if file.write(line + "\n"))
-    if is_replaced:
-        partial.replace(out)
-    click.echo(make_plain(f"{count} {'answer' if count == 1 else 'answers'} in {out}"), err=True)
+    count = 0
+
+    def lines() -> Iterator[str]:
+        nonlocal count
+        for problem, answer in answers:
+            count += 1
+            found = {name: getattr(answer, name) for name in _WRITTEN}
+            yield json.dumps({"id": problem.problem_id, **found})
+
+    write_lines(lines(), out)
+    if out is not None:
+        what = "answer" if count == 1 else "answers"
+        click.echo(make_plain(f"{count} {what} in {out}"), err=True)
 
 
 def _print_one(answer: Answer, *, as_json: bool) -> None:

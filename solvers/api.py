@@ -152,6 +152,7 @@ class SolverInfo:
         deterministic: the same answers for the same input, settings and seed.
         needs_training: `fit` must be called, or trained weights loaded, before `solve`.
         keeps_weights: has `save` and `load`; otherwise it is fitted again in each process.
+        distributed: processes that were joined (torch.distributed is initialized) share `fit`.
         guarantee: what it promises about its answers.
         requires: distributions it needs, as pip names.
         source: paper, book or document the method comes from.
@@ -170,6 +171,7 @@ class SolverInfo:
     deterministic: bool = True
     needs_training: bool = False
     keeps_weights: bool = False
+    distributed: bool = False
     guarantee: Guarantee = field(default_factory=Guarantee)
     requires: tuple[str, ...] = ()
     source: str = ""

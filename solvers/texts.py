@@ -26,7 +26,7 @@ class Decoding:
         top_k: a token is drawn among so many likeliest; 0: among all.
         repetition_penalty: above 1, tokens of prompt and text become less likely to come again
             (Keskar et al. 2019, CTRL); 1 changes nothing.
-        seed: of what is drawn.
+        seed: of what is drawn. Row i of a batch is drawn with seed + i, as it would be alone.
     """
 
     max_new_tokens: int = 24
@@ -75,6 +75,20 @@ class Generates(Protocol):
 
         Raises:
             ValueError: a setting or a prompt that the model cannot take; says which.
+        """
+        ...
+
+
+@runtime_checkable
+class Chats(Protocol):
+    """Answers what somebody says, through a chat template."""
+
+    def chat(self, messages: Sequence[str], decoding: Decoding, /) -> list[Generation]:
+        """Answer every text as the one message of a user, in one batch, in order.
+
+        Raises:
+            ValueError: a setting or a message that the model cannot take; says which.
+            Unsupported: the model has no chat template.
         """
         ...
 

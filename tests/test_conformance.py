@@ -1,5 +1,6 @@
 """Every registered contestant passes the same checks."""
 
+import json
 import subprocess
 import sys
 from typing import Any
@@ -67,6 +68,11 @@ def settings_for(name, tmp_path):
         path = tmp_path / "mine.py"
         path.write_text("def solve(text):\n    return len(text)\n")
         params = {"path": str(path), "function": "solve"}
+    if name == "recorded":
+        path = tmp_path / "answers.jsonl"
+        lines = [{"id": f"p{i}", "status": "answered", "value": str(i)} for i in range(20)]
+        path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+        params = {"path": str(path)}
     if name == "router":
         parts = tuple(
             Part(name=n, target=find_solver(n).target, settings=Settings())

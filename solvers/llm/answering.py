@@ -10,7 +10,7 @@ from spoonbench.solvers.learning import failed
 from spoonbench.solvers.llm.confidence import confidence
 from spoonbench.solvers.llm.generation import generate_batch
 from spoonbench.solvers.llm.prompt import prompt_of, read_answer
-from spoonbench.solvers.llm.tokenizer import encode
+from spoonbench.solvers.llm.tokenizer import encode_prompts
 from spoonbench.solvers.texts import Decoding
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def answer_problems(
         started_ns: `time.perf_counter_ns` when the call began.
     """
     decoding = decoding_of(trained)
-    prompts = encode(trained.tokenizer, [prompt_of(problem.text) for problem in problems])
+    prompts = encode_prompts(trained.tokenizer, [prompt_of(problem.text) for problem in problems])
     reasons = [_unfit(len(prompt), trained, decoding) for prompt in prompts]
     fit = [index for index, reason in enumerate(reasons) if reason is None]
     batch = generate_batch(
@@ -68,7 +68,7 @@ def continue_prompts(
     Raises:
         ValueError: a prompt that is empty or too long for the model.
     """
-    encoded = encode(trained.tokenizer, prompts)
+    encoded = encode_prompts(trained.tokenizer, prompts)
     for prompt in encoded:
         reason = _unfit(len(prompt), trained, decoding)
         if reason is not None:

@@ -1,19 +1,25 @@
-"""How large a model is, and the additions and multiplications of one answer."""
+"""How large a model is, and the additions and multiplications of one answer.
+
+Not covered: mixtures of experts, of which a token passes only some.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from torch import nn
+from transformers.pytorch_utils import Conv1D
+
 from spoonbench.solvers.api import Size
 from spoonbench.solvers.llm.prompt import prompt_of
-from spoonbench.solvers.llm.tokenizer import encode
+from spoonbench.solvers.llm.tokenizer import encode_prompts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Any
 
     from spoonbench.solvers.api import Problem
     from spoonbench.solvers.llm.artifact import TrainedModel
-    from spoonbench.solvers.llm.recipe import Recipe
 
 FORMULA = (
     "2 x weights of the blocks' matrices x (tokens in + tokens out - 1)"
@@ -26,12 +32,9 @@ FORMULA = (
 def measure_size(trained: TrainedModel, problems: Sequence[Problem]) -> Size:
     """Size of a model, and operations for the average of these problems."""
     parameters = list(trained.model.parameters())
-    rows = trained.model.config.vocab_size
-    prompts = encode(trained.tokenizer, [prompt_of(problem.text) for problem in problems])
-    counts = [
-        operations(trained.recipe, rows, len(prompt), trained.facts.mean_length)
-        for prompt in prompts
-    ]
+    prompts = encode_prompts(trained.tokenizer, [prompt_of(problem.text) for problem in problems])
+    mean_length = trained.facts.mean_length
+    counts = [operations(trained.model, len(prompt), mean_length) for prompt in prompts]
     return Size(
         n_parameters=sum(p.numel() for p in parameters),
         weight_bytes=sum(p.numel() * p.element_size() for p in parameters),
@@ -40,21 +43,31 @@ def measure_size(trained: TrainedModel, problems: Sequence[Problem]) -> Size:
     )
 
 
-def operations(recipe: Recipe, vocabulary_size: int, tokens_in: float, tokens_out: float) -> float:
+def operations(model: Any, tokens_in: float, tokens_out: float) -> float:
     """Operations of one answer with a key-value cache; see `FORMULA`.
 
     Args:
-        recipe: filled in by `read_recipe`.
-        vocabulary_size: rows of the head.
+        model: of transformers.
         tokens_in: of the prompt.
         tokens_out: new ones; the last is not read again.
     """
-    width = recipe.hidden_size
-    block = 4 * width * width + 2 * width * recipe.intermediate_size
+    head = model.get_output_embeddings()
+    matrices: int = sum(
+        module.weight.numel()
+        for name, module in model.named_modules()
+        # Adapters are merged into the weights for answering.
+        if isinstance(module, nn.Linear | Conv1D) and module is not head and ".lora_" not in name
+    )
     read = max(tokens_in + tokens_out - 1, 0.0)
     attended = read * (read + 1) / 2
-    return (
-        2.0 * recipe.n_layers * block * read
-        + 2.0 * vocabulary_size * width * tokens_out
-        + 4.0 * recipe.n_layers * width * attended
+    return float(
+        2.0 * matrices * read
+        + 2.0 * head.weight.numel() * tokens_out
+        + 4.0 * model.config.num_hidden_layers * _attention_width(model.config) * attended
     )
+
+
+def _attention_width(config: Any) -> int:
+    """Width of all heads together."""
+    heads = int(config.num_attention_heads)
+    return heads * int(getattr(config, "head_dim", None) or config.hidden_size // heads)

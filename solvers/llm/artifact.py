@@ -4,6 +4,11 @@
 - `tokenizer.json`: as tokenizers writes it.
 - `solver.json`: the recipe, and what was learned about the answers of the training part.
 
+A model whose training started from given weights has the tokenizer as transformers writes it. Of
+one with an adapter only the adapter is there, as peft writes it (`adapter_config.json`,
+`adapter_model.safetensors`); `solver.json` names the folder of the weights that it belongs to, and
+their hash, without which it is not loaded.
+
 Not covered: models of elsewhere.
 """
 
@@ -11,6 +16,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -18,15 +24,16 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_model
 
 from spoonbench.solvers.api import Unsupported
+from spoonbench.solvers.llm.adapters import load_adapter, save_adapter
 from spoonbench.solvers.llm.architecture import empty_model
+from spoonbench.solvers.llm.base_model import check_base, load_base
 from spoonbench.solvers.llm.confidence import Branches
 from spoonbench.solvers.llm.presets import PRESETS
-from spoonbench.solvers.llm.recipe import Recipe, read_recipe
+from spoonbench.solvers.llm.recipe import Recipe, read_recipe, write_recipe
 from spoonbench.solvers.llm.tokenizer import load_tokenizer, save_tokenizer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from transformers import PreTrainedTokenizerFast
 
@@ -69,35 +76,79 @@ class TrainedModel:
 
 def save_trained(trained: TrainedModel, folder: Path) -> None:
     """Write a trained model into an existing empty folder."""
-    trained.model.save_pretrained(folder)
-    save_tokenizer(trained.tokenizer, folder)
+    recipe = trained.recipe
+    if recipe.tune == "lora":
+        save_adapter(trained.model, folder, recipe.init)
+    else:
+        trained.model.save_pretrained(folder)
+    if recipe.init:
+        trained.tokenizer.save_pretrained(folder)
+    else:
+        save_tokenizer(trained.tokenizer, folder)
     content = {
         "format": FORMAT,
-        "recipe": asdict(trained.recipe),
+        "recipe": write_recipe(recipe),
         "facts": asdict(trained.facts),
     }
     text = json.dumps(content, indent=2, sort_keys=True)
     (folder / SOLVER_FILE).write_text(text + "\n", encoding="utf-8")
 
 
-def load_trained(folder: Path) -> TrainedModel:
+def load_trained(folder: Path, params: Mapping[str, Json]) -> TrainedModel:
     """Read what `save_trained` wrote; every weight must be there.
 
+    Args:
+        folder: of the artifact.
+        params: limit, stop strings, and the place of the weights that an adapter belongs to go
+            before its own; other parameters must be those that it was made with.
+
     Raises:
-        Unsupported: the folder holds no such thing.
+        Unsupported: the folder holds no such thing, another parameter was asked for than the model
+            was made with, or the weights that an adapter belongs to are gone or changed.
     """
-    recipe, facts = _read_solver_file(folder / SOLVER_FILE)
+    made, facts = _read_solver_file(folder / SOLVER_FILE)
+    recipe = _asked(made, params)
     try:
-        tokenizer = load_tokenizer(folder)
-        family = PRESETS[recipe.preset].family
-        with torch.device("meta"):
-            _check_shapes(empty_model(folder, family), folder / WEIGHTS_FILE)
-        model = empty_model(folder, family)
-        load_model(model, folder / WEIGHTS_FILE, strict=True)
+        if recipe.init:
+            if recipe.tune == "lora" or (
+                recipe.init != made.init and not params.get("init_sha256")
+            ):
+                _check_base(recipe)
+            model, tokenizer, positions = _load_tuned(folder, recipe)
+            recipe = replace(recipe, positions=positions)
+        else:
+            model, tokenizer = _load_own(folder, recipe)
     except (ValueError, OSError, RuntimeError, SafetensorError) as exc:
         raise Unsupported(f"{folder} holds no trained language model: {exc}") from exc
     model.eval()
     return TrainedModel(model=model, tokenizer=tokenizer, recipe=recipe, facts=facts)
+
+
+def _load_own(folder: Path, recipe: Recipe) -> tuple[Any, PreTrainedTokenizerFast]:
+    """A model that was trained from nothing."""
+    tokenizer = load_tokenizer(folder)
+    family = PRESETS[recipe.preset].family
+    with torch.device("meta"):
+        _check_shapes(empty_model(folder, family), folder / WEIGHTS_FILE)
+    model = empty_model(folder, family)
+    load_model(model, folder / WEIGHTS_FILE, strict=True)
+    return model, tokenizer
+
+
+def _load_tuned(folder: Path, recipe: Recipe) -> tuple[Any, PreTrainedTokenizerFast, int]:
+    """A model whose training started from given weights."""
+    if recipe.tune == "full":
+        return load_base(folder)
+    model, tokenizer, positions = load_base(Path(recipe.init))
+    load_adapter(model, folder)
+    return model, tokenizer, positions
+
+
+def _check_base(recipe: Recipe) -> None:
+    try:
+        check_base(Path(recipe.init), recipe.init_sha256)
+    except (ValueError, OSError) as exc:
+        raise Unsupported(f"the model was made of other weights: {exc}") from exc
 
 
 def _check_shapes(model: Any, weights: Path) -> None:
@@ -109,24 +160,27 @@ def _check_shapes(model: Any, weights: Path) -> None:
         raise ValueError(f"{weights} does not hold the weights that config.json describes")
 
 
-def with_decoding(trained: TrainedModel, params: Mapping[str, Json]) -> TrainedModel:
-    """The model with the limit and the stop strings that were asked for.
+def _asked(made: Recipe, params: Mapping[str, Json]) -> Recipe:
+    """The recipe that the model was made with; limit and stop strings as asked for.
 
     Raises:
         Unsupported: another parameter was asked for than the model was made with.
     """
-    asked = read_recipe({**_given(trained.recipe), **params})
-    for name in sorted(set(params) - set(_FREE)):
-        made = getattr(trained.recipe, name)
-        if getattr(asked, name) != made:
-            raise Unsupported(
-                f"the model was made with {name} {made!r}, not {getattr(asked, name)!r}"
-            )
-    return replace(trained, recipe=asked)
+    if bool(params.get("init")) != bool(made.init) and "init" in params:
+        raise _made_with("init", made.init, params["init"])
+    if params.get("tune", made.tune) != made.tune:
+        raise _made_with("tune", made.tune, params["tune"])
+    asked = read_recipe({**write_recipe(made), **params})
+    if asked.init:
+        asked = replace(asked, init=str(Path(asked.init).resolve()))
+    for name in sorted(set(params) - {*_FREE, "init"}):
+        if getattr(asked, name) != getattr(made, name):
+            raise _made_with(name, getattr(made, name), getattr(asked, name))
+    return asked
 
 
-def _given(recipe: Recipe) -> dict[str, Json]:
-    return {**asdict(recipe), "stop_strings": list(recipe.stop_strings)}
+def _made_with(name: str, made: object, asked: object) -> Unsupported:
+    return Unsupported(f"the model was made with {name} {made!r}, not {asked!r}")
 
 
 def _read_solver_file(path: Path) -> tuple[Recipe, AnswerFacts]:

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from spoonbench.solvers.llm.prompt import completion_of, prompt_of
-from spoonbench.solvers.llm.tokenizer import encode
+from spoonbench.solvers.llm.tokenizer import encode, encode_prompts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,7 +46,7 @@ def encode_examples(
     tokenizer: PreTrainedTokenizerFast, examples: Sequence[Example], *, end_token: bool
 ) -> list[EncodedExample]:
     """Token ids of examples, in order."""
-    prompts = encode(tokenizer, [prompt_of(example.problem.text) for example in examples])
+    prompts = encode_prompts(tokenizer, [prompt_of(example.problem.text) for example in examples])
     completions = encode(tokenizer, [completion_of(example.target) for example in examples])
     end = (tokenizer.eos_token_id,) if end_token else ()
     return [
@@ -89,6 +89,16 @@ def epoch_batches(
         part = sorted(order[start : start + bucket], key=lambda index: lengths[index])
         batches += [part[at : at + batch_size] for at in range(0, len(part), batch_size)]
     return [batches[index] for index in generator.permutation(len(batches))]
+
+
+def count_targets(example: EncodedExample, loss_on: LossOn) -> int:
+    """Tokens of an example that are learned; the first of a text has nothing before it.
+
+    >>> count_targets(EncodedExample(prompt=(5, 6), completion=(7, 8, 9)), "answer")
+    3
+    """
+    learned = len(example.prompt) if loss_on == "answer" else 1
+    return example.length - max(learned, 1)
 
 
 def collate(

@@ -4,54 +4,56 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, replace
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
 
 from spoonbench.solvers.learning import require_examples
+from spoonbench.solvers.llm.adapters import adapted_layers, add_adapter
 from spoonbench.solvers.llm.architecture import build_model, count_parameters
 from spoonbench.solvers.llm.artifact import AnswerFacts, TrainedModel
+from spoonbench.solvers.llm.base_model import check_base, load_base
 from spoonbench.solvers.llm.batches import EncodedExample, check_lengths, encode_examples
 from spoonbench.solvers.llm.confidence import find_branches
 from spoonbench.solvers.llm.prompt import completion_of, prompt_of
-from spoonbench.solvers.llm.recipe import settle_epochs
+from spoonbench.solvers.llm.recipe import settle_epochs, trained_from, write_recipe
 from spoonbench.solvers.llm.tokenizer import FILE as TOKENIZER_FILE
 from spoonbench.solvers.llm.tokenizer import load_tokenizer, save_tokenizer, train_tokenizer
 from spoonbench.solvers.llm.training import TrainingPlan, TrainingRun
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from transformers import PreTrainedTokenizerFast
 
     from spoonbench.solvers.api import Example, FitReport, Progress, Settings
     from spoonbench.solvers.llm.recipe import Recipe
 
-_NOT_OF_TRAINING = ("checkpoint_every", "max_new_tokens", "stop_strings")
+# Of a folder, the hash counts and not the place.
+_NOT_OF_TRAINING = ("checkpoint_every", "max_new_tokens", "stop_strings", "init")
 
 
 def build_untrained(
     training: Sequence[Example], recipe: Recipe, settings: Settings, checkpoints: Path | None
 ) -> tuple[TrainedModel, list[EncodedExample]]:
-    """A tokenizer trained on the examples, and a model with seeded random weights.
+    """A tokenizer of the examples and a model with seeded random weights, or both as given.
 
     Raises:
-        ValueError: no examples, or some that are too long or empty.
+        ValueError: no examples, or some that are too long or empty; given weights that cannot be
+            loaded or are not those meant.
     """
     require_examples(training)
-    tokenizer = _tokenizer(training, recipe, checkpoints)
-    encoded = encode_examples(tokenizer, training, end_token=recipe.end_token)
-    _check(encoded, recipe)
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(settings.seed)
-        model = build_model(
-            recipe,
-            vocabulary_size=len(tokenizer),
-            pad=tokenizer.pad_token_id,
-            end=tokenizer.eos_token_id,
-        )
+    if recipe.init:
+        model, tokenizer, recipe = _given(recipe, settings.seed)
+        encoded = encode_examples(tokenizer, training, end_token=recipe.end_token)
+        _check(encoded, recipe)
+    else:
+        tokenizer = _tokenizer(training, recipe, checkpoints)
+        encoded = encode_examples(tokenizer, training, end_token=recipe.end_token)
+        _check(encoded, recipe)
+        model = _new_model(tokenizer, recipe, settings.seed)
     trained = TrainedModel(
         model=model.to(settings.device),
         tokenizer=tokenizer,
@@ -68,7 +70,7 @@ def fit_model(
     progress: Progress,
     checkpoints: Path | None,
 ) -> tuple[TrainedModel, FitReport]:
-    """Train from nothing, or from the checkpoint of an interrupted training.
+    """Train from nothing, from given weights, or from the checkpoint of an interrupted training.
 
     Args:
         examples: training part and validation part.
@@ -82,8 +84,9 @@ def fit_model(
     """
     training, validation = examples
     recipe = settle_epochs(recipe, len(training))
-    progress(0.0, "training the tokenizer")
+    progress(0.0, "loading the weights" if recipe.init else "training the tokenizer")
     trained, encoded = build_untrained(training, recipe, settings, checkpoints)
+    recipe = trained.recipe
     held_out = encode_examples(trained.tokenizer, validation, end_token=recipe.end_token)
     _check(held_out, recipe)
     plan = TrainingPlan(
@@ -110,6 +113,30 @@ def encode_checked(trained: TrainedModel, examples: Sequence[Example]) -> list[E
     encoded = encode_examples(trained.tokenizer, examples, end_token=trained.recipe.end_token)
     _check(encoded, trained.recipe)
     return encoded
+
+
+def _new_model(tokenizer: PreTrainedTokenizerFast, recipe: Recipe, seed: int) -> Any:
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        return build_model(
+            recipe,
+            vocabulary_size=len(tokenizer),
+            pad=tokenizer.pad_token_id,
+            end=tokenizer.eos_token_id,
+        )
+
+
+def _given(recipe: Recipe, seed: int) -> tuple[Any, PreTrainedTokenizerFast, Recipe]:
+    """Given weights, with a new adapter if there is to be one, and what the recipe is then."""
+    folder = Path(recipe.init).resolve()
+    sha256 = check_base(folder, recipe.init_sha256)
+    model, tokenizer, positions = load_base(folder)
+    if recipe.tune == "lora":
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            add_adapter(model, recipe)
+    settled = replace(recipe, init=str(folder), init_sha256=sha256, positions=positions)
+    return model, tokenizer, settled
 
 
 def _tokenizer(
@@ -161,8 +188,8 @@ def _fingerprint(
     validation: Sequence[EncodedExample],
 ) -> str:
     """SHA-256 of everything that decides how the training goes."""
-    kept = {k: v for k, v in asdict(recipe).items() if k not in _NOT_OF_TRAINING}
-    head = {"recipe": kept, "seed": settings.seed, "device": settings.device}
+    kept = {k: v for k, v in write_recipe(recipe).items() if k not in _NOT_OF_TRAINING}
+    head = {"recipe": kept, "seed": settings.seed, "device": settings.device.partition(":")[0]}
     hasher = hashlib.sha256(json.dumps(head, sort_keys=True).encode())
     for example in (*training, *validation):
         hasher.update(json.dumps([example.prompt, example.completion]).encode())
@@ -178,5 +205,18 @@ def _notes(trained: TrainedModel) -> dict[str, Any]:
         "n_rows_of_vocabulary": trained.model.config.vocab_size,
         "shared_opening": tokenizer.decode(list(opening)) if opening else "",
         "longest_completion_tokens": trained.facts.longest,
-        "recipe": {**asdict(trained.recipe), "stop_strings": list(trained.recipe.stop_strings)},
+        "recipe": write_recipe(trained.recipe),
+        **(_tuning_notes(trained) if trained.recipe.init else {}),
     }
+
+
+def _tuning_notes(trained: TrainedModel) -> dict[str, Any]:
+    learning = [p for p in trained.model.parameters() if p.requires_grad]
+    notes: dict[str, Any] = {
+        "trained_from": trained_from(trained.recipe),
+        "n_trained_parameters": sum(p.numel() for p in learning),
+    }
+    if trained.recipe.tune == "lora":
+        notes["n_adapted_layers"] = len(adapted_layers(trained.model))
+        notes["adapter_bytes"] = sum(p.numel() * p.element_size() for p in learning)
+    return notes

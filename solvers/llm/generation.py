@@ -1,36 +1,45 @@
-"""Text from a language model: one batch, greedy, padded on the left, through transformers.
+"""Text from a language model: one batch, padded on the left, through transformers' `generate`.
 
 A decoder-only model continues the end of its row, so shorter prompts are padded in front; the
-padding is masked and counts for nothing.
+padding is masked and counts for nothing. `generate` runs the model, keeps its cache and stops rows;
+which token comes next is chosen here (`spoonbench.solvers.llm.token_choice`).
 
-Not covered: sampling, beams, several devices.
+What a model's folder says about generation (`generation_config.json`: a temperature, say) is not
+used: `generate` would fill in whatever is not set, and answers would hang on it unseen.
+
+Not covered: beams, several devices.
 """
 
 from __future__ import annotations
 
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
 from transformers import (
     GenerationConfig,
-    LogitsProcessor,
     LogitsProcessorList,
     StoppingCriteria,
     StoppingCriteriaList,
 )
 
+from spoonbench.solvers.llm.decoding import check_decoding
+from spoonbench.solvers.llm.token_choice import TokenChoice
 from spoonbench.solvers.llm.tokenizer import decode
 from spoonbench.solvers.texts import Generation
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from transformers import PreTrainedTokenizerFast
 
     from spoonbench.solvers.api import StopReason
     from spoonbench.solvers.texts import Decoding
+
+_SLACK = 8
+"""Tokens in front of a stop string that are decoded with it: what some decoders do to the first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,40 +55,38 @@ class GeneratedBatch:
     first_token_ns: int | None
 
 
-class _Recorder(LogitsProcessor):  # type: ignore[misc]  # transformers has no types
-    """Changes nothing; notes how likely the likeliest token was, and when the first was known."""
-
-    def __init__(self) -> None:
-        self.log_probabilities: list[torch.Tensor] = []
-        self.first_token_ns: int | None = None
-
-    def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
-        whole = scores.float()
-        self.log_probabilities.append(whole.amax(dim=-1) - whole.logsumexp(dim=-1))
-        if self.first_token_ns is None:
-            self.first_token_ns = time.perf_counter_ns()
-        return scores
-
-
 class _StopStrings(StoppingCriteria):  # type: ignore[misc]  # transformers has no types
     """Ends a row where a stop string is complete, and notes after how many tokens."""
 
     def __init__(
-        self, tokenizer: PreTrainedTokenizerFast, strings: tuple[str, ...], width: int, n_rows: int
+        self, tokenizer: PreTrainedTokenizerFast, strings: tuple[str, ...], n_rows: int
     ) -> None:
         self._tokenizer = tokenizer
         self._strings = strings
-        self._width = width
+        # A token that is text stands for at least one byte.
+        self._reach = max((len(s.encode(errors="replace")) for s in strings), default=0) + _SLACK
+        self._special = frozenset(tokenizer.all_special_ids)
+        self._written: list[list[int]] = [[] for _ in range(n_rows)]
+        self._step = 0
         self.n_tokens: list[int | None] = [None] * n_rows
 
     def __call__(self, input_ids: torch.Tensor, scores: Any, **_: Any) -> torch.Tensor:
-        for row, ids in enumerate(input_ids[:, self._width :].tolist()):
-            if self.n_tokens[row] is None:
-                text = decode(self._tokenizer, ids)
-                if any(string in text for string in self._strings):
-                    self.n_tokens[row] = len(ids)
+        self._step += 1
+        for row, token in enumerate(input_ids[:, -1].tolist()):
+            if self.n_tokens[row] is None and token not in self._special:
+                self._written[row].append(token)
+                if self._is_complete(self._written[row]):
+                    self.n_tokens[row] = self._step
         done = [count is not None for count in self.n_tokens]
         return torch.tensor(done, device=input_ids.device)
+
+    def _is_complete(self, ids: list[int]) -> bool:
+        """Decode the end first, so that a long text costs a step no more than a short one."""
+        return self._holds(ids[-self._reach :]) and self._holds(ids)
+
+    def _holds(self, ids: list[int]) -> bool:
+        text = decode(self._tokenizer, ids)
+        return any(string in text for string in self._strings)
 
 
 def generate_batch(
@@ -87,47 +94,91 @@ def generate_batch(
     tokenizer: PreTrainedTokenizerFast,
     prompts: Sequence[Sequence[int]],
     decoding: Decoding,
+    *,
+    end_ids: Sequence[int] | None = None,
 ) -> GeneratedBatch:
     """Continue prompts.
 
     Args:
         model: of transformers.
-        tokenizer: its tokenizer, which pads on the left.
+        tokenizer: its tokenizer.
         prompts: shape (n,), token ids; none empty.
-        decoding: limit and stop strings.
+        decoding: all of it counts; row i is drawn as it would be alone with the seed seed + i.
+        end_ids: tokens that end a text; None: the tokenizer's end token, if it has one.
 
     Raises:
-        ValueError: the limit is below 1.
+        ValueError: a setting that means nothing; says which.
     """
-    if decoding.max_new_tokens < 1:
-        raise ValueError(f"max_new_tokens must be at least 1, not {decoding.max_new_tokens}")
+    started_ns = time.perf_counter_ns()
+    check_decoding(decoding)
     if not prompts:
         return GeneratedBatch(texts=[], first_token_ns=None)
-    padded = tokenizer.pad({"input_ids": [list(p) for p in prompts]}, return_tensors="pt")
-    width = padded["input_ids"].shape[1]
-    recorder = _Recorder()
-    stops = _StopStrings(tokenizer, decoding.stop_strings, width, len(prompts))
-    # generate() itself records no gradients.
-    output = model.generate(
-        input_ids=padded["input_ids"].to(model.device),
-        attention_mask=padded["attention_mask"].to(model.device),
-        generation_config=GenerationConfig(
-            max_new_tokens=decoding.max_new_tokens,
-            do_sample=False,
-            pad_token_id=tokenizer.pad_token_id,
-            eos_token_id=tokenizer.eos_token_id,
-        ),
-        logits_processor=LogitsProcessorList([recorder]),
-        stopping_criteria=StoppingCriteriaList([stops] if decoding.stop_strings else []),
+    if end_ids is None:
+        end_ids = [] if tokenizer.eos_token_id is None else [tokenizer.eos_token_id]
+    pad = _pad_id(tokenizer, end_ids)
+    ids, mask = _pad_left(prompts, pad)
+    choice = TokenChoice(prompts, decoding)
+    stops = _StopStrings(tokenizer, decoding.stop_strings, len(prompts))
+    with _own_defaults(model):
+        # generate() itself records no gradients.
+        output = model.generate(
+            input_ids=ids.to(model.device),
+            attention_mask=mask.to(model.device),
+            generation_config=_configuration(decoding, pad, end_ids),
+            logits_processor=LogitsProcessorList([choice]),
+            stopping_criteria=StoppingCriteriaList([stops] if decoding.stop_strings else []),
+        )
+    new = output[:, ids.shape[1] :].tolist()  # (n, new tokens), padded on the right
+    scores = torch.stack(choice.log_probabilities, dim=1).tolist()  # (n, new tokens)
+    first_token_s = ((choice.first_token_ns or started_ns) - started_ns) / 1e9
+    writer = _Writer(tokenizer, decoding, frozenset(end_ids), first_token_s)
+    rows = map(_Row, map(len, prompts), new, scores, stops.n_tokens)
+    return GeneratedBatch(
+        texts=[_written(writer, row) for row in rows], first_token_ns=choice.first_token_ns
     )
-    new = output[:, width:].tolist()  # (n, new tokens), padded on the right
-    scores = torch.stack(recorder.log_probabilities, dim=1).tolist()  # (n, new tokens)
-    rows = zip(prompts, new, scores, stops.n_tokens, strict=True)
-    texts = [
-        _cut(tokenizer, decoding, _Row(len(prompt), ids, row_scores, stopped_after))
-        for prompt, ids, row_scores, stopped_after in rows
-    ]
-    return GeneratedBatch(texts=texts, first_token_ns=recorder.first_token_ns)
+
+
+def _configuration(decoding: Decoding, pad: int, end_ids: Sequence[int]) -> GenerationConfig:
+    """One greedy pass: what is drawn was drawn before, and is the likeliest token then."""
+    return GenerationConfig(
+        max_new_tokens=decoding.max_new_tokens,
+        min_length=0,
+        do_sample=False,
+        num_beams=1,
+        num_return_sequences=1,
+        use_cache=True,
+        repetition_penalty=1.0,
+        no_repeat_ngram_size=0,
+        pad_token_id=pad,
+        eos_token_id=list(end_ids) or None,
+        return_dict_in_generate=False,
+    )
+
+
+@contextmanager
+def _own_defaults(model: Any) -> Iterator[None]:
+    """Some settings are off only where they are None, and None is filled in from the model's."""
+    kept = model.generation_config
+    model.generation_config = GenerationConfig()
+    try:
+        yield
+    finally:
+        model.generation_config = kept
+
+
+def _pad_id(tokenizer: PreTrainedTokenizerFast, end_ids: Sequence[int]) -> int:
+    """Any token will do, since padding is masked; one that ends texts is clearest."""
+    if tokenizer.pad_token_id is not None:
+        return int(tokenizer.pad_token_id)
+    return end_ids[0] if end_ids else 0
+
+
+def _pad_left(prompts: Sequence[Sequence[int]], pad: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """Token ids and mask, both of shape (n, longest)."""
+    width = max(len(prompt) for prompt in prompts)
+    ids = [[pad] * (width - len(prompt)) + list(prompt) for prompt in prompts]
+    mask = [[0] * (width - len(prompt)) + [1] * len(prompt) for prompt in prompts]
+    return torch.tensor(ids), torch.tensor(mask)
 
 
 class _Row(NamedTuple):
@@ -137,27 +188,45 @@ class _Row(NamedTuple):
     stopped_after: int | None
 
 
-def _cut(
-    tokenizer: PreTrainedTokenizerFast,
-    decoding: Decoding,
-    row: _Row,
-) -> Generation:
+class _Writer(NamedTuple):
+    """What turns rows into texts."""
+
+    tokenizer: PreTrainedTokenizerFast
+    decoding: Decoding
+    end_ids: frozenset[int]
+    first_token_s: float
+
+
+def _written(writer: _Writer, row: _Row) -> Generation:
     """The part of a row that the model wrote, and what ended it."""
-    ids = row.ids
-    reason: StopReason = "limit"
-    if tokenizer.eos_token_id in ids:
-        ids, reason = ids[: ids.index(tokenizer.eos_token_id) + 1], "end_token"
-    elif row.stopped_after is not None:
-        ids, reason = ids[: row.stopped_after], "stop_string"
-    text = decode(tokenizer, ids)
+    ids, reason = _cut(row, writer.end_ids)
+    scores = tuple(row.scores[: len(ids)])
+    if any(score != score for score in scores):  # noqa: PLR0124  # not a number
+        return Generation(
+            text="",
+            tokens_in=row.tokens_in,
+            tokens_out=None,
+            stopped_by=None,
+            failure="the scores of the model are not numbers (NaN): try another number format",
+        )
+    text = decode(writer.tokenizer, ids[:-1] if reason == "end_token" else ids)
     if reason == "stop_string":
-        ends = [text.find(s) + len(s) for s in decoding.stop_strings if s in text]
-        text = text[: min(ends)]
+        strings = writer.decoding.stop_strings
+        text = text[: min(text.find(s) + len(s) for s in strings if s in text)]
     return Generation(
         text=text,
         tokens_in=row.tokens_in,
         tokens_out=len(ids),
         token_ids=tuple(ids),
-        token_log_probabilities=tuple(row.scores[: len(ids)]),
+        token_log_probabilities=scores,
         stopped_by=reason,
+        first_token_s=writer.first_token_s,
     )
+
+
+def _cut(row: _Row, end_ids: frozenset[int]) -> tuple[list[int], StopReason]:
+    """Drop the padding behind; it may be the end token itself, so what came first counts."""
+    end = next((place for place, token in enumerate(row.ids) if token in end_ids), None)
+    if row.stopped_after is not None and (end is None or row.stopped_after <= end):
+        return row.ids[: row.stopped_after], "stop_string"
+    return (row.ids, "limit") if end is None else (row.ids[: end + 1], "end_token")

@@ -14,7 +14,8 @@ import torch
 from torch.nn import functional
 
 from spoonbench.solvers.llm.architecture import count_parameters
-from spoonbench.solvers.llm.batches import IGNORED, collate
+from spoonbench.solvers.llm.batches import IGNORED, collate, count_targets
+from spoonbench.solvers.llm.ranks import ALONE, Ranks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,14 +26,18 @@ if TYPE_CHECKING:
 BFLOAT16_FROM_PARAMETERS = 4_000_000
 """Below this, converting to bfloat16 and back costs more than it saves on a processor."""
 
+_PLAIN_HEADS = frozenset({"arcee", "gpt2", "llama", "mistral", "qwen2", "qwen3"})
+"""Model types whose logits are the head applied to the last hidden state, and nothing after it."""
+
 _LAST_SHARE = 0.01
 """The learning rate ends at this share of its peak."""
 
 
 def make_optimizer(model: torch.nn.Module, recipe: Recipe) -> torch.optim.AdamW:
     """AdamW; matrices decay, vectors (norms, biases) do not."""
-    matrices = [p for p in model.parameters() if p.dim() > 1]
-    vectors = [p for p in model.parameters() if p.dim() <= 1]
+    learning = [p for p in model.parameters() if p.requires_grad]
+    matrices = [p for p in learning if p.dim() > 1]
+    vectors = [p for p in learning if p.dim() <= 1]
     groups = [
         {"params": matrices, "weight_decay": recipe.weight_decay},
         {"params": vectors, "weight_decay": 0.0},
@@ -67,7 +72,7 @@ def rate_share(done: float, warmup_share: float) -> float:
 def batch_logits(
     model: Any, ids: torch.Tensor, targets: torch.Tensor
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """Logits where a token is to be predicted; the head is applied nowhere else.
+    """Logits where a token is to be predicted; a plain head is applied nowhere else.
 
     Args:
         model: of transformers, with a language-model head.
@@ -77,10 +82,15 @@ def batch_logits(
     Returns:
         Logits of shape (m, vocabulary), the m targets, and the row of each.
     """
-    hidden = model.base_model(input_ids=ids, use_cache=False).last_hidden_state  # (n, length, d)
     following = targets[:, 1:]  # (n, length - 1): position i predicts the token at i + 1
     places = following != IGNORED
-    return model.lm_head(hidden[:, :-1][places]), following[places], places.nonzero()[:, 0]
+    if model.config.model_type in _PLAIN_HEADS:
+        # (n, length, width)
+        hidden = model.base_model(input_ids=ids, use_cache=False).last_hidden_state
+        logits = model.lm_head(hidden[:, :-1][places])
+    else:
+        logits = model(input_ids=ids, use_cache=False).logits[:, :-1][places]
+    return logits, following[places], places.nonzero()[:, 0]
 
 
 def train_step(
@@ -88,31 +98,33 @@ def train_step(
     parts: Sequence[Sequence[EncodedExample]],
     recipe: Recipe,
     precision: torch.dtype,
+    ranks: Ranks = ALONE,
 ) -> float:
     """Forward, backward and update on one batch that is given in parts.
 
     Args:
         learner: the model, in float32, and its optimizer, with the learning rate set.
-        parts: one forward pass each.
+        parts: one forward pass each, as large as the first; those of all processes.
         recipe: for the loss and the clipping.
         precision: float32, or bfloat16 for autocast.
+        ranks: the processes, each of which passes its share of the batch.
 
     Returns:
-        Mean loss of a target token, in nats.
+        Mean loss of a target token, in nats; of several processes, this one's part of that sum.
     """
     model, optimizer = learner
     device = next(model.parameters()).device
-    batches = [collate(part, recipe.loss_on, model.config.pad_token_id) for part in parts]
-    # The first token of a text has nothing before it and is no target.
-    n_targets = sum(int((targets[:, 1:] != IGNORED).sum()) for _, targets in batches)
+    n_targets = sum(count_targets(example, recipe.loss_on) for part in parts for example in part)
     optimizer.zero_grad(set_to_none=True)
     total = 0.0
-    for ids, targets in batches:
+    for part in _own(parts, ranks):
+        ids, targets = collate(part, recipe.loss_on, model.config.pad_token_id)
         with autocast(device, precision):
             logits, wanted, _ = batch_logits(model, ids.to(device), targets.to(device))
         loss = functional.cross_entropy(logits.float(), wanted, reduction="sum") / n_targets
         loss.backward()
         total += loss.item()
+    ranks.sum_gradients(model.parameters())
     if recipe.clip_norm > 0:
         torch.nn.utils.clip_grad_norm_(model.parameters(), recipe.clip_norm)
     optimizer.step()
@@ -120,30 +132,59 @@ def train_step(
 
 
 def evaluate(
-    model: Any, batches: Sequence[Sequence[EncodedExample]], recipe: Recipe
+    model: Any,
+    batches: Sequence[Sequence[EncodedExample]],
+    recipe: Recipe,
+    ranks: Ranks = ALONE,
 ) -> tuple[float, float]:
     """Loss, and the share of examples that greedy decoding would answer exactly.
 
     Greedy decoding writes the wanted text exactly if each of its tokens is the likeliest one after
     the tokens before it, so one forward pass tells what generating would.
 
+    Args:
+        model: of transformers, with a language-model head.
+        batches: one forward pass each; each process takes its share of them.
+        recipe: for the loss.
+        ranks: the processes.
+
     Returns:
         Mean loss of a target token in nats, and the share in [0, 1].
     """
-    device = next(model.parameters()).device
-    loss, n_targets, n_right, n_examples = 0.0, 0, 0, 0
-    for batch in batches:
-        ids, targets = collate(batch, recipe.loss_on, model.config.pad_token_id)
-        with torch.no_grad():
-            logits, wanted, rows = batch_logits(model, ids.to(device), targets.to(device))
-        loss += functional.cross_entropy(logits.float(), wanted, reduction="sum").item()
-        n_targets += len(wanted)
-        wrong = logits.argmax(dim=-1) != wanted
-        if recipe.loss_on == "all":
-            wrong &= _in_completion(batch, rows)
-        n_examples += len(batch)
-        n_right += len(batch) - len(rows[wrong].unique())
+    tallies = [(0.0, 0.0, 0.0)] * len(batches)
+    for index in ranks.share(range(len(batches))):
+        tallies[index] = _tally(model, batches[index], recipe)
+    # Added up batch by batch in one order: as many processes as there are, the sum is the same.
+    sums = ranks.sum([figure for tally in tallies for figure in tally])
+    loss, n_targets, n_right = (sum(sums[at::3]) for at in range(3))
+    n_examples = sum(len(batch) for batch in batches)
     return loss / max(n_targets, 1), n_right / max(n_examples, 1)
+
+
+def _tally(
+    model: Any, batch: Sequence[EncodedExample], recipe: Recipe
+) -> tuple[float, float, float]:
+    """Loss over the targets of a batch, their number, and the examples that are all right."""
+    device = next(model.parameters()).device
+    ids, targets = collate(batch, recipe.loss_on, model.config.pad_token_id)
+    with torch.no_grad():
+        logits, wanted, rows = batch_logits(model, ids.to(device), targets.to(device))
+    loss = functional.cross_entropy(logits.float(), wanted, reduction="sum").item()
+    wrong = logits.argmax(dim=-1) != wanted
+    if recipe.loss_on == "all":
+        wrong &= _in_completion(batch, rows)
+    return loss, float(len(wanted)), float(len(batch) - len(rows[wrong].unique()))
+
+
+def _own(
+    parts: Sequence[Sequence[EncodedExample]], ranks: Ranks
+) -> Sequence[Sequence[EncodedExample]]:
+    """The parts that this process passes: of one process all, else its share, cut as large."""
+    if ranks.world == 1:
+        return parts
+    share = ranks.share([example for part in parts for example in part])
+    size = max(len(part) for part in parts)
+    return [share[at : at + size] for at in range(0, len(share), size)]
 
 
 def training_precision(recipe: Recipe, model: torch.nn.Module, device: str) -> torch.dtype:

@@ -1,4 +1,4 @@
-"""Sizes of language models that are trained here from nothing, and how each is trained by default.
+"""Sizes of language models that are trained here from nothing, and default amounts of training.
 
 All but `distilgpt2` are one family (Arcee: rotary positions, a plain MLP with squared ReLU, no
 biases, norms with weights only, untied head), so that a larger one differs in size alone.
@@ -6,7 +6,8 @@ The exact parameter counts are `gpt_tiny` 27,073,024, `gpt_small` 45,953,536 and
 81,912,576. Those of `tiny` (about 1M) and `small` (about 12M) depend on the vocabulary, which is
 as large as the training texts fill it.
 
-Not covered: pretrained weights; the names stand for shapes.
+Not covered: weights; the names stand for shapes. Training that starts from given weights takes its
+shape from them and its amounts from `TUNING`.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Family = Literal["arcee", "gpt2"]
+Tune = Literal["full", "lora"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +49,26 @@ class Preset:
     batch_size: int
     learning_rate: float
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tuning:
+    """The amounts that given weights are trained further with unless said otherwise.
+
+    Attributes:
+        epochs: passes over `PRESET_EXAMPLES` training examples.
+        batch_size: examples of one forward pass.
+        learning_rate: at its peak.
+    """
+
+    epochs: int
+    batch_size: int
+    learning_rate: float
+
+
+TUNING: dict[Tune, Tuning] = {
+    "full": Tuning(epochs=3, batch_size=32, learning_rate=2e-4),
+    "lora": Tuning(epochs=3, batch_size=32, learning_rate=1e-3),
+}
 
 PRESET_EXAMPLES = 10_000
 """Training examples that the epochs of the presets are meant for."""

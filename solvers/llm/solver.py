@@ -1,9 +1,11 @@
-r"""Level 5: a causal transformer that is trained here from nothing and writes its answers.
+r"""Level 5: a causal transformer that is trained here, from nothing or from given weights.
 
 It learns to continue "QUESTION\n" with " The answer is TARGET." and is asked in the same words.
+Given weights are those of any causal model of transformers (`init`); all of them are trained
+further (`tune` "full"), or an adapter beside them is (`tune` "lora").
 It reads text only: of an image, the line of text that stands for it.
 
-Not covered: pretrained weights; quantization; sampling.
+Not covered: asking weights as they come; quantization; sampled answers (`generate` samples).
 """
 
 from __future__ import annotations
@@ -27,16 +29,19 @@ if TYPE_CHECKING:
         Progress,
     )
     from spoonbench.solvers.llm.artifact import TrainedModel
-    from spoonbench.solvers.texts import Decoding, Generation
+    from spoonbench.solvers.texts import Decoding, Generation, TextLikelihood
 
 _MODULES = (
+    "adapters",
     "answering",
     "architecture",
     "arithmetic",
     "artifact",
+    "base_model",
     "batches",
     "checkpoints",
     "confidence",
+    "decoding",
     "fitting",
     "generation",
     "likelihood",
@@ -44,8 +49,10 @@ _MODULES = (
     "optimization",
     "presets",
     "prompt",
+    "ranks",
     "recipe",
     "solver",
+    "token_choice",
     "tokenizer",
     "training",
 )
@@ -58,15 +65,16 @@ class LanguageModelSolver:
         name="language-model",
         version="1",
         level=5,
-        summary="A causal transformer trained here from nothing, which writes out its answer.",
+        summary="A causal transformer trained here, which writes out its answer.",
         kinds=("number", "label", "text"),
         devices=("cpu", "cuda", "mps"),
         dtypes=("float32", "bfloat16"),
         needs_training=True,
         keeps_weights=True,
-        requires=("torch", "transformers", "tokenizers", "safetensors", "numpy"),
+        distributed=True,
+        requires=("torch", "transformers", "tokenizers", "safetensors", "numpy", "peft"),
         source="The recipe of the case study; Radford et al. 2019 (GPT-2), Sanh et al. 2019 "
-        "(DistilGPT2), Arcee AI 2025 (Arcee)",
+        "(DistilGPT2), Arcee AI 2025 (Arcee), Hu et al. 2021 (LoRA)",
         modules=tuple(f"spoonbench.solvers.llm.{name}" for name in _MODULES),
     )
 
@@ -106,11 +114,11 @@ class LanguageModelSolver:
         checkpoints: Path | None,
         /,
     ) -> FitReport:
-        """Train from nothing; see `spoonbench.solvers.llm.training`.
+        """Train from nothing or from given weights; see `spoonbench.solvers.llm.training`.
 
         Raises:
-            ValueError: the examples cannot be learned from, or the checkpoint is of another
-                training; the message says why.
+            ValueError: the examples or the given weights cannot be learned from, or the checkpoint
+                is of another training; the message says why.
         """
         from spoonbench.solvers.llm.fitting import fit_model
 
@@ -127,13 +135,15 @@ class LanguageModelSolver:
         Raises:
             ValueError: no examples, or some that are too long.
         """
-        from spoonbench.solvers.llm import fitting, optimization
+        from spoonbench.solvers.llm import adapters, fitting, optimization
 
         recipe = self._prepared()
         if self._trained is None:
             self._trained, _ = fitting.build_untrained(examples, recipe, self._settings, None)
         trained = self._trained
         encoded = fitting.encode_checked(trained, examples)
+        if trained.recipe.tune == "lora":
+            adapters.unmerge(trained.model)
         if self._optimizer is None:
             self._optimizer = optimization.make_optimizer(trained.model, recipe)
         precision = optimization.training_precision(recipe, trained.model, self._settings.device)
@@ -181,6 +191,34 @@ class LanguageModelSolver:
 
         return log_likelihoods(self._ready(), prompts, texts)
 
+    def text_likelihood(
+        self, text: str, /, *, window: int | None = None, stride: int | None = None
+    ) -> TextLikelihood:
+        """Score every token of a text given those before it in its window.
+
+        Args:
+            text: not empty.
+            window: tokens read at once; None: as many as the model has positions.
+            stride: tokens by which the window moves, at most `window`; None: half a window.
+
+        Raises:
+            ValueError: a text too short to score, or a window or stride that does not fit.
+            MemoryError: a window does not fit the device.
+        """
+        from spoonbench.solvers.llm.likelihood import text_likelihood
+        from spoonbench.solvers.llm.machine import memory_errors
+
+        trained = self._ready()
+        with memory_errors():
+            return text_likelihood(
+                trained.model,
+                trained.tokenizer,
+                text,
+                window=window,
+                stride=stride,
+                positions=trained.recipe.positions,
+            )
+
     def size(self, problems: Sequence[Problem], /) -> Size:
         """Parameters, bytes, and operations for the average of these problems."""
         from spoonbench.solvers.llm.arithmetic import measure_size
@@ -204,12 +242,13 @@ class LanguageModelSolver:
         """Read what `save` wrote. Limits and stop strings given to `prepare` go before its own.
 
         Raises:
-            Unsupported: the folder holds no such thing.
+            Unsupported: the folder holds no such thing, or an adapter to weights that are gone or
+                have changed.
         """
-        from spoonbench.solvers.llm.artifact import load_trained, with_decoding
+        from spoonbench.solvers.llm.artifact import load_trained
 
         self._prepared()
-        trained = with_decoding(load_trained(folder), self._settings.params)
+        trained = load_trained(folder, self._settings.params)
         trained.model.to(self._settings.device)
         self._trained, self._optimizer = trained, None
 
@@ -228,8 +267,12 @@ class LanguageModelSolver:
         return self._trained
 
     def _ready(self) -> TrainedModel:
-        """The model in the number format asked for."""
+        """The model in the number format asked for, an adapter merged into its weights."""
         trained = self._fitted()
+        if trained.recipe.tune == "lora":
+            from spoonbench.solvers.llm.adapters import merge
+
+            merge(trained.model)
         if self._settings.dtype not in str(trained.model.dtype):
             from spoonbench.solvers.llm.machine import convert
 

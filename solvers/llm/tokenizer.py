@@ -5,6 +5,8 @@
 - `whitespace`: BPE inside the words that whitespace and punctuation set apart. It forgets where
   the spaces were, and characters that the training texts lack: the case study's first mistake.
 
+Those of given weights come with them (`adapt_tokenizer`).
+
 Not covered: normalization; upper and lower case stay apart. A lone surrogate, which no encoding of
 text can hold, is read as U+FFFD.
 """
@@ -78,6 +80,24 @@ def encode(tokenizer: PreTrainedTokenizerFast, texts: Sequence[str]) -> list[lis
     return cast("list[list[int]]", batch["input_ids"])
 
 
+def encode_prompts(tokenizer: PreTrainedTokenizerFast, prompts: Sequence[str]) -> list[list[int]]:
+    """Token ids of every prompt, after what the tokenizer puts before a text by itself."""
+    opening = _opening(tokenizer)
+    return [[*opening, *ids] for ids in encode(tokenizer, prompts)]
+
+
+def adapt_tokenizer(tokenizer: PreTrainedTokenizerFast) -> None:
+    """Make the tokenizer of given weights, loaded safely, read as those that are trained here.
+
+    Raises:
+        ValueError: it has no end token.
+    """
+    if tokenizer.eos_token_id is None:
+        raise ValueError("the tokenizer has no end token, so that no answer could end")
+    # A question that spells a special token is text like any other.
+    tokenizer.split_special_tokens = True
+
+
 def decode(tokenizer: PreTrainedTokenizerFast, ids: Sequence[int]) -> str:
     """Text of token ids, special tokens left out."""
     return cast("str", tokenizer.decode(list(ids), skip_special_tokens=True))
@@ -90,6 +110,19 @@ def readable(text: str) -> str:
     except UnicodeEncodeError:
         return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return text
+
+
+def _opening(tokenizer: PreTrainedTokenizerFast) -> list[int]:
+    """What the tokenizer puts before a text, such as a begin token; most put nothing."""
+    backend = getattr(tokenizer, "backend_tokenizer", None)
+    if backend is not None and backend.post_processor is None:
+        return []
+    plain = encode(tokenizer, ["a"])[0]
+    whole = cast("list[int]", tokenizer(["a"], add_special_tokens=True)["input_ids"][0])
+    for at in range(len(whole)):
+        if whole[at : at + len(plain)] == plain:
+            return whole[:at]
+    raise ValueError("the tokenizer reads a text otherwise when it adds its own tokens to it")
 
 
 def _pre_tokenizer(kind: TokenizerKind) -> Any:

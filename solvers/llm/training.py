@@ -1,10 +1,13 @@
-"""Training from nothing: the loop around the steps.
+"""Training: the loop around the steps.
 
-Each step is a function of its number: the order of the examples and the learning rate follow from
-it, so that a training that was interrupted ends as if it had not been. With a time limit the
-learning rate also follows the clock as soon as time is further on than the steps.
+Each step is a function of its number: the order of the examples, what is random in the model and
+the learning rate follow from it, so that a training that was interrupted ends as if it had not
+been. With a time limit the learning rate also follows the clock as soon as time is further on than
+the steps; such a training does not end the same twice.
 
-Not covered: several devices.
+Several processes take the same steps on the same examples as one does and divide them among
+themselves; the result is that of one process up to rounding, and bit for bit that of as many
+processes again. Which step is the last, and when, the first process says.
 """
 
 from __future__ import annotations
@@ -14,11 +17,15 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import torch
+
 from spoonbench.solvers.api import CurvePoint, FitReport
 from spoonbench.solvers.llm.batches import epoch_batches
 from spoonbench.solvers.llm.checkpoints import (
     Learner,
     Standing,
+    copy_from_first,
     read_checkpoint,
     write_checkpoint,
 )
@@ -29,6 +36,7 @@ from spoonbench.solvers.llm.optimization import (
     train_step,
     training_precision,
 )
+from spoonbench.solvers.llm.ranks import Ranks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -99,7 +107,8 @@ class TrainingRun:
     def __init__(self, model: Any, plan: TrainingPlan, checkpoints: Path | None) -> None:
         self._learner = Learner(model=model, optimizer=make_optimizer(model, plan.recipe))
         self._plan = plan
-        self._folder = checkpoints
+        self._ranks = Ranks.here(plan.device)
+        self._folder = checkpoints if self._ranks.is_first else None
         self._precision = training_precision(plan.recipe, model, plan.device)
         self._standing = Standing()
         self._epoch: tuple[int, list[list[int]]] = (-1, [])
@@ -111,7 +120,8 @@ class TrainingRun:
         """Train to the end, and leave the best weights in the model.
 
         Raises:
-            ValueError: the checkpoint is of another training, or the loss is no number.
+            ValueError: the checkpoint is of another training, the loss is no number, or the
+                processes do not train the same.
         """
         standing = self._resume()
         resumed_from, standing_seconds = standing.step, standing.seconds
@@ -129,6 +139,9 @@ class TrainingRun:
         return self._report(
             {
                 "resumed_from_step": resumed_from,
+                "n_processes": self._ranks.world,
+                "threads_per_process": torch.get_num_threads(),
+                "device": self._plan.device.partition(":")[0],
                 "precision": str(self._precision).removeprefix("torch."),
                 "steps_per_second": steps / max(standing.seconds - standing_seconds, 1e-9),
                 "tokens_per_second": standing.n_tokens / max(standing.seconds, 1e-9),
@@ -138,8 +151,12 @@ class TrainingRun:
         )
 
     def _resume(self) -> Standing:
+        fingerprint = self._plan.fingerprint
+        self._ranks.require_same(fingerprint, "examples or parameters")
         if self._folder is not None:
-            self._standing = read_checkpoint(self._folder, self._plan.fingerprint, self._learner)
+            self._standing = read_checkpoint(self._folder, fingerprint, self._learner)
+        if self._ranks.world > 1:
+            self._standing = copy_from_first(self._standing, self._learner, self._ranks)
         return self._standing
 
     def _advance(self) -> None:
@@ -152,8 +169,7 @@ class TrainingRun:
         examples = [plan.training[index] for index in indices]
         size = plan.recipe.batch_size
         parts = [examples[at : at + size] for at in range(0, len(examples), size)]
-        learner = self._learner
-        loss = train_step((learner.model, learner.optimizer), parts, plan.recipe, self._precision)
+        loss = self._step(parts)
         if not math.isfinite(loss):
             raise ValueError(
                 f"the training loss is {loss} at step {standing.step + 1}: lower learning_rate "
@@ -164,7 +180,17 @@ class TrainingRun:
             standing.n_examples += len(examples)
         standing.step += 1
         standing.n_tokens += sum(example.length for example in examples)
-        standing.seconds = (time.perf_counter_ns() - self._clock) / 1e9
+
+    def _step(self, parts: Sequence[Sequence[EncodedExample]]) -> float:
+        """Take a step and look at the clock, the same for all processes; returns the loss."""
+        learner, ranks = self._learner, self._ranks
+        # Whatever was drawn before an interruption, dropout of this step is the same.
+        torch.manual_seed(_step_seed(self._plan.seed, self._standing.step, ranks.rank))
+        model = (learner.model, learner.optimizer)
+        loss = train_step(model, parts, self._plan.recipe, self._precision, ranks)
+        seconds = (time.perf_counter_ns() - self._clock) / 1e9
+        loss, self._standing.seconds = ranks.sum([loss, seconds if ranks.is_first else 0.0])
+        return loss
 
     def _batch(self, step: int) -> list[int]:
         epoch, at = divmod(step, self._plan.steps_per_epoch)
@@ -205,7 +231,7 @@ class TrainingRun:
         if self._validation:
             model = self._learner.model
             model.eval()
-            loss, accuracy = evaluate(model, self._validation, self._plan.recipe)
+            loss, accuracy = evaluate(model, self._validation, self._plan.recipe, self._ranks)
             model.train()
             point += [loss, accuracy]
             self._compare(loss, accuracy)
@@ -259,6 +285,12 @@ class TrainingRun:
             curve=tuple(_curve_point(point) for point in standing.curve),
             notes=notes,
         )
+
+
+def _step_seed(*numbers: int) -> int:
+    """A seed of its own for each seed of the training, step and process."""
+    entropy = [abs(number) for number in numbers] + [int(number < 0) for number in numbers]
+    return int(np.random.SeedSequence(entropy).generate_state(1, np.uint64)[0] >> np.uint64(1))
 
 
 def _by_length(examples: Sequence[EncodedExample], batch_size: int) -> list[list[EncodedExample]]:

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from spoonbench.solvers.api import Unsupported
 from spoonbench.solvers.llm.presets import PRESETS
-from spoonbench.solvers.llm.recipe import Recipe, read_recipe, settle_epochs
+from spoonbench.solvers.llm.recipe import Recipe, read_recipe, settle_epochs, write_recipe
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
@@ -71,4 +71,5 @@ def test_any_json_gives_a_recipe_or_a_refusal(params):
         recipe = read_recipe(params)
     except Unsupported:
         return
-    assert recipe.hidden_size % recipe.n_heads == 0
+    assert recipe.init or recipe.hidden_size % recipe.n_heads == 0
+    assert read_recipe(write_recipe(recipe)) == recipe

@@ -271,13 +271,13 @@ def test_one_step_after_another_lowers_the_loss(small, make_examples):
 
 def test_operations_agree_with_a_count_of_what_runs(trained, problems):
     model, recipe = trained._trained.model, trained._trained.recipe
-    n_tokens, rows = 30, trained._trained.model.config.vocab_size
+    n_tokens = 30
     with FlopCounterMode(display=False) as counter, torch.no_grad():
         model(input_ids=torch.ones(1, n_tokens, dtype=torch.long), logits_to_keep=1)
     counts = {str(op): n for op, n in counter.get_flop_counts()["Global"].items()}
     matrices = sum(n for op, n in counts.items() if "attention" not in op)
     attention = 4 * recipe.n_layers * recipe.hidden_size * n_tokens * (n_tokens + 1) / 2
-    assert operations(recipe, rows, n_tokens, 1) == pytest.approx(matrices + attention)
+    assert operations(model, n_tokens, 1) == pytest.approx(matrices + attention)
 
 
 def test_size_counts_over_the_problems_given(trained, problems):

@@ -97,7 +97,7 @@ def test_a_checkpoint_is_one_safetensors_file(train, tmp_path):
     train(24, epochs=1, checkpoints=tmp_path)
     assert {path.name for path in tmp_path.iterdir()} == {FILE, "tokenizer.json"}
     kinds = {name.split(".")[0] for name in load_file(tmp_path / FILE)}
-    assert kinds == {"model", "best", "optimizer", "generator"}
+    assert kinds == {"model", "best", "optimizer"}
 
 
 def test_the_best_weights_are_kept(train, make_examples):
