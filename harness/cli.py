@@ -287,7 +287,7 @@ def tasks(context: click.Context, /, **options: Any) -> None:
     type=click.IntRange(0, 64),
     help="Examples of the training part in each prompt [4; 0 in plain ones].",
 )
-@click.option("--max-new-tokens", type=click.IntRange(1), default=24, show_default=True)
+@click.option("--max-new-tokens", type=click.IntRange(1), default=64, show_default=True)
 @click.option("--seed", type=int, default=0, show_default=True, help="Of the draw of the examples.")
 @click.option("--option", "task_options", multiple=True, metavar="NAME=VALUE")
 @click.option("--data", type=click.Path(), metavar="DIR|FILE", help="Of a public set.")

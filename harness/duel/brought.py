@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import click
 
 from spoonbench.harness.duel.lineup import LineupEntry, enter
+from spoonbench.harness.model_folders import find_model
 from spoonbench.harness.tasks.api import BadTask
 
 if TYPE_CHECKING:
@@ -39,7 +40,6 @@ def bring(options: Mapping[str, Any]) -> tuple[LineupEntry, ...]:
 def _models(options: Mapping[str, Any]) -> list[LineupEntry]:
     entries = []
     for given in options["models"]:
-        from spoonbench.harness.model_folders import find_model
         found = find_model(given)
         params = {"model": str(found.path), "shots": options["shots"], "chat": options["chat"]}
         entry = enter("pretrained", params, label=_label(found.name))
@@ -53,7 +53,6 @@ def _tuned(options: Mapping[str, Any]) -> list[LineupEntry]:
         raise click.UsageError("--tune needs --init: weights to start from.")
     entries = []
     for given in options["inits"]:
-        from spoonbench.harness.model_folders import find_model
         found = find_model(given)
         for tune in dict.fromkeys(options["tune"] or ("full",)):
             params = {"init": str(found.path), "init_sha256": found.identity, "tune": tune}

@@ -47,7 +47,7 @@ def run_command(**options: Any) -> None:
     out: Path = options["out"]
     console = Console(stderr=options["as_json"])
     preset = _preset(options)
-    task = named_task(options, preset)
+    task = _only_measured(named_task(options, preset), options["measure"])
     environment = probe()
     lineup = line_up(task, preset, _choice(options))
     wishes = Wishes(
@@ -176,6 +176,21 @@ def named_task(options: Mapping[str, Any], preset: Preset) -> Task:
         skip_bad_rows=options["skip_bad_rows"],
         test_share=options["test_share"],
     )
+
+
+def _only_measured(task: Task, asked: Sequence[str]) -> Task:
+    """The task with the splits that are to be measured, in its own order.
+
+    Raises:
+        UnknownName: it has no split of that name.
+    """
+    names = [name for word in asked for name in word.split(",")]
+    known = tuple(split.name for split in task.splits)
+    for name in names:
+        if name not in known:
+            raise UnknownName(f"--measure: the split {suggest(name, known)}")
+    kept = tuple(split for split in task.splits if split.name in names)
+    return replace(task, splits=kept) if names else task
 
 
 def _choice(options: Mapping[str, Any]) -> LineupChoice:

@@ -42,6 +42,7 @@ def draw_distinct(
     drawn: Iterator[_D],
     n_items: int,
     taken: set[str],
+    *,
     key: Callable[[str], str],
     advice: str,
 ) -> list[_D]:

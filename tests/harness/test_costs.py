@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -147,3 +149,19 @@ def test_the_order_of_two_changes_exactly_at_a_crossing(fixed, slope, other_fixe
 def test_crossings_come_smallest_first():
     found = crossings([cost("a", 3, 1), cost("b", 2, 2), cost("c", 0, 3)])
     assert [crossing.n_answers for crossing in found] == [1.0, 1.5, 2.0]
+
+
+def served(**more):
+    measurement = make("m", 5, per_second=10, **more)
+    return replace(measurement, entry=replace(measurement.entry, answered_by="server"))
+
+
+def test_a_servers_price_is_added_to_what_this_machine_costs():
+    (costs,) = total_costs(EFFORT, [served(price_per_answer=0.002)])
+    assert costs.per_answer == pytest.approx(0.002 + 1e-4)
+
+
+def test_without_a_known_price_a_server_has_no_total():
+    (costs,) = total_costs(EFFORT, [served()])
+    assert costs.total is None
+    assert "--price-in" in costs.reason

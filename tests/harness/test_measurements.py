@@ -419,3 +419,17 @@ def test_every_language_model_is_held_against_the_best_rules():
         ("rules", "tiny"),
         ("rules", "large"),
     }
+
+
+@pytest.mark.parametrize(("who", "words"), [("server", "server answered"), ("file", "a file")])
+def test_answers_made_elsewhere_show_no_figures_of_the_process(who, words):
+    entry = make_entry("m", 5, answered_by=who)
+    priced = tuple(
+        replace(a, cost=c) for a, c in zip(make_answers("rrwa"), (1, 2, 3, 4), strict=True)
+    )
+    run = make_run("m-test", answers=priced, resident_bytes=10, peak_bytes=20, energy_j=3.0)
+    (measured,) = summarize(make_duel(entry), [run])
+    assert measured.score("test").accuracy.n_successes == 2
+    assert (measured.peak_bytes, measured.resident_bytes, measured.energy_j_per_item) == (None,) * 3
+    assert words in measured.missing["peak_bytes"]
+    assert measured.price_per_answer == 2.5

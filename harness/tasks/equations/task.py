@@ -144,7 +144,9 @@ def _draw_split(plan: _Plan, n_items: int, options: Options, taken: set[str]) ->
         chance_of(NAME, VERSION, plan.name, options.seed), options.largest * plan.times
     )
     advice = "ask for fewer, or raise largest"
-    drawn = draw_distinct(plan.name, _endless(plan, chance), n_items, taken, _text_key, advice)
+    drawn = draw_distinct(
+        plan.name, _endless(plan, chance), n_items, taken, key=_text_key, advice=advice
+    )
     return number_split(NAME, plan.name, plan.summary, drawn)
 
 

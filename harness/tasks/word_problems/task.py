@@ -161,7 +161,7 @@ def _draw_split(plan: _Plan, n_items: int, options: Options, taken: set[str]) ->
     rng = chance(NAME, VERSION, plan.name, options.seed)
     stories = draw_stories(rng, load_frames(plan.section), _numbers(plan, options))
     advice = "ask for fewer, or widen smallest and largest"
-    drawn = draw_distinct(plan.name, stories, n_items, taken, text_key, advice)
+    drawn = draw_distinct(plan.name, stories, n_items, taken, key=text_key, advice=advice)
     return number_split(NAME, plan.name, plan.summary, drawn)
 
 
