@@ -36,6 +36,11 @@ def training_examples(word_problems):
 
 
 @pytest.fixture(scope="session")
+def expressions():
+    return make_task("expressions", {"n_training": N_TRAINING, "n_items": 512})
+
+
+@pytest.fixture(scope="session")
 def digits():
     return make_task("digits", {})
 

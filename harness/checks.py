@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from spoonbench.harness.evidence import Costs, Estimate, Measurement, Proportion, SplitScore
 
 DEFINITIONS = (
-    "Accuracy: right among the answers given. Coverage: answered among all items. The decision "
-    "holds these two against what is asked, by the lower bound of their 95% Wilson interval. "
-    "Right of all: right among all items, where rightly abstaining counts as right."
+    "Accuracy: right among the answers given. Coverage: answered, or rightly abstained "
+    "from, among all items. The decision holds these two against what is asked, by the lower bound "
+    "of their 95% Wilson interval. Right of all: right among all items, where rightly abstaining counts as right."
 )
 """What the words of a decision mean, for readers of a report."""
 
@@ -233,7 +233,9 @@ def _accuracy(required: float, case: Case, score: SplitScore) -> Check:
 
 def _coverage(required: float, score: SplitScore) -> Check:
     share = score.coverage
-    answered = f"answered {_of(share)}"
+    # Where there is nothing to answer, abstaining leaves nothing open.
+    left = " or rightly left" if share.n_successes > score.precision.n else ""
+    answered = f"answered{left} {_of(share)}"
     if required < EXACT or share.n == 0:
         return _by_interval("coverage", share, required, answered, 1)
     if share.n_successes == share.n:

@@ -99,7 +99,7 @@ REQUIREMENT_OPTIONS = grouped(
         type=click.FloatRange(0, 1),
         default=0.95,
         show_default=True,
-        help="Least share of items answered.",
+        help="Least share of items answered, or rightly abstained from.",
     ),
     click.option(
         "--latency-ms",

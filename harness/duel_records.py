@@ -21,7 +21,7 @@ class Requirements:
     Attributes:
         accuracy: least share of right answers among the answers given, in [0, 1]; 1 asks for
             exactness, which only a guarantee can give.
-        coverage: least share of items that are answered, in [0, 1].
+        coverage: least share of items answered, or rightly abstained from, in [0, 1].
         latency_s: greatest 95th percentile of the time of one answer.
         memory_bytes: greatest peak memory above the process's own baseline.
         cost: greatest total cost (`Costs`), in the user's currency.

@@ -42,7 +42,7 @@ class SplitScore:
         split: name.
         batch_size: at which these answers were given.
         accuracy: right answers (rightly abstaining included) among all items.
-        coverage: answered among all items.
+        coverage: answered, or rightly abstained from, among all items.
         precision: right answers among the answers given.
         failures: kind of failure to count.
         by_stage: for a hybrid: name of the part to how many items it answered.

@@ -214,11 +214,13 @@ def _scores(task: TaskFacts, runs: _Runs) -> tuple[SplitScore, ...]:
 
 def _score(split: str, record: RunRecord, answers: Sequence[ScoredAnswer]) -> SplitScore:
     given = [answer for answer in answers if answer.status == "answered"]
+    # Where there is nothing to answer, abstaining leaves nothing open.
+    n_covered = sum(answer.status == "answered" or answer.is_correct for answer in answers)
     return SplitScore(
         split=split,
         batch_size=max(record.items_per_sample, default=0),
         accuracy=proportion(sum(answer.is_correct for answer in answers), len(answers)),
-        coverage=proportion(len(given), len(answers)),
+        coverage=proportion(n_covered, len(answers)),
         precision=proportion(sum(answer.is_correct for answer in given), len(given)),
         failures=_counted(kind for answer in answers for kind in _failures(answer)),
         by_stage=_counted(answer.stage for answer in given if answer.stage),

@@ -317,10 +317,10 @@ def _wanted(requirements: Requirements) -> list[str]:
         if requirements.accuracy >= 1
         else f"accuracy of at least {quantities.share(requirements.accuracy)} (right among the "
         "answers given)",
-        "every item answered"
+        "every item answered, or rightly abstained from"
         if requirements.coverage >= 1
-        else f"coverage of at least {quantities.share(requirements.coverage)} (answered among all "
-        "items)",
+        else f"coverage of at least {quantities.share(requirements.coverage)} (answered, or "
+        "rightly abstained from, among all items)",
     ]
     if requirements.latency_s is not None:
         wanted.append(f"95% of the answers within {quantities.duration(requirements.latency_s)}")

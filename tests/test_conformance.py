@@ -1,8 +1,11 @@
 """Every registered contestant passes the same checks."""
 
 import json
+import shutil
 import subprocess
 import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
@@ -73,6 +76,11 @@ def settings_for(name, tmp_path):
         lines = [{"id": f"p{i}", "status": "answered", "value": str(i)} for i in range(20)]
         path.write_text("".join(json.dumps(line) + "\n" for line in lines))
         params = {"path": str(path)}
+    if name == "pretrained":
+        params = {"model": str(tmp_path / "model"), "shots": 1, "max_new_tokens": 8}
+    if name == "endpoint":
+        url = (tmp_path / "url").read_text() if (tmp_path / "url").exists() else "http://[::1]:9"
+        params = {"url": url, "model": "small", "retries": 0}
     if name == "router":
         parts = tuple(
             Part(name=n, target=find_solver(n).target, settings=Settings())
@@ -81,10 +89,47 @@ def settings_for(name, tmp_path):
     return Settings(params=params, parts=parts, seed=1)
 
 
+class Chat(BaseHTTPRequestHandler):
+    """A server that answers every question with its length."""
+
+    def log_message(self, *_):
+        pass
+
+    def do_GET(self):
+        self.send({"data": [{"id": "small"}]})
+
+    def do_POST(self):
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        content = f"The answer is {len(body['messages'][-1]['content'])}."
+        choice = {"message": {"content": content}, "finish_reason": "stop"}
+        self.send({"choices": [choice]})
+
+    def send(self, value):
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.end_headers()
+        self.wfile.write(json.dumps(value).encode())
+
+
+@pytest.fixture(scope="module")
+def chat_url():
+    """Address of a server on loopback that behaves well."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), Chat) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
 @pytest.fixture(scope="module", params=NAMES)
 def ready(request, tmp_path_factory):
     """A contestant ready to solve, with the problems that it was made for."""
     tmp_path = tmp_path_factory.mktemp("conformance")
+    if request.param == "pretrained":
+        shutil.copytree(request.getfixturevalue("gpt2_folder"), tmp_path / "model")
+    if request.param == "endpoint":
+        (tmp_path / "url").write_text(request.getfixturevalue("chat_url"))
     solver = make_solver(find_solver(request.param).target)
     solver.prepare(settings_for(request.param, tmp_path))
     made = examples(solver.info)

@@ -51,7 +51,8 @@ class _Term:
     """A part of an expression: its value, and how it was written where that can mislead."""
 
     value: Expression
-    form: str = "closed"  # "closed", "product" (an open a * b or a / b), "implicit" (2x)
+    # "closed", "product" (an open a * b or a / b), "implicit" (2x), "percent".
+    form: str = "closed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +161,12 @@ def _closed_operand(term: _Term) -> Expression:
     return term.value
 
 
+def _added(left: _Term, sign: str, right: _Term) -> Expression:
+    """What is added or taken away: "80 increased by 15%" adds 15% of 80."""
+    is_share = right.form == "percent" and sign.rpartition(" ")[2] == "by"
+    return linear.multiply(right.value, left.value) if is_share else right.value
+
+
 @v_args(inline=True)
 class _Reader(Transformer[Any, Any]):
     """One method for each rule of the grammar."""
@@ -203,11 +210,11 @@ class _Reader(Transformer[Any, Any]):
 
     # Sums, products, powers.
 
-    def plus(self, left: _Term, _sign: str, right: _Term) -> _Term:
-        return _Term(linear.add(left.value, right.value))
+    def plus(self, left: _Term, sign: str, right: _Term) -> _Term:
+        return _Term(linear.add(left.value, _added(left, sign, right)))
 
-    def minus(self, left: _Term, _sign: str, right: _Term) -> _Term:
-        return _Term(linear.subtract(left.value, right.value))
+    def minus(self, left: _Term, sign: str, right: _Term) -> _Term:
+        return _Term(linear.subtract(left.value, _added(left, sign, right)))
 
     def more_than(self, left: _Term, _sign: str, right: _Term) -> _Term:
         return _Term(linear.add(right.value, left.value))
@@ -254,7 +261,7 @@ class _Reader(Transformer[Any, Any]):
         return _Term(linear.multiply(linear.constant(Fraction(3)), term.value), "product")
 
     def percent(self, term: _Term, _sign: str) -> _Term:
-        return _Term(linear.divide(term.value, linear.constant(Fraction(100))))
+        return _Term(linear.divide(term.value, linear.constant(Fraction(100))), "percent")
 
     def squared(self, term: _Term, _sign: str) -> _Term:
         return _Term(linear.raise_to(term.value, linear.constant(Fraction(2))), "product")

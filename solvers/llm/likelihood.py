@@ -28,7 +28,7 @@ from torch.nn import functional
 
 from spoonbench.solvers.llm.batches import EncodedExample, check_lengths, collate
 from spoonbench.solvers.llm.optimization import batch_logits
-from spoonbench.solvers.llm.tokenizer import encode, readable
+from spoonbench.solvers.llm.tokenizer import encode, encode_prompts, readable
 from spoonbench.solvers.texts import TextLikelihood
 
 if TYPE_CHECKING:
@@ -69,7 +69,9 @@ def log_likelihoods(
     pairs = [
         EncodedExample(prompt=tuple(prompt), completion=tuple(text))
         for prompt, text in zip(
-            encode(trained.tokenizer, prompts), encode(trained.tokenizer, texts), strict=True
+            encode_prompts(trained.tokenizer, prompts),
+            encode(trained.tokenizer, texts),
+            strict=True,
         )
     ]
     if not all(pair.prompt for pair in pairs):

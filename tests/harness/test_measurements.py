@@ -96,12 +96,12 @@ def test_a_score_counts_right_given_and_right_among_given():
     assert (score.batch_size, score.run_id) == (4, "rules-test/0")
 
 
-def test_abstaining_where_it_is_right_counts_as_accurate_but_not_as_coverage():
+def test_abstaining_where_it_is_right_leaves_nothing_open():
     right = replace(make_answers("a")[0], is_correct=True, failure=None)
     run = make_run("rules-test", "rr", answers=(*make_answers("r"), replace(right, problem_id="x")))
     score = measure([run]).score("test")
     assert score.accuracy.value == 1.0
-    assert score.coverage.value == 0.5
+    assert score.coverage.value == 1.0
     assert score.precision.n == 1
 
 

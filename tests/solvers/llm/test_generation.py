@@ -1,8 +1,12 @@
 import math
+from dataclasses import replace
 
 import pytest
+import torch
+from transformers import GenerationConfig
 
-from spoonbench.solvers.llm.tokenizer import encode
+from spoonbench.solvers.llm.generation import generate_batch
+from spoonbench.solvers.llm.tokenizer import decode, encode
 from spoonbench.solvers.texts import Decoding
 
 
@@ -110,3 +114,141 @@ def test_a_limit_below_one_is_refused(trained):
 
 def test_no_prompts_give_no_texts(trained):
     assert trained.generate([], Decoding()) == []
+
+
+SAMPLED = Decoding(max_new_tokens=8, temperature=1.5, top_p=0.95, seed=7)
+
+
+def test_a_seed_draws_the_same_texts_again_and_another_seed_others(trained, problems):
+    prompts = prompts_of(problems)
+    once, again = trained.generate(prompts, SAMPLED), trained.generate(prompts, SAMPLED)
+    other = trained.generate(prompts, replace(SAMPLED, seed=1007))
+    assert [t.token_ids for t in once] == [t.token_ids for t in again]
+    assert [t.token_ids for t in once] != [t.token_ids for t in other]
+    assert len({t.token_ids for t in trained.generate(prompts[:1] * 8, SAMPLED)}) > 1
+
+
+def test_a_row_is_drawn_as_it_would_be_alone_with_its_own_seed(trained, problems):
+    prompts = prompts_of(problems)
+    for row, together in enumerate(trained.generate(prompts, SAMPLED)):
+        (alone,) = trained.generate([prompts[row]], replace(SAMPLED, seed=SAMPLED.seed + row))
+        assert together.token_ids == alone.token_ids
+
+
+def test_no_generator_of_torch_is_touched(trained, problems):
+    before = torch.get_rng_state()
+    trained.generate(prompts_of(problems), SAMPLED)
+    assert torch.equal(before, torch.get_rng_state())
+
+
+def test_drawn_tokens_have_the_probability_of_the_model(trained, problems):
+    prompts = prompts_of(problems[:1])
+    (text,) = trained.generate(prompts, replace(SAMPLED, repetition_penalty=1.3))
+    model, tokenizer = trained._trained.model, trained._trained.tokenizer
+    prompt = encode(tokenizer, prompts)[0]
+    with torch.no_grad():
+        logits = model(input_ids=torch.tensor([[*prompt, *text.token_ids]])).logits[0]
+    scores = logits[len(prompt) - 1 : -1].log_softmax(dim=-1)
+    wanted = [float(scores[i, token]) for i, token in enumerate(text.token_ids)]
+    assert text.token_log_probabilities == pytest.approx(wanted, abs=1e-4)
+
+
+def test_a_penalty_leads_greedy_text_away_from_what_was_there(build_model):
+    model, tokenizer = build_model("gpt2")
+    (prompt,) = encode(tokenizer, ["ann had 3 apples"])
+    decoding = Decoding(max_new_tokens=12)
+    (plain,) = generate_batch(model, tokenizer, [prompt], decoding).texts
+    decoding = replace(decoding, repetition_penalty=100.0)
+    (led,) = generate_batch(model, tokenizer, [prompt], decoding).texts
+    assert len(set(plain.token_ids)) < len(plain.token_ids)
+    assert len(set(led.token_ids)) == len(led.token_ids)
+    assert set(prompt).isdisjoint(led.token_ids)
+
+
+@pytest.mark.parametrize("factor", [0.8, 1.0, 1.4])
+@pytest.mark.parametrize("family", ["gpt2", "llama"])
+def test_greedy_text_is_that_of_transformers(build_model, family, factor):
+    model, tokenizer = build_model(family)
+    prompts = encode(tokenizer, ["ann had 3 apples", "the card"])
+    decoding = Decoding(max_new_tokens=12, repetition_penalty=factor)
+    texts = generate_batch(model, tokenizer, prompts, decoding, end_ids=[]).texts
+    model.generation_config.eos_token_id = None
+    for prompt, text in zip(prompts, texts, strict=True):
+        theirs = model.generate(
+            input_ids=torch.tensor([prompt]),
+            attention_mask=torch.ones(1, len(prompt), dtype=torch.long),
+            max_new_tokens=12,
+            do_sample=False,
+            repetition_penalty=factor,
+        )
+        assert list(text.token_ids) == theirs[0, len(prompt) :].tolist()
+
+
+def test_what_the_models_own_configuration_says_changes_nothing(build_model):
+    model, tokenizer = build_model("gpt2")
+    prompts = encode(tokenizer, ["ann had 3 apples", "bob"])
+    plain = generate_batch(model, tokenizer, prompts, Decoding())
+    own = GenerationConfig(
+        do_sample=True,
+        temperature=3.0,
+        top_k=2,
+        min_p=0.3,
+        repetition_penalty=5.0,
+        no_repeat_ngram_size=1,
+        suppress_tokens=[plain.texts[0].token_ids[0]],
+        max_length=3,
+        eos_token_id=plain.texts[0].token_ids[1],
+    )
+    model.generation_config = own
+    again = generate_batch(model, tokenizer, prompts, Decoding())
+    assert [t.token_ids for t in again.texts] == [t.token_ids for t in plain.texts]
+    assert model.generation_config is own
+
+
+def test_each_of_several_end_tokens_ends_a_text(build_model):
+    model, tokenizer = build_model("gpt2")
+    prompts = encode(tokenizer, ["ann had 3 apples", "bob"])
+    plain = generate_batch(model, tokenizer, prompts, Decoding(max_new_tokens=6), end_ids=[])
+    ends = [text.token_ids[3] for text in plain.texts]
+    cut = generate_batch(model, tokenizer, prompts, Decoding(max_new_tokens=6), end_ids=ends)
+    for text, whole in zip(cut.texts, plain.texts, strict=True):
+        place = next(i for i, token in enumerate(whole.token_ids) if token in ends)
+        assert text.token_ids == whole.token_ids[: place + 1]
+        assert text.stopped_by == "end_token"
+        assert text.text == decode(tokenizer, whole.token_ids[:place])
+    assert {text.stopped_by for text in plain.texts} == {"limit"}
+
+
+def test_padding_that_is_the_end_token_is_not_taken_for_the_end(build_model):
+    model, tokenizer = build_model("gpt2")
+    assert tokenizer.pad_token_id is None
+    prompts = encode(tokenizer, ["ann had 3 apples", "bob", "the bill"])
+    plain = generate_batch(model, tokenizer, prompts, Decoding(max_new_tokens=8)).texts
+    string = plain[1].text[:2]
+    decoding = Decoding(max_new_tokens=8, stop_strings=(string,))
+    reasons = [t.stopped_by for t in generate_batch(model, tokenizer, prompts, decoding).texts]
+    assert reasons[1] == "stop_string"
+    expected = ["stop_string" if string in t.text else t.stopped_by for t in plain]
+    assert reasons == expected
+
+
+def test_a_long_stop_string_over_many_tokens_is_found(trained, problems):
+    (plain,) = trained.generate(prompts_of(problems[4:5]), Decoding(max_new_tokens=12))
+    decoding = Decoding(max_new_tokens=12, stop_strings=(plain.text,))
+    (cut,) = trained.generate(prompts_of(problems[4:5]), decoding)
+    assert cut.stopped_by == "stop_string"
+    assert cut.text == plain.text
+
+
+def test_scores_that_are_no_numbers_are_a_failure(build_model):
+    model, tokenizer = build_model("gpt2")
+    model.lm_head.weight.data.fill_(math.nan)
+    for decoding in (Decoding(), SAMPLED):
+        (text,) = generate_batch(model, tokenizer, [[5, 6]], decoding).texts
+        assert text.stopped_by is None
+        assert "NaN" in text.failure
+
+
+def test_the_first_token_comes_before_the_last(trained, problems):
+    (text,) = trained.generate(prompts_of(problems[:1]), Decoding(max_new_tokens=4))
+    assert text.first_token_s > 0

@@ -1,0 +1,121 @@
+"""What is sent: the fields of one request, and how they are said to different servers.
+
+Not covered: images, tools, and output forced into a grammar.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+from spoonbench.solvers.llm.asking import STOP
+
+if TYPE_CHECKING:
+    from spoonbench.solvers.llm.asking import Asking
+    from spoonbench.solvers.llm.endpoint.failures import Failure
+    from spoonbench.solvers.llm.endpoint.parameters import Endpoint
+    from spoonbench.solvers.texts import Decoding
+
+Body = dict[str, Any]
+PATHS = {"chat": "/chat/completions", "completions": "/completions"}
+
+_REJECTED = frozenset({400, 422})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dialect:
+    """What differs between servers, learned from what they refuse.
+
+    Attributes:
+        asks_usage: `stream_options` is known, without which a stream may tell no tokens.
+        limit: name of the limit of new tokens.
+        is_settled: a request succeeded in this dialect.
+    """
+
+    asks_usage: bool = True
+    limit: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
+    is_settled: bool = False
+
+    def say(self, body: Body) -> bytes:
+        """The request as it is sent: ASCII, so that any text can stand in it."""
+        said = dict(body)
+        said[self.limit] = said.pop("max_tokens")
+        if said.get("stream") and self.asks_usage:
+            said["stream_options"] = {"include_usage": True}
+        return json.dumps(said, allow_nan=False).encode("ascii")
+
+    def other(self, body: Body, failure: Failure) -> Dialect | None:
+        """How to say it after a refusal; None where there is no other way.
+
+        A server that knows no `stream_options` may not name the field in its refusal, so any is
+        tried once without it.
+        """
+        if failure.status not in _REJECTED or self.is_settled:
+            return None
+        if self.limit == "max_tokens" and "max_completion_tokens" in failure.message:
+            return replace(self, limit="max_completion_tokens")
+        if self.asks_usage and body.get("stream"):
+            return replace(self, asks_usage=False)
+        return None
+
+
+def question_body(endpoint: Endpoint, asking: Asking, question: str) -> Body:
+    """The request for one problem: greedy."""
+    stops = endpoint.stop_strings
+    if endpoint.api == "chat":
+        body = _body(endpoint, {"messages": asking.messages(question)})
+    else:
+        body = _body(endpoint, {"prompt": asking.text(question)})
+        # A base model goes on with a question of its own.
+        stops = (STOP, *stops)
+    return body | {"max_tokens": endpoint.max_new_tokens, "temperature": 0.0} | _stop(stops)
+
+
+def prompt_body(endpoint: Endpoint, prompt: str, decoding: Decoding, index: int) -> Body:
+    """The request for a text that goes on; a chat takes the prompt as the user's message.
+
+    Args:
+        endpoint: the server.
+        prompt: as it stands.
+        decoding: settings.
+        index: of the prompt among those asked together; each draws with a seed of its own.
+
+    Raises:
+        ValueError: a setting that the server cannot take.
+    """
+    if not prompt:
+        raise ValueError("a prompt is empty")
+    chat = [{"role": "user", "content": prompt}]
+    body = _body(endpoint, {"messages": chat} if endpoint.api == "chat" else {"prompt": prompt})
+    body |= {"max_tokens": decoding.max_new_tokens, "temperature": decoding.temperature}
+    if decoding.temperature > 0:
+        body |= {"top_p": decoding.top_p, "seed": decoding.seed + index}
+    return body | _stop(decoding.stop_strings) | _extensions(endpoint, decoding)
+
+
+def _body(endpoint: Endpoint, prompt: Body) -> Body:
+    body: Body = {"model": endpoint.model, **prompt}
+    if endpoint.stream:
+        body["stream"] = True
+    if endpoint.logprobs:
+        body["logprobs"] = True if endpoint.api == "chat" else 1
+    return body
+
+
+def _stop(strings: tuple[str, ...]) -> Body:
+    return {"stop": list(strings)} if strings else {}
+
+
+def _extensions(endpoint: Endpoint, decoding: Decoding) -> Body:
+    wanted: Body = {}
+    if decoding.top_k and decoding.temperature > 0:
+        wanted["top_k"] = decoding.top_k
+    if decoding.repetition_penalty != 1.0:
+        wanted["repetition_penalty"] = decoding.repetition_penalty
+    if wanted and not endpoint.extensions:
+        raise ValueError(
+            f"{' and '.join(wanted)}: the protocol of endpoints does not have it, and servers that "
+            "do not know it ignore it; if yours knows it (vLLM, SGLang), set extensions=true"
+        )
+    return wanted

@@ -1,0 +1,196 @@
+"""How likely a text is to the model of a server, through `/completions` with `echo`.
+
+Servers that echo the prompt with the log probabilities of its tokens (vLLM does) tell it. A text
+longer than a window goes as windows of token ids, for which the server's `/tokenize` is needed
+(vLLM has it, beside /v1). One new token is asked for, since few servers generate none, and left
+out. A window means what it means for local models: up to `window` tokens are read, and each says
+how likely the one after it is.
+
+Not covered: chats, whose templates stand between a text and its tokens.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from spoonbench.solvers.api import Unsupported
+from spoonbench.solvers.llm.endpoint.failures import RequestFailed
+from spoonbench.solvers.llm.endpoint.replies import is_log_probability
+from spoonbench.solvers.texts import TextLikelihood
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from spoonbench.solvers.llm.endpoint.client import Client
+
+_NO_ECHO = (
+    "this server does not tell how likely the tokens of a text are: that takes /completions with "
+    "echo and logprobs, which vLLM offers"
+)
+
+_LEAST_TOKENS = 2
+
+Scored = list[tuple[str, float | None]]
+"""Tokens of a prompt as text, with their log probability where something stands before them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """Has texts scored by one model of a server.
+
+    Attributes:
+        client: of the server.
+        base: its address.
+        model: name of the model.
+    """
+
+    client: Client
+    base: str
+    model: str
+
+    async def score(self, text: str, window: int | None, stride: int | None) -> TextLikelihood:
+        """Score every token of a text given those before it in its window.
+
+        Args:
+            text: not empty.
+            window: tokens read at once; None: as many as the server says that the model has
+                places for; where it does not say, the whole text.
+            stride: tokens by which the window moves; None: half a window.
+
+        Raises:
+            Unsupported: the server does not tell; the message says what is missing.
+            ValueError: a text that is too short, or a window or stride that does not fit.
+        """
+        most = window or await self._places()
+        ids = None if most is None else await self._tokenize(text)
+        if ids is None or most is None:
+            return await self._score_whole(text, window)
+        if len(ids) < _LEAST_TOKENS:
+            raise ValueError("the text has one token and none before it: it is too short")
+        step = max(1, most // 2) if stride is None else stride
+        if most < 1 or not 1 <= step <= most:
+            raise ValueError(f"window {most} and stride {step}: 1 <= stride <= window is needed")
+        scored: Scored = []
+        places = list(windows(len(ids) - 1, most, step))
+        for start, end, n_scored in places:
+            part = await self._echo(ids[start : end + 1])
+            if len(part) != end + 1 - start:
+                raise Unsupported(f"the server made {len(part)} tokens of {end + 1 - start}")
+            scored += part[-n_scored:] if scored else part
+        return _likelihood(text, scored, (len(places), most, step))
+
+    async def _score_whole(self, text: str, window: int | None) -> TextLikelihood:
+        scored = await self._echo(text)
+        n_tokens = len(scored)
+        if n_tokens < _LEAST_TOKENS:
+            raise ValueError("the text has one token and none before it: it is too short")
+        if window is not None and n_tokens > window + 1:
+            raise Unsupported(
+                f"the text has {n_tokens} tokens, more than the window of {window}, and this "
+                "server has no /tokenize to cut it with: leave the window out"
+            )
+        return _likelihood(text, scored, (1, n_tokens - 1, n_tokens - 1))
+
+    async def _places(self) -> int | None:
+        """Tokens that fit before one that is scored and one that is generated."""
+        try:
+            listed = await self.client.listed()
+        except RequestFailed:
+            return None
+        sizes = [item.get("max_model_len") for item in listed if item["id"] == self.model]
+        size = sizes[0] if sizes else None
+        return size - 2 if isinstance(size, int) and size > _LEAST_TOKENS else None
+
+    async def _tokenize(self, text: str) -> list[int] | None:
+        """Token ids of a text; None where the server has no `/tokenize`."""
+        url = f"{self.base.rpartition('/')[0]}/tokenize"
+        try:
+            found = await self.client.post(url, {"model": self.model, "prompt": text})
+        except RequestFailed:
+            return None
+        ids = found.get("tokens") if isinstance(found, dict) else None
+        is_ids = isinstance(ids, list) and bool(ids) and all(isinstance(item, int) for item in ids)
+        return ids if is_ids else None
+
+    async def _echo(self, prompt: str | Sequence[int]) -> Scored:
+        """Tokens of a prompt with their log probabilities."""
+        body = {
+            "model": self.model,
+            "prompt": prompt,
+            "echo": True,
+            "logprobs": 1,
+            "max_tokens": 1,
+            "temperature": 0.0,
+        }
+        try:
+            found = await self.client.post(f"{self.base}/completions", body)
+        except RequestFailed as exc:
+            raise Unsupported(f"{_NO_ECHO} ({exc.failure.reason})") from None
+        try:
+            logprobs, usage = found["choices"][0]["logprobs"], found["usage"]
+            tokens, values = logprobs["tokens"], logprobs["token_logprobs"]
+            n_prompt = int(usage["prompt_tokens"])
+            is_whole = n_prompt <= len(tokens) == len(values) <= n_prompt + 1
+        except (TypeError, KeyError, IndexError, ValueError) as exc:
+            raise Unsupported(_NO_ECHO) from exc
+        if not is_whole or not _are_scores(tokens[:n_prompt], values[:n_prompt]):
+            raise Unsupported(_NO_ECHO)
+        return list(zip(tokens[:n_prompt], values[:n_prompt], strict=True))
+
+
+def windows(n_targets: int, window: int, stride: int) -> Iterator[tuple[int, int, int]]:
+    """Tokens [start, end) are read; the last so many of them say how likely the next ones are.
+
+    Args:
+        n_targets: tokens to score, those after the first.
+        window: tokens read at once.
+        stride: tokens by which the window moves, at most `window`.
+
+    Yields:
+        Start, end, and how many tokens are scored. Every token is scored once.
+
+    >>> list(windows(9, 4, 2))
+    [(0, 4, 4), (2, 6, 2), (4, 8, 2), (6, 9, 1)]
+    """
+    start, end = 0, min(window, n_targets)
+    yield start, end, end
+    while end < n_targets:
+        start, scored = start + stride, end
+        end = min(start + window, n_targets)
+        yield start, end, end - scored
+
+
+def _are_scores(tokens: list[Any], values: list[Any]) -> bool:
+    """Texts and log probabilities, of which the first may be missing."""
+    good = all(isinstance(token, str) for token in tokens)
+    good = good and all(map(is_log_probability, values[1:]))
+    return good and bool(values) and (values[0] is None or is_log_probability(values[0]))
+
+
+def _likelihood(text: str, scored: Scored, passes: tuple[int, int, int]) -> TextLikelihood:
+    """Sums; `passes` holds the number of windows, their width and their stride."""
+    values = [value for _, value in scored if value is not None]
+    n_unscored_bytes = _unscored_bytes(text, scored)
+    n_windows, width, step = passes
+    return TextLikelihood(
+        log_likelihood=float(sum(values)),
+        n_tokens=len(values),
+        n_bytes=len(text.encode()) - n_unscored_bytes,
+        n_unscored_bytes=n_unscored_bytes,
+        n_windows=n_windows,
+        window=width,
+        stride=step,
+    )
+
+
+def _unscored_bytes(text: str, scored: Scored) -> int:
+    """Bytes of the first token, unless it is a mark before the text."""
+    if scored[0][1] is not None:
+        return 0
+    first, *others = (token for token, _ in scored)
+    if text.startswith(first):
+        return len(first.encode())
+    if others and text.startswith(others[0]):
+        return 0
+    raise Unsupported("the tokens that the server echoes do not make up the text")

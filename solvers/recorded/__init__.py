@@ -1,0 +1,1 @@
+"""Answers that were given elsewhere, or before, replayed from a file."""

@@ -1,0 +1,51 @@
+"""A folder of results with one language model, trained in seconds."""
+
+import pytest
+
+from spoonbench.harness.artifacts import ArtifactStore, Recipe
+from spoonbench.harness.registry import find_solver, make_solver
+from spoonbench.solvers.api import Example, Problem, Settings
+
+PARAMS = {
+    "n_layers": 1,
+    "n_heads": 2,
+    "hidden_size": 32,
+    "intermediate_size": 64,
+    "vocabulary_size": 320,
+    "positions": 64,
+    "batch_size": 8,
+    "learning_rate": 0.01,
+    "epochs": 6,
+    "precision": "float32",
+}
+
+
+@pytest.fixture(scope="session")
+def trained_results(tmp_path_factory):
+    """A folder of results whose model "lm-mine" knows its answers by heart; not to be changed."""
+    registered = find_solver("lm-tiny")
+    params = {**registered.params, **PARAMS}
+    solver = make_solver(registered.target)
+    solver.prepare(Settings(params=params))
+    made = [
+        Example(
+            problem=Problem(problem_id=str(i), text=f"ann has {i % 5} pens", kind="number"),
+            target=str(i % 5),
+        )
+        for i in range(100)
+    ]
+    solver.fit(made, made[:20], lambda *_: None, None)
+    results = tmp_path_factory.mktemp("results")
+    keep(results, solver, {"label": "lm-mine", "task": "mine", "params": params})
+    keep(results, solver, {"label": "lm-twice", "task": "one", "params": params})
+    keep(results, solver, {"label": "lm-twice", "task": "two", "params": params})
+    solver.close()
+    return results
+
+
+def keep(results, solver, settings):
+    recipe = Recipe(kind="weights", solver="lm-tiny", solver_version="1", settings=settings)
+    store = ArtifactStore(results / "models")
+    with store.begin(recipe) as making:
+        solver.save(making.content)
+        store.finish(making)
