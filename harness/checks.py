@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 DEFINITIONS = (
     "Accuracy: right among the answers given. Coverage: answered, or rightly abstained "
     "from, among all items. The decision holds these two against what is asked, by the lower bound "
-    "of their 95% Wilson interval. Right of all: right among all items, where rightly abstaining counts as right."
+    "of their 95% Wilson interval. Right of all: right among all items, where rightly abstaining "
+    "counts as right."
 )
 """What the words of a decision mean, for readers of a report."""
 

@@ -75,7 +75,11 @@ def cli() -> None:
     type=click.FloatRange(min=1),
     help="Memory that one contestant may take above its baseline [three quarters of it].",
 )
-@click.option("--fresh", is_flag=True, help="Measure again what is in the store already.")
+@click.option(
+    "--fresh",
+    is_flag=True,
+    help="Measure again what is in the store already; trained models are kept.",
+)
 @OUT
 @JSON
 def duel(**options: Any) -> None:

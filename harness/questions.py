@@ -23,7 +23,7 @@ SUFFIXES = (".jsonl", ".json", ".csv", ".tsv", ".txt")
 def read_questions(
     path: Path, kind: AnswerKind, *, question_column: str, id_column: str
 ) -> list[Problem]:
-    """Read one problem a row, in order; a row without an id gets its number.
+    """Read one problem a row, in order; a row without an id is called after its line.
 
     Raises:
         BadTask: the file or a row of it cannot be used; the first bad line is named.
@@ -34,7 +34,8 @@ def read_questions(
         question = row.get(question_column)
         if not isinstance(question, str) or not question.strip():
             raise BadTask(f"{path}, line {number}: no text in the column {question_column!r}.")
-        problem_id = str(row.get(id_column) or len(problems) + 1)
+        # As in a duel, so that answers written here can be read there.
+        problem_id = str(row.get(id_column) or f"line-{number}")
         problems.append(Problem(problem_id=problem_id, text=question, kind=kind))
     if not problems:
         raise BadTask(f"{path} holds no question.")

@@ -1,7 +1,7 @@
 """This project beside lm-evaluation-harness: one checkpoint, the same prompts, item by item.
 
     tox run -e peer-lm-eval                       # trains a small model first, 5 rounds
-    tox run -e peer-lm-eval -- --model FOLDER     # a causal model of transformers, asked with 4 examples
+    tox run -e peer-lm-eval -- --model FOLDER     # any causal model, asked with 4 examples
 
 Both run as whole commands, in turn, the order changed each round. Compared are the answers of each
 item, the seconds of generation (around the calls of the model; around `generate_until` there) and

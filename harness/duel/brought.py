@@ -7,6 +7,7 @@ so that nothing that was measured of other weights under the same name is taken 
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,9 @@ from spoonbench.harness.tasks.api import BadTask
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+_SAMPLE_LOG = re.compile(r"samples_(?:spoonbench_)?(.+)_[0-9]{4}-[0-9]{2}-[0-9]{2}T.*")
+"""Names that lm-evaluation-harness gives its logs; what it was asked stands in the middle."""
 
 _DIGITS = 12
 """Hexadecimal digits of a hash that people see."""
@@ -104,7 +108,11 @@ def _recorded(options: Mapping[str, Any]) -> list[LineupEntry]:
             content = hashlib.sha256(path.read_bytes()).hexdigest()
         except OSError as exc:
             raise BadTask(f"--answers: {path} cannot be read: {exc.strerror or exc}.") from exc
-        entry = enter("recorded", {"path": str(path.resolve())}, label=_label(path.stem))
+        entry = enter(
+            "recorded",
+            {"path": str(path.resolve())},
+            label=_label(_SAMPLE_LOG.sub(r"\1", path.stem)),
+        )
         info = replace(entry.info, level=options["answers_level"])
         origin = f"answers given before, read from {path.name} ({content[:_DIGITS]})"
         entries.append(

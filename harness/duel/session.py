@@ -59,7 +59,9 @@ def run_command(**options: Any) -> None:
     )
     plan = make_plan(task, lineup, preset, wishes)
     _run(plan, environment, console, options)
-    measurements = show_duel(plan.duel.duel_id, out, console, as_json=options["as_json"])
+    measurements = show_duel(
+        plan.duel.duel_id, out, console, as_json=options["as_json"], writes=not options["no_report"]
+    )
     if not any(measurement.splits for measurement in measurements):
         raise NobodyAnswered("No contestant came through; the report says why for each.")
 
@@ -69,9 +71,16 @@ class NobodyAnswered(Exception):
 
 
 def show_duel(
-    duel_id: str, out: Path, console: Console, *, as_json: bool
+    duel_id: str, out: Path, console: Console, *, as_json: bool, writes: bool = True
 ) -> tuple[Measurement, ...]:
     """Print a duel from the store and write its report.
+
+    Args:
+        duel_id: of the duel.
+        out: folder of the store and of the report.
+        console: to print on.
+        as_json: print JSON, on standard output.
+        writes: the report is written; otherwise the duel is only printed.
 
     Returns:
         one measurement for each contestant.
@@ -85,12 +94,13 @@ def show_duel(
     with open_reader(store_path) as reader:
         report = reports.gather(reader, duel_id)
     measured: tuple[Measurement, ...] = report.measurements
-    written = import_module("spoonbench.reports.files").write_report(report, out)
+    places = {"store": store_path, "models": out / "models"}
+    if writes:
+        places["report"] = import_module("spoonbench.reports.files").write_report(report, out)[0]
     terminal = import_module("spoonbench.reports.terminal")
     if as_json:
         click.echo(json.dumps(terminal.summary_json(report), indent=2))
         return measured
-    places = {"store": store_path, "models": out / "models", "report": written[0]}
     terminal.print_report(report, console, places=places)
     return measured
 
@@ -113,16 +123,14 @@ def _run(
             observe=observe,
             limits=_limits(plan.preset, environment, options),
         )
-        finished = Finished()
-        if not options["fresh"]:
-            finished = _finished(out / "store.sqlite", plan)
-        run_duel(plan, bench, finished)
+        run_duel(plan, bench, _finished(out / "store.sqlite", plan, fresh=options["fresh"]))
 
 
-def _finished(path: Path, plan: Plan) -> Finished:
-    """Good records of this environment, by cell and round."""
-    keys = [cell.cell.key for entry in plan.entries for cell in entry.cells]
-    keys += [entry.train_cell.key for entry in plan.entries if entry.train_cell]
+def _finished(path: Path, plan: Plan, *, fresh: bool) -> Finished:
+    """Good records of this environment, by cell and round; of trainings alone to measure afresh."""
+    keys = [entry.train_cell.key for entry in plan.entries if entry.train_cell]
+    if not fresh:
+        keys += [cell.cell.key for entry in plan.entries for cell in entry.cells]
     with open_reader(path) as reader:
         runs = reader.runs(cell_keys=keys, environment_id=plan.duel.environment_id, status="ok")
     return Finished(cells=frozenset((run.cell_key, run.round_index) for run in runs))

@@ -30,7 +30,7 @@ from spoonbench.solvers.llm.base_model import check_base, load_base
 from spoonbench.solvers.llm.confidence import Branches
 from spoonbench.solvers.llm.presets import PRESETS
 from spoonbench.solvers.llm.recipe import Recipe, read_recipe, write_recipe
-from spoonbench.solvers.llm.tokenizer import load_tokenizer, save_tokenizer
+from spoonbench.solvers.llm.tokenizer import load_tokenizer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -81,10 +81,8 @@ def save_trained(trained: TrainedModel, folder: Path) -> None:
         save_adapter(trained.model, folder, recipe.init)
     else:
         trained.model.save_pretrained(folder)
-    if recipe.init:
-        trained.tokenizer.save_pretrained(folder)
-    else:
-        save_tokenizer(trained.tokenizer, folder)
+    # With its settings beside it, so that others who read folders of models read this one too.
+    trained.tokenizer.save_pretrained(folder)
     content = {
         "format": FORMAT,
         "recipe": write_recipe(recipe),

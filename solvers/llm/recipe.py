@@ -214,7 +214,10 @@ def _tuned(values: dict[str, Any]) -> Recipe:
     tuning = TUNING[values.get("tune", "full")]
     for name in ("batch_size", "learning_rate"):
         values[name] = values.get(name) or getattr(tuning, name)
-    return Recipe(**{**values, "preset": "", "tokenizer": "own"})
+    recipe = Recipe(**{**values, "preset": "", "tokenizer": "own"})
+    if recipe.lora_alpha <= 0 or recipe.lora_dropout >= 1:
+        raise Unsupported("lora_alpha must be above 0 and lora_dropout below 1 to learn anything")
+    return recipe
 
 
 def _check_tuning(values: Mapping[str, Any]) -> None:

@@ -4,6 +4,7 @@ import json
 import shutil
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, ClassVar
 
 import pytest
 from click.testing import CliRunner
@@ -27,8 +28,8 @@ def generate(trained_results):
     """Runs the command; `code` is what the process would end with."""
 
     def run(*words, code=0, **more):
-        words = ["generate", *map(str, words), "--results", str(trained_results)]
-        done = CliRunner().invoke(cli, words, **more)
+        said = ["generate", *map(str, words), "--results", str(trained_results)]
+        done = CliRunner().invoke(cli, said, **more)
         sentence = explain(done.exception) if done.exception is not None else None
         assert (3 if sentence else done.exit_code) == code, done.output
         return done if sentence is None else sentence
@@ -62,9 +63,9 @@ def test_one_prompt_prints_the_text_and_what_stopped_it(generate):
 
 
 def test_one_prompt_as_json_names_all_settings(generate):
-    words = ("--temperature", "0.5", "--top-k", "3", "--top-p", "0.9", "--seed", "4")
-    words += ("--repetition-penalty", "1.1", "--stop", r"\n", "--max-new-tokens", "8", "--json")
-    row = json.loads(generate("lm-mine", KNOWN, *words).stdout)
+    drawn = ("--temperature", "0.5", "--top-k", "3", "--top-p", "0.9", "--seed", "4")
+    others = ("--repetition-penalty", "1.1", "--stop", r"\n", "--max-new-tokens", "8", "--json")
+    row = json.loads(generate("lm-mine", KNOWN, *drawn, *others).stdout)
     assert row["decoding"] == {
         "max_new_tokens": 8,
         "stop_strings": ["\n"],
@@ -170,7 +171,7 @@ def test_too_little_memory_is_a_sentence(generate, prompts, monkeypatch):
 
 
 def test_prompts_are_halved_with_their_own_seeds():
-    seen = []
+    seen: list[tuple[str, int]] = []
 
     def go_on(texts, decoding):
         if "bad" in texts:
@@ -231,12 +232,14 @@ def test_a_damaged_folder_is_a_sentence(generate, llama_folder, tmp_path):
 class _Server(BaseHTTPRequestHandler):
     """Repeats the prompt in capitals, or refuses it; keeps what it was asked."""
 
+    asked: ClassVar[list[tuple[str, dict[str, Any]]]] = []
+
     def do_GET(self):
         self._say({"object": "list", "data": []})
 
     def do_POST(self):
         asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self.server.asked.append((self.path, asked))
+        self.asked.append((self.path, asked))
         text = asked["prompt"] if "prompt" in asked else asked["messages"][-1]["content"]
         if text == "bad":
             self._say({"error": {"message": "no such thing"}}, status=400)
@@ -263,7 +266,7 @@ class _Server(BaseHTTPRequestHandler):
 @pytest.fixture
 def server():
     with ThreadingHTTPServer(("127.0.0.1", 0), _Server) as found:
-        found.asked = []
+        _Server.asked.clear()
         thread = threading.Thread(target=found.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         yield found
@@ -272,17 +275,17 @@ def server():
 
 
 def test_an_endpoint_goes_on_and_chats(generate, server, tmp_path):
-    served = ("--endpoint", f"http://127.0.0.1:{server.server_port}", "--endpoint-model", "m")
-    served += ("--set", "stream=false")
+    url = f"http://127.0.0.1:{server.server_port}"
+    served = ("--endpoint", url, "--endpoint-model", "m", "--set", "stream=false")
     done = generate("hello", *served)
     assert done.stdout == "HELLO\n"
     assert "3 tokens in" in done.stderr
-    (path, asked) = server.asked[-1]
+    (path, asked) = _Server.asked[-1]
     assert path.endswith("/completions")
     assert "chat" not in path
     assert asked["prompt"] == "hello"
     assert generate("hello", *served, "--chat").stdout == "HELLO\n"
-    assert "chat" in server.asked[-1][0]
+    assert "chat" in _Server.asked[-1][0]
     (tmp_path / "prompts.txt").write_text("one\nbad\nthree\n")
     rows = lines(generate("--file", "prompts.txt", *served, "--batch-size", "2").stdout)
     assert [row["text"] for row in rows] == ["ONE", None, "THREE"]

@@ -25,8 +25,8 @@ def _elsewhere(tmp_path, monkeypatch):
 @pytest.fixture
 def run(trained_results):
     def run(*words, code=0, text="text.txt", columns=100):
-        words = ["perplexity", *map(str, words), "--text", text, "--results", str(trained_results)]
-        done = CliRunner(env={"COLUMNS": str(columns)}).invoke(cli, words)
+        said = ["perplexity", *map(str, words), "--text", text, "--results", str(trained_results)]
+        done = CliRunner(env={"COLUMNS": str(columns)}).invoke(cli, said)
         sentence = explain(done.exception) if done.exception is not None else None
         assert (3 if sentence else done.exit_code) == code, done.output
         return done if sentence is None else sentence

@@ -19,11 +19,11 @@ def write(tmp_path, name, text):
 def test_jsonl_csv_and_plain_text_in_order(tmp_path):
     lines = '{"id": "a", "question": "one"}\n\n{"question": "two", "answer": 2}\n'
     found = read(write(tmp_path, "q.jsonl", lines))
-    assert [(p.problem_id, p.text) for p in found] == [("a", "one"), ("2", "two")]
+    assert [(p.problem_id, p.text) for p in found] == [("a", "one"), ("line-3", "two")]
     found = read(write(tmp_path, "q.csv", 'id,question\nx,"one, two"\n'))
     assert [(p.problem_id, p.text) for p in found] == [("x", "one, two")]
     found = read(write(tmp_path, "q.txt", "one\ntwo\n"))
-    assert [(p.problem_id, p.text) for p in found] == [("1", "one"), ("2", "two")]
+    assert [(p.problem_id, p.text) for p in found] == [("line-1", "one"), ("line-2", "two")]
 
 
 def test_other_line_separators_do_not_cut_a_question(tmp_path):

@@ -18,10 +18,11 @@ from spoonbench.harness.cli import cli
 from spoonbench.harness.executors.ranks import read_launch, started_alone
 from spoonbench.solvers.api import Unsupported
 
-TASK = ("--task", "word-problems", "--preset", "quick")
-TASK += tuple(
-    w for o in ("n_training=60", "n_validation=12", "n_items=12") for w in ("--option", o)
-)
+AMOUNTS = ("n_training=60", "n_validation=12", "n_items=12")
+TASK = [
+    *("--task", "word-problems", "--preset", "quick"),
+    *(word for amount in AMOUNTS for word in ("--option", amount)),
+]
 PARAMS = {
     "n_layers": 1,
     "n_heads": 2,
@@ -39,9 +40,11 @@ PARAMS = {
     "checkpoint_every": 40,
 }
 N_STEPS = 160
-SET = tuple(w for name, value in PARAMS.items() for w in ("--set", f"{name}={value}"))
-LAUNCH = ("accelerate.commands.launch", "--multi_gpu", "--num_processes=2", "--num_machines=1")
-LAUNCH += ("--main_process_port=0", "--mixed_precision=no", "--dynamo_backend=no")
+SET = [word for name, value in PARAMS.items() for word in ("--set", f"{name}={value}")]
+LAUNCH = [
+    *("-m", "accelerate.commands.launch", "--multi_gpu", "--num_processes=2", "--num_machines=1"),
+    *("--main_process_port=0", "--mixed_precision=no", "--dynamo_backend=no"),
+]
 CLI = ("-m", "spoonbench.harness.cli")
 TOLERANCE = 1e-5
 
@@ -54,7 +57,7 @@ def environment(**variables):
 
 
 def words_of(out, *, launched=False):
-    launcher = ("-m", *LAUNCH) if launched else ()
+    launcher = LAUNCH if launched else []
     return [sys.executable, *launcher, *CLI, "train", *TASK, *SET, "--json", "--out", str(out)]
 
 
@@ -111,7 +114,7 @@ def start_and_wait_for_a_checkpoint(out, *, launched=False):
 
 def ranks_of(launcher):
     """Process ids by rank."""
-    found = {}
+    found: dict[int, int] = {}
     for pid in Path(f"/proc/{launcher}/task/{launcher}/children").read_text().split():
         pairs = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
         ranks = [pair for pair in pairs if pair.startswith(b"RANK=")]
@@ -128,8 +131,17 @@ def whole(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory):
-    """The same by two processes."""
-    return train(tmp_path_factory.mktemp("shared"), launched=True)
+    """The same by two processes, of which one was killed on the way: what its launcher did then,
+    and what the same command made of it."""
+    if sys.platform != "linux":
+        pytest.skip("finds the processes through /proc")
+    out = tmp_path_factory.mktemp("shared")
+    running = start_and_wait_for_a_checkpoint(out, launched=True)
+    ranks = ranks_of(running.pid)
+    os.kill(ranks[1], signal.SIGKILL)
+    running.communicate(timeout=60)
+    left = [pid for pid in ranks.values() if Path(f"/proc/{pid}").exists()]
+    return {"code": running.returncode, "left": left, **train(out, launched=True)}
 
 
 def test_what_came_out_is_said(whole):
@@ -150,7 +162,7 @@ def test_what_is_made_already_is_not_made_again(whole):
 def test_a_duel_finds_the_model_and_does_not_train_again(whole):
     place = Path(whole["folder"])
     before = (place / "model.safetensors").stat().st_mtime_ns
-    prefixed = tuple(w if w == "--set" else f"lm-tiny.{w}" for w in SET)
+    prefixed = [word if word == "--set" else f"lm-tiny.{word}" for word in SET]
     words = ("duel", *TASK, *prefixed, "--only", "lm-tiny", "--rounds", 1, "--no-timing")
     duel = run([sys.executable, *CLI, *words, "--out", whole["out"], "--json"])
     # On no terminal each job that was run is a line.
@@ -187,18 +199,17 @@ def test_two_processes_train_what_one_does(whole, shared):
     assert shared["best_validation_loss"] == pytest.approx(whole["best_validation_loss"], rel=1e-4)
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="finds the processes through /proc")
-@pytest.mark.parametrize("rank", [1])
-def test_two_processes_of_which_one_is_killed_end_as_if_it_had_not_been(shared, tmp_path, rank):
-    running = start_and_wait_for_a_checkpoint(tmp_path, launched=True)
-    ranks = ranks_of(running.pid)
-    os.kill(ranks[rank], signal.SIGKILL)
-    running.communicate(timeout=60)
-    assert running.returncode != 0
-    assert [pid for pid in ranks.values() if Path(f"/proc/{pid}").exists()] == []
-    resumed = train(tmp_path, launched=True)
-    assert 0 < resumed["resumed_from_step"] < N_STEPS
-    assert_same_weights(resumed, shared)
+def test_a_process_that_is_killed_ends_the_others(shared):
+    assert shared["code"] != 0
+    assert shared["left"] == []
+    assert 0 < shared["resumed_from_step"] < N_STEPS
+
+
+@pytest.mark.slow
+def test_two_processes_of_which_one_was_killed_end_bit_for_bit_as_if_it_had_not_been(
+    shared, tmp_path
+):
+    assert_same_weights(shared, train(tmp_path, launched=True))
 
 
 @pytest.mark.parametrize(
@@ -213,7 +224,7 @@ def test_two_processes_of_which_one_is_killed_end_as_if_it_had_not_been(shared, 
     ],
 )
 def test_wrong_input_is_one_sentence_and_an_exit_code(words, code, sentence, tmp_path):
-    task = () if words[0].endswith(".csv") else TASK
+    task = [] if words[0].endswith(".csv") else TASK
     done = run([sys.executable, *CLI, "train", *task, *words], code=code, cwd=tmp_path)
     assert sentence in done.stderr
     assert "Traceback" not in done.stderr

@@ -136,9 +136,9 @@ class Client:
                 found = parse_json(await _text(response, MOST_BYTES))
         except TimeoutError:
             failure = Failure(reason=f"no list of models within {2 * wait_s:g} s")
-            raise RequestFailed(self._final(url, failure, 1)) from None
+            raise RequestFailed(_final(url, failure, 1)) from None
         except RequestFailed as exc:
-            raise RequestFailed(self._final(url, exc.failure, 1)) from None
+            raise RequestFailed(_final(url, exc.failure, 1)) from None
         data = found.get("data") if isinstance(found, dict) else None
         items = data if isinstance(data, list) else []
         return [item for item in items if isinstance(item, dict) and item.get("id")]
@@ -194,13 +194,7 @@ class Client:
                 reason=f"no whole reply within {total_s:g} s (deadline_s){before}",
                 is_gone=all(failure.is_gone for failure in failures),
             )
-        raise RequestFailed(self._final(url, failure, len(failures)))
-
-    def _final(self, url: str, failure: Failure, n_attempts: int) -> Failure:
-        """With the address, and without the key that a server may have repeated."""
-        counted = f" ({n_attempts} attempts)" if n_attempts > 1 else ""
-        reason = f"{without_secrets(url)}: {self._key.hide(failure.reason)}{counted}"
-        return replace(failure, reason=reason, message=self._key.hide(failure.message))
+        raise RequestFailed(_final(url, failure, len(failures)))
 
     async def _attempts(self, attempt: Any, failures: list[Failure], deadline: float) -> Any:
         """Attempts with waits between; every failure is added to `failures`."""
@@ -244,17 +238,35 @@ class Client:
             async with self._http.stream(
                 method, url, content=content, headers=headers, timeout=wait_s
             ) as response:
-                await _check_status(response)
+                await self._check_status(response)
                 yield response
         except RequestFailed:
             raise
         except BadReply as exc:
-            raise RequestFailed(Failure(reason=str(exc))) from None
+            sent = f": {self._shown(exc.sent)}" if exc.sent else ""
+            raise RequestFailed(Failure(reason=exc.reason + sent)) from None
         except httpx2.HTTPError as exc:
-            raise RequestFailed(failed_connection(exc, wait_s)) from None
+            failure = failed_connection(exc, self._shown(str(exc)), wait_s)
+            raise RequestFailed(failure) from None
         except (httpx2.InvalidURL, httpx2.StreamError, UnicodeError, ValueError, OSError) as exc:
-            reason = f"{type(exc).__name__}: {shown(str(exc))}"
+            reason = f"{type(exc).__name__}: {self._shown(str(exc))}"
             raise RequestFailed(Failure(reason=reason)) from None
+
+    async def _check_status(self, response: httpx2.Response) -> None:
+        """Raise what the status stands for, with the beginning of what the server wrote."""
+        status = response.status_code
+        if status == _OK:
+            return
+        if status in _REDIRECTS:
+            location = response.headers.get("location", "nowhere")
+            target = shown(without_secrets(self._key.hide(location)))
+            reason = f"HTTP {status}, redirects to {target}: give that address as url"
+            raise RequestFailed(Failure(reason=reason, status=status))
+        body = self._key.hide(await _beginning(response))
+        raise RequestFailed(failed_status(status, body, retry_after_s(response.headers)))
+
+    def _shown(self, text: str) -> str:
+        return shown(self._key.hide(text))
 
     async def _explained(self, failure: Failure) -> Failure:
         """With what helps against it: the key that was sent, the models that there are."""
@@ -270,22 +282,15 @@ class Client:
             names = await self.models()
         except RequestFailed:
             return f"{asked}; /models does not answer either: is the path of url right?"
-        names = [self._key.hide(shown(name)) for name in names]
+        names = [self._shown(name) for name in names]
         more = f" and {len(names) - _MOST_MODELS} more" if len(names) > _MOST_MODELS else ""
         return f"{asked}; the server lists {', '.join(names[:_MOST_MODELS]) or 'none'}{more}"
 
 
-async def _check_status(response: httpx2.Response) -> None:
-    """Raise what the status stands for, with the beginning of what the server wrote."""
-    if response.status_code == _OK:
-        return
-    if response.status_code in _REDIRECTS:
-        target = shown(without_secrets(response.headers.get("location", "nowhere")))
-        reason = f"HTTP {response.status_code}, redirects to {target}: give that address as url"
-        raise RequestFailed(Failure(reason=reason, status=response.status_code))
-    body = await _beginning(response)
-    wait_s = retry_after_s(response.headers)
-    raise RequestFailed(failed_status(response.status_code, body, wait_s))
+def _final(url: str, failure: Failure, n_attempts: int) -> Failure:
+    """With the address, and how often it was tried."""
+    counted = f" ({n_attempts} attempts)" if n_attempts > 1 else ""
+    return replace(failure, reason=f"{without_secrets(url)}: {failure.reason}{counted}")
 
 
 async def _beginning(response: httpx2.Response) -> str:
@@ -302,7 +307,7 @@ async def _beginning(response: httpx2.Response) -> str:
 async def _pieces(response: httpx2.Response, most: int) -> AsyncGenerator[bytes, None]:
     encoding = response.headers.get("content-encoding", "identity")
     if encoding != "identity":
-        raise BadReply(f"the server compressed its reply ({shown(encoding)}), though not asked to")
+        raise BadReply("the server compressed its reply, though not asked to", encoding)
     n_bytes = 0
     async for piece in response.aiter_raw():
         n_bytes += len(piece)
@@ -330,7 +335,7 @@ async def _read_reply(response: httpx2.Response, started_ns: int) -> Reply:
     except BadReply as exc:
         if "json" in kind:
             raise
-        raise BadReply(f"{exc} (content type {shown(kind)})") from None
+        raise BadReply(f"{exc.reason}", f"{kind}: {exc.sent}") from None
     return collector.finish(is_streamed=False)
 
 

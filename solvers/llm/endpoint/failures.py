@@ -1,6 +1,7 @@
 """Why a request failed, in a sentence that a person can act on.
 
-What a server wrote is foreign: it is cut, put on one line and rid of what does not print.
+What a server wrote is foreign: the key is taken out, and then it is cut, put on one line and rid of
+what does not print. In this order, since half a key could not be found.
 """
 
 from __future__ import annotations
@@ -75,11 +76,16 @@ def failed_status(status: int, body: str, wait_s: float | None) -> Failure:
     )
 
 
-def failed_connection(exc: httpx2.HTTPError, timeout_s: float) -> Failure:
-    """The failure that an exception of the client stands for."""
+def failed_connection(exc: httpx2.HTTPError, detail: str, timeout_s: float) -> Failure:
+    """The failure that an exception of the client stands for.
+
+    Args:
+        exc: what the client raised.
+        detail: its text as it may be shown.
+        timeout_s: longest wait.
+    """
     import httpx2
 
-    detail = shown(str(exc))
     gone = Failure(reason="", is_passing=True, is_gone=True)
     unreached = replace(gone, is_unreached=True)
     match exc:

@@ -12,8 +12,6 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from spoonbench.solvers.llm.endpoint.failures import shown
-
 if TYPE_CHECKING:
     from spoonbench.solvers.api import StopReason
 
@@ -32,7 +30,16 @@ _REFUSED = {
 
 
 class BadReply(ValueError):
-    """No answer can be read from what the server sent; the message says why."""
+    """No answer can be read from what the server sent.
+
+    Args:
+        reason: why.
+        sent: what the server sent, uncut: the key is taken out before it is cut and shown.
+    """
+
+    def __init__(self, reason: str, sent: str = "") -> None:
+        super().__init__(reason)
+        self.reason, self.sent = reason, sent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,8 +75,8 @@ def parse_json(text: str) -> Any:
     """
     try:
         return json.loads(text, parse_constant=lambda _: None)
-    except (ValueError, RecursionError) as exc:
-        raise BadReply(f"the server sent no valid JSON: {shown(text) or 'nothing'}") from exc
+    except (ValueError, RecursionError):
+        raise BadReply("the server sent no valid JSON", text or "nothing") from None
 
 
 class Collector:
@@ -101,13 +108,13 @@ class Collector:
             BadReply: an error, or a form that no answer has.
         """
         if not isinstance(chunk, dict):
-            raise BadReply(f"the server sent JSON that is no object: {shown(json.dumps(chunk))}")
+            raise BadReply("the server sent JSON that is no object", json.dumps(chunk))
         _raise_error(chunk)
         if isinstance(chunk.get("usage"), dict):
             self._usage = chunk["usage"]
         choices = chunk.get("choices")
         if not isinstance(choices, list):
-            raise BadReply(f"the server sent no choices: {shown(json.dumps(chunk))}")
+            raise BadReply("the server sent no choices", json.dumps(chunk))
         if choices:
             self._add_choice(choices[0])
 
@@ -157,7 +164,7 @@ class Collector:
         if self._finish in _REFUSED:
             raise BadReply(_REFUSED[self._finish])
         if self._finish not in _STOPS:
-            raise BadReply(f"the server ended the text with finish_reason {shown(self._finish)!r}")
+            raise BadReply("the server ended the text with the finish_reason", self._finish)
         # vLLM and SGLang say what the text stopped at: a string, or the id of an end token.
         if self._finish == "stop" and isinstance(self._stop, str) and self._stop:
             return "stop_string"
@@ -173,18 +180,18 @@ def _raise_error(chunk: dict[str, Any]) -> None:
     if error:
         message = error.get("message", error) if isinstance(error, dict) else error
         text = message if isinstance(message, str) else json.dumps(message)
-        raise BadReply(f"the server reported an error: {shown(text)}")
+        raise BadReply("the server reported an error", text)
 
 
 def _content(choice: Any) -> tuple[str, bool]:
     """The text of a choice, and whether it holds reasoning."""
     if not isinstance(choice, dict):
-        raise BadReply(f"the server sent a choice that is no object: {shown(json.dumps(choice))}")
+        raise BadReply("the server sent a choice that is no object", json.dumps(choice))
     part = choice.get("delta", choice.get("message"))
     holder = part if isinstance(part, dict) else choice
     content = holder.get("content" if isinstance(part, dict) else "text")
     if content is not None and not isinstance(content, str):
-        raise BadReply(f"the server sent content that is no text: {shown(json.dumps(content))}")
+        raise BadReply("the server sent content that is no text", json.dumps(content))
     is_reasoned = bool(holder.get("reasoning_content") or holder.get("reasoning"))
     return content or "", is_reasoned
 

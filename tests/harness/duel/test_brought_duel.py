@@ -15,10 +15,19 @@ from spoonbench.harness.measurements import summarize
 from spoonbench.harness.store.reader import open_reader
 
 N_ITEMS = 12
+FAULTS = {
+    "breaks": "out of order",
+    "limits": "slow down",
+    "garbage": "JSON",
+    "halves": "half|ended|closed|incomplete",
+    "hangs": "within|time|answer",
+    "forbids": "OPENAI_API_KEY",
+}
+"""Model that a broken server offers: what the reason says."""
 
 
 class Exchange(BaseHTTPRequestHandler):
-    """What happens to a question is the first part of the path."""
+    """What happens to a question follows from the model that is asked."""
 
     protocol_version = "HTTP/1.1"
 
@@ -26,11 +35,11 @@ class Exchange(BaseHTTPRequestHandler):
         pass
 
     def do_GET(self):
-        self.send(200, {"data": [{"id": "m"}]})
+        self.send(200, {"data": [{"id": name} for name in ("good", *FAULTS)]})
 
     def do_POST(self):
-        self.rfile.read(int(self.headers["Content-Length"]))
-        getattr(self, self.path.split("/")[1])()
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        getattr(self, body["model"])()
 
     def send(self, status, content, **headers):
         body = content if isinstance(content, bytes) else json.dumps(content).encode()
@@ -126,42 +135,33 @@ def test_a_folder_a_tuned_model_and_a_server_stand_in_one_duel(
     llama, tuned = llama_folder.name, f"{gpt2_folder.name}-lora"
     words = ["--model", str(llama_folder), "--shots", "1", "--init", str(gpt2_folder)]
     words += ["--tune", "lora", "--set", f"{tuned}.epochs=1", "--set", f"{llama}.max_new_tokens=8"]
-    words += ["--endpoint", f"{server}/good/v1", "--endpoint-model", "m"]
-    words += ["--price-in", "10", "--price-out", "20", "--only", f"rules,{llama},{tuned},m"]
+    words += ["--endpoint", f"{server}/v1", "--endpoint-model", "good"]
+    words += ["--price-in", "10", "--price-out", "20", "--only", f"rules,{llama},{tuned},good"]
     measured, answers, done = duel(task_file, tmp_path, *words)
     assert done.returncode == 0
     assert {m.status for m in measured.values()} == {"ok"}, done.stdout
     assert {label: len(said) for label, said in answers.items()} == dict.fromkeys(measured, N_ITEMS)
     assert measured["rules"].entry.level == 1
-    assert measured["m"].price_per_answer == pytest.approx((100 * 10 + 5 * 20) / 1e6)
-    assert measured["m"].peak_bytes is None
+    assert measured["good"].price_per_answer == pytest.approx((100 * 10 + 5 * 20) / 1e6)
+    assert measured["good"].peak_bytes is None
     assert measured[tuned].n_training == 36
     assert "LoRA" in measured[tuned].entry.trained_from
 
 
-@pytest.mark.parametrize(
-    ("fault", "words"),
-    [
-        ("breaks", "out of order"),
-        ("limits", "slow down"),
-        ("garbage", "JSON"),
-        ("halves", "half|ended|closed|incomplete"),
-        ("hangs", "within|time|answer"),
-        ("forbids", "OPENAI_API_KEY"),
-    ],
-)
-def test_every_failure_of_a_server_is_a_row_with_a_reason(
-    task_file, tmp_path, server, fault, words
-):
-    options = ["--endpoint", f"{server}/{fault}/v1", "--endpoint-model", "m", "--only", "rules,m"]
-    options += ["--set", "m.timeout_s=1", "--set", "m.retries=1", "--shots", "1"]
-    measured, answers, _ = duel(task_file, tmp_path, *options)
+def test_every_failure_of_a_server_is_a_row_with_a_reason(task_file, tmp_path, server):
+    options = ["--endpoint", f"{server}/v1", "--shots", "1", "--only", ",".join(["rules", *FAULTS])]
+    for fault in FAULTS:
+        options += ["--endpoint-model", fault]
+        options += ["--set", f"{fault}.timeout_s=1", "--set", f"{fault}.retries=1"]
+    measured, answers, done = duel(task_file, tmp_path, *options)
+    assert done.returncode == 0
     assert measured["rules"].status == "ok"
-    assert measured["m"].score("test").coverage.n_successes == 0
-    assert {answer.status for answer in answers["m"]} == {"failed"}
-    assert len(answers["m"]) == N_ITEMS
-    for answer in answers["m"]:
-        assert re.search(words, answer.reason), answer.reason
+    for fault, words in FAULTS.items():
+        assert measured[fault].score("test").coverage.n_successes == 0
+        assert len(answers[fault]) == N_ITEMS
+        for answer in answers[fault]:
+            assert answer.status == "failed"
+            assert re.search(words, answer.reason), answer.reason
 
 
 def test_a_server_that_is_not_there_is_a_row_with_a_reason(task_file, tmp_path):

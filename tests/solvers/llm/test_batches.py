@@ -7,6 +7,7 @@ from spoonbench.solvers.llm.batches import (
     EncodedExample,
     check_lengths,
     collate,
+    count_targets,
     epoch_batches,
 )
 
@@ -34,6 +35,14 @@ def test_the_order_follows_from_seed_and_epoch():
     assert first == epoch_batches(lengths, 4, 0, 0)
     assert first != epoch_batches(lengths, 4, 0, 1)
     assert first != epoch_batches(lengths, 4, 1, 0)
+
+
+@pytest.mark.parametrize("loss_on", ["answer", "all"])
+@pytest.mark.parametrize("example", [*EXAMPLES, EncodedExample(prompt=(), completion=(8, 9))])
+def test_targets_are_counted_as_they_are_learned(example, loss_on):
+    _, targets = collate([example], loss_on, 0)
+    # What a first token follows is nothing that a model could see.
+    assert count_targets(example, loss_on) == (targets[:, 1:] != IGNORED).sum()
 
 
 def test_only_the_answer_is_learned_unless_all_is():

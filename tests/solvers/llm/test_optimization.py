@@ -1,4 +1,5 @@
 import copy
+from typing import ClassVar
 
 import pytest
 import torch
@@ -15,6 +16,7 @@ from spoonbench.solvers.llm.optimization import (
     train_step,
     training_precision,
 )
+from spoonbench.solvers.llm.ranks import ALONE, Ranks
 from spoonbench.solvers.llm.recipe import read_recipe
 
 # Completions of unequal lengths: there the mean of means goes wrong.
@@ -38,11 +40,11 @@ def model(recipe):
         return build_model(recipe, vocabulary_size=40, pad=0, end=1)
 
 
-def gradients(model, recipe, parts):
+def gradients(model, recipe, parts, ranks=ALONE):
     model = copy.deepcopy(model)
     # A rate of 0 leaves the weights alone: what is compared is the gradient.
     optimizer = torch.optim.SGD(model.parameters(), lr=0.0)
-    loss = train_step((model, optimizer), parts, recipe, torch.float32)
+    loss = train_step((model, optimizer), parts, recipe, torch.float32, ranks)
     return loss, torch.cat([p.grad.flatten() for p in model.parameters()])
 
 
@@ -52,6 +54,41 @@ def test_accumulated_parts_give_the_gradient_of_the_whole_batch(model, recipe):
     parts_loss, accumulated = gradients(model, recipe, parts)
     assert parts_loss == pytest.approx(whole_loss, rel=1e-5)
     torch.testing.assert_close(accumulated, whole, rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize("world", [2, 3, 11])
+def test_the_shares_of_several_processes_add_up_to_the_gradient_of_the_whole(model, recipe, world):
+    class Apart(Ranks):
+        """Leaves the sum to the test."""
+
+        def sum_gradients(self, parameters):
+            for parameter in parameters:
+                parameter.grad = (
+                    torch.zeros_like(parameter) if parameter.grad is None else parameter.grad
+                )
+
+    parts = [EXAMPLES[:3], EXAMPLES[3:6], EXAMPLES[6:]]
+    whole_loss, whole = gradients(model, recipe, parts)
+    shares = [
+        gradients(model, recipe, parts, Apart(rank=rank, world=world)) for rank in range(world)
+    ]
+    assert sum(loss for loss, _ in shares) == pytest.approx(whole_loss, rel=1e-5)
+    torch.testing.assert_close(sum(share for _, share in shares), whole, rtol=1e-4, atol=1e-6)
+
+
+def test_validation_is_the_same_whoever_takes_which_batch(model, recipe):
+    class Gathers(Ranks):
+        """Adds up what all processes of a test found."""
+
+        found: ClassVar[list[list[float]]] = []
+
+        def sum(self, values):
+            self.found.append(values)
+            return [sum(column) for column in zip(*self.found, strict=True)]
+
+    batches = [EXAMPLES[:3], EXAMPLES[3:5], EXAMPLES[5:]]
+    shared = [evaluate(model, batches, recipe, Gathers(rank=rank, world=2)) for rank in (0, 1)]
+    assert shared[-1] == evaluate(model, batches, recipe)
 
 
 def test_the_mean_of_the_parts_means_would_be_another_gradient(model, recipe):

@@ -3,6 +3,7 @@ import torch
 from safetensors.torch import load_file
 
 from spoonbench.solvers.api import Settings
+from spoonbench.solvers.llm import architecture
 from spoonbench.solvers.llm.checkpoints import FILE
 from spoonbench.solvers.llm.fitting import encode_checked
 from spoonbench.solvers.llm.optimization import evaluate
@@ -52,6 +53,19 @@ def test_interrupted_training_ends_bit_for_bit_as_if_it_had_not_been(train, tmp_
         report.n_tokens,
         report.best_step,
     )
+
+
+def test_what_is_random_in_a_step_does_not_hang_on_interruptions(train, tmp_path, monkeypatch):
+    plain, _ = train(48, epochs=2)
+    shape = architecture._arcee
+    monkeypatch.setattr(architecture, "_arcee", lambda r: {**shape(r), "attention_dropout": 0.5})
+    whole, _ = train(48, epochs=2, checkpoint_every=5)
+    with pytest.raises(Interrupt):
+        train(48, epochs=2, checkpoint_every=5, checkpoints=tmp_path, progress=interrupt_after(8))
+    resumed, report = train(48, epochs=2, checkpoint_every=5, checkpoints=tmp_path)
+    assert report.notes["resumed_from_step"] == 5
+    assert all(torch.equal(p, weights(whole)[name]) for name, p in weights(resumed).items())
+    assert not all(torch.equal(p, weights(plain)[name]) for name, p in weights(whole).items())
 
 
 def curve(report):

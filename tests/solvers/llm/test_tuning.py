@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from typing import Any
 
 import pytest
 import torch
@@ -28,7 +29,12 @@ from spoonbench.solvers.model_files import folder_sha256
 from spoonbench.solvers.texts import Decoding
 
 TUNES = ("full", "lora")
-AMOUNTS = {"epochs": 4, "batch_size": 8, "learning_rate": 0.01, "precision": "float32"}
+AMOUNTS: dict[str, Any] = {
+    "epochs": 4,
+    "batch_size": 8,
+    "learning_rate": 0.01,
+    "precision": "float32",
+}
 
 
 class Interrupt(Exception):
@@ -393,6 +399,8 @@ def test_layers_can_be_named(tune, folders):
         ({"init": "x", "lora_rank": 4}, "without tune lora"),
         ({"init": "x", "tune": "lora", "lora_rank": 0}, "lora_rank must lie"),
         ({"init": "x", "tune": "lora", "lora_dropout": 1.5}, "lora_dropout must lie"),
+        ({"init": "x", "tune": "lora", "lora_dropout": 1.0}, "to learn anything"),
+        ({"init": "x", "tune": "lora", "lora_alpha": 0}, "to learn anything"),
         ({"init": "x", "preset": "tiny"}, "preset with init"),
         ({"init": "x", "n_layers": 2, "hidden_size": 8}, "n_layers and hidden_size with init"),
         ({"init": "x", "vocabulary_size": 500}, "vocabulary_size with init"),

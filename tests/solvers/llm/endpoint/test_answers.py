@@ -3,6 +3,7 @@
 import asyncio
 import json
 import math
+import threading
 import time
 
 import pytest
@@ -40,7 +41,7 @@ def test_the_time_of_the_first_token_is_that_of_the_first_text(ask, fake):
         exchange.send_event({"choices": [{"delta": {"role": "assistant", "content": ""}}]})
         time.sleep(0.1)
         exchange.send_piece("The answer")
-        time.sleep(0.1)
+        time.sleep(0.6)
         exchange.send_piece(" is 5.")
         exchange.send_piece(finish="stop")
         exchange.send_event("[DONE]")
@@ -50,7 +51,7 @@ def test_the_time_of_the_first_token_is_that_of_the_first_text(ask, fake):
     start = time.perf_counter_ns()
     (answer,) = solver.solve(ask.problems("add 2 and 3"))
     in_all_s = (time.perf_counter_ns() - start) / 1e9
-    assert 0.1 <= answer.first_token_s <= in_all_s - 0.1
+    assert 0.1 <= answer.first_token_s <= in_all_s - 0.2
 
 
 def test_prices_that_are_not_known_give_no_cost(ask):
@@ -100,17 +101,19 @@ def test_answers_keep_the_order_of_the_questions(ask, fake):
 @pytest.mark.parametrize("concurrency", [1, 3])
 def test_no_more_requests_at_once_than_allowed(ask, fake, concurrency):
     under_way, most = [], []
+    together = threading.Barrier(concurrency, timeout=20)
 
     def behave(exchange):
         under_way.append(1)
+        together.wait()
         most.append(len(under_way))
-        time.sleep(0.03)
+        together.wait()
         under_way.pop()
         exchange.reply("The answer is 5.")
 
     fake.behave = behave
     ask(*["add 2 and 3"] * 9, concurrency=concurrency)
-    assert max(most) == concurrency
+    assert most == [concurrency] * 9
 
 
 def test_an_answer_that_the_limit_cut_off_says_so(ask, fake):

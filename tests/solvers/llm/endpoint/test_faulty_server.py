@@ -54,9 +54,10 @@ def test_a_server_that_lists_no_models_is_asked_all_the_same(ask, fake):
     assert ask("add 2 and 3")[0].value == "5"
 
 
-def test_a_server_that_hangs_over_its_models_is_asked_all_the_same(ask, fake):
+def test_a_server_that_hangs_over_its_models_is_asked_all_the_same(ask, fake, monkeypatch):
+    monkeypatch.setattr(client, "LOOK_S", 0.1)
     fake.behave_get = lambda exchange: exchange.hang()
-    assert ask("add 2 and 3", timeout_s=0.1)[0].value == "5"
+    assert ask("add 2 and 3")[0].value == "5"
 
 
 def test_a_server_that_dies_does_not_cost_every_question(ask, fake):
@@ -75,14 +76,15 @@ def test_a_server_that_went_silent_does_not_cost_every_question(ask, fake):
     fake.behave = lambda exchange: exchange.hang()
     reasons = [a.reason for a in solver.solve(ask.problems(*["add 2 and 3"] * 40))]
     assert all("said nothing for 0.05 s" in reason for reason in reasons)
-    assert len(fake.posts) == retries.GIVE_UP_AFTER
+    assert sum("given up on" not in reason for reason in reasons) == retries.GIVE_UP_AFTER
 
 
 def test_a_server_that_comes_back_is_asked_again(ask, fake, monkeypatch):
     monkeypatch.setattr(retries, "PROBE_AFTER_S", 0.0)
-    solver = ask.make(timeout_s=0.05, retries=0, concurrency=1)
+    monkeypatch.setattr(retries, "GIVE_UP_AFTER", 1)
+    solver = ask.make(timeout_s=1.0, retries=0, concurrency=1)
     fake.behave = lambda exchange: exchange.hang()
-    solver.solve(ask.problems(*["add 2 and 3"] * 4))
+    assert solver.solve(ask.problems("add 2 and 3"))[0].status == "failed"
     fake.behave = lambda exchange: exchange.reply("The answer is 5.")
     answers = solver.solve(ask.problems("add 2 and 3", "add 3 and 2"))
     assert [answer.value for answer in answers] == ["5", "5"]
@@ -93,7 +95,7 @@ def test_a_server_that_comes_back_is_asked_again(ask, fake, monkeypatch):
 
 @pytest.mark.parametrize("stream", [True, False])
 def test_silence_before_the_head(failure, stream):
-    reason = failure(lambda exchange: exchange.hang(), stream=stream)
+    reason = failure(lambda exchange: exchange.hang(), stream=stream, timeout_s=0.3)
     assert "/v1/chat/completions: the server said nothing for 0.3 s (timeout_s)" in reason
     assert "(2 attempts)" in reason
 
@@ -104,7 +106,7 @@ def test_silence_in_the_middle_of_a_stream(failure):
         exchange.send_piece("The answer is 5")
         exchange.hang()
 
-    assert "said nothing for 0.3 s" in failure(behave)
+    assert "said nothing for 0.3 s" in failure(behave, timeout_s=0.3)
 
 
 def drip(exchange, pieces):
@@ -119,7 +121,7 @@ def test_a_head_that_comes_byte_by_byte_ends_at_the_deadline(failure):
     def behave(exchange):
         drip(exchange, [b"H", b"T", b"T", b"P", *[b" "] * 500])
 
-    reason = failure(behave, timeout_s=0.3, deadline_s=0.5, within_s=3)
+    reason = failure(behave, deadline_s=0.5)
     assert "no whole reply within 0.5 s (deadline_s)" in reason
 
 
@@ -128,7 +130,7 @@ def test_a_stream_that_never_gets_done_ends_at_the_deadline(failure):
         exchange.start_stream()
         drip(exchange, [b": still here\n"] * 500)
 
-    reason = failure(behave, timeout_s=0.3, deadline_s=0.5, within_s=3)
+    reason = failure(behave, deadline_s=0.5)
     assert "no whole reply within 0.5 s (deadline_s)" in reason
 
 
@@ -233,15 +235,15 @@ def test_retry_after_as_a_date_is_waited_for(ask, fake):
     # Dates have whole seconds.
     date = (datetime.now(UTC) + timedelta(seconds=2)).replace(microsecond=0)
     fake.behave = limited(1, Retry_After=format_datetime(date, usegmt=True))
-    assert ask("add 2 and 3", deadline_s=10)[0].value == "5"
+    assert ask("add 2 and 3")[0].value == "5"
     assert datetime.now(UTC) >= date
 
 
 @pytest.mark.parametrize("value", ["3600", "Fri, 31 Dec 2199 23:59:59 GMT"])
 def test_a_wait_beyond_the_deadline_fails_at_once(failure, fake, value):
-    reason = failure(limited(9, Retry_After=value), within_s=2)
+    reason = failure(limited(9, Retry_After=value), deadline_s=20)
     assert "the server limits the rate of requests: slow down; the server asks to wait" in reason
-    assert "may take 1.5 s (deadline_s)" in reason
+    assert "may take 20 s (deadline_s)" in reason
     assert len(fake.posts) == 1
 
 
@@ -318,7 +320,7 @@ def test_an_error_in_the_middle_of_a_stream(failure):
 
 def test_another_content_type_is_named(failure):
     reason = failure(lambda exchange: exchange.send("<p>Log in</p>", kind="text/html"))
-    assert "no valid JSON: <p>Log in</p> (content type text/html)" in reason
+    assert "no valid JSON: text/html: <p>Log in</p>" in reason
 
 
 def test_a_huge_body_is_not_read_to_its_end(failure, monkeypatch):
@@ -340,7 +342,7 @@ def test_a_huge_error_is_cut(failure):
 
 def test_a_compressed_reply_is_refused(failure):
     reason = failure(lambda exchange: exchange.send(b"\x1f\x8b", Content_Encoding="gzip"))
-    assert "compressed its reply (gzip)" in reason
+    assert "compressed its reply, though not asked to: gzip" in reason
 
 
 def test_what_is_no_http_is_refused(failure):
@@ -410,7 +412,7 @@ def test_a_path_that_nothing_answers_is_suspected(failure, fake):
         ("content_filter", "content filter"),
         ("tool_calls", "called a tool"),
         ("function_call", "called a function"),
-        ("abort", "finish_reason 'abort'"),
+        ("abort", "finish_reason: abort"),
     ],
 )
 def test_an_end_that_is_no_answer(failure, finish, said):
