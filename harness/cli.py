@@ -75,6 +75,7 @@ def cli() -> None:
     type=click.FloatRange(min=1),
     help="Memory that one contestant may take above its baseline [three quarters of it].",
 )
+@click.option("--no-report", is_flag=True, help="Print only; `spoonbench report` writes it later.")
 @click.option(
     "--fresh",
     is_flag=True,

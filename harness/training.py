@@ -212,13 +212,20 @@ def _is_made(asked: _Asked) -> bool:
         return False
     if artifact is None:
         return False
-    key, environment_id = asked.entry.train_cell.key, asked.environment.environment_id
-    with open_reader(asked.out / _STORE) as reader:
-        records = reader.runs(cell_keys=[key], environment_id=environment_id, status="ok")
+    records = _records(asked, asked.entry.train_cell.key)
     if not records:
         click.echo("A duel here will train again: this machine has no record of it.", err=True)
     _print(asked, artifact, records[-1] if records else None, is_new=False)
     return True
+
+
+def _records(asked: _Asked, cell_key: str) -> list[RunRecord]:
+    """Good records of its training on this machine."""
+    path, environment_id = asked.out / _STORE, asked.environment.environment_id
+    if not path.exists():
+        return []
+    with open_reader(path) as reader:
+        return reader.runs(cell_keys=[cell_key], environment_id=environment_id, status="ok")
 
 
 def _train(asked: _Asked, executor: Executor) -> None:

@@ -35,7 +35,9 @@ def modules_after(code):
 
 
 @pytest.mark.parametrize(
-    "words", [["--help"], ["--version"], ["duel", "--help"], ["solve", "--help"]], ids=" ".join
+    "words",
+    [["--help"], ["--version"], ["duel", "--help"], ["solve", "--help"], ["train", "--help"]],
+    ids=" ".join,
 )
 def test_help_imports_nothing_heavy(words):
     code = (

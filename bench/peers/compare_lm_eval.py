@@ -120,7 +120,7 @@ def export(arguments: argparse.Namespace, subject: Subject, work: Path) -> None:
 
 def evaluate_here(arguments: argparse.Namespace, subject: Subject, work: Path) -> Run:
     out = work / "results"
-    command = (*SPOONBENCH, "duel", *subject.ours, "--measure", "test", "--no-timing", "--rounds",
+    command = (*SPOONBENCH, "duel", *subject.ours, "--measure", "test", "--no-timing", "--no-report", "--rounds",
                "1", "--fresh", "--out", str(out))  # fmt: skip
     whole_s = call(*command)
     with open_reader(out / "store.sqlite") as reader:

@@ -7,7 +7,8 @@ the steps; such a training does not end the same twice.
 
 Several processes take the same steps on the same examples as one does and divide them among
 themselves; the result is that of one process up to rounding, and bit for bit that of as many
-processes again. Which step is the last, and when, the first process says.
+processes again. Dropout alone is drawn by each for itself. Which step is the last, and when, the
+first process says.
 """
 
 from __future__ import annotations
