@@ -120,9 +120,8 @@ def export(arguments: argparse.Namespace, subject: Subject, work: Path) -> None:
 
 def evaluate_here(arguments: argparse.Namespace, subject: Subject, work: Path) -> Run:
     out = work / "results"
-    command = (*SPOONBENCH, "duel", *subject.ours, "--measure", "test", "--no-timing", "--no-report", "--rounds",
-               "1", "--fresh", "--out", str(out))  # fmt: skip
-    whole_s = call(*command)
+    only_answers = ("--measure", "test", "--no-timing", "--no-report", "--rounds", "1", "--fresh")
+    whole_s = call(*SPOONBENCH, "duel", *subject.ours, *only_answers, "--out", str(out))
     with open_reader(out / "store.sqlite") as reader:
         (entry,) = reader.duels()[0].entries
         run = reader.runs(cell_keys=[entry.answer_cells["test"]], status="ok")[-1]
