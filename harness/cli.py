@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from spoonbench.harness.cli_options import (
+from spoonbench.harness.commands.options import (
     DECODING_OPTIONS,
     EFFORT_OPTIONS,
     FILE_OPTIONS,
@@ -132,7 +132,7 @@ def train(**options: Any) -> None:
     On GPUs add --device cuda at the end. On several machines give the launcher --num_machines,
     --machine_rank, --main_process_ip and --main_process_port; the first one keeps the model.
     """
-    _call("spoonbench.harness.training", "run_command", options)
+    _call("spoonbench.harness.commands.training", "run_command", options)
 
 
 @cli.command()
@@ -186,7 +186,7 @@ def solve(**options: Any) -> None:
 
     Files are JSONL, CSV or plain text with one question a line.
     """
-    _call("spoonbench.harness.solving", "run_command", options)
+    _call("spoonbench.harness.commands.solving", "run_command", options)
 
 
 @cli.command()
@@ -221,7 +221,7 @@ def generate(**options: Any) -> None:
     MODEL is a model of your results (its label or id), a folder, or a name of the model hub;
     with --endpoint it is left out.
     """
-    _call("spoonbench.harness.generating", "run_command", options)
+    _call("spoonbench.harness.commands.generating", "run_command", options)
 
 
 @cli.command()
@@ -250,14 +250,14 @@ def perplexity(**options: Any) -> None:
 
     MODEL is a model of your results (its label or id), a folder, or a name of the model hub.
     """
-    _call("spoonbench.harness.perplexity", "run_command", options)
+    _call("spoonbench.harness.commands.perplexity", "run_command", options)
 
 
 @cli.command()
 @JSON
 def solvers(**options: Any) -> None:
     """List contestants, level by level."""
-    _call("spoonbench.harness.listing", "list_solvers", options)
+    _call("spoonbench.harness.commands.listing", "list_solvers", options)
 
 
 @cli.group(invoke_without_command=True)
@@ -266,7 +266,7 @@ def solvers(**options: Any) -> None:
 def tasks(context: click.Context, /, **options: Any) -> None:
     """List tasks and their options, or export one."""
     if context.invoked_subcommand is None:
-        _call("spoonbench.harness.listing", "list_tasks", options)
+        _call("spoonbench.harness.commands.listing", "list_tasks", options)
 
 
 @tasks.command()
@@ -299,7 +299,7 @@ def tasks(context: click.Context, /, **options: Any) -> None:
 @FILE_OPTIONS
 def export(**options: Any) -> None:
     """Write a task for lm-evaluation-harness: a registered NAME, or a FILE of yours."""
-    _call("spoonbench.harness.export", "run_command", options)
+    _call("spoonbench.harness.commands.export", "run_command", options)
 
 
 @cli.command()
@@ -308,7 +308,7 @@ def export(**options: Any) -> None:
 @JSON
 def runs(**options: Any) -> None:
     """List the duels and runs in the store."""
-    _call("spoonbench.harness.listing", "list_runs", options)
+    _call("spoonbench.harness.commands.listing", "list_runs", options)
 
 
 @cli.command()
@@ -317,7 +317,7 @@ def runs(**options: Any) -> None:
 @JSON
 def show(**options: Any) -> None:
     """Show a duel or a run, by the beginning of its id."""
-    _call("spoonbench.harness.listing", "show_run", options)
+    _call("spoonbench.harness.commands.listing", "show_run", options)
 
 
 @cli.command()
@@ -326,7 +326,7 @@ def show(**options: Any) -> None:
 @JSON
 def report(**options: Any) -> None:
     """Print a duel again and write its report [the last duel]."""
-    _call("spoonbench.harness.listing", "write_again", options)
+    _call("spoonbench.harness.commands.listing", "write_again", options)
 
 
 @cli.command()
@@ -334,7 +334,7 @@ def report(**options: Any) -> None:
 @JSON
 def doctor(**options: Any) -> None:
     """Say what this machine can and cannot do, and why."""
-    _call("spoonbench.harness.doctor", "run_command", options)
+    _call("spoonbench.harness.commands.doctor", "run_command", options)
 
 
 def _call(module: str, function: str, options: dict[str, Any]) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import errno
 
 from spoonbench.harness.artifacts import BusyArtifact, DamagedArtifact
+from spoonbench.harness.commands.training import TrainingFailed
 from spoonbench.harness.duel.session import NobodyAnswered
 from spoonbench.harness.plaintext import make_plain
 from spoonbench.harness.registry import CannotLoad, UnknownName
 from spoonbench.harness.store.errors import StoreError
 from spoonbench.harness.tasks.api import BadTask
-from spoonbench.harness.training import TrainingFailed
 from spoonbench.solvers.api import Unsupported
 
 _EXPECTED = (

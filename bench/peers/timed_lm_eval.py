@@ -14,7 +14,7 @@ from lm_eval.__main__ import cli_evaluate
 from lm_eval.models.huggingface import HFLM
 
 generate_until = HFLM.generate_until
-seconds = []
+seconds: list[float] = []
 
 
 def timed(self, *args, **kwargs):

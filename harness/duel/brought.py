@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import click
 
 from spoonbench.harness.duel.lineup import LineupEntry, enter
-from spoonbench.harness.model_folders import find_model
+from spoonbench.harness.models.folders import find_model
 from spoonbench.harness.tasks.api import BadTask
 
 if TYPE_CHECKING:

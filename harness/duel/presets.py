@@ -66,10 +66,10 @@ PRESETS: dict[str, Preset] = {
         Preset(
             name="quick",
             summary="smaller everything, about a minute",
-            task_options=dict.fromkeys(
-                ("word-problems", "expressions", "equations", "formats"),
-                {"n_training": 2000, "n_validation": 200, "n_items": 200},
-            ),
+            task_options={
+                name: {"n_training": 2000, "n_validation": 200, "n_items": 200}
+                for name in ("word-problems", "expressions", "equations", "formats")
+            },
             models=(("lm-tiny", "lm-tiny", {"max_seconds": 15}),),
             solver_params={
                 "text-network": {"max_seconds": 5},

@@ -12,7 +12,7 @@ import click
 from rich.console import Console
 
 from spoonbench.harness.artifacts import ArtifactStore
-from spoonbench.harness.assignments import hours, nested_values, values
+from spoonbench.harness.commands.assignments import hours, nested_values, values
 from spoonbench.harness.costs import unknown_names
 from spoonbench.harness.duel.brought import bring
 from spoonbench.harness.duel.lineup import LineupChoice, line_up

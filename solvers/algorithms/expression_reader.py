@@ -123,7 +123,8 @@ def _read_change(tokens: Sequence[str]) -> Fraction | None:
         case [number, ("increased by" | "decreased by") as words, change, "%"]:
             share = Fraction(evaluate([change])) / 100
             return evaluate([number]) * (1 + _CHANGES[words] * share)
-    return None
+        case _:
+            return None
 
 
 def _read_percentages(tokens: Sequence[str]) -> list[Token]:

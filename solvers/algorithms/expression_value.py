@@ -85,7 +85,9 @@ def _take_operand(symbol: Token, values: list[Value], operators: list[str]) -> b
 
 def _take_operator(symbol: Token, values: list[Value], operators: list[str]) -> bool:
     """Take what stands behind an operand; whether another operand is to come."""
-    rank = _BINARY.get(symbol) if isinstance(symbol, str) else None
+    if not isinstance(symbol, str):
+        raise NoValue(f"an operator is missing before {str(symbol)[:20]!r}")
+    rank = _BINARY.get(symbol)
     if rank is not None:
         while operators and _RANK[operators[-1]] >= rank:
             if operators[-1] == OF:
@@ -98,7 +100,7 @@ def _take_operator(symbol: Token, values: list[Value], operators: list[str]) -> 
         if operators and operators[-1] in {"^", OF, *_UNARY}:
             raise NoValue("two readings: parentheses are missing around a power")
     elif symbol != OF:
-        raise NoValue(f"an operator is missing before {str(symbol)[:20]!r}")
+        raise NoValue(f"an operator is missing before {symbol[:20]!r}")
     operators.append(symbol)
     return True
 
@@ -146,9 +148,10 @@ def _power(base: Value, exponent: Value) -> Value:
     if not base and exponent <= 0:
         raise NoValue("a division by zero" if exponent else "zero to the power of zero")
     if abs(base) == 1 or not base:
-        return base if exponent.numerator % 2 else abs(base)
+        return base if exponent.numerator % 2 else base * base
     bits = max(base.numerator.bit_length(), base.denominator.bit_length()) - 1
-    if abs(exponent) > MAX_BITS or bits * abs(exponent) > MAX_BITS:
+    times = abs(exponent.numerator)
+    if times > MAX_BITS or bits * times > MAX_BITS:
         raise NoValue(f"a number on the way has more than {MAX_BITS:,} bits")
     return Fraction(base) ** exponent.numerator
 

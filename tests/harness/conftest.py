@@ -1,5 +1,7 @@
 """A folder of results with one language model, trained in seconds."""
 
+from typing import Any
+
 import pytest
 
 from spoonbench.harness.artifacts import ArtifactStore, Recipe
@@ -25,7 +27,7 @@ def trained_results(tmp_path_factory):
     """A folder of results whose model "lm-mine" knows its answers by heart; not to be changed."""
     registered = find_solver("lm-tiny")
     params = {**registered.params, **PARAMS}
-    solver = make_solver(registered.target)
+    solver: Any = make_solver(registered.target)
     solver.prepare(Settings(params=params))
     made = [
         Example(

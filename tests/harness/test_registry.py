@@ -4,7 +4,8 @@ import types
 
 import pytest
 
-from spoonbench.harness import listing, registry
+from spoonbench.harness import registry
+from spoonbench.harness.commands import listing
 from spoonbench.harness.registry import (
     CannotLoad,
     UnknownName,

@@ -15,6 +15,7 @@ from spoonbench.harness.measurements import summarize
 from spoonbench.harness.store.reader import open_reader
 
 N_ITEMS = 12
+OVER = threading.Event()
 FAULTS = {
     "breaks": "out of order",
     "limits": "slow down",
@@ -75,7 +76,7 @@ class Exchange(BaseHTTPRequestHandler):
         self.close_connection = True
 
     def hangs(self):
-        self.server.over.wait(20)
+        OVER.wait(20)
 
     def forbids(self):
         self.send(401, {"error": {"message": "no such key"}})
@@ -85,11 +86,11 @@ class Exchange(BaseHTTPRequestHandler):
 def server():
     running = ThreadingHTTPServer(("127.0.0.1", 0), Exchange)
     running.daemon_threads = True
-    running.over = threading.Event()
+    OVER.clear()
     thread = threading.Thread(target=running.serve_forever)
     thread.start()
     yield f"http://127.0.0.1:{running.server_port}"
-    running.over.set()
+    OVER.set()
     running.shutdown()
     thread.join()
     running.server_close()

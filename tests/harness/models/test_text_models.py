@@ -3,8 +3,8 @@ import shutil
 
 import pytest
 
-from spoonbench.harness.text_models import Opening, open_text_model, tokenizer_identity
-from spoonbench.harness.trained_models import list_trained
+from spoonbench.harness.models.text_models import Opening, open_text_model, tokenizer_identity
+from spoonbench.harness.models.trained import list_trained
 from spoonbench.solvers.api import Unsupported
 from spoonbench.solvers.texts import Chats, Generates, Reads
 

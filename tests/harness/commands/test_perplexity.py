@@ -8,8 +8,8 @@ import pytest
 from click.testing import CliRunner
 
 from spoonbench.harness.cli import cli
+from spoonbench.harness.commands.perplexity import bits_per_byte, perplexity
 from spoonbench.harness.errors import explain
-from spoonbench.harness.perplexity import bits_per_byte, perplexity
 from spoonbench.solvers.texts import TextLikelihood
 
 TEXT = "Ann had 3 apples, a card and a bill. Où est-ce ? " * 12

@@ -1,7 +1,7 @@
 import click
 import pytest
 
-from spoonbench.harness.assignments import hours, nested_values, values
+from spoonbench.harness.commands.assignments import hours, nested_values, values
 
 
 def test_values_are_json_where_they_read_as_json():

@@ -9,8 +9,8 @@ from typing import Any, ClassVar
 import pytest
 from click.testing import CliRunner
 
-from spoonbench.harness import generating
 from spoonbench.harness.cli import cli
+from spoonbench.harness.commands import generating
 from spoonbench.harness.errors import explain
 from spoonbench.solvers.texts import Decoding, Generation
 

@@ -21,7 +21,7 @@ import click
 from rich.console import Console
 
 from spoonbench.harness.artifacts import SHOWN_DIGITS, ArtifactStore, DamagedArtifact
-from spoonbench.harness.assignments import values
+from spoonbench.harness.commands.assignments import values
 from spoonbench.harness.duel.brought import bring
 from spoonbench.harness.duel.lineup import LineupChoice, line_up
 from spoonbench.harness.duel.plan import Wishes, make_plan

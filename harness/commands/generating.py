@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from spoonbench.harness.assignments import values
+from spoonbench.harness.commands.assignments import values
 from spoonbench.harness.json_lines import check_out, write_lines
+from spoonbench.harness.models.text_models import Opening, TextModel, open_endpoint, open_text_model
 from spoonbench.harness.plaintext import make_plain
 from spoonbench.harness.prompts import Prompt, read_escapes, read_prompts
-from spoonbench.harness.text_models import Opening, TextModel, open_endpoint, open_text_model
 from spoonbench.solvers.api import Unsupported
 from spoonbench.solvers.texts import Chats, Decoding, Generates, Generation
 

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import click
 import yaml
 
-from spoonbench.harness.assignments import values
+from spoonbench.harness.commands.assignments import values
 from spoonbench.harness.plaintext import make_plain
 from spoonbench.harness.registry import make_task, task_names
 from spoonbench.harness.tasks.api import BadTask

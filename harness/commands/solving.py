@@ -10,22 +10,22 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from spoonbench.harness.assignments import values
 from spoonbench.harness.canonical import to_json
+from spoonbench.harness.commands.assignments import values
 from spoonbench.harness.duel.ladders import THRESHOLDS
 from spoonbench.harness.environment import n_cores
 from spoonbench.harness.json_lines import check_out, write_lines
-from spoonbench.harness.plaintext import make_plain
-from spoonbench.harness.questions import SUFFIXES, read_questions
-from spoonbench.harness.registry import OURS, Registered, find_solver, make_solver
-from spoonbench.harness.tasks.api import BadTask
-from spoonbench.harness.tasks.user_file import read_task
-from spoonbench.harness.trained_models import (
+from spoonbench.harness.models.trained import (
     described,
     label_of,
     list_trained,
     newest_of_each_task,
 )
+from spoonbench.harness.plaintext import make_plain
+from spoonbench.harness.questions import SUFFIXES, read_questions
+from spoonbench.harness.registry import OURS, Registered, find_solver, make_solver
+from spoonbench.harness.tasks.api import BadTask
+from spoonbench.harness.tasks.user_file import read_task
 from spoonbench.solvers.api import Example, Keeps, Part, Problem, Settings, Trains, Unsupported
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spoonbench.harness.export import export_lm_eval, export_name
+from spoonbench.harness.commands.export import export_lm_eval, export_name
 from spoonbench.harness.registry import make_task
 from spoonbench.harness.scoring import score
 from spoonbench.harness.tasks.api import BadTask, Item, Split, Task

@@ -8,7 +8,7 @@ import pytest
 
 from spoonbench.harness import registry
 from spoonbench.harness.artifacts import ArtifactStore, Recipe
-from spoonbench.harness.solving import run_command
+from spoonbench.harness.commands.solving import run_command
 from spoonbench.harness.tasks.api import BadTask
 from spoonbench.solvers.api import Unsupported
 

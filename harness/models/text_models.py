@@ -18,14 +18,14 @@ from typing import TYPE_CHECKING, Any
 
 from spoonbench.harness.canonical import canonical_json
 from spoonbench.harness.environment import n_cores
-from spoonbench.harness.model_folders import find_model
-from spoonbench.harness.registry import find_solver, make_solver
-from spoonbench.harness.trained_models import (
+from spoonbench.harness.models.folders import find_model
+from spoonbench.harness.models.trained import (
     described,
     label_of,
     list_trained,
     newest_of_each_task,
 )
+from spoonbench.harness.registry import find_solver, make_solver
 from spoonbench.solvers.api import Keeps, Settings, Solves, Unsupported
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from spoonbench.harness.errors import explain
-from spoonbench.harness.model_folders import find_model
+from spoonbench.harness.models.folders import find_model
 from spoonbench.solvers.api import Unsupported
 from spoonbench.solvers.model_files import folder_sha256
 

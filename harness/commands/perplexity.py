@@ -27,10 +27,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from spoonbench.harness.assignments import values
+from spoonbench.harness.commands.assignments import values
+from spoonbench.harness.models.text_models import Opening, TextModel, open_endpoint, open_text_model
 from spoonbench.harness.plaintext import make_plain
 from spoonbench.harness.tasks.api import BadTask
-from spoonbench.harness.text_models import Opening, TextModel, open_endpoint, open_text_model
 from spoonbench.solvers.api import Unsupported
 from spoonbench.solvers.texts import Reads, TextLikelihood
 

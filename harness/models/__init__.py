@@ -1,0 +1,1 @@
+"""Where models are: folders, the hub, what was trained here, servers."""
