@@ -291,7 +291,8 @@ def _with_outlook(one: Check) -> Check:
 def _latency(limit: float, measurement: Measurement) -> Check:
     measured = measurement.latency_p95_s
     if measured is None:
-        return _unknown("latency", f"no latency was measured ({_status(measurement)})")
+        because = measurement.missing.get("latency_p95_s", _status(measurement))
+        return _unknown("latency", f"no latency was measured ({because})")
     low, high = measured.value if measured.low is None else measured.low, _high(measured)
     text = f"95% of answers within {format_seconds(high)}, {_rounds(measured)}"
     if high <= limit:
@@ -336,6 +337,8 @@ def _unknown(name: str, text: str) -> Check:
 
 
 def _status(measurement: Measurement) -> str:
+    if measurement.status == "ok":
+        return "not measured in this duel"
     return measurement.reason or measurement.status
 
 

@@ -5,6 +5,7 @@ Exit codes: 0 done, 1 a gate failed, 2 usage, 3 bad input or store, 130 interrup
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module, metadata
 from pathlib import Path
@@ -31,8 +32,12 @@ INTERRUPTED = 130
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(metadata.version("spoonbench"), prog_name="spoonbench")
-def cli() -> None:
+@click.pass_context
+def cli(context: click.Context, /) -> None:
     """Pick the smallest tool that does the job, and prove it on your own machine."""
+    command = context.invoked_subcommand
+    if os.environ.get("WORLD_SIZE", "1") != "1" and command != "train":
+        _call("spoonbench.harness.commands.launched", "refuse", {"command": command})
 
 
 @cli.command()
@@ -116,7 +121,7 @@ def duel(**options: Any) -> None:
 @OUT
 @JSON
 def train(**options: Any) -> None:
-    r"""Train the model that a duel with the same words would train.
+    """Train the model that a duel with the same words would train.
 
     The duel then finds it. The same command again goes on where it stopped, and ends as if it
     had not been interrupted; only with a time limit (max_seconds, which the presets set: --set
@@ -131,7 +136,7 @@ def train(**options: Any) -> None:
 
     On GPUs add --device cuda at the end. On several machines give the launcher --num_machines,
     --machine_rank, --main_process_ip and --main_process_port; the first one keeps the model.
-    """
+    """  # noqa: D301  # click's mark for lines that stay as they are
     _call("spoonbench.harness.commands.training", "run_command", options)
 
 
@@ -349,9 +354,8 @@ def main() -> int:
         The exit code.
     """
     try:
-        cli.main(standalone_mode=False)
-    except click.exceptions.Exit as exc:
-        return exc.exit_code
+        # Commands return nothing; an int is the code with which one of them, or the help, ended.
+        code = cli.main(standalone_mode=False)
     except click.ClickException as exc:
         exc.show()
         return exc.exit_code
@@ -370,7 +374,7 @@ def main() -> int:
             raise
         click.echo(f"Error: {sentence}", err=True)
         return BAD_INPUT
-    return 0
+    return code if isinstance(code, int) else 0
 
 
 if __name__ == "__main__":  # accelerate's launcher runs modules

@@ -117,7 +117,9 @@ def _best_first(
     ranked = []
     for measurement in measurements:
         score = measurement.score(split)
-        if measurement.entry.level == level and not measurement.entry.is_hybrid and score:
+        # Of answers from a file nothing is known but the answers.
+        is_measured = not measurement.entry.is_hybrid and measurement.entry.answered_by != "file"
+        if measurement.entry.level == level and is_measured and score:
             seconds = measurement.latency_p50_s.value if measurement.latency_p50_s else None
             share = score.accuracy.value or 0.0
             rank = (-share, seconds is None, seconds or 0.0, measurement.entry.label)
@@ -176,7 +178,8 @@ def _no_figure(resource: str, measurement: Measurement, value: float | None) -> 
     if value is not None:
         return None
     label = measurement.entry.label
-    if resource.startswith("energy"):
+    is_here = measurement.entry.answered_by == "process"
+    if resource.startswith("energy") or not (is_here or resource.startswith("time")):
         because = measurement.missing.get("energy_j", "no meter")
         return f"{label}: {because}"
     if resource.startswith("weights"):

@@ -146,6 +146,8 @@ def _answering(effort: Effort, measurement: Measurement) -> float:
 def _price(measurement: Measurement) -> float:
     if measurement.entry.answered_by == "process":
         return 0.0
+    if measurement.entry.answered_by == "file":
+        raise _NoFigure("what the answers of a file cost is not known")
     if measurement.price_per_answer is None:
         raise _NoFigure("no price of its tokens is known (--price-in and --price-out)")
     return measurement.price_per_answer

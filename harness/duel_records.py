@@ -112,6 +112,10 @@ class Entry:
             they began at random; None where there are none.
         answered_by: "process": here, measured; "server": by a server, of whose memory and energy
             nothing is known here; "file": before, with a file of answers as the only trace.
+        given_bytes: size on disk of the weights that it was given and needs to answer, beside
+            what it learned here; None where there are none, or they lie elsewhere.
+        device: on which it answered; of a hybrid that of a part that knew the one asked for.
+        dtype: number format in which it answered, as for the device.
         train_cell: key of the cell that holds its training, None where there is none.
         answer_cells: split name to the key of the cell that holds its answers.
         latency_cell: key of the cell with one item at a time.
@@ -128,6 +132,9 @@ class Entry:
     source_lines: int | None = None
     trained_from: str | None = None
     answered_by: AnsweredBy = "process"
+    given_bytes: int | None = None
+    device: str = "cpu"
+    dtype: str = "float32"
     train_cell: str | None = None
     answer_cells: Mapping[str, str] = field(default_factory=dict)
     latency_cell: str | None = None

@@ -90,14 +90,15 @@ class Measurement:
         load_s: import, prepare and load.
         n_parameters: numbers that training sets.
         weight_bytes: in memory.
-        disk_bytes: of the artifact.
+        disk_bytes: of what it learned, and of the weights that it was given and needs to answer.
         resident_bytes: after loading, above the baseline.
         peak_bytes: highest, above the baseline.
         operations_per_problem: arithmetic operations.
         operations_formula: how they are counted.
         energy_j_per_item: joules.
         price_per_answer: US dollars that a server asked for one answer of the deciding split, on
-            average; None where no price is known.
+            average; for a hybrid over all items, those included for which the server was not
+            asked; None where no price is known.
         missing: meter to the reason why it gave nothing.
         is_deterministic: the same answers in every round; None with one round.
         n_batch_changes: items whose answer changed with the batch size; None if not compared.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
@@ -38,16 +38,22 @@ def write_lines(lines: Iterable[str], out: Path | None) -> None:
     # A half-written file must not pass for a whole one; a device or a link is no file to replace.
     is_replaced = not out.is_symlink() and (out.is_file() or not out.exists())
     partial = out.with_name(out.name + ".partial") if is_replaced else out
-    written = 0
-    try:
-        with partial.open("w", encoding="utf-8") as file:
-            for line in lines:
-                file.write(line + "\n")
-                file.flush()
-                written += 1
-    except KeyboardInterrupt:
-        what = "line is" if written == 1 else "lines are"
-        click.echo(make_plain(f"{written} {what} in {partial}"), err=True)
-        raise
+    with partial.open("w", encoding="utf-8") as file:
+        _write_each(lines, file, partial)
     if is_replaced:
         partial.replace(out)
+
+
+def _write_each(lines: Iterable[str], file: TextIO, path: Path) -> None:
+    """Write the lines; where that ends early, say what is there."""
+    written = 0
+    try:
+        for line in lines:
+            file.write(line + "\n")
+            file.flush()
+            written += 1
+    except BaseException:
+        if written:
+            what = "line is" if written == 1 else "lines are"
+            click.echo(make_plain(f"{written} {what} in {path}"), err=True)
+        raise

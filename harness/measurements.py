@@ -9,9 +9,10 @@ Not covered: comparing contestants with each other (`comparisons`), and what fol
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from spoonbench.harness.answered_elsewhere import keep_its_own
 from spoonbench.harness.evidence import Estimate, Measurement, SplitScore
 from spoonbench.harness.scoring import text_faults
 from spoonbench.harness.stats import estimate, median, proportion, quantile
@@ -26,26 +27,6 @@ if TYPE_CHECKING:
 
 NOT_RUN = "missing"
 """Status of a contestant of which a run is not there yet."""
-
-_MADE_ELSEWHERE = {
-    "server": "a server answered, and what that took there is not seen from here",
-    "file": "the answers were read from a file",
-}
-"""Who answered, where that was no process here: why figures of the process say nothing."""
-
-_OF_THE_PROCESS = (
-    "load_s",
-    "n_parameters",
-    "weight_bytes",
-    "disk_bytes",
-    "resident_bytes",
-    "peak_bytes",
-    "operations_per_problem",
-    "operations_formula",
-    "energy_j_per_item",
-    "training_s",
-    "n_training",
-)
 
 STALL_RATIO = 3.0
 STALL_LEAST_NS = 10_000_000
@@ -162,13 +143,13 @@ def _measure(duel: Duel, runs: _Runs) -> Measurement:
         load_s=_median_of(latency or answering, lambda record: record.load_s),
         n_parameters=_metric(sizes, "n_parameters"),
         weight_bytes=_metric(sizes, "weight_bytes"),
-        disk_bytes=_metric((training, *answering), "disk_bytes"),
+        disk_bytes=_on_disk(entry, _metric((training, *answering), "disk_bytes")),
         resident_bytes=_highest(answering, lambda record: record.resident_bytes),
         peak_bytes=_highest(answering, lambda record: record.peak_bytes),
         operations_per_problem=_metric(sizes, "operations_per_problem"),
         operations_formula=_metric(sizes, "operations_formula"),
         energy_j_per_item=_energy(runs, answering),
-        price_per_answer=_price(answering, runs),
+        price_per_answer=_price(duel, runs),
         missing=_missing(duel, runs, splits, answering),
         is_deterministic=_is_deterministic(runs),
         n_batch_changes=_batch_changes(duel.task, runs),
@@ -176,18 +157,7 @@ def _measure(duel: Duel, runs: _Runs) -> Measurement:
         curve=tuple(_metric([training], "curve") or ()),
         run_ids=_run_ids(runs),
     )
-    return _only_what_is_its_own(measurement)
-
-
-def _only_what_is_its_own(measurement: Measurement) -> Measurement:
-    """Leave out figures of the process that passed on answers which were made elsewhere."""
-    why = _MADE_ELSEWHERE.get(measurement.entry.answered_by)
-    if why is None:
-        return measurement
-    nothing = dict.fromkeys(_OF_THE_PROCESS)
-    reasons = dict.fromkeys((*_OF_THE_PROCESS, "energy_j"), why)
-    missing = {k: v for k, v in measurement.missing.items() if k not in reasons}
-    return replace(measurement, **nothing, missing={**missing, **reasons})  # type: ignore[arg-type]  # all of them may be None
+    return keep_its_own(measurement)
 
 
 def _status(runs: _Runs) -> tuple[str, str | None]:
@@ -337,11 +307,23 @@ def _energy(runs: _Runs, answering: Sequence[RunRecord]) -> float | None:
     return min((median(values) for values in by_cell.values()), default=None)
 
 
-def _price(answering: Sequence[RunRecord], runs: _Runs) -> float | None:
-    """US dollars for an answer, over the answers to the first split that was run."""
-    answers = runs.answers(answering[0]) if answering else None
-    prices = [answer.cost for answer in answers or () if answer.cost is not None]
-    return sum(prices) / len(prices) if prices else None
+def _on_disk(entry: Entry, kept: int | None) -> int | None:
+    """Bytes of what it learned, and of the weights that it was given and needs beside."""
+    known = [n_bytes for n_bytes in (kept, entry.given_bytes) if n_bytes is not None]
+    return sum(known) if known else None
+
+
+def _price(duel: Duel, runs: _Runs) -> float | None:
+    """US dollars for an answer to the split that decides, over the answers whose price is known.
+
+    A hybrid asks its server for some items only: what these cost is shared by all.
+    """
+    split = duel.requirements.split or duel.task.splits[0].name
+    answers = runs.answers(runs.first(runs.entry.answer_cells.get(split))) or ()
+    prices = [answer.cost for answer in answers if answer.cost is not None]
+    if not prices:
+        return None
+    return sum(prices) / (len(answers) if runs.entry.is_hybrid else len(prices))
 
 
 def _missing(

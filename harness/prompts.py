@@ -9,19 +9,19 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from spoonbench.harness.questions import read_lines, read_text
+from spoonbench.harness.questions import id_in, read_lines, read_text, text_in
 from spoonbench.harness.tasks.api import BadTask
+from spoonbench.harness.tasks.rows import SUFFIXES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 STANDARD_INPUT = "-"
 _COLUMN = "prompt"
-_ROWS = (".jsonl", ".json", ".csv", ".tsv")
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\"}
 
 
@@ -50,7 +50,7 @@ def read_prompts(name: str, column: str | None, id_column: str) -> list[Prompt]:
         path = Path("standard input.jsonl" if column else "standard input.txt")
     else:
         text = read_text(path)
-    if path.suffix not in _ROWS:
+    if path.suffix.lower() not in SUFFIXES:
         if column is not None:
             raise BadTask(f"{path} is plain text, which has no columns: leave --prompt-column out.")
         lines = [line.removesuffix("\r") for line in text.split("\n")]
@@ -90,13 +90,12 @@ def read_escapes(text: str) -> str:
     return "".join(parts)
 
 
-def _prompt(where: str, row: Mapping[str, Any], columns: tuple[str, str], count: int) -> Prompt:
+def _prompt(where: str, row: Mapping[str, object], columns: tuple[str, str], count: int) -> Prompt:
     column, id_column = columns
-    text = row.get(column)
-    if not isinstance(text, str):
+    text = text_in(row, column)
+    if text is None:
         raise BadTask(f"{where}: no text in the column {column!r} (--prompt-column).")
-    given = row.get(id_column)
-    return Prompt(prompt_id=str(count if given in (None, "") else given), text=text)
+    return Prompt(prompt_id=id_in(row, id_column, where) or str(count), text=text)
 
 
 def _standard_input() -> str:

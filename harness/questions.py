@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from spoonbench.harness.tasks.api import BadTask
-from spoonbench.harness.tasks.rows import refuse_other_separator
+from spoonbench.harness.tasks.rows import SUFFIXES as ROW_SUFFIXES
+from spoonbench.harness.tasks.rows import NumberLiteral, read_rows
 from spoonbench.solvers.api import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from spoonbench.solvers.api import AnswerKind
 
-SUFFIXES = (".jsonl", ".json", ".csv", ".tsv", ".txt")
+PLAIN = ".txt"
+SUFFIXES = (*ROW_SUFFIXES, PLAIN)
 
 
 def read_questions(
@@ -31,11 +30,11 @@ def read_questions(
     text = read_text(path)
     problems: list[Problem] = []
     for number, row in read_lines(path, text):
-        question = row.get(question_column)
-        if not isinstance(question, str) or not question.strip():
-            raise BadTask(f"{path}, line {number}: no text in the column {question_column!r}.")
+        where, question = f"{path}, line {number}", text_in(row, question_column)
+        if question is None or not question.strip():
+            raise BadTask(f"{where}: no text in the column {question_column!r}.")
         # As in a duel, so that answers written here can be read there.
-        problem_id = str(row.get(id_column) or f"line-{number}")
+        problem_id = id_in(row, id_column, where) or f"line-{number}"
         problems.append(Problem(problem_id=problem_id, text=question, kind=kind))
     if not problems:
         raise BadTask(f"{path} holds no question.")
@@ -60,41 +59,44 @@ def read_text(path: Path) -> str:
         raise BadTask(f"There is no file {path}.") from exc
 
 
-def read_lines(path: Path, text: str) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Line numbers and rows; a row of plain text has the column "question" alone.
+def read_lines(path: Path, text: str) -> Iterator[tuple[int, Mapping[str, object]]]:
+    """Line numbers and rows, as a duel reads them; a row of plain text has "question" alone.
 
     Args:
-        path: its ending says what the text is.
+        path: its ending says what the text is; without one that is known it is JSONL.
         text: of the file.
 
     Raises:
         BadTask: a row cannot be read.
     """
-    if path.suffix in (".csv", ".tsv"):
-        delimiter = "\t" if path.suffix == ".tsv" else ","
-        reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
+    suffix = path.suffix.lower()
+    if suffix == PLAIN:
+        lines = enumerate(text.split("\n"), start=1)
+        yield from ((number, {"question": line}) for number, line in lines if line.strip())
+    elif text.strip():
         try:
-            refuse_other_separator(reader.fieldnames or (), delimiter)
-            yield from ((reader.line_num, row) for row in reader)
+            rows, _ = read_rows(text.encode(), suffix if suffix in ROW_SUFFIXES else ".jsonl")
         except BadTask as exc:
             raise BadTask(f"{path}: {exc}.") from exc
-        except csv.Error as exc:
-            raise BadTask(f"{path}, line {reader.line_num}: {exc}.") from exc
-        return
-    # Only "\n" ends a line: other separators may stand inside a JSON string.
-    for number, line in enumerate(text.split("\n"), start=1):
-        if line.strip():
-            yield (
-                number,
-                {"question": line} if path.suffix == ".txt" else _object(path, number, line),
-            )
+        for row in rows:
+            if row.reason is not None:
+                raise BadTask(f"{path}, line {row.line}: {row.reason}.")
+            yield row.line, row.values
 
 
-def _object(path: Path, number: int, line: str) -> dict[str, Any]:
-    try:
-        row = json.loads(line)
-    except (ValueError, RecursionError) as exc:
-        raise BadTask(f"{path}, line {number}: this is no JSON object.") from exc
-    if not isinstance(row, dict):
-        raise BadTask(f"{path}, line {number}: this is no JSON object.")
-    return row
+def text_in(values: Mapping[str, object], column: str) -> str | None:
+    """The text of a column; None where there is none, or something else."""
+    value = values.get(column)
+    return value if isinstance(value, str) and not isinstance(value, NumberLiteral) else None
+
+
+def id_in(values: Mapping[str, object], column: str, where: str) -> str | None:
+    """The id of a row, a text or a number; None where it has none.
+
+    Raises:
+        BadTask: it is something else; names the place.
+    """
+    value = values.get(column)
+    if value is not None and not isinstance(value, str):
+        raise BadTask(f"{where}: the column {column!r} holds no text or number.")
+    return None if value is None else str(value).strip() or None

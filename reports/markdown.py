@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from spoonbench.reports import facts, findings, ladder, wording
 from spoonbench.reports.gallery import gallery, kinds_seen
+from spoonbench.reports.gaps import gaps
 from spoonbench.reports.method import method_terms
 from spoonbench.reports.plaintext import (
     SHOWN_RULES,
@@ -73,7 +74,7 @@ def _ladder(report: DuelReport) -> list[str]:
     if not table.rows:
         return _section("The ladder", ["Nothing was measured."])
     notes = [*wording.failed(report), *wording.remarks(report)]
-    notes += [*wording.gaps(report), *wording.formulas(report)]
+    notes += [*gaps(report), *wording.formulas(report)]
     return _section(table.title, [_table(table), _items(notes)])
 
 

@@ -26,6 +26,10 @@ _AFTER_TIMES: dict[str, str] = {
         "Resident memory above that of the same process after its imports. Resident: after "
         "loading; peak: the highest while it answered."
     ),
+    "On disk": (
+        "What a contestant keeps: what it learned here, and weights that were given to it and "
+        "that it needs to answer. An adapter (LoRA) needs the model that it belongs to."
+    ),
     "Paired tests": (
         "McNemar's exact test, two-sided, of right and wrong on the same items, between "
         "neighbours of the ladder; corrected for all tests of the duel after Holm. The smallest "
@@ -50,9 +54,31 @@ _AFTER_TIMES: dict[str, str] = {
 }
 
 
+_ELSEWHERE: dict[str, tuple[str, str]] = {
+    "Models behind a server": (
+        "server",
+        (
+            "The process here only asks and waits: times hold the way there, the server's queue "
+            "and further attempts after failures, and a batch is as many requests. Memory, energy "
+            "and training at the server are not seen."
+        ),
+    ),
+    "Answers from a file": (
+        "file",
+        (
+            "They were given before, and are scored as those of others. Nothing else of whoever "
+            "gave them is known here."
+        ),
+    ),
+}
+"""Term to who answered so, and what that means."""
+
+
 def method_terms(report: DuelReport) -> dict[str, str]:
     """Term to how it is measured, with the numbers of this duel."""
-    return {**_BEFORE_TIMES, **_times(report), **_AFTER_TIMES}
+    elsewhere = {entry.answered_by for entry in report.duel.entries} - {"process"}
+    told = {term: text for term, (who, text) in _ELSEWHERE.items() if who in elsewhere}
+    return {**_BEFORE_TIMES, **_times(report), **told, **_AFTER_TIMES}
 
 
 def _times(report: DuelReport) -> dict[str, str]:

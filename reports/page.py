@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 
 from spoonbench.reports import facts, findings, ladder, wording
 from spoonbench.reports.gallery import gallery, kinds_seen
+from spoonbench.reports.gaps import gaps
 from spoonbench.reports.method import method_terms
 from spoonbench.reports.palette import style_sheet
 from spoonbench.reports.plaintext import SHOWN_RULES, make_plain, shorten
@@ -95,7 +96,7 @@ def _words(report: DuelReport) -> dict[str, Any]:
         "origins": wording.origins(report),
         "failed": wording.failed(report),
         "remarks": wording.remarks(report),
-        "gaps": wording.gaps(report),
+        "gaps": gaps(report),
         "formulas": wording.formulas(report),
         "million_times": wording.MILLION_TIMES,
         "effort": wording.effort(report),

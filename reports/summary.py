@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from spoonbench.harness.canonical import to_json
 from spoonbench.harness.checks import DEFINITIONS
 from spoonbench.reports import wording
+from spoonbench.reports.gaps import gaps
 
 if TYPE_CHECKING:
     from spoonbench.harness.evidence import Measurement, Proportion, SplitScore
@@ -42,7 +43,7 @@ def summary_json(report: DuelReport) -> dict[str, Any]:
         "costs": to_json(report.costs),
         "cost_crossings": to_json(report.crossings),
         "learned_rules": to_json(report.rules),
-        "notes": [*wording.failed(report), *wording.remarks(report), *wording.gaps(report)],
+        "notes": [*wording.failed(report), *wording.remarks(report), *gaps(report)],
     }
 
 

@@ -12,6 +12,7 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from spoonbench.reports import findings, ladder, wording
+from spoonbench.reports.gaps import gaps
 from spoonbench.reports.plaintext import make_plain
 from spoonbench.reports.summary import summary_json
 
@@ -226,8 +227,8 @@ def _print_notes(page: _Page, report: DuelReport) -> None:
     skipped = wording.skipped(report)
     shown = page.headers(ladder.ladder_table(report))
     counted = wording.formulas(report) if "Operations" in shown else ()
-    gaps = wording.gaps(report, shown)
-    notes = [*([skipped] if skipped else []), *wording.remarks(report), *counted, *gaps]
+    missing = gaps(report, shown)
+    notes = [*([skipped] if skipped else []), *wording.remarks(report), *counted, *missing]
     if notes:
         page.heading("Notes")
         page.items(notes)

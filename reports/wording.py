@@ -8,14 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from spoonbench.harness.measurements import NOT_RUN
-from spoonbench.harness.records import LEVELS
+from spoonbench.harness.records import LEVELS, USUAL
 from spoonbench.reports import quantities
-from spoonbench.reports.ladder import Figure, ladder_figures
-from spoonbench.reports.quantities import DASH
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from spoonbench.harness.duel_records import Entry, Requirements
     from spoonbench.harness.evidence import Measurement, SplitScore
     from spoonbench.reports.duel import DuelReport
@@ -29,31 +25,8 @@ NOT_ENOUGH = "not enough evidence"
 _NO_CHOICE = ("None meets the requirements. ", "Not enough evidence. ")
 _CONDITIONS = ("if ", "beyond ")
 
-_METER_NAMES = {
-    "training_s": ("training time",),
-    "energy_j_per_item": ("energy_j",),
-    "peak_bytes": ("peak_bytes",),
-    "resident_bytes": ("resident_bytes", "peak_bytes"),
-    **{
-        name: (name,)
-        for name in ("disk_bytes", "n_parameters", "operations_per_problem", "n_training")
-    },
-}
-"""Field of a measurement to the names under which a meter says why it gave nothing."""
-
-_CUT_SHORT = "items of "
-_MODEL_LEVEL = 3
-
-_EMPTY_BECAUSE = {
-    "training_s": "nothing to train",
-    "n_training": "nothing to train",
-    "disk_bytes": "nothing kept on disk",
-    "n_parameters": "no trained numbers",
-    "operations_per_problem": "its operations are not counted",
-    "source_lines": "lines are counted for rules and algorithms only",
-    "is_deterministic": "takes at least two rounds",
-    "precision": "gave no answer",
-}
+CUT_SHORT = "items of "
+"""Begins the name of a meter that says how much of a split was answered."""
 
 
 def headline(report: DuelReport) -> str:
@@ -166,40 +139,30 @@ def failed(report: DuelReport) -> tuple[str, ...]:
     return tuple(sentence.replace("..", ".") for sentence in sentences)
 
 
-def gaps(report: DuelReport, headers: Collection[str] | None = None) -> tuple[str, ...]:
-    """Why figures of the ladder are missing: one sentence for each column and reason.
-
-    Args:
-        report: the report.
-        headers: columns that are shown; None for all, and for meters without a column.
-    """
-    who: dict[tuple[str, str], list[str]] = {}
-    shown = [f for f in ladder_figures(report) if headers is None or f.header in headers]
-    for measurement in report.measurements:
-        found = [_gap(measurement, figure) for figure in shown if figure.show(measurement) == DASH]
-        found += _other_meters(measurement) if headers is None else []
-        for key in dict.fromkeys(found):
-            who.setdefault(key, []).append(measurement.entry.label)
-    everyone = len(report.measurements)
-    return tuple(
-        f"{what} for {'anyone' if len(labels) == everyone > 1 else quantities.listed(labels)}: "
-        f"{why}."
-        for (what, why), labels in who.items()
-    )
-
-
 def remarks(report: DuelReport) -> tuple[str, ...]:
     """What the measurements show about themselves: noise, stalls, what was cut short."""
     found = [sentence for m in report.measurements for sentence in _remarks_on(m)]
     if any(m.entry.is_hybrid for m in report.measurements):
         found.append("Level \u2264 n: a hybrid whose highest part is of level n.")
-    return (*found, *_noise(report), *report.notes)
+    return (*found, *_placements(report), *_noise(report), *report.notes)
+
+
+def _placements(report: DuelReport) -> list[str]:
+    """Who answered elsewhere than on the processor, or in another number format than float32."""
+    who: dict[str, list[str]] = {}
+    for entry in report.duel.entries:
+        if (entry.device, entry.dtype) != (USUAL.device, USUAL.dtype):
+            who.setdefault(f"on {entry.device} in {entry.dtype}", []).append(entry.label)
+    found = [f"Answered {how}: {quantities.listed(labels)}." for how, labels in who.items()]
+    is_everyone = sum(map(len, who.values())) == len(report.duel.entries)
+    rest = [] if is_everyone else [f"All others: on {USUAL.device} in {USUAL.dtype}."]
+    return [*found, *rest] if found else []
 
 
 def _remarks_on(m: Measurement) -> list[str]:
     label, found = m.entry.label, []
     for meter, why in m.missing.items():
-        if meter.startswith(_CUT_SHORT):
+        if meter.startswith(CUT_SHORT):
             found.append(f"{label}, {meter}: {why}.")
     if m.n_stalls:
         found.append(
@@ -329,37 +292,6 @@ def _wanted(requirements: Requirements) -> list[str]:
     if requirements.cost is not None:
         wanted.append(f"a total cost of at most {quantities.money(requirements.cost)}")
     return wanted
-
-
-def _gap(measurement: Measurement, figure: Figure) -> tuple[str, str]:
-    """What is missing, and why; of a contestant that did not come through once for all."""
-    why = _why_missing(measurement, figure.meter)
-    is_whole = measurement.status == "ok" or why in measurement.missing.values()
-    return f"{figure.header}: no figure" if is_whole else "No figures", why
-
-
-def _why_missing(measurement: Measurement, meter: str) -> str:
-    for name in (meter, *_METER_NAMES.get(meter, ())):
-        if name in measurement.missing:
-            return measurement.missing[name].rstrip(".")
-    if measurement.status == NOT_RUN:
-        return "not run yet"
-    if measurement.status != "ok":
-        return f"did not come through ({measurement.status})"
-    if meter == "operations_per_problem" and measurement.entry.level >= _MODEL_LEVEL:
-        return "how many it takes was not counted"
-    return _EMPTY_BECAUSE.get(meter, "not measured in this duel")
-
-
-def _other_meters(measurement: Measurement) -> list[tuple[str, str]]:
-    """Meters that have no empty column of the ladder to stand at, and why they gave nothing."""
-    shown = {name for names in _METER_NAMES.values() for name in names}
-    shown |= set(_METER_NAMES)
-    return [
-        (f"{_capital(meter.replace('_', ' '))}: no figure", why.rstrip("."))
-        for meter, why in measurement.missing.items()
-        if meter not in shown and not meter.startswith(_CUT_SHORT)
-    ]
 
 
 def _number(n: int, noun: str) -> str:

@@ -43,7 +43,8 @@ class Generation:
     """One generated text. None stands for what a server does not tell.
 
     Attributes:
-        text: the new text, without the prompt; end token left out, stop string included.
+        text: the new text, without the prompt; end token left out, stop string included where
+            it is known: some servers cut it off and do not tell.
         tokens_in: prompt tokens.
         tokens_out: new tokens, end token included where there is one.
         token_ids: the new tokens; empty where they are not known.
@@ -111,7 +112,7 @@ class TextLikelihood:
         n_tokens: tokens that were scored.
         n_bytes: bytes of UTF-8 that the scored tokens stand for.
         n_unscored_bytes: bytes at the beginning without a score, since nothing stands before them.
-        n_windows: passes of the model.
+        n_windows: windows that were read.
         window: tokens that the model read at most at once.
         stride: tokens by which the window moved on.
     """

@@ -25,11 +25,12 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import click
 import yaml
 
-from spoonbench.harness.commands.assignments import values
+from spoonbench.harness.commands.idle_options import refuse_idle
+from spoonbench.harness.commands.task_options import file_task, registered_task
 from spoonbench.harness.plaintext import make_plain
-from spoonbench.harness.registry import make_task, task_names
+from spoonbench.harness.registry import task_names
 from spoonbench.harness.tasks.api import BadTask
-from spoonbench.harness.tasks.user_file import Columns, read_task
+from spoonbench.harness.tasks.rows import SUFFIXES
 from spoonbench.solvers.api import Example
 
 if TYPE_CHECKING:
@@ -146,6 +147,8 @@ def run_command(**options: Any) -> None:
     n_shots = options["n_shots"]
     if prompt == "plain" and n_shots:
         raise click.UsageError("--shots belongs to --prompt asked.")
+    if prompt == "plain":
+        refuse_idle(("seed",), "draws examples, which --prompt plain has none of.")
     if n_shots is None:
         n_shots = USUAL_SHOTS if prompt == "asked" else 0
     written = export_lm_eval(
@@ -165,23 +168,10 @@ def run_command(**options: Any) -> None:
 def _task(options: Mapping[str, Any]) -> Task:
     """A registered task, or the user's own file."""
     name: str = options["name_or_file"]
-    given = values(options["task_options"], "--option")
-    if options["data"] is not None:
-        given["data"] = options["data"]
-    if name in task_names() or not Path(name).exists():
-        return make_task(name, given)
-    if given:
-        raise click.UsageError("--option and --data belong to registered tasks, not to a file.")
-    names = ("question", "answer", "id", "split", "group")
-    return read_task(
-        name,
-        test_path=options["test_path"],
-        columns=Columns(**{column: options[f"{column}_column"] for column in names}),
-        kind=options["kind"],
-        tolerance=options["tolerance"],
-        skip_bad_rows=options["skip_bad_rows"],
-        test_share=options["test_share"],
-    )
+    is_file = Path(name).exists() or Path(name).suffix.lower() in SUFFIXES
+    if is_file and name not in task_names():
+        return file_task(name, options)
+    return registered_task(name, options, {})
 
 
 def _split(task: Task, name: str | None) -> Split:
@@ -212,9 +202,7 @@ def _form(task: Task, prompt: PromptForm, n_shots: int, seed: int) -> _Form:
         asking = module.make_asking(examples, task.kind, n_shots, seed)
     except ValueError as exc:
         raise BadTask(f"{task.name}: {exc}") from exc
-    # As `read_reply` has it: what the model was shown tells whether values hold full stops.
-    shown = [*asking.labels, *(answer.removesuffix(".") for _, answer in asking.shots)]
-    return _Form(asking=asking, until=(module.STOP,), is_dotted=any("." in text for text in shown))
+    return _Form(asking=asking, until=(module.STOP,), is_dotted=asking.dotted)
 
 
 def _documents(split: Split, form: _Form) -> list[dict[str, str]]:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 
 from spoonbench.harness.commands.assignments import values
+from spoonbench.harness.commands.idle_options import refuse_idle
 from spoonbench.harness.json_lines import check_out, write_lines
 from spoonbench.harness.models.text_models import Opening, TextModel, open_endpoint, open_text_model
 from spoonbench.harness.plaintext import make_plain
@@ -150,6 +151,8 @@ def _named(options: Mapping[str, Any]) -> tuple[str | None, str | None]:
         raise click.UsageError(
             "No model: give a model of your results, a folder or a hub name, or --endpoint URL."
         )
+    if url is not None:
+        refuse_idle(("device", "dtype"), "is for models that run here.")
     if len(words) > 1:
         raise click.UsageError(f"One prompt at a time, not {len(words)}: quote it, or use --file.")
     if bool(words) == (options["file"] is not None):
@@ -158,8 +161,8 @@ def _named(options: Mapping[str, Any]) -> tuple[str | None, str | None]:
             if words
             else "No prompt: give one, or --file."
         )
-    if words and options["prompt_column"] is not None:
-        raise click.UsageError("--prompt-column needs --file.")
+    if words:
+        refuse_idle(("prompt_column", "id_column", "batch_size"), "needs --file.")
     return name, words[0] if words else None
 
 

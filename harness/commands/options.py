@@ -170,12 +170,12 @@ MODEL_OPTIONS = grouped(
     ),
     click.option(
         "--price-in",
-        type=click.FloatRange(min=0),
+        type=click.FloatRange(min=0, min_open=True),
         help="US dollars for a million prompt tokens there.",
     ),
     click.option(
         "--price-out",
-        type=click.FloatRange(min=0),
+        type=click.FloatRange(min=0, min_open=True),
         help="US dollars for a million new tokens there.",
     ),
     click.option(

@@ -28,8 +28,10 @@ from rich.table import Table
 from rich.text import Text
 
 from spoonbench.harness.commands.assignments import values
+from spoonbench.harness.commands.idle_options import refuse_idle
 from spoonbench.harness.models.text_models import Opening, TextModel, open_endpoint, open_text_model
 from spoonbench.harness.plaintext import make_plain
+from spoonbench.harness.records import USUAL
 from spoonbench.harness.tasks.api import BadTask
 from spoonbench.solvers.api import Unsupported
 from spoonbench.solvers.texts import Reads, TextLikelihood
@@ -152,8 +154,11 @@ def _openers(
         raise click.UsageError(
             "No model: give one of your results, a folder or a hub name, or --endpoint URL."
         )
+    if not names:
+        refuse_idle(("device", "dtype"), "is for models that run here.")
     local = [(name, partial(open_text_model, name, opening)) for name in names]
-    return [*local, *((name, partial(open_endpoint, url, name, opening)) for name in served)]
+    there = replace(opening, device=USUAL.device, dtype=USUAL.dtype)
+    return [*local, *((name, partial(open_endpoint, url, name, there)) for name in served)]
 
 
 def _reading(
@@ -258,8 +263,9 @@ def _show(text: Mapping[str, Any], readings: Sequence[_Reading]) -> None:
     table = Table(box=None, pad_edge=False)
     table.add_column("model", overflow="fold")
     table.add_column("tokenizer")
-    for title in ("tokens", "perplexity", "bits/byte", "window/stride", "s", "tokens/s"):
-        table.add_column(title, justify="right")
+    for title in ("tokens", "perplexity", "bits/byte", "window / stride", "s", "tokens/s"):
+        # A figure that finds no room is broken, never cut.
+        table.add_column(title, justify="right", overflow="fold")
     letters = _letters(readings)
     for reading in readings:
         name = Text(make_plain(reading.name))

@@ -12,6 +12,7 @@ import click
 
 from spoonbench.harness.canonical import to_json
 from spoonbench.harness.commands.assignments import values
+from spoonbench.harness.commands.idle_options import refuse_idle
 from spoonbench.harness.duel.ladders import THRESHOLDS
 from spoonbench.harness.environment import n_cores
 from spoonbench.harness.json_lines import check_out, write_lines
@@ -23,7 +24,15 @@ from spoonbench.harness.models.trained import (
 )
 from spoonbench.harness.plaintext import make_plain
 from spoonbench.harness.questions import SUFFIXES, read_questions
-from spoonbench.harness.registry import OURS, Registered, find_solver, make_solver
+from spoonbench.harness.registry import (
+    OURS,
+    Registered,
+    UnknownName,
+    find_solver,
+    make_solver,
+    solver_names,
+    suggest,
+)
 from spoonbench.harness.tasks.api import BadTask
 from spoonbench.harness.tasks.user_file import read_task
 from spoonbench.solvers.api import Example, Keeps, Part, Problem, Settings, Trains, Unsupported
@@ -69,6 +78,8 @@ def run_command(**options: Any) -> None:
         Unsupported: the contestant cannot answer here; the message says what to do.
     """
     path, out = _path(options["text_or_file"]), options["out_path"]
+    if path is None:
+        refuse_idle(("question_column", "id_column", "batch_size"), "needs a file of questions.")
     check_out(out)
     chosen = _choose(options)
     kind = options["kind"] or _kind(chosen)
@@ -115,8 +126,8 @@ def _choose(options: Mapping[str, Any]) -> _Chosen:
         registered_name, params = "function", {**params, "path": path, "function": function}
     elif "+" in name:
         registered_name = "router"
-        stages = tuple(find_solver(stage) for stage in name.split("+"))
-    registered = find_solver(registered_name)
+        stages = tuple(_named(stage, options["results"]) for stage in name.split("+"))
+    registered = _named(registered_name, options["results"])
     asked = stages or (registered,)
     infos = tuple(make_solver(one.target).info for one in asked)
     train_path = options["train_path"]
@@ -137,6 +148,28 @@ def _choose(options: Mapping[str, Any]) -> _Chosen:
         models=models,
         task=None if train_path is None else read_task(train_path, kind=options["kind"]),
     )
+
+
+def _named(name: str, results: Path) -> Registered:
+    """The contestant registered under a name, or the one that has it as its label in a duel.
+
+    Raises:
+        UnknownName: there is neither.
+    """
+    known = solver_names()
+    if name in known:
+        return find_solver(name)
+    by_label = {label: model for model in list_trained(results) if (label := label_of(model))}
+    if name not in by_label:
+        raise UnknownName(f"The solver {suggest(name, tuple(dict.fromkeys((*known, *by_label))))}")
+    return replace(find_solver(by_label[name].recipe["solver"]), name=name)
+
+
+def _params(registered: Registered, models: Mapping[str, Artifact]) -> dict[str, Any]:
+    """What the name stands for, and what its model was made with."""
+    model = models.get(registered.name)
+    made_with = {} if model is None else model.recipe["settings"].get("params", {})
+    return {**registered.params, **made_with}
 
 
 def _kind(chosen: _Chosen) -> AnswerKind:
@@ -170,7 +203,7 @@ def _prepare(solver: Solves, chosen: _Chosen, kind: AnswerKind) -> None:
     # As in a duel: the same stages keep the same answers.
     threshold = {"threshold": THRESHOLDS[kind]} if chosen.stages else {}
     settings = Settings(
-        params={**threshold, **chosen.registered.params, **chosen.params},
+        params={**threshold, **_params(chosen.registered, chosen.models), **chosen.params},
         parts=tuple(_stage(stage, chosen.models) for stage in chosen.stages),
         threads=n_cores(),
     )
@@ -187,7 +220,7 @@ def _prepare(solver: Solves, chosen: _Chosen, kind: AnswerKind) -> None:
 
 def _stage(registered: Registered, models: Mapping[str, Artifact]) -> Part:
     """One stage of a hybrid, with the folder of what it learned."""
-    params = dict(registered.params)
+    params = _params(registered, models)
     if registered.name in models:
         params["artifact"] = models[registered.name].path
     settings = Settings(params=params, threads=n_cores())
@@ -201,8 +234,12 @@ def _teach(solver: Solves, chosen: _Chosen) -> None:
         if task is not None:
             raise Unsupported(f"{chosen.name} has nothing to learn here: leave out --train.")
         return
+    if task is None and chosen.params.get("shots") == 0:
+        return  # a language model that is asked without examples
     if task is None:
-        raise Unsupported(f"{chosen.name} learns from examples: give a file with --train FILE.")
+        raise Unsupported(
+            f"{chosen.name} learns from examples: give a file with --train FILE{_without(chosen)}."
+        )
     if not isinstance(solver, Trains):
         raise Unsupported(f"{chosen.name} cannot learn here.")
     items = (*task.training.items, *(item for split in task.splits for item in split.items))
@@ -212,6 +249,12 @@ def _teach(solver: Solves, chosen: _Chosen) -> None:
         solver.fit(training, validation, lambda fraction, message: None, None)
     except ValueError as exc:
         raise BadTask(f"{chosen.name} cannot learn from {task.source}: {exc}") from exc
+
+
+def _without(chosen: _Chosen) -> str:
+    """How to do without examples, where that is possible."""
+    can = chosen.registered.name in ("pretrained", "endpoint")
+    return ", or ask without any by --set shots=0" if can else ""
 
 
 def _model(name: str, results: Path, prefixes: Sequence[str]) -> Artifact:

@@ -22,13 +22,13 @@ from rich.console import Console
 
 from spoonbench.harness.artifacts import SHOWN_DIGITS, ArtifactStore, DamagedArtifact
 from spoonbench.harness.commands.assignments import values
+from spoonbench.harness.commands.task_options import named_task
 from spoonbench.harness.duel.brought import bring
 from spoonbench.harness.duel.lineup import LineupChoice, line_up
 from spoonbench.harness.duel.plan import Wishes, make_plan
 from spoonbench.harness.duel.presets import PRESETS
 from spoonbench.harness.duel.recording import Recorder
 from spoonbench.harness.duel.run import Bench, train_entry, training_job
-from spoonbench.harness.duel.session import named_task
 from spoonbench.harness.duel_records import Requirements
 from spoonbench.harness.environment import devices, observe, probe
 from spoonbench.harness.executors.local import LocalExecutor
@@ -156,7 +156,7 @@ def _one_voice(launch: Launch) -> Iterator[None]:
 
 def _ask(options: Mapping[str, Any]) -> _Asked:
     preset = replace(PRESETS[options["preset"]], device=options["device"], training_seconds=None)
-    task = named_task(options, preset)
+    task = named_task(options, preset.task_options)
     lineup = _entry(options, preset, task)
     environment = probe()
     wishes = Wishes(
@@ -198,6 +198,9 @@ def _entry(options: Mapping[str, Any], preset: Preset, task: Task) -> LineupEntr
     (entry,) = line_up(task, preset, choice)
     if not entry.info.keeps_weights:
         raise Unsupported(f"{label} keeps no weights that could be made beforehand.")
+    if entry.device_among(preset.device) != preset.device:
+        where = ", ".join(entry.info.devices)
+        raise Unsupported(f"{label} cannot be trained on {preset.device}: it knows {where}.")
     return entry
 
 
@@ -334,8 +337,6 @@ def _shown(facts: Mapping[str, Any]) -> dict[str, str]:
 
 def _use(asked: _Asked, artifact: Artifact) -> str:
     lineup = asked.entry.lineup
-    if lineup.label != lineup.name:
-        return "spoonbench duel with the same words finds it"
     solve = f"spoonbench solve TEXT --solver {lineup.label} --model {artifact.artifact_id[:8]}"
     if asked.out.name != "spoonbench-results" or asked.out.is_absolute():
         solve += f" --results {asked.out}"

@@ -15,12 +15,15 @@ from urllib.parse import urlsplit
 
 import click
 
-from spoonbench.harness.duel.lineup import LineupEntry, enter
+from spoonbench.harness.commands.idle_options import refuse_idle
+from spoonbench.harness.duel.lineup import LineupEntry, enter, with_own_labels
 from spoonbench.harness.models.folders import find_model
 from spoonbench.harness.tasks.api import BadTask
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
+
+    from spoonbench.harness.models.folders import ModelFolder
 
 _SAMPLE_LOG = re.compile(r"samples_(?:spoonbench_)?(.+)_[0-9]{4}-[0-9]{2}-[0-9]{2}T.*")
 """Names that lm-evaluation-harness gives its logs; what it was asked stands in the middle."""
@@ -37,8 +40,21 @@ def bring(options: Mapping[str, Any]) -> tuple[LineupEntry, ...]:
         Unsupported: a model cannot be used; the message says why.
         UsageError: options that do not go together.
     """
+    _refuse_idle(options)
     entries = [*_models(options), *_tuned(options), *_served(options), *_recorded(options)]
-    return tuple(_with_own_labels(entries))
+    return with_own_labels(entries, ())
+
+
+def _refuse_idle(options: Mapping[str, Any]) -> None:
+    """Refuse what says how to ask a model where no such model is given."""
+    if not options["models"]:
+        refuse_idle(("chat",), "needs --model.")
+    if options["endpoint"] is None:
+        refuse_idle(("endpoint_api", "price_in", "price_out"), "needs --endpoint.")
+        if not options["models"]:
+            refuse_idle(("shots",), "needs --model or --endpoint.")
+    if not options["answers"]:
+        refuse_idle(("answers_level",), "needs --answers.")
 
 
 def _models(options: Mapping[str, Any]) -> list[LineupEntry]:
@@ -47,8 +63,15 @@ def _models(options: Mapping[str, Any]) -> list[LineupEntry]:
         found = find_model(given)
         params = {"model": str(found.path), "shots": options["shots"], "chat": options["chat"]}
         entry = enter("pretrained", params, label=_label(found.name))
-        origin = f"{found.name} ({found.identity[:_DIGITS]}), {_shots(options['shots'])}"
-        entries.append(replace(entry, content=found.identity, origin=origin))
+        entries.append(
+            replace(
+                entry,
+                content=found.identity,
+                origin=_named(found),
+                given_bytes=found.n_bytes,
+                fixed={"model": "--model"},
+            )
+        )
     return entries
 
 
@@ -62,9 +85,20 @@ def _tuned(options: Mapping[str, Any]) -> list[LineupEntry]:
             params = {"init": str(found.path), "init_sha256": found.identity, "tune": tune}
             entry = enter("lm-tuned", params, label=_label(f"{found.name}-{tune}"))
             how = {"full": "all of them tuned here", "lora": "an adapter (LoRA) tuned here"}[tune]
-            origin = f"{found.name} ({found.identity[:_DIGITS]}), {how}"
-            entries.append(replace(entry, origin=origin))
+            entries.append(
+                replace(
+                    entry,
+                    origin=f"{_named(found)}, {how}",
+                    # An adapter is of no use without the weights that it belongs to.
+                    given_bytes=found.n_bytes if tune == "lora" else None,
+                    fixed={"init": "--init", "init_sha256": "--init", "tune": "--tune"},
+                )
+            )
     return entries
+
+
+def _named(found: ModelFolder) -> str:
+    return f"{found.name} ({found.identity[:_DIGITS]})"
 
 
 def _served(options: Mapping[str, Any]) -> list[LineupEntry]:
@@ -74,6 +108,10 @@ def _served(options: Mapping[str, Any]) -> list[LineupEntry]:
     if url is None:
         return []
     check_url(url)
+    if (options["price_in"] is None) != (options["price_out"] is None):
+        raise click.UsageError(
+            "--price-in and --price-out belong together: what an answer costs needs both."
+        )
     entries = []
     for name in names:
         params = {"url": url, "model": name, "shots": options["shots"]}
@@ -82,8 +120,14 @@ def _served(options: Mapping[str, Any]) -> list[LineupEntry]:
             if options[price] is not None:
                 params[price] = options[price]
         entry = enter("endpoint", params, label=_label(name))
-        origin = f"whatever {url} serves as {name}, {_shots(options['shots'])}"
-        entries.append(replace(entry, origin=origin, answered_by="server"))
+        entries.append(
+            replace(
+                entry,
+                origin=f"whatever {url} serves as {name}",
+                answered_by="server",
+                fixed={"url": "--endpoint", "model": "--endpoint-model"},
+            )
+        )
     return entries
 
 
@@ -114,30 +158,19 @@ def _recorded(options: Mapping[str, Any]) -> list[LineupEntry]:
             label=_label(_SAMPLE_LOG.sub(r"\1", path.stem)),
         )
         info = replace(entry.info, level=options["answers_level"])
-        origin = f"answers given before, read from {path.name} ({content[:_DIGITS]})"
         entries.append(
-            replace(entry, info=info, content=content, origin=origin, answered_by="file")
+            replace(
+                entry,
+                info=info,
+                content=content,
+                origin=f"answers given before, read from {path.name} ({content[:_DIGITS]})",
+                answered_by="file",
+                fixed={"path": "--answers"},
+            )
         )
     return entries
-
-
-def _shots(n: int) -> str:
-    if not n:
-        return "asked without examples"
-    return f"asked with {n} {'example' if n == 1 else 'examples'} of the training part"
 
 
 def _label(name: str) -> str:
     """A name without what separates labels at the command line."""
     return name.replace(",", "_").replace("+", "_")
-
-
-def _with_own_labels(entries: Sequence[LineupEntry]) -> list[LineupEntry]:
-    """Number those that would have the same label."""
-    seen: dict[str, int] = {}
-    named = []
-    for entry in entries:
-        seen[entry.label] = seen.get(entry.label, 0) + 1
-        count = seen[entry.label]
-        named.append(entry if count == 1 else replace(entry, label=f"{entry.label}-{count}"))
-    return named

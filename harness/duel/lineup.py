@@ -37,6 +37,9 @@ class LineupEntry:
         content: hash of what it is made of beside its parameters, for example of its weights.
         origin: where its weights come from, in words; None where it has none.
         answered_by: who answers: a process here, a server, or a file of answers given before.
+        given_bytes: size on disk of the weights that it was given and needs to answer, beside
+            what it learned; None where it was given none, or they are not here.
+        fixed: parameter that says what was brought, to the option that gives it.
     """
 
     label: str
@@ -48,6 +51,19 @@ class LineupEntry:
     content: str = ""
     origin: str | None = None
     answered_by: AnsweredBy = "process"
+    given_bytes: int | None = None
+    fixed: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def trained_from(self) -> str | None:
+        """Where its weights come from, and how it is asked, in words."""
+        shots = self.params.get("shots")
+        if self.origin is None or not isinstance(shots, int):
+            return self.origin
+        if shots == 0:
+            return f"{self.origin}, asked without examples"
+        examples = "example" if shots == 1 else "examples"
+        return f"{self.origin}, asked with {shots} {examples} of the training part"
 
     @property
     def leaves(self) -> tuple[LineupEntry, ...]:
@@ -114,10 +130,12 @@ def line_up(task: Task, preset: Preset, choice: LineupChoice) -> tuple[LineupEnt
     ladder = ladder_of(task)
     singles = [enter(name, preset.solver_params.get(name, {})) for name in ladder.solvers]
     singles += [enter(name, params, label=label) for label, name, params in preset.models]
-    singles += [enter(name, preset.solver_params.get(name, {})) for name in choice.extra]
-    singles += [*_functions(choice.functions), *choice.brought]
+    singles += [_extra(name, preset.solver_params.get(name, {})) for name in choice.extra]
+    singles += _functions(choice.functions)
+    brought = with_own_labels(choice.brought, [entry.label for entry in singles])
+    singles += brought
     singles = [_override(entry, choice.overrides) for entry in singles]
-    model = _model_of_routes(preset, choice)
+    model = _model_of_routes(preset, brought)
     routes = [tuple(model if name == MODEL else name for name in r) for r in ladder.routes]
     threshold = THRESHOLDS[task.kind]
     hybrids = [_hybrid(route, singles, threshold) for route in (*routes, *choice.routes)]
@@ -125,12 +143,58 @@ def line_up(task: Task, preset: Preset, choice: LineupChoice) -> tuple[LineupEnt
     _check_overrides(singles + hybrids, choice.overrides)
     _check_unique(singles + hybrids)
     everyone = sorted(singles, key=lambda entry: entry.info.level) + hybrids
-    return _keep(everyone, choice)
+    kept = _keep(everyone, choice)
+    _check_parts(kept)
+    return kept
 
 
-def _model_of_routes(preset: Preset, choice: LineupChoice) -> str:
+def with_own_labels(
+    entries: Sequence[LineupEntry], taken: Sequence[str]
+) -> tuple[LineupEntry, ...]:
+    """The entries, those numbered whose label another one has already.
+
+    Args:
+        entries: in order.
+        taken: labels of others.
+    """
+    labels, named = set(taken), []
+    for entry in entries:
+        label, count = entry.label, 1
+        while label in labels:
+            count += 1
+            label = f"{entry.label}-{count}"
+        labels.add(label)
+        named.append(replace(entry, label=label))
+    return tuple(named)
+
+
+_BY_OPTION = {
+    "pretrained": "--model DIR",
+    "lm-tuned": "--init DIR",
+    "endpoint": "--endpoint URL --endpoint-model NAME",
+    "recorded": "--answers FILE",
+    "function": "--solver FILE.py:FUNCTION",
+    "router": "--route A,B",
+}
+"""Registered name to the option that gives it what it is nothing without: what its weights or
+answers are belongs to its identity, and a name alone does not say it."""
+
+
+def _extra(name: str, params: Mapping[str, Any]) -> LineupEntry:
+    """A contestant that the user names.
+
+    Raises:
+        BadTask: a name alone does not say who that is.
+        UnknownName: it is not registered.
+    """
+    if name in _BY_OPTION:
+        raise BadTask(f"{name} takes part by {_BY_OPTION[name]}, not by its name.")
+    return enter(name, params)
+
+
+def _model_of_routes(preset: Preset, brought: Sequence[LineupEntry]) -> str:
     """The model that hybrids ask: the first that the user brought and that runs here."""
-    here = [entry.label for entry in choice.brought if entry.answered_by == "process"]
+    here = [entry.label for entry in brought if entry.answered_by == "process"]
     return here[0] if here else preset.models[-1][0]
 
 
@@ -152,6 +216,9 @@ def _function(spec: str, label: str) -> LineupEntry:
 
 def _override(entry: LineupEntry, overrides: Mapping[str, Mapping[str, Any]]) -> LineupEntry:
     params = {**overrides.get(entry.name, {}), **overrides.get(entry.label, {})}
+    for name in params:
+        if name in entry.fixed:
+            raise BadTask(f"--set {entry.label}.{name}: that is what {entry.fixed[name]} says.")
     return replace(entry, params={**entry.params, **params}) if params else entry
 
 
@@ -173,7 +240,7 @@ def _check_unique(entries: Sequence[LineupEntry]) -> None:
 
 def _hybrid(route: Sequence[str], singles: Sequence[LineupEntry], threshold: float) -> LineupEntry:
     by_label = {entry.label: entry for entry in singles}
-    parts = tuple(by_label[name] if name in by_label else enter(name, {}) for name in route)
+    parts = tuple(by_label[name] if name in by_label else _extra(name, {}) for name in route)
     label = "+".join(part.label for part in parts)
     router = enter("router", {"threshold": threshold}, label=label)
     info = replace(
@@ -185,7 +252,7 @@ def _hybrid(route: Sequence[str], singles: Sequence[LineupEntry], threshold: flo
             dict.fromkeys([*router.info.modules, *(m for p in parts for m in p.info.modules)])
         ),
     )
-    origins = [part.origin for part in parts if part.origin]
+    origins = [part.trained_from for part in parts if part.origin]
     elsewhere = [part.answered_by for part in parts if part.answered_by != "process"]
     return replace(
         router,
@@ -206,3 +273,21 @@ def _keep(everyone: Sequence[LineupEntry], choice: LineupChoice) -> tuple[Lineup
         if name not in known:
             raise UnknownName(f"--only: the contestant {suggest(name, known)}")
     return tuple(entry for entry in everyone if entry.label in choice.only)
+
+
+def _check_parts(kept: Sequence[LineupEntry]) -> None:
+    """Refuse hybrids of which a part would never be trained.
+
+    What keeps its weights is trained once, as a contestant of its own.
+
+    Raises:
+        BadTask: names the part.
+    """
+    labels = {entry.label for entry in kept}
+    for entry in kept:
+        for part in entry.parts:
+            if part.info.keeps_weights and part.label not in labels:
+                raise BadTask(
+                    f"{entry.label} needs {part.label} in the duel, which trains it: add it by "
+                    f"--solver {part.label}, or to --only."
+                )

@@ -22,13 +22,16 @@ from spoonbench.harness.source_lines import count_lines, count_source_lines
 from spoonbench.harness.tasks.api import BadTask, Item, Split, Task
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from spoonbench.harness.duel.lineup import LineupEntry
     from spoonbench.harness.duel.presets import Preset
     from spoonbench.harness.duel_records import Effort, Requirements
 
 Role = Literal["answers", "latency", "throughput"]
+
+WARM_UP_CALLS = 2
+"""Before a pass is timed; answers are not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +49,19 @@ class PlannedCell:
     cell: Cell
     split: Split
     seconds: float | None
+
+    @property
+    def asked(self) -> tuple[int, ...]:
+        """Places of the items in the order in which they are asked.
+
+        Answers that are not timed are asked for longest text first: batches of one length need
+        little padding, and a batch that does not fit the memory shows at once. Timed calls keep
+        the order of the split.
+        """
+        places = range(len(self.split.items))
+        if self.role != "answers":
+            return tuple(places)
+        return tuple(sorted(places, key=lambda at: -len(self.split.items[at].problem.text)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +81,22 @@ class PlannedEntry:
     recipe: Recipe | None
     train_cell: Cell | None
     cells: tuple[PlannedCell, ...]
+
+    def cells_of_round(
+        self, round_index: int, done: Collection[tuple[str, int]]
+    ) -> list[PlannedCell]:
+        """What a round measures: answers in the first only, and nothing that is there already.
+
+        Args:
+            round_index: from 0.
+            done: (cell key, round) of what is there.
+        """
+        return [
+            planned
+            for planned in self.cells
+            if (round_index == 0 or planned.role != "answers")
+            and (planned.cell.key, round_index) not in done
+        ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,9 +210,10 @@ class _Planner:
         if not preset.is_timed or entry.answered_by == "file":
             return wanted
         wanted.append(("latency", self.samples.latency, 1, preset.cell_seconds))
+        # What a server does with more at once is its own affair, and every request has its price.
+        sizes = preset.batch_sizes if entry.answered_by == "process" else (preset.answer_batch,)
         wanted += [
-            ("throughput", self.samples.throughput, size, preset.cell_seconds)
-            for size in preset.batch_sizes
+            ("throughput", self.samples.throughput, size, preset.cell_seconds) for size in sizes
         ]
         return wanted
 
@@ -253,7 +286,12 @@ def _all_params(entry: LineupEntry) -> Mapping[str, Any]:
 
 
 def _source_lines(lineup: LineupEntry) -> int | None:
-    """Lines of code of its own logic; for the user's function those of the user's file."""
+    """Lines of code of its own logic; for the user's function those of the user's file.
+
+    Whoever gave the answers of a file is not here to be counted.
+    """
+    if any(entry.answered_by == "file" for entry in lineup.leaves):
+        return None
     own = [entry for entry in lineup.leaves if entry.name == "function"]
     modules = [m for m in lineup.info.modules if not (own and m.endswith(".rules.function"))]
     try:
@@ -309,8 +347,13 @@ def _facts(task: Task) -> TaskFacts:
     )
 
 
+def _unlike(usual: str, values: Sequence[str]) -> str:
+    """The first that is not the usual one, if one is."""
+    return next((value for value in values if value != usual), usual)
+
+
 def _entry(planned: PlannedEntry) -> Entry:
-    lineup = planned.lineup
+    lineup, at = planned.lineup, planned.placement
     by_role = {
         role: [c for c in planned.cells if c.role == role]
         for role in ("answers", "latency", "throughput")
@@ -326,8 +369,11 @@ def _entry(planned: PlannedEntry) -> Entry:
         source=lineup.info.source,
         guarantee=lineup.info.guarantee,
         source_lines=_source_lines(lineup),
-        trained_from=lineup.origin,
+        trained_from=lineup.trained_from,
         answered_by=lineup.answered_by,
+        given_bytes=lineup.given_bytes,
+        device=_unlike(USUAL.device, [one.device_among(at.device) for one in lineup.leaves]),
+        dtype=_unlike(USUAL.dtype, [one.dtype_among(at.dtype) for one in lineup.leaves]),
         train_cell=planned.train_cell.key if planned.train_cell else None,
         answer_cells={c.split.name: c.cell.key for c in by_role["answers"]},
         latency_cell=latency,

@@ -86,10 +86,12 @@ class Recorder:
         if result.answers is None:
             return None
         kind, tolerance = self.task.kind, self.task.tolerance
-        return tuple(
-            score_answer(kind, item.problem.problem_id, answer, item.target, tolerance)
-            for item, answer in zip(planned.split.items, result.answers, strict=False)
-        )
+        scored = {}
+        for place, answer in zip(planned.asked, result.answers, strict=False):
+            item = planned.split.items[place]
+            problem_id = item.problem.problem_id
+            scored[place] = score_answer(kind, problem_id, answer, item.target, tolerance)
+        return tuple(scored[place] for place in sorted(scored))
 
 
 def now() -> str:

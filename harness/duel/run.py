@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from spoonbench.harness.artifacts import DamagedArtifact
+from spoonbench.harness.duel.plan import WARM_UP_CALLS
 from spoonbench.harness.duel.recording import Recorder, now
 from spoonbench.harness.protocol import CellResult, CellWork, Job, JobResult, Limits, Training
 from spoonbench.harness.records import USUAL, Placement, StoredItem
@@ -178,7 +179,7 @@ def _measuring_steps(duel: _Duel) -> list[_Step]:
         order = list(duel.plan.entries)
         random.Random(f"{duel.plan.duel.duel_id}/{round_index}").shuffle(order)  # noqa: S311  # no secret
         for entry in order:
-            cells = _cells_of_round(duel, entry, round_index)
+            cells = entry.cells_of_round(round_index, duel.done)
             if cells:
                 steps.append(_measuring_step(duel, entry, round_index, cells))
     return steps
@@ -192,15 +193,6 @@ def _measuring_step(
         guess_s=_guess_measuring_s(entry.lineup, round_index),
         run=lambda: _measure(duel, entry, round_index, cells),
     )
-
-
-def _cells_of_round(duel: _Duel, entry: PlannedEntry, round_index: int) -> list[PlannedCell]:
-    return [
-        planned
-        for planned in entry.cells
-        if (round_index == 0 or planned.role != "answers")
-        and (planned.cell.key, round_index) not in duel.done
-    ]
 
 
 def _train(duel: _Duel, entry: PlannedEntry) -> tuple[str, str | None]:
@@ -315,9 +307,9 @@ def _work(planned: PlannedCell) -> CellWork:
     size = planned.cell.placement.batch_size
     return CellWork(
         cell_key=planned.cell.key,
-        problems=tuple(item.problem for item in planned.split.items),
+        problems=tuple(planned.split.items[place].problem for place in planned.asked),
         batch_size=size,
-        n_warmup=0 if planned.role == "answers" else 2,
+        n_warmup=0 if planned.role == "answers" else WARM_UP_CALLS,
         keep_answers=planned.role != "throughput",
         seconds=planned.seconds,
         least_items=max(20, size),

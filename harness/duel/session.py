@@ -12,27 +12,31 @@ import click
 from rich.console import Console
 
 from spoonbench.harness.artifacts import ArtifactStore
-from spoonbench.harness.commands.assignments import hours, nested_values, values
+from spoonbench.harness.commands.assignments import hours, nested_values
+from spoonbench.harness.commands.idle_options import refuse_idle
+from spoonbench.harness.commands.task_options import named_task
 from spoonbench.harness.costs import unknown_names
 from spoonbench.harness.duel.brought import bring
 from spoonbench.harness.duel.lineup import LineupChoice, line_up
 from spoonbench.harness.duel.plan import Wishes, make_plan
 from spoonbench.harness.duel.presets import PRESETS, Preset
+from spoonbench.harness.duel.requests import announced
 from spoonbench.harness.duel.run import Bench, Finished, run_duel
 from spoonbench.harness.duel_records import Effort, Requirements
 from spoonbench.harness.environment import observe, probe
 from spoonbench.harness.executors.local import LocalExecutor
+from spoonbench.harness.plaintext import make_plain
 from spoonbench.harness.progress import ProgressWatcher
 from spoonbench.harness.protocol import Limits
-from spoonbench.harness.registry import UnknownName, make_task, suggest
+from spoonbench.harness.registry import UnknownName, suggest
 from spoonbench.harness.store.reader import open_reader
 from spoonbench.harness.store.writer import open_writer
-from spoonbench.harness.tasks.user_file import Columns, read_task
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from spoonbench.harness.duel.lineup import LineupEntry
     from spoonbench.harness.duel.plan import Plan
     from spoonbench.harness.evidence import Measurement
     from spoonbench.harness.records import Environment
@@ -47,9 +51,11 @@ def run_command(**options: Any) -> None:
     out: Path = options["out"]
     console = Console(stderr=options["as_json"])
     preset = _preset(options)
-    task = _only_measured(named_task(options, preset), options["measure"])
+    task = named_task(options, preset.task_options)
+    task = _only_measured(task, options["measure"], options["split"])
     environment = probe()
     lineup = line_up(task, preset, _choice(options))
+    _check_placement(lineup, options)
     wishes = Wishes(
         requirements=_requirements(options),
         effort=_effort(options, [entry.label for entry in lineup]),
@@ -109,21 +115,21 @@ def _run(
     plan: Plan, environment: Environment, console: Console, options: Mapping[str, Any]
 ) -> None:
     out: Path = options["out"]
-    with (
-        open_writer(out / "store.sqlite") as store,
-        LocalExecutor() as executor,
-        ProgressWatcher(console) as watcher,
-    ):
-        store.add_environment(environment)
-        bench = Bench(
-            executor=executor,
-            store=store,
-            artifacts=ArtifactStore(out / "models"),
-            watcher=watcher,
-            observe=observe,
-            limits=_limits(plan.preset, environment, options),
-        )
-        run_duel(plan, bench, _finished(out / "store.sqlite", plan, fresh=options["fresh"]))
+    with open_writer(out / "store.sqlite") as store:
+        finished = _finished(out / "store.sqlite", plan, fresh=options["fresh"])
+        for sentence in announced(plan, finished.cells):
+            click.echo(make_plain(sentence), err=True)
+        with LocalExecutor() as executor, ProgressWatcher(console) as watcher:
+            store.add_environment(environment)
+            bench = Bench(
+                executor=executor,
+                store=store,
+                artifacts=ArtifactStore(out / "models"),
+                watcher=watcher,
+                observe=observe,
+                limits=_limits(plan.preset, environment, options),
+            )
+            run_duel(plan, bench, finished)
 
 
 def _finished(path: Path, plan: Plan, *, fresh: bool) -> Finished:
@@ -138,7 +144,10 @@ def _finished(path: Path, plan: Plan, *, fresh: bool) -> Finished:
 
 def _preset(options: Mapping[str, Any]) -> Preset:
     preset = PRESETS[options["preset"]]
-    if options["rounds"] is not None:
+    if options["no_timing"]:
+        _refuse_timing(options)
+        preset = replace(preset, n_rounds=1)
+    elif options["rounds"] is not None:
         preset = replace(preset, n_rounds=options["rounds"])
     if options["timeout"] is not None:
         preset = replace(preset, job_seconds=options["timeout"])
@@ -150,55 +159,52 @@ def _preset(options: Mapping[str, Any]) -> Preset:
     )
 
 
-def named_task(options: Mapping[str, Any], preset: Preset) -> Task:
-    """The task that a command names: a registered one, or a file.
+def _refuse_timing(options: Mapping[str, Any]) -> None:
+    """Nothing is timed: what only timing can show cannot be asked for.
 
     Raises:
-        BadTask: it cannot be used.
-        UsageError: options that do not go together.
+        UsageError: names the option.
     """
-    path, name = options["file"], options["task_name"]
-    if path is not None and name is not None:
-        raise click.UsageError("Give a file or --task, not both.")
-    if path is None:
-        name = name or "word-problems"
-        given = values(options["task_options"], "--option")
-        if options["data"] is not None:
-            given["data"] = options["data"]
-        return make_task(name, {**preset.task_options.get(name, {}), **given})
-    if options["task_options"] or options["data"] is not None:
-        raise click.UsageError("--option and --data belong to registered tasks, not to a file.")
-    columns = Columns(
-        question=options["question_column"],
-        answer=options["answer_column"],
-        id=options["id_column"],
-        split=options["split_column"],
-        group=options["group_column"],
-    )
-    return read_task(
-        path,
-        test_path=options["test_path"],
-        columns=columns,
-        kind=options["kind"],
-        tolerance=options["tolerance"],
-        skip_bad_rows=options["skip_bad_rows"],
-        test_share=options["test_share"],
-    )
+    if options["latency_ms"] is not None:
+        raise click.UsageError("--latency-ms needs timing: leave out --no-timing.")
+    if options["cost"] is not None and options["machine_hour_price"]:
+        raise click.UsageError(
+            "--cost needs timing where an hour of this machine has a price: leave out --no-timing."
+        )
+    if (options["rounds"] or 1) > 1:
+        raise click.UsageError("--rounds are rounds of timing: leave out --no-timing.")
 
 
-def _only_measured(task: Task, asked: Sequence[str]) -> Task:
+def _only_measured(task: Task, asked: Sequence[str], deciding: str | None) -> Task:
     """The task with the splits that are to be measured, in its own order.
 
     Raises:
         UnknownName: it has no split of that name.
+        UsageError: the split that is to decide is left out.
     """
     names = [name for word in asked for name in word.split(",")]
     known = tuple(split.name for split in task.splits)
     for name in names:
         if name not in known:
             raise UnknownName(f"--measure: the split {suggest(name, known)}")
+    if names and deciding in known and deciding not in names:
+        raise click.UsageError(f"--split {deciding} is to decide, and --measure leaves it out.")
     kept = tuple(split for split in task.splits if split.name in names)
     return replace(task, splits=kept) if names else task
+
+
+def _check_placement(lineup: Sequence[LineupEntry], options: Mapping[str, Any]) -> None:
+    """Contestants without a device or number format do without; where all do, nobody was asked.
+
+    Raises:
+        UsageError: no contestant has it.
+    """
+    leaves = [leaf for entry in lineup for leaf in entry.leaves]
+    device, dtype = options["device"], options["dtype"]
+    if all(leaf.device_among(device) != device for leaf in leaves):
+        raise click.UsageError(f"--device {device}: no contestant of this duel can run there.")
+    if all(leaf.dtype_among(dtype) != dtype for leaf in leaves):
+        raise click.UsageError(f"--dtype {dtype}: no contestant of this duel has it.")
 
 
 def _choice(options: Mapping[str, Any]) -> LineupChoice:
@@ -232,6 +238,7 @@ def _requirements(options: Mapping[str, Any]) -> Requirements:
 def _effort(options: Mapping[str, Any], labels: Sequence[str]) -> Effort | None:
     names = ("hour_price", "machine_hour_price", "answers_per_year")
     if not options["build_hours"] and all(options[name] is None for name in names):
+        refuse_idle(("years",), "needs prices: --hour-price and --answers-per-year.")
         return None
     effort = Effort(
         build_hours=hours(options["build_hours"], "--build-hours"),

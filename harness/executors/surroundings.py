@@ -23,10 +23,12 @@ ALLOCATOR = {
 Matrix products on the processor run 1.2 to 1.7 times faster with it. Nothing is touched ahead,
 so a child that needs little memory stays as small as without."""
 
-WAITING = {"OMP_WAIT_POLICY": "PASSIVE"}
-"""Threads sleep while they wait for each other. By default they spin, and where another process
-wants a core too, each small operation then waits for a whole time slice: on a busy machine of two
-cores a model of 1M parameters answered 3 to 14 times slower (docs/log.md)."""
+WAITING = {"OMP_WAIT_POLICY": "PASSIVE", "GOMP_SPINCOUNT": "1000"}
+"""Threads spin for some microseconds while they wait for each other, and then sleep. By default
+they spin on, and where another process wants a core too, each small operation then waits for a
+whole time slice: on a busy machine of two cores a model of 1M parameters answered 3 to 14 times
+slower. Sleeping at once costs a third on a quiet one (docs/log.md). GNU's OpenMP, which torch for
+Linux brings, reads the second variable; others sleep at once."""
 
 FIXED = {
     "HF_HUB_OFFLINE": "1",

@@ -41,12 +41,14 @@ class ModelFolder:
         name: of the folder, or of the hub.
         identity: SHA-256 of its content, see `spoonbench.solvers.model_files.folder_sha256`; the
             same for a download and a copy of it.
+        n_bytes: of the files that loading needs.
         revision: commit of the hub; None for a folder.
     """
 
     path: Path
     name: str
     identity: str
+    n_bytes: int
     revision: str | None = None
 
 
@@ -62,12 +64,14 @@ def find_model(text: str) -> ModelFolder:
     if not text:
         raise Unsupported("--model: give the folder of a model, or a name of the model hub.")
     folder = Path(text).expanduser()
-    if folder.is_dir():
+    try:
+        is_folder, is_file = folder.is_dir(), folder.is_file()
+    except OSError as exc:  # for example a name that is too long
+        raise Unsupported(f"--model {text}: there is no such folder ({exc.strerror}).") from exc
+    if is_folder:
         _check(folder, text)
-        return ModelFolder(
-            path=folder.resolve(), name=folder.resolve().name, identity=folder_sha256(folder)
-        )
-    if folder.exists():
+        return _found(folder.resolve(), folder.resolve().name)
+    if is_file:
         raise Unsupported(f"--model {text}: it is a file; give the folder of the model.")
     match = _HUB_NAME.fullmatch(text)
     if match is None or text.startswith((".", "~", os.sep)):
@@ -96,7 +100,18 @@ def _fetch(name: str, revision: str | None) -> ModelFolder:
     _check(_snapshot(given, name, commit, small), given, names)
     folder = _snapshot(given, name, commit, list(wanted))
     _check(folder, given)
-    return ModelFolder(path=folder, name=name, identity=folder_sha256(folder), revision=commit)
+    return _found(folder, name, commit)
+
+
+def _found(folder: Path, name: str, revision: str | None = None) -> ModelFolder:
+    names = needed_files([path.name for path in folder.iterdir() if path.is_file()])
+    return ModelFolder(
+        path=folder,
+        name=name,
+        identity=folder_sha256(folder),
+        n_bytes=sum((folder / file).stat().st_size for file in names),
+        revision=revision,
+    )
 
 
 def _snapshot(given: str, name: str, commit: str | None, files: list[str]) -> Path:
@@ -118,8 +133,7 @@ def _cached(name: str, revision: str | None, why: Exception) -> ModelFolder:
         ) from exc
     folder = Path(found).resolve()
     _check(folder, given)
-    commit = folder.name if _COMMIT.fullmatch(folder.name) else None
-    return ModelFolder(path=folder, name=name, identity=folder_sha256(folder), revision=commit)
+    return _found(folder, name, folder.name if _COMMIT.fullmatch(folder.name) else None)
 
 
 def _check(folder: Path, given: str, names: list[str] | None = None) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import json
+import os
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -114,7 +115,8 @@ def _open_folder(name: str, opening: Opening) -> TextModel:
     try:
         found = find_model(name)
     except Unsupported as exc:
-        if Path(name).exists():
+        # Where there is something, what is wrong with it has been said.
+        if os.path.lexists(name):
             raise
         raise Unsupported(_nowhere(name, opening.results, exc)) from exc
     # What is a chat is said at each call.

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 from spoonbench.harness.duel_records import Duel
 from spoonbench.harness.records import Artifact, Cell, Environment, RunRecord, ScoredAnswer
-from spoonbench.harness.store.database import connect_read_only, inspect, translated
+from spoonbench.harness.store.database import OpenStore, connect_read_only, inspect, translated
 from spoonbench.harness.store.errors import StoreError
 from spoonbench.harness.store.migrations import newest_version
 from spoonbench.harness.store.rows import (
@@ -21,7 +21,6 @@ from spoonbench.harness.store.rows import (
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Sequence
-    from types import TracebackType
 
     from spoonbench.harness.records import StoredItem
 
@@ -60,12 +59,11 @@ def open_reader(path: Path | str, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> St
         return StoreReader(path, connect_read_only(path, timeout_s))
 
 
-class StoreReader:
+class StoreReader(OpenStore):
     """Reads records; sees what a writer adds in the meantime."""
 
     def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
-        self.path = path
-        self._connection = connection
+        super().__init__(path, connection)
         self._answers: dict[str, tuple[ScoredAnswer, ...] | None] = {}
 
     def duels(self) -> list[Duel]:
@@ -173,21 +171,6 @@ class StoreReader:
         rows = self._rows("SELECT artifact_id, record FROM artifacts ORDER BY sequence")
         newest = dict(rows)  # a later row takes the place of an earlier one
         return [decode_record(f"Artifact {key}", Artifact, text) for key, text in newest.items()]
-
-    def close(self) -> None:
-        """Close the file; may be called twice."""
-        self._connection.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         with translated(self.path):

@@ -11,9 +11,9 @@ import os
 import uuid
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
-from spoonbench.harness.store.database import connect, inspect, transaction, translated
+from spoonbench.harness.store.database import OpenStore, connect, inspect, transaction, translated
 from spoonbench.harness.store.errors import StoreError
 from spoonbench.harness.store.migrations import migrate, newest_version
 from spoonbench.harness.store.rows import ANSWER_COLUMNS, answer_row, encode_record, item_row
@@ -21,7 +21,6 @@ from spoonbench.harness.store.rows import ANSWER_COLUMNS, answer_row, encode_rec
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator, Sequence
-    from types import TracebackType
 
     from spoonbench.harness.duel_records import Duel
     from spoonbench.harness.records import Artifact, Cell, Environment, RunRecord, StoredItem
@@ -58,12 +57,8 @@ def open_writer(path: Path | str, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> St
     return StoreWriter(path, connection)
 
 
-class StoreWriter:
+class StoreWriter(OpenStore):
     """Appends records; close it, or use it in a `with` statement."""
-
-    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
-        self.path = path
-        self._connection = connection
 
     def add_environment(self, environment: Environment) -> str:
         """Add a machine unless it is known; returns its id."""
@@ -141,21 +136,6 @@ class StoreWriter:
                 "INSERT INTO artifacts (artifact_id, record) VALUES (?, ?)",
                 (artifact.artifact_id, record),
             )
-
-    def close(self) -> None:
-        """Close the file; may be called twice."""
-        self._connection.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from spoonbench.harness.tasks.api import BadTask, Item, Split
@@ -27,6 +28,14 @@ class Drawn(Protocol):
     def answer(self) -> object:
         """Its answer, whose text is the target; None where there is none."""
         ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A text and its target; None: it has none, and abstaining is right."""
+
+    text: str
+    answer: str | None
 
 
 _D = TypeVar("_D", bound=Drawn)

@@ -31,6 +31,41 @@ def refuse_unknown(task: str, options: Mapping[str, object], known: Collection[s
             )
 
 
+_GENERATED = {
+    "n_training": (1, 1_000_000),
+    "n_validation": (0, 100_000),
+    "n_items": (1, 100_000),
+    "seed": (-(2**63), 2**63 - 1),
+}
+"""Whole numbers that every generated task takes, with the least and the most."""
+
+
+def generated_numbers(
+    task: str,
+    options: Mapping[str, object],
+    known: Collection[str],
+    **limits: tuple[int, int],
+) -> dict[str, int]:
+    """The whole numbers among the options of a generated task.
+
+    Args:
+        task: its name.
+        options: as they were given.
+        known: names of all options that it has.
+        **limits: the least and the most of those that other tasks do not have.
+
+    Raises:
+        BadTask: an option is unknown, no whole number, or out of range.
+    """
+    refuse_unknown(task, options, known)
+    ranges = {**_GENERATED, **limits}
+    return {
+        name: whole_number(name, value, least=ranges[name][0], most=ranges[name][1])
+        for name, value in options.items()
+        if name in ranges
+    }
+
+
 def whole_number(name: str, value: object, *, least: int, most: int) -> int:
     """Read a whole number that is given as a number or as text.
 

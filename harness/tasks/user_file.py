@@ -93,15 +93,10 @@ def read_task(
     _check_settings(columns, kind, tolerance)
     shares = share("test_share", test_share), share("validation_share", validation_share)
     files = _read_files(Path(path), None if test_path is None else Path(test_path))
-    rows, bad = _check_files(files, columns)
-    _refuse_without_answers(files, rows, bad)
-    chosen = kind or detect_kind([row for part in rows for row in part])
-    if chosen == "number":
-        rows, bad = _without(rows, bad, [line for part in rows for line in not_numbers(part)])
+    rows, bad, chosen = _read_answered(files, columns, kind)
     if bad and not skip_bad_rows:
         raise _bad_rows(bad)
-    parts = _divide(files, rows, shares)
-    ids = _problem_ids(rows)
+    parts, ids = _divide(files, rows, shares), _problem_ids(rows)
     return Task(
         name=_task_name(name, files[0]),
         version=VERSION,
@@ -121,6 +116,18 @@ def read_task(
             **_counts(rows, parts),
         },
     )
+
+
+def _read_answered(
+    files: Sequence[_File], columns: Columns, kind: AnswerKind | None
+) -> tuple[list[list[Row]], list[BadLine], AnswerKind]:
+    """Good rows, one list for each file, the bad ones, and the kind of the answers."""
+    rows, bad = _check_files(files, columns)
+    _refuse_without_answers(files, rows, bad)
+    chosen = kind or detect_kind([row for part in rows for row in part])
+    if chosen == "number":
+        rows, bad = _without(rows, bad, [line for part in rows for line in not_numbers(part)])
+    return rows, bad, chosen
 
 
 def _counts(rows: Sequence[Sequence[Row]], parts: Parts) -> dict[str, int]:

@@ -45,7 +45,7 @@ class AlgebraSolver:
 
     info = SolverInfo(
         name="algebra",
-        version="2",
+        version="3",
         level=2,
         summary="Reads arithmetic, linear equations and short stories by a grammar, and solves.",
         kinds=("number",),

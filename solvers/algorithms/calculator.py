@@ -40,7 +40,7 @@ class CalculatorSolver:
 
     info = SolverInfo(
         name="calculator",
-        version="1",
+        version="2",
         level=2,
         summary="Operator precedence over exact fractions.",
         kinds=("number",),

@@ -7,7 +7,7 @@ reading is linear in them (LALR), each step makes one linear form with numbers o
 and at most `MAX_UNKNOWNS` unknowns are eliminated.
 
 Not covered: anything that is not linear, and texts with two readings: `1/2x`, `6/2(1+2)`, "the
-sum of 5 and 3 times 2", "the difference between 3 and 8".
+sum of 5 and 3 times 2", "the difference between 3 and 8", "80 + 15%", "3 of 5".
 """
 
 from __future__ import annotations
@@ -51,7 +51,8 @@ class _Term:
     """A part of an expression: its value, and how it was written where that can mislead."""
 
     value: Expression
-    # "closed", "product" (an open a * b or a / b), "implicit" (2x), "percent".
+    # "closed", "sum" (an open a + b), "product" (an open a * b or a / b), "implicit" (2x), or
+    # "percent".
     form: str = "closed"
 
 
@@ -163,8 +164,25 @@ def _closed_operand(term: _Term) -> Expression:
 
 def _added(left: _Term, sign: str, right: _Term) -> Expression:
     """What is added or taken away: "80 increased by 15%" adds 15% of 80."""
-    is_share = right.form == "percent" and sign.rpartition(" ")[2] == "by"
-    return linear.multiply(right.value, left.value) if is_share else right.value
+    if right.form != "percent":
+        return right.value
+    if _is_change(sign):
+        if left.form == "sum":
+            raise Unsolvable("two readings: of what a percentage is meant is not clear")
+        return linear.multiply(right.value, left.value)
+    if left.form != "percent":
+        raise Unsolvable("two readings: a percentage is added to what is none")
+    return right.value
+
+
+def _is_change(sign: str) -> bool:
+    return sign.rpartition(" ")[2].lower() == "by"
+
+
+def _sum_form(left: _Term, sign: str, right: _Term) -> str:
+    if left.form == right.form == "percent":
+        return "percent"
+    return "closed" if _is_change(sign) else "sum"
 
 
 @v_args(inline=True)
@@ -211,10 +229,12 @@ class _Reader(Transformer[Any, Any]):
     # Sums, products, powers.
 
     def plus(self, left: _Term, sign: str, right: _Term) -> _Term:
-        return _Term(linear.add(left.value, _added(left, sign, right)))
+        value = linear.add(left.value, _added(left, sign, right))
+        return _Term(value, _sum_form(left, sign, right))
 
     def minus(self, left: _Term, sign: str, right: _Term) -> _Term:
-        return _Term(linear.subtract(left.value, _added(left, sign, right)))
+        value = linear.subtract(left.value, _added(left, sign, right))
+        return _Term(value, _sum_form(left, sign, right))
 
     def more_than(self, left: _Term, _sign: str, right: _Term) -> _Term:
         return _Term(linear.add(right.value, left.value))
@@ -224,7 +244,9 @@ class _Reader(Transformer[Any, Any]):
 
     less_than = subtracted_from
 
-    def times(self, left: _Term, _sign: str, right: _Term) -> _Term:
+    def times(self, left: _Term, sign: str, right: _Term) -> _Term:
+        if sign.lower() == "of" and left.form != "percent" and left.value.is_Integer:
+            raise Unsolvable("two readings: 'of' stands behind neither fraction nor percentage")
         return _Term(linear.multiply(left.value, right.value), "product")
 
     def over(self, left: _Term, _sign: str, right: _Term) -> _Term:
@@ -307,7 +329,7 @@ class _Reader(Transformer[Any, Any]):
 
     def group(self, *parts: Any) -> _Term:
         inner: _Term = next(part for part in parts if isinstance(part, _Term))
-        return _Term(inner.value)
+        return _Term(inner.value, "percent" if inner.form == "percent" else "closed")
 
     def hole(self, sign: Token) -> _Term:
         # Two blanks need not stand for one number: each is an unknown of its own.

@@ -3,6 +3,8 @@
 Signs of print and the words plus, minus, times, multiplied by, divided by, percent and of are read
 like the signs of a typewriter.
 
+"0x10" is a product to some and 16 to others, and refused.
+
 A percentage is a factor: "15% of 80", "15% * 80", "80 * 15%", "15% / 3", or stands alone. Two
 readings are refused: "80 + 15%", "1/2%". "80 increased by 15%" is read where it is all there is.
 
@@ -33,6 +35,7 @@ _TOKEN = re.compile(
     r"[0-9.,]++|(?:increased|decreased|multiplied|divided)\s++by(?![a-z])|[^\W\d_]++|\*\*|\S",
     re.IGNORECASE,
 )
+_HEXADECIMAL = re.compile(r"(?<![0-9.,])0x(?=[0-9a-f])", re.IGNORECASE)
 _SEPARATED = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})++(?:\.[0-9]++)?")
 _SIGNS_OF_PRINT = str.maketrans(
     {
@@ -83,10 +86,12 @@ def read_tokens(text: str) -> list[str]:
     """Numbers without separators, signs and words, one way of writing for each.
 
     Raises:
-        NoValue: a comma separates no thousands.
+        NoValue: a comma separates no thousands, or a number may be hexadecimal.
     """
     if not text.isascii():
         text = text.translate(_SIGNS_OF_PRINT)
+    if _HEXADECIMAL.search(text):
+        raise NoValue("two readings: 0x begins a hexadecimal number, or is a product")
     tokens: list[str] = _TOKEN.findall(_expression(text))
     for place, symbol in enumerate(tokens):
         if "," in symbol:

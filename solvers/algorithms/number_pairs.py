@@ -66,6 +66,8 @@ def solve_pair(text: str) -> Fraction:
         UnreadPair: the text is no such riddle.
         Unsolvable: it is, but has no single answer; the message is the reason.
     """
+    if "#" in text:
+        raise UnreadPair("no riddle about two numbers: '#' stands for nothing")
     equations: list[Expression] = []
     asked: list[Expression] = []
     for clause, numbers in _clauses(text):

@@ -121,7 +121,10 @@ class RouterSolver:
                 answers[i] = answer
                 traces[i] += (_step(stage, problems[i], answer),)
             waiting = [i for i in waiting if not self._settles(answers[i])]
-        return [replace(answers[i], trace=trace) for i, trace in enumerate(traces)]
+        return [
+            replace(answers[i], trace=trace, cost=_total(step.returned.cost for step in trace))
+            for i, trace in enumerate(traces)
+        ]
 
     def close(self) -> None:
         """Close every stage."""

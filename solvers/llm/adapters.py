@@ -12,6 +12,7 @@ References:
 
 from __future__ import annotations
 
+import logging
 import warnings
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     import torch
 
     from spoonbench.solvers.llm.recipe import Recipe
+
+# peft imports it, and it says which kernels for quantized weights it does without: none are here.
+logging.getLogger("bitsandbytes").setLevel(logging.ERROR)
 
 CONFIG_FILE, WEIGHTS_FILE = "adapter_config.json", "adapter_model.safetensors"
 _NAME = "default"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from spoonbench.solvers.api import Answer
 from spoonbench.solvers.learning import failed
+from spoonbench.solvers.llm.architecture import count_rows
 from spoonbench.solvers.llm.confidence import confidence
 from spoonbench.solvers.llm.generation import generate_batch
 from spoonbench.solvers.llm.prompt import prompt_of, read_answer
@@ -46,7 +47,7 @@ def answer_problems(
     """
     decoding = decoding_of(trained)
     prompts = encode_prompts(trained.tokenizer, [prompt_of(problem.text) for problem in problems])
-    reasons = [_unfit(len(prompt), trained, decoding) for prompt in prompts]
+    reasons = [_unfit(prompt, trained, decoding) for prompt in prompts]
     fit = [index for index, reason in enumerate(reasons) if reason is None]
     batch = generate_batch(
         trained.model, trained.tokenizer, [prompts[index] for index in fit], decoding
@@ -70,22 +71,24 @@ def continue_prompts(
     """
     encoded = encode_prompts(trained.tokenizer, prompts)
     for prompt in encoded:
-        reason = _unfit(len(prompt), trained, decoding)
+        reason = _unfit(prompt, trained, decoding)
         if reason is not None:
             raise ValueError(reason)
     batch = generate_batch(trained.model, trained.tokenizer, encoded, decoding)
     return list(batch.texts)
 
 
-def _unfit(n_tokens: int, trained: TrainedModel, decoding: Decoding) -> str | None:
+def _unfit(prompt: Sequence[int], trained: TrainedModel, decoding: Decoding) -> str | None:
     """Why a prompt cannot be given to the model; None if it can."""
     positions = trained.recipe.positions
-    if not n_tokens:
+    if not prompt:
         return f"the question holds nothing that the {trained.recipe.tokenizer} tokenizer reads"
-    if n_tokens + decoding.max_new_tokens > positions:
+    if max(prompt) >= (n_rows := count_rows(trained.model)):
+        return f"the tokenizer gives token {max(prompt)}, and the model knows {n_rows}"
+    if len(prompt) + decoding.max_new_tokens > positions:
         return (
-            f"the question has {n_tokens} tokens and the answer may have {decoding.max_new_tokens};"
-            f" the model reads {positions} in all"
+            f"the question has {len(prompt)} tokens and the answer may have "
+            f"{decoding.max_new_tokens}; the model reads {positions} in all"
         )
     return None
 
@@ -93,6 +96,8 @@ def _unfit(n_tokens: int, trained: TrainedModel, decoding: Decoding) -> str | No
 def _answer(
     trained: TrainedModel, text: Generation, kind: AnswerKind, first_token_s: float | None
 ) -> Answer:
+    if text.failure is not None:
+        return failed(text.failure)
     reading = read_answer(
         text.text, kind, cut_off=text.stopped_by == "limit", dotted=trained.facts.dotted
     )

@@ -66,6 +66,11 @@ def count_parameters(model: torch.nn.Module) -> int:
     return sum(parameter.numel() for parameter in model.parameters())
 
 
+def count_rows(model: Any) -> int:
+    """Tokens that a model knows: rows of its embedding."""
+    return int(model.get_input_embeddings().weight.shape[0])
+
+
 def _arcee(recipe: Recipe) -> dict[str, Any]:
     return {
         "hidden_size": recipe.hidden_size,

@@ -1,15 +1,16 @@
 """A trained language model in a folder: weights as safetensors, everything else as JSON.
 
 - `model.safetensors`, `config.json`, `generation_config.json`: as transformers writes them.
-- `tokenizer.json`: as tokenizers writes it.
+- `tokenizer.json` with `tokenizer_config.json`: likewise, so that other programs read them too.
 - `solver.json`: the recipe, and what was learned about the answers of the training part.
 
-A model whose training started from given weights has the tokenizer as transformers writes it. Of
-one with an adapter only the adapter is there, as peft writes it (`adapter_config.json`,
+Of a model whose training started from given weights, the tokenizer is read with its settings; of
+one that was trained from nothing, `tokenizer.json` alone is. Of a model with an adapter only the
+adapter is there, as peft writes it (`adapter_config.json`,
 `adapter_model.safetensors`); `solver.json` names the folder of the weights that it belongs to, and
 their hash, without which it is not loaded.
 
-Not covered: models of elsewhere.
+Not covered: models that were not trained here.
 """
 
 from __future__ import annotations

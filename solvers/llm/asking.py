@@ -49,12 +49,20 @@ class Asking:
         instruction: one paragraph.
         shots: examples of the training part, as pairs of question and answer sentence.
         labels: of the training part, sorted; empty for other kinds.
+        dotted: answers of the training part contain full stops, so that one does not end a value.
     """
 
     kind: AnswerKind
     instruction: str
     shots: tuple[tuple[str, str], ...] = ()
     labels: tuple[str, ...] = ()
+    dotted: bool = False
+
+    def refusal(self, kind: AnswerKind) -> str | None:
+        """Why a question of this kind is not asked so; None if it can be."""
+        if kind == self.kind:
+            return None
+        return f"the examples have answers of the kind {self.kind}, not {kind}"
 
     def text(self, question: str) -> str:
         """The prompt of a base model, which goes on after "Answer:"."""
@@ -104,6 +112,7 @@ def make_asking(training: Sequence[Example], kind: AnswerKind, n_shots: int, see
         instruction=_instruction(kind, labels, refusable=refusable),
         shots=tuple((e.problem.text, _sentence(e.target)) for e in drawn),
         labels=labels,
+        dotted=any("." in (example.target or "") for example in training),
     )
 
 
@@ -118,14 +127,15 @@ def read_reply(asking: Asking, text: str, *, cut_off: bool) -> Reading:
         text: the reply.
         cut_off: the limit of new tokens ended it.
     """
-    text = text.partition(STOP)[0]
-    dotted = any("." in answer.removesuffix(".") for _, answer in asking.shots)
-    dotted = dotted or any("." in label for label in asking.labels)
-    reading = read_answer(text, asking.kind, cut_off=cut_off, dotted=dotted)
-    if reading.reason != NOTHING_FOUND or "answer is" in text.casefold():
+    text, stop, _ = text.partition(STOP)
+    cut_off = cut_off and not stop
+    reading = read_answer(text, asking.kind, cut_off=cut_off, dotted=asking.dotted)
+    if reading.reason != NOTHING_FOUND:
         return reading
     if cut_off:
         return Reading(status="failed", reason=CUT_OFF)
+    if "answer is" in text.casefold():
+        return reading
     value = _bare(asking, text)
     return reading if value is None else Reading(status="answered", value=value)
 

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
     from transformers import PreTrainedTokenizerFast
 
-_NO_LIMIT = 1 << 31
+NO_LIMIT = 1 << 31
+"""Tokens that a model reads whose configuration has no limit."""
 
 
 def check_base(folder: Path, sha256: str) -> str:
@@ -58,4 +59,4 @@ def load_base(folder: Path) -> tuple[Any, PreTrainedTokenizerFast, int]:
     if loaded.tokenizer.eos_token_id >= loaded.n_rows:
         raise ValueError(f"The model {folder} cannot be trained: it has no row for the end token.")
     loaded.model.config.pad_token_id = loaded.tokenizer.pad_token_id
-    return loaded.model, loaded.tokenizer, loaded.positions or _NO_LIMIT
+    return loaded.model, loaded.tokenizer, loaded.positions or NO_LIMIT

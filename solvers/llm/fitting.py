@@ -12,7 +12,7 @@ import torch
 
 from spoonbench.solvers.learning import require_examples
 from spoonbench.solvers.llm.adapters import adapted_layers, add_adapter
-from spoonbench.solvers.llm.architecture import build_model, count_parameters
+from spoonbench.solvers.llm.architecture import build_model, count_parameters, count_rows
 from spoonbench.solvers.llm.artifact import AnswerFacts, TrainedModel
 from spoonbench.solvers.llm.base_model import check_base, load_base
 from spoonbench.solvers.llm.batches import EncodedExample, check_lengths, encode_examples
@@ -48,11 +48,11 @@ def build_untrained(
     if recipe.init:
         model, tokenizer, recipe = _given(recipe, settings.seed)
         encoded = encode_examples(tokenizer, training, end_token=recipe.end_token)
-        _check(encoded, recipe)
+        _check(encoded, recipe, count_rows(model))
     else:
         tokenizer = _tokenizer(training, recipe, checkpoints)
         encoded = encode_examples(tokenizer, training, end_token=recipe.end_token)
-        _check(encoded, recipe)
+        _check(encoded, recipe, len(tokenizer))
         model = _new_model(tokenizer, recipe, settings.seed)
     trained = TrainedModel(
         model=model.to(settings.device),
@@ -88,7 +88,7 @@ def fit_model(
     trained, encoded = build_untrained(training, recipe, settings, checkpoints)
     recipe = trained.recipe
     held_out = encode_examples(trained.tokenizer, validation, end_token=recipe.end_token)
-    _check(held_out, recipe)
+    _check(held_out, recipe, count_rows(trained.model))
     plan = TrainingPlan(
         recipe=recipe,
         training=encoded,
@@ -111,7 +111,7 @@ def encode_checked(trained: TrainedModel, examples: Sequence[Example]) -> list[E
     """
     require_examples(examples)
     encoded = encode_examples(trained.tokenizer, examples, end_token=trained.recipe.end_token)
-    _check(encoded, trained.recipe)
+    _check(encoded, trained.recipe, count_rows(trained.model))
     return encoded
 
 
@@ -157,7 +157,7 @@ def _tokenizer(
     return tokenizer
 
 
-def _check(encoded: Sequence[EncodedExample], recipe: Recipe) -> None:
+def _check(encoded: Sequence[EncodedExample], recipe: Recipe, n_rows: int) -> None:
     check_lengths(encoded, recipe.positions)
     n_empty = sum(not example.prompt for example in encoded)
     if n_empty:
@@ -165,6 +165,9 @@ def _check(encoded: Sequence[EncodedExample], recipe: Recipe) -> None:
             f"{n_empty} of {len(encoded)} examples have a question without a single token for the "
             f"{recipe.tokenizer} tokenizer"
         )
+    highest = max((max(*each.prompt, *each.completion) for each in encoded), default=0)
+    if highest >= n_rows:
+        raise ValueError(f"the tokenizer gives token {highest}, and the model knows {n_rows}")
 
 
 def _facts(training: Sequence[Example], encoded: Sequence[EncodedExample]) -> AnswerFacts:

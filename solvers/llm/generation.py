@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
@@ -27,7 +27,7 @@ from transformers import (
 
 from spoonbench.solvers.llm.decoding import check_decoding
 from spoonbench.solvers.llm.token_choice import TokenChoice
-from spoonbench.solvers.llm.tokenizer import decode
+from spoonbench.solvers.llm.tokenizer import decode_on
 from spoonbench.solvers.texts import Generation
 
 if TYPE_CHECKING:
@@ -37,6 +37,15 @@ if TYPE_CHECKING:
 
     from spoonbench.solvers.api import StopReason
     from spoonbench.solvers.texts import Decoding
+
+_ALONE = frozenset(
+    {
+        *("bart", "bigbird_pegasus", "blenderbot", "blenderbot-small", "marian", "mbart", "mvp"),
+        *("pegasus", "plbart", "reformer", "rwkv", "trocr", "whisper"),
+    }
+)
+"""Model types that write something else in a batch than alone: padding moves their positions or
+enters their state, whatever the mask says. Of those of transformers 5.23, tried one by one."""
 
 _SLACK = 8
 """Tokens in front of a stop string that are decoded with it: what some decoders do to the first."""
@@ -56,7 +65,10 @@ class GeneratedBatch:
 
 
 class _StopStrings(StoppingCriteria):  # type: ignore[misc]  # transformers has no types
-    """Ends a row where a stop string is complete, and notes after how many tokens."""
+    """Ends a row where a stop string is complete, and notes after how many tokens.
+
+    A special token is no text; one that is spelled like a stop string is taken for it.
+    """
 
     def __init__(
         self, tokenizer: PreTrainedTokenizerFast, strings: tuple[str, ...], n_rows: int
@@ -66,6 +78,7 @@ class _StopStrings(StoppingCriteria):  # type: ignore[misc]  # transformers has 
         # A token that is text stands for at least one byte.
         self._reach = max((len(s.encode(errors="replace")) for s in strings), default=0) + _SLACK
         self._special = frozenset(tokenizer.all_special_ids)
+        self._stops = _stop_tokens(tokenizer, strings)
         self._written: list[list[int]] = [[] for _ in range(n_rows)]
         self._step = 0
         self.n_tokens: list[int | None] = [None] * n_rows
@@ -73,6 +86,8 @@ class _StopStrings(StoppingCriteria):  # type: ignore[misc]  # transformers has 
     def __call__(self, input_ids: torch.Tensor, scores: Any, **_: Any) -> torch.Tensor:
         self._step += 1
         for row, token in enumerate(input_ids[:, -1].tolist()):
+            if self.n_tokens[row] is None and token in self._stops:
+                self.n_tokens[row] = self._step
             if self.n_tokens[row] is None and token not in self._special:
                 self._written[row].append(token)
                 if self._is_complete(self._written[row]):
@@ -85,7 +100,7 @@ class _StopStrings(StoppingCriteria):  # type: ignore[misc]  # transformers has 
         return self._holds(ids[-self._reach :]) and self._holds(ids)
 
     def _holds(self, ids: list[int]) -> bool:
-        text = decode(self._tokenizer, ids)
+        text = decode_on(self._tokenizer, ids)
         return any(string in text for string in self._strings)
 
 
@@ -113,6 +128,8 @@ def generate_batch(
     check_decoding(decoding)
     if not prompts:
         return GeneratedBatch(texts=[], first_token_ns=None)
+    if len(prompts) > 1 and model.config.model_type in _ALONE:
+        return _generate_alone(model, tokenizer, prompts, decoding, end_ids)
     if end_ids is None:
         end_ids = [] if tokenizer.eos_token_id is None else [tokenizer.eos_token_id]
     pad = _pad_id(tokenizer, end_ids)
@@ -136,6 +153,24 @@ def generate_batch(
     return GeneratedBatch(
         texts=[_written(writer, row) for row in rows], first_token_ns=choice.first_token_ns
     )
+
+
+def _generate_alone(
+    model: Any,
+    tokenizer: PreTrainedTokenizerFast,
+    prompts: Sequence[Sequence[int]],
+    decoding: Decoding,
+    end_ids: Sequence[int] | None,
+) -> GeneratedBatch:
+    """One row after another, each drawn with its own seed."""
+    rows = [
+        generate_batch(
+            model, tokenizer, [prompt], replace(decoding, seed=decoding.seed + row), end_ids=end_ids
+        )
+        for row, prompt in enumerate(prompts)
+    ]
+    texts = [text for row in rows for text in row.texts]
+    return GeneratedBatch(texts=texts, first_token_ns=rows[-1].first_token_ns)
 
 
 def _configuration(decoding: Decoding, pad: int, end_ids: Sequence[int]) -> GenerationConfig:
@@ -181,6 +216,23 @@ def _pad_left(prompts: Sequence[Sequence[int]], pad: int) -> tuple[torch.Tensor,
     return torch.tensor(ids), torch.tensor(mask)
 
 
+def _stop_tokens(tokenizer: PreTrainedTokenizerFast, strings: Sequence[str]) -> frozenset[int]:
+    """Special tokens whose spelling is one of the strings: in a text they never show."""
+    named = {string: tokenizer.convert_tokens_to_ids(string) for string in strings}
+    return frozenset(
+        token
+        for string, token in named.items()
+        # What is not known may get the id of an unknown token.
+        if token is not None
+        and _spelling(tokenizer, token) == string
+        and not decode_on(tokenizer, [token])
+    )
+
+
+def _spelling(tokenizer: PreTrainedTokenizerFast, token: int) -> str:
+    return str(tokenizer.convert_ids_to_tokens(token))
+
+
 class _Row(NamedTuple):
     tokens_in: int
     ids: list[int]
@@ -209,10 +261,11 @@ def _written(writer: _Writer, row: _Row) -> Generation:
             stopped_by=None,
             failure="the scores of the model are not numbers (NaN): try another number format",
         )
-    text = decode(writer.tokenizer, ids[:-1] if reason == "end_token" else ids)
+    text = decode_on(writer.tokenizer, ids[:-1] if reason == "end_token" else ids)
     if reason == "stop_string":
         strings = writer.decoding.stop_strings
-        text = text[: min(text.find(s) + len(s) for s in strings if s in text)]
+        ends = [text.find(s) + len(s) for s in strings if s in text]
+        text = text[: min(ends)] if ends else text + _spelling(writer.tokenizer, ids[-1])
     return Generation(
         text=text,
         tokens_in=row.tokens_in,

@@ -1,9 +1,6 @@
 """How likely a text is: after a prompt, or by itself, read through a sliding window.
 
-A window is up to `window` tokens that the model reads; it says how likely each token after them
-is, the one behind the last of them included. The next window begins `stride` tokens later and
-scores what has no score yet. So every token is scored once, by the first window that reaches it,
-with at least window - stride + 1 tokens before it, or all there are.
+What a window is says `spoonbench.solvers.llm.windows`.
 
 A token that begins texts is put in front where the tokenizer has one. Elsewhere nothing stands
 before the first token: it has no score, and its bytes are not counted.
@@ -21,14 +18,15 @@ from __future__ import annotations
 import inspect
 import math
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import torch
 from torch.nn import functional
 
 from spoonbench.solvers.llm.batches import EncodedExample, check_lengths, collate
 from spoonbench.solvers.llm.optimization import batch_logits
-from spoonbench.solvers.llm.tokenizer import encode, encode_prompts, readable
+from spoonbench.solvers.llm.tokenizer import encode_on, encode_prompts, readable
+from spoonbench.solvers.llm.windows import check_window, make_windows
 from spoonbench.solvers.texts import TextLikelihood
 
 if TYPE_CHECKING:
@@ -37,6 +35,7 @@ if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
     from spoonbench.solvers.llm.artifact import TrainedModel
+    from spoonbench.solvers.llm.windows import Window
 
 _BATCH = 32
 
@@ -70,7 +69,7 @@ def log_likelihoods(
         EncodedExample(prompt=tuple(prompt), completion=tuple(text))
         for prompt, text in zip(
             encode_prompts(trained.tokenizer, prompts),
-            encode(trained.tokenizer, texts),
+            encode_on(trained.tokenizer, texts),
             strict=True,
         )
     ]
@@ -118,7 +117,7 @@ def text_likelihood(
     """
     window, stride = check_window(window, stride, positions)
     ids, unscored = _tokens(model, tokenizer, readable(text))
-    windows = _windows(len(ids) - 1, window, stride)
+    windows = make_windows(len(ids) - 1, window, stride)
     total = 0.0
     for batch in _passes(windows, model.get_input_embeddings().weight.shape[0]):
         with torch.inference_mode():
@@ -134,27 +133,6 @@ def text_likelihood(
         window=window,
         stride=stride,
     )
-
-
-def check_window(window: int | None, stride: int | None, positions: int | None) -> tuple[int, int]:
-    """Window and stride with what was left open filled in.
-
-    Raises:
-        ValueError: the window is below 1 or above the positions, or not given where these are not
-            known; or the stride lies outside [1, window].
-    """
-    if window is None:
-        window = positions
-    if window is None:
-        raise ValueError("the model does not say how many tokens it reads: give a window")
-    if window < 1 or (positions is not None and window > positions):
-        limit = "" if positions is None else f" and at most {positions}, what the model reads"
-        raise ValueError(f"the window must be at least 1{limit}, not {window}")
-    if stride is None:
-        stride = max(1, window // 2)
-    if not 1 <= stride <= window:
-        raise ValueError(f"the stride must be at least 1 and at most the window, not {stride}")
-    return window, stride
 
 
 def _tokens(model: Any, tokenizer: PreTrainedTokenizerBase, text: str) -> tuple[list[int], int]:
@@ -194,25 +172,7 @@ def _first_bytes(tokenizer: PreTrainedTokenizerBase, batch: Any, text: str) -> i
     return len(text[: span.start].encode()) + n_bytes
 
 
-class _Window(NamedTuple):
-    """Tokens [start, end) are read; the last `n_scored` of them say how likely the next are."""
-
-    start: int
-    end: int
-    n_scored: int
-
-
-def _windows(n_targets: int, window: int, stride: int) -> list[_Window]:
-    first = min(window, n_targets)
-    windows = [_Window(0, first, first)]
-    while windows[-1].end < n_targets:
-        start, scored = windows[-1].start + stride, windows[-1].end
-        end = min(start + window, n_targets)
-        windows.append(_Window(start, end, end - scored))
-    return windows
-
-
-def _passes(windows: Sequence[_Window], n_vocabulary: int) -> Iterator[list[_Window]]:
+def _passes(windows: Sequence[Window], n_vocabulary: int) -> Iterator[list[Window]]:
     """Windows of one shape, as many as one pass takes."""
     for shape, group in groupby(windows, key=lambda each: (each.end - each.start, each.n_scored)):
         same = list(group)
@@ -220,7 +180,7 @@ def _passes(windows: Sequence[_Window], n_vocabulary: int) -> Iterator[list[_Win
         yield from (same[at : at + most] for at in range(0, len(same), most))
 
 
-def _score(model: Any, ids: Sequence[int], windows: Sequence[_Window]) -> float:
+def _score(model: Any, ids: Sequence[int], windows: Sequence[Window]) -> float:
     """Sum of the log-probabilities that windows of one shape score."""
     n_scored = windows[0].n_scored
     read = torch.tensor([ids[each.start : each.end] for each in windows], device=model.device)

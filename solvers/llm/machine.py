@@ -16,7 +16,12 @@ if TYPE_CHECKING:
 
     from spoonbench.solvers.api import Settings
 
-_NO_MEMORY = ("can't allocate memory", "not enough memory", "out of memory")
+_NO_MEMORY = (
+    "can't allocate memory",
+    "cannot allocate memory",
+    "not enough memory",
+    "out of memory",
+)
 
 
 def set_up(settings: Settings) -> None:
@@ -46,10 +51,10 @@ def convert(model: torch.nn.Module, dtype: str) -> None:
 
 @contextmanager
 def memory_errors() -> Iterator[None]:
-    """Raise MemoryError where torch raises an error of its own for a lack of memory."""
+    """Raise MemoryError where torch or the system raises another error for a lack of memory."""
     try:
         yield
-    except RuntimeError as exc:
+    except (RuntimeError, OSError) as exc:
         if any(part in str(exc).lower() for part in _NO_MEMORY):
             raise MemoryError(str(exc)) from exc
         raise

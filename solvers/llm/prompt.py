@@ -81,7 +81,9 @@ def _read_number(segment: str, *, cut_off: bool) -> Reading:
     match = _NUMBER.match(segment)
     value = read_number(match.group().rstrip(",")) if match else None
     if match is None or value is None:
-        return Reading(status="failed", reason=NO_NUMBER if segment.strip() else NOTHING_FOUND)
+        return Reading(
+            status="failed", reason=NO_NUMBER if segment.strip() else _nothing(cut_off=cut_off)
+        )
     if cut_off and match.end() == len(segment):
         return Reading(status="failed", reason=CUT_OFF)
     return Reading(status="answered", value=write_number(value))
@@ -94,7 +96,11 @@ def _read_words(segment: str, *, cut_off: bool, dotted: bool) -> Reading:
     )
     value = value.strip()
     if not value:
-        return Reading(status="failed", reason=NOTHING_FOUND)
+        return Reading(status="failed", reason=_nothing(cut_off=cut_off and not stop))
     if cut_off and not stop:
         return Reading(status="failed", reason=CUT_OFF)
     return Reading(status="answered", value=value)
+
+
+def _nothing(*, cut_off: bool) -> str:
+    return CUT_OFF if cut_off else NOTHING_FOUND

@@ -6,7 +6,6 @@ registered contestant and therefore imports nothing heavy.
 
 from __future__ import annotations
 
-import difflib
 import re
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
@@ -14,11 +13,14 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from spoonbench.solvers.api import Unsupported
 from spoonbench.solvers.llm.presets import PRESET_EXAMPLES, PRESETS, TUNING, Preset, Tune
+from spoonbench.solvers.llm.refusals import read_strings, refuse_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from spoonbench.solvers.api import Json
+
+NAME = "language-model"
 
 TokenizerKind = Literal["bytes-bpe", "digits", "whitespace", "own"]
 Precision = Literal["auto", "float32", "bfloat16"]
@@ -157,7 +159,7 @@ def read_recipe(params: Mapping[str, Json]) -> Recipe:
     known = {spec.name: spec.default for spec in fields(Recipe)}
     for name in params:
         if name not in known:
-            raise Unsupported(_unknown("parameter", name, tuple(known)))
+            raise refuse_name(NAME, "parameter", name, tuple(known))
     values = {name: _checked(name, value, known[name]) for name, value in params.items()}
     _check_tuning(values)
     if values.get("init"):
@@ -244,10 +246,10 @@ def _listed(names: list[str]) -> str:
 def _checked(name: str, value: Json, default: object) -> Any:
     if name in _CHOICES:
         if value not in _CHOICES[name]:
-            raise Unsupported(_unknown(name, str(value), _CHOICES[name]))
+            raise refuse_name(NAME, name, str(value), _CHOICES[name])
         return value
     if isinstance(default, tuple):
-        return _strings(name, value)
+        return read_strings(name, value)
     if isinstance(default, str):
         return _text(name, value)
     if isinstance(default, bool):
@@ -263,13 +265,6 @@ def _text(name: str, value: Json) -> str:
     if name == "init_sha256" and not _SHA256.fullmatch(value):
         raise Unsupported(f"{name} must be 64 hex digits in lower case, not {value!r}")
     return value
-
-
-def _strings(name: str, value: Json) -> tuple[str, ...]:
-    strings = [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
-    if not isinstance(value, list) or len(strings) != len(value) or "" in strings:
-        raise Unsupported(f"{name} must be a list of strings that are not empty, not {value!r}")
-    return tuple(strings)
 
 
 def _amount(name: str, value: Json, default: object) -> float:
@@ -295,9 +290,3 @@ def _check_together(recipe: Recipe, preset: Preset) -> None:
         )
     if preset.family == "gpt2" and recipe.clip_norm <= 0:
         raise Unsupported("clip_norm must be above 0")
-
-
-def _unknown(what: str, name: str, known: tuple[str, ...]) -> str:
-    close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-    hint = f" Did you mean {close[0]!r}?" if close else ""
-    return f"language-model has no {what} {name!r}.{hint} It has: {', '.join(known)}."

@@ -14,8 +14,8 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from spoonbench.solvers.api import Settings, Size, SolverInfo, Unsupported
-from spoonbench.solvers.learning import NOT_FITTED, failed
-from spoonbench.solvers.llm.recipe import Recipe, read_recipe
+from spoonbench.solvers.learning import NOT_FITTED, check_placement, failed
+from spoonbench.solvers.llm.recipe import NAME, Recipe, read_recipe
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,10 +51,12 @@ _MODULES = (
     "prompt",
     "ranks",
     "recipe",
+    "refusals",
     "solver",
     "token_choice",
     "tokenizer",
     "training",
+    "windows",
 )
 
 
@@ -62,7 +64,7 @@ class LanguageModelSolver:
     """A language model trained here; its parameters are those of `Recipe`."""
 
     info = SolverInfo(
-        name="language-model",
+        name=NAME,
         version="1",
         level=5,
         summary="A causal transformer trained here, which writes out its answer.",
@@ -91,15 +93,7 @@ class LanguageModelSolver:
             Unsupported: a device that is not there, or settings that this contestant has not.
         """
         recipe = read_recipe(settings.params)
-        for what, value, offered in (
-            ("device", settings.device.partition(":")[0], self.info.devices),
-            ("number format", settings.dtype, self.info.dtypes),
-            ("quantization", settings.quantization, self.info.quantizations),
-        ):
-            if value not in offered:
-                raise Unsupported(f"language-model: {what} {value!r} is not in {offered}")
-        if settings.threads < 1 or settings.parts:
-            raise Unsupported("language-model takes at least one thread and has no parts")
+        check_placement(self.info, settings)
         from spoonbench.solvers.llm.machine import set_up
 
         set_up(settings)
@@ -135,14 +129,17 @@ class LanguageModelSolver:
         Raises:
             ValueError: no examples, or some that are too long.
         """
-        from spoonbench.solvers.llm import adapters, fitting, optimization
+        from spoonbench.solvers.llm import adapters, fitting, machine, optimization
 
-        recipe = self._prepared()
         if self._trained is None:
-            self._trained, _ = fitting.build_untrained(examples, recipe, self._settings, None)
-        trained = self._trained
+            self._trained, _ = fitting.build_untrained(
+                examples, self._prepared(), self._settings, None
+            )
+        trained, recipe = self._trained, self._trained.recipe
         encoded = fitting.encode_checked(trained, examples)
-        if trained.recipe.tune == "lora":
+        # Answers may be given in another format; the weights learn in this one.
+        machine.convert(trained.model, "float32")
+        if recipe.tune == "lora":
             adapters.unmerge(trained.model)
         if self._optimizer is None:
             self._optimizer = optimization.make_optimizer(trained.model, recipe)
@@ -186,10 +183,13 @@ class LanguageModelSolver:
 
         Raises:
             ValueError: a prompt that is empty, or a pair too long for the model.
+            MemoryError: the batch does not fit the device.
         """
         from spoonbench.solvers.llm.likelihood import log_likelihoods
+        from spoonbench.solvers.llm.machine import memory_errors
 
-        return log_likelihoods(self._ready(), prompts, texts)
+        with memory_errors():
+            return log_likelihoods(self._ready(), prompts, texts)
 
     def text_likelihood(
         self, text: str, /, *, window: int | None = None, stride: int | None = None
@@ -205,10 +205,12 @@ class LanguageModelSolver:
             ValueError: a text too short to score, or a window or stride that does not fit.
             MemoryError: a window does not fit the device.
         """
+        from spoonbench.solvers.llm.base_model import NO_LIMIT
         from spoonbench.solvers.llm.likelihood import text_likelihood
         from spoonbench.solvers.llm.machine import memory_errors
 
         trained = self._ready()
+        positions = trained.recipe.positions
         with memory_errors():
             return text_likelihood(
                 trained.model,
@@ -216,14 +218,19 @@ class LanguageModelSolver:
                 text,
                 window=window,
                 stride=stride,
-                positions=trained.recipe.positions,
+                positions=None if positions == NO_LIMIT else positions,
             )
 
     def size(self, problems: Sequence[Problem], /) -> Size:
         """Parameters, bytes, and operations for the average of these problems."""
-        from spoonbench.solvers.llm.arithmetic import measure_size
+        from spoonbench.solvers.llm.arithmetic import FORMULA, measure_size
+        from spoonbench.solvers.llm.prompt import prompt_of
+        from spoonbench.solvers.llm.tokenizer import encode_prompts
 
-        return measure_size(self._ready(), problems)
+        trained = self._ready()
+        prompts = encode_prompts(trained.tokenizer, [prompt_of(each.text) for each in problems])
+        counts = (list(map(len, prompts)), trained.facts.mean_length)
+        return measure_size(trained.model, *counts, FORMULA)
 
     def save(self, folder: Path, /) -> None:
         """Write weights, tokenizer and recipe into an existing empty folder.

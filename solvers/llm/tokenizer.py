@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 PAD, END, UNKNOWN = "<|pad|>", "<|end|>", "<|unknown|>"
 FILE = "tokenizer.json"
+_SPACE = "\u2581"
+"""How SentencePiece writes a space inside a token."""
 
 
 def train_tokenizer(
@@ -86,6 +88,20 @@ def encode_prompts(tokenizer: PreTrainedTokenizerFast, prompts: Sequence[str]) -
     return [[*opening, *ids] for ids in encode(tokenizer, prompts)]
 
 
+def encode_on(tokenizer: PreTrainedTokenizerFast, texts: Sequence[str]) -> list[list[int]]:
+    """Token ids of texts that go on after others: what `decode_on` turns back.
+
+    Tokenizers of the Llama 2 type put a space in front of every text; it stands for the one that
+    a text begins with.
+    """
+    first, spaced = encode(tokenizer, ["a", " a"])
+    is_added = _piece(tokenizer, first[0]).startswith(_SPACE) if first else False
+    if is_added and first != spaced:
+        # But for a space alone, of which nothing would be left.
+        texts = [text[1:] if text[:1] == " " != text else text for text in texts]
+    return encode(tokenizer, texts)
+
+
 def adapt_tokenizer(tokenizer: PreTrainedTokenizerFast) -> None:
     """Make the tokenizer of given weights, loaded safely, read as those that are trained here.
 
@@ -103,6 +119,21 @@ def decode(tokenizer: PreTrainedTokenizerFast, ids: Sequence[int]) -> str:
     return cast("str", tokenizer.decode(list(ids), skip_special_tokens=True))
 
 
+def decode_on(tokenizer: PreTrainedTokenizerFast, ids: Sequence[int]) -> str:
+    """Text of token ids that go on after others, special tokens left out.
+
+    Decoders of the Llama 2 type take the space in front of a text away, since encoding put it
+    there; in front of what goes on it was written, and stays.
+    """
+    text, n_spaces = decode(tokenizer, ids), 0
+    for token in ids:
+        piece = _piece(tokenizer, token)
+        n_spaces += len(piece) - len(piece.lstrip(_SPACE))
+        if piece.strip(_SPACE):
+            break
+    return " " * (n_spaces - len(text) + len(text.lstrip(" "))) + text
+
+
 def readable(text: str) -> str:
     """The text with lone surrogates replaced by U+FFFD."""
     try:
@@ -110,6 +141,10 @@ def readable(text: str) -> str:
     except UnicodeEncodeError:
         return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return text
+
+
+def _piece(tokenizer: PreTrainedTokenizerFast, token: int) -> str:
+    return str(tokenizer.convert_ids_to_tokens(token))
 
 
 def _opening(tokenizer: PreTrainedTokenizerFast) -> list[int]:

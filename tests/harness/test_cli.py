@@ -7,7 +7,10 @@ import subprocess
 import sys
 import time
 
+import click
 import pytest
+
+from spoonbench.harness.cli import main
 
 FEW = ("--option", "n_training=40", "--option", "n_validation=10", "--option", "n_items=12")
 LIGHT = ("--only", "spoon,rules", "--preset", "quick")
@@ -126,6 +129,10 @@ def test_solve_a_text_and_a_file(spoonbench, task_file, tmp_path):
         (("show", "abc"), 3, "store.sqlite"),
         (("report",), 3, "store.sqlite"),
         (("rnus",), 2, "rnus"),
+        (("duel", "--solver", "pretrained"), 3, "pretrained takes part by --model DIR"),
+        (("duel", "--only", "rules+lm-tiny"), 3, "needs lm-tiny in the duel"),
+        (("solve", "text", "--solver", "pretrained", "--set", "model=x"), 3, "x"),
+        (("generate", "a" * 300, "text"), 3, "There is no model"),
     ],
 )
 def test_wrong_input_is_one_sentence_and_an_exit_code(spoonbench, words, code, sentence):
@@ -216,3 +223,14 @@ def test_ctrl_c_leaves_a_usable_store_and_says_how_to_go_on(tmp_path, spoonbench
     assert "goes on where it stopped" in errors
     spoonbench(*words)
     assert len(json.loads(spoonbench("runs", "--json").stdout)["duels"]) == 1
+
+
+def test_a_command_that_ends_with_a_code_of_its_own_passes_it_on(monkeypatch):
+    def interrupted(**_):
+        raise click.exceptions.Exit(130)
+
+    monkeypatch.setattr("spoonbench.harness.commands.listing.list_solvers", interrupted)
+    monkeypatch.setattr(sys, "argv", ["spoonbench", "solvers"])
+    assert main() == 130
+    monkeypatch.setattr(sys, "argv", ["spoonbench", "--help"])
+    assert main() == 0

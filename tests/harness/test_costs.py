@@ -165,3 +165,9 @@ def test_without_a_known_price_a_server_has_no_total():
     (costs,) = total_costs(EFFORT, [served()])
     assert costs.total is None
     assert "--price-in" in costs.reason
+
+
+def test_what_the_answers_of_a_file_cost_is_not_known():
+    one = served()
+    (costs,) = total_costs(EFFORT, [replace(one, entry=replace(one.entry, answered_by="file"))])
+    assert "of a file" in costs.reason

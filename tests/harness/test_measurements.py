@@ -433,3 +433,63 @@ def test_answers_made_elsewhere_show_no_figures_of_the_process(who, words):
     assert (measured.peak_bytes, measured.resident_bytes, measured.energy_j_per_item) == (None,) * 3
     assert words in measured.missing["peak_bytes"]
     assert measured.price_per_answer == 2.5
+
+
+def test_the_price_is_that_of_the_split_that_decides():
+    cells = {name: f"m-{name}" for name in ("test", "larger")}
+    entry = make_entry("m", 5, answered_by="server", answer_cells=cells, latency_cell=None)
+    entry = replace(entry, throughput_cells={})
+    runs = [
+        make_run(f"m-{name}", answers=tuple(replace(a, cost=cost) for a in make_answers("rr")))
+        for name, cost in (("test", 1.0), ("larger", 3.0))
+    ]
+    splits = ("test", "larger")
+    (first,) = summarize(make_duel(entry, splits=splits), runs)
+    (other,) = summarize(make_duel(entry, splits=splits, split="larger"), runs)
+    assert (first.price_per_answer, other.price_per_answer) == (1.0, 3.0)
+
+
+def test_all_items_of_a_hybrid_share_what_its_server_took_for_some():
+    some = tuple(
+        replace(answer, cost=cost)
+        for answer, cost in zip(make_answers("rrrr"), (None, None, None, 2.0), strict=True)
+    )
+    runs = [make_run("m-test", answers=some)]
+    for is_hybrid, price in ((True, 0.5), (False, 2.0)):
+        entry = make_entry("m", 5, answered_by="server", is_hybrid=is_hybrid)
+        (measured,) = summarize(make_duel(entry), runs)
+        assert measured.price_per_answer == price
+
+
+def test_weights_that_were_given_count_on_the_disk_beside_what_was_learned():
+    run = make_run("m-train", metrics={"disk_bytes": 7})
+    assert measure([run], label="m", train_cell="m-train", given_bytes=100).disk_bytes == 107
+    assert measure([], label="m", given_bytes=100).disk_bytes == 100
+    assert measure([], label="m").disk_bytes is None
+
+
+def test_what_a_file_cannot_tell_is_missing_for_that_reason():
+    measured = measure([make_run("m-test", "rr")], label="m", level=5, answered_by="file")
+    for name in ("latency_p95_s", "throughput", "is_deterministic", "source_lines", "disk_bytes"):
+        assert measured.missing[name] == "the answers were read from a file"
+    served = measure([make_run("m-test", "rr")], label="m", level=5, answered_by="server")
+    assert "latency_p95_s" not in served.missing
+
+
+def test_a_ratio_to_a_server_says_that_its_memory_is_not_seen():
+    rules, served = make_entry("rules", 1), make_entry("m", 5, answered_by="server")
+    figures = {"weight_bytes": 1, "operations_per_problem": 1.0}
+    here = [replace(run, peak_bytes=5, metrics=figures) for run in whole("rules")]
+    runs = [*here, *whole("m")]
+    found = {r.resource: r for r in resource_ratios(summarize(make_duel(rules, served), runs))}
+    for resource in ("peak memory", "weights in memory", "operations per problem"):
+        assert "a server answered" in found[resource].reason
+    assert found["time per problem, one at a time"].ratio == 1.0
+
+
+def test_answers_of_a_file_stand_in_no_ratio():
+    rules, said = make_entry("rules", 1), make_entry("a", 1, answered_by="file")
+    model = make_entry("m", 5)
+    runs = [*whole("rules", "rwww"), *whole("a", "rrrr"), *whole("m")]
+    found = resource_ratios(summarize(make_duel(rules, said, model), runs))
+    assert {ratio.first for ratio in found} == {"rules"}

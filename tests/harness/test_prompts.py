@@ -65,3 +65,17 @@ def test_escapes_of_the_command_line():
     for text in (r"\d", "a\\"):
         with pytest.raises(click.BadParameter, match="a backslash begins"):
             read_escapes(text)
+
+
+@pytest.mark.parametrize("name", ["prompts.ndjson", "prompts.JSONL"])
+def test_json_lines_of_other_names_are_json_lines(tmp_path, name):
+    path = tmp_path / name
+    path.write_text('{"prompt": "one"}\n')
+    assert [p.text for p in read_prompts(str(path), None, "id")] == ["one"]
+
+
+def test_a_number_is_no_prompt(tmp_path):
+    path = tmp_path / "prompts.jsonl"
+    path.write_text('{"prompt": 5}\n')
+    with pytest.raises(BadTask, match="no text in the column 'prompt'"):
+        read_prompts(str(path), None, "id")

@@ -15,7 +15,7 @@ from spoonbench.harness.tasks.api import Split, Task
 from spoonbench.harness.tasks.drawing import chance as chance_of
 from spoonbench.harness.tasks.drawing import draw_distinct, number_split
 from spoonbench.harness.tasks.equations import forms
-from spoonbench.harness.tasks.options import refuse_unknown, whole_number
+from spoonbench.harness.tasks.options import generated_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -63,12 +63,12 @@ _HELD_OUT = (
     _Plan(
         name="both-sides",
         forms=(forms.both_sides,),
-        summary="The unknown stands on both sides, which training does not have.",
+        summary="The unknown stands on both sides; in training only where there is no answer.",
     ),
     _Plan(
         name="fractions",
         forms=(forms.fractions,),
-        summary="Fractions as solutions or coefficients, which training has only as x/n.",
+        summary="Mostly fractions as solutions or coefficients; training has only x/n.",
     ),
     _Plan(
         name="three-unknowns",
@@ -124,19 +124,8 @@ def make(options: Mapping[str, object]) -> Task:
 
 
 def _read_options(options: Mapping[str, object]) -> Options:
-    limits = {
-        "n_training": (1, 1_000_000),
-        "n_validation": (0, 100_000),
-        "n_items": (1, 100_000),
-        "largest": (3, 10**9),
-        "seed": (-(2**63), 2**63 - 1),
-    }
-    refuse_unknown(NAME, options, [field.name for field in fields(Options)])
-    given = {
-        name: whole_number(name, value, least=limits[name][0], most=limits[name][1])
-        for name, value in options.items()
-    }
-    return Options(**given)
+    known = [field.name for field in fields(Options)]
+    return Options(**generated_numbers(NAME, options, known, largest=(3, 10**9)))
 
 
 def _draw_split(plan: _Plan, n_items: int, options: Options, taken: set[str]) -> Split:

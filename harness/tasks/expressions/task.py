@@ -31,7 +31,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from spoonbench.harness.tasks.api import Split, Task
-from spoonbench.harness.tasks.drawing import chance, draw_distinct, number_split
+from spoonbench.harness.tasks.drawing import Question, chance, draw_distinct, number_split
 from spoonbench.harness.tasks.expressions.choices import choose, happens
 from spoonbench.harness.tasks.expressions.families import (
     draw_decimals,
@@ -52,7 +52,7 @@ from spoonbench.harness.tasks.expressions.writing import (
     text_key,
     write,
 )
-from spoonbench.harness.tasks.options import refuse_unknown, share, whole_number
+from spoonbench.harness.tasks.options import generated_numbers, share
 
 if TYPE_CHECKING:
     import random
@@ -102,14 +102,6 @@ class _Plan:
     malformed_share: float | None = 0.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Question:
-    """A text and its target; None: abstaining is right."""
-
-    text: str
-    answer: str | None
-
-
 _MIXTURE: dict[Draw, int] = {
     draw_one: 25,
     draw_several: 20,
@@ -129,7 +121,7 @@ _HELD_OUT = (
     ),
     _Plan(
         name="nested",
-        summary="Parentheses 4 to 8 deep; in training they are at most 2 deep.",
+        summary="Parentheses 4 to 8 deep; in training, what has a value is at most 2 deep.",
         families={draw_nested: 1},
     ),
     _Plan(
@@ -194,20 +186,9 @@ def read_options(options: Mapping[str, object]) -> Options:
         BadTask: an option is unknown, no number, or out of range.
     """
     default = asdict(Options())
-    refuse_unknown(NAME, options, list(default))
-    given = {**default, **options}
-    limits = {
-        "n_training": (1, 1_000_000),
-        "n_validation": (0, 100_000),
-        "n_items": (1, 100_000),
-        "largest": (10, 10**9),
-        "seed": (-(2**63), 2**63 - 1),
-    }
-    whole = {
-        name: whole_number(name, given[name], least=least, most=most)
-        for name, (least, most) in limits.items()
-    }
-    return Options(**whole, malformed_share=share("malformed_share", given["malformed_share"]))
+    whole = generated_numbers(NAME, options, list(default), largest=(10, 10**9))
+    malformed = options.get("malformed_share", default["malformed_share"])
+    return Options(**whole, malformed_share=share("malformed_share", malformed))
 
 
 def _draw_split(plan: _Plan, n_items: int, options: Options, taken: set[str]) -> Split:
@@ -223,18 +204,18 @@ def _draw_split(plan: _Plan, n_items: int, options: Options, taken: set[str]) ->
     return number_split(NAME, plan.name, plan.summary, drawn)
 
 
-def _questions(plan: _Plan, options: Options) -> Iterator[_Question]:
+def _questions(plan: _Plan, options: Options) -> Iterator[Question]:
     """Questions without end, some of them twice."""
     rng = chance(NAME, VERSION, plan.name, options.seed)
     malformed = options.malformed_share if plan.malformed_share is None else plan.malformed_share
     while True:
         if happens(rng, malformed):
             text = write(_spoiled(rng, plan, options), draw_notation(rng))
-            yield _Question(text=text, answer=None)
+            yield Question(text=text, answer=None)
         else:
             tree = choose(rng, plan.families)(rng, options.largest)
             text = write(tree.tokens(), draw_notation(rng))
-            yield _Question(text=text, answer=exact_text(tree.value()))
+            yield Question(text=text, answer=exact_text(tree.value()))
 
 
 def _spoiled(rng: random.Random, plan: _Plan, options: Options) -> list[str]:

@@ -5,9 +5,9 @@ Why one wrong digit always makes them invalid, whatever the others are:
 - ISBN-10 (ISO 2108:1992) and ISSN (ISO 3297): the sum of digits times weights must be 0 modulo 11.
   A digit wrong by d changes it by w * d, with 0 < w < 11 and 0 < \|d\| < 11; 11 is prime, so that
   is not 0 modulo 11. "X" counts 10, in the last place only.
-- ISBN-13 (ISO 2108:2017) and EAN-13 (GS1 General Specifications, 7.9): modulo 10, weights 1 and 3,
+- ISBN-13 (ISO 2108:2017) and EAN-13 (GS1 General Specifications): modulo 10, weights 1 and 3,
   both prime to 10: w * d with 0 < \|d\| < 10 is not 0 modulo 10.
-- Payment cards (ISO/IEC 7812-1, annex B, Luhn): modulo 10, every second digit is doubled and its
+- Payment cards (ISO/IEC 7812-1, Luhn): modulo 10, every second digit is doubled and its
   digits are added, which maps 0 1 2 3 4 5 6 7 8 9 to 0 2 4 6 8 1 3 5 7 9: no two digits to one.
 - IBAN (ISO 13616-1, ISO/IEC 7064 MOD 97-10): the number after letters became 10 to 35 must be 1
   modulo 97. A digit for a digit changes it by d * 10^k with 0 < \|d\| < 10, a letter for a letter
@@ -15,7 +15,8 @@ Why one wrong digit always makes them invalid, whatever the others are:
   is no such change, and can go unnoticed: it is never drawn.
 
 Every text is drawn evenly and the wrong character too, so that nothing but the check tells.
-Countries of IBANs: those of the IBAN Registry whose account numbers hold no check of their own.
+Countries of IBANs: some of those whose account numbers have no national check digits in the IBAN
+Registry; banks may have checks of their own.
 
 Not covered: whether a number was ever given to anybody; hyphens of ISBNs at the wrong place.
 """

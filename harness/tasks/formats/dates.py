@@ -1,6 +1,6 @@
 """Dates in numbers and in English, and near misses of them.
 
-Sources: ISO 8601-1:2019, 5.2 (calendar, ordinal and week dates, basic and extended format); Unicode
+Sources: ISO 8601-1:2019 (calendar, ordinal and week dates, basic and extended format); Unicode
 CLDR, locales en and en-GB (month and weekday names, long dates, ordinal suffixes). A weekday that
 is written must be that of the date. The order of day and month is stated wherever it is open.
 
@@ -155,8 +155,9 @@ def _is_plausible_week(text: str) -> bool:
 
 
 def _is_plausible_day_of_year(text: str) -> bool:
+    # Up to 366 there would be but one near miss a year, and valid texts would become the rule.
     number = text.replace("-", "")[4:]
-    return _is_number(number) and 1 <= int(number) <= 366
+    return _is_number(number) and int(number) < 400
 
 
 _DIGITS = (exchange_digit,) * 6

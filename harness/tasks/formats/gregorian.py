@@ -1,6 +1,6 @@
 """The Gregorian calendar by arithmetic: lengths of months, weekdays, weeks and days of a year.
 
-Source: ISO 8601-1:2019, 4.2 (leap years, week 1 holds the first Thursday, weeks begin on Monday).
+Source: ISO 8601-1:2019 (leap years, week 1 holds the first Thursday, weeks begin on Monday).
 """
 
 from __future__ import annotations

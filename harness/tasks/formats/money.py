@@ -78,6 +78,8 @@ def judge(writing: Writing, text: str) -> str | None:
 
 
 def _judge_units(writing: Writing, units: str) -> str | None:
+    if units != units.strip():
+        raise LeftOut("white space around the number")
     pieces = units.split(writing.group)
     if not all(map(_is_number, pieces)):
         if units == "":
@@ -112,6 +114,8 @@ def judge_in_words(text: str) -> str | None:
         return None
     code, number = _take_currency(WORDS, rest)
     units, point, decimals = number.partition(".")
+    if units == "":
+        raise LeftOut("nothing before the decimals")
     if not _is_number(units) or (point and not _is_number(decimals)):
         return None
     if (units.startswith("0") and units != "0") or len(decimals) > _SCALES[scale]:

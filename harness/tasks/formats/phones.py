@@ -6,7 +6,8 @@ and the national plans as their regulators publish them: NANPA (area and exchang
 2 to 9, ten digits), Ofcom (National Telephone Numbering Plan), ARCEP, CNMC, BAKOM, ACM, UKE, the
 Danish and the Australian numbering plan. A number is valid if its plan has room for it, and invalid
 if no number of the plan has its length or its leading digits. What lies between (a free area code,
-a block that nobody holds) is a matter of assignment, and left out.
+a block that nobody holds) is a matter of assignment, and left out; so are other lengths under
+leading digits where a plan has them too (free numbers, pagers).
 
 Not covered: short codes, extensions, letters instead of digits, plans with several lengths.
 """
@@ -36,6 +37,7 @@ class Plan:
         used: leading digits under which any further digits do.
         closed: place in the national number, and digits that cannot stand there.
         grouping: lengths of the customary groups of a national number.
+        uneven: leading digits under which there are numbers of other lengths.
     """
 
     country: str
@@ -45,6 +47,7 @@ class Plan:
     used: tuple[str, ...]
     closed: tuple[tuple[int, str], ...]
     grouping: tuple[int, ...]
+    uneven: tuple[str, ...] = ()
 
 
 _AREA_CODES = [
@@ -68,7 +71,7 @@ PLANS = (
     Plan(country="United States", code="1", trunk="", length=10, used=tuple(_AREA_CODES),
          closed=((0, "01"), (3, "01")), grouping=(3, 3, 4)),
     Plan(country="United Kingdom", code="44", trunk="0", length=10, used=("207", "208"),
-         closed=((0, "046"),), grouping=(2, 4, 4)),
+         closed=((0, "046"),), grouping=(2, 4, 4), uneven=("1", "500", "800", "845")),
     Plan(country="France", code="33", trunk="0", length=9, used=("1", "3", "60", "61", "62"),
          closed=((0, "0"),), grouping=(1, 2, 2, 2, 2)),
     Plan(country="Spain", code="34", trunk="", length=9, used=("6", "91", "93"),
@@ -76,18 +79,23 @@ PLANS = (
     Plan(country="Switzerland", code="41", trunk="0", length=9, used=("44", "31", "76", "78", "79"),
          closed=((0, "01"),), grouping=(2, 3, 2, 2)),
     Plan(country="Netherlands", code="31", trunk="0", length=9, used=("20", "61", "62", "65"),
-         closed=((0, "0"),), grouping=(2, 3, 4)),
+         closed=((0, "0"),), grouping=(2, 3, 4), uneven=("800", "90", "97")),
     Plan(country="Poland", code="48", trunk="", length=9, used=("50", "51", "60", "66"),
-         closed=((0, "0"),), grouping=(3, 3, 3)),
+         closed=((0, "0"),), grouping=(3, 3, 3), uneven=("64",)),
     Plan(country="Denmark", code="45", trunk="", length=8, used=("26", "27", "28"),
          closed=((0, "01"),), grouping=(2, 2, 2, 2)),
     Plan(country="Australia", code="61", trunk="0", length=9, used=("40", "41", "42", "43"),
-         closed=((0, "06"),), grouping=(3, 3, 3)),
+         closed=((0, "06"),), grouping=(3, 3, 3), uneven=("13", "18", "19")),
 )  # fmt: skip
+
+
+_UNSEEN_SEPARATOR = "."
 
 
 def judge_significant(plan: Plan, number: str) -> str | None:
     """The E.164 form of a national number without its trunk prefix."""
+    if len(number) != plan.length and number.startswith(plan.uneven):
+        raise LeftOut("there are numbers of other lengths")
     if len(number) != plan.length or any(number[i] in bad for i, bad in plan.closed):
         return None
     if not number.startswith(plan.used):
@@ -148,9 +156,9 @@ def draw_significant(rng: Random, plan: Plan) -> str:
 
 
 def _grouped(rng: Random, plan: Plan, lead: str, number: str, separators: str) -> str:
-    """In its customary groups, in groups as they come, or in none."""
+    """In its customary groups, in groups as they come, or in none where that is no unseen form."""
     style = rng.random()
-    if style < 0.35:
+    if style < 0.35 and separators != _UNSEEN_SEPARATOR:
         return lead + number
     lengths = list(plan.grouping)
     if style < 0.7:
@@ -168,7 +176,7 @@ def _grouped(rng: Random, plan: Plan, lead: str, number: str, separators: str) -
 def _make_national(plan: Plan, separators: str, rng: Random) -> tuple[str, str]:
     number = draw_significant(rng, plan)
     text = _grouped(rng, plan, plan.trunk, number, separators)
-    if plan.code == "1" and rng.random() < 0.2:
+    if plan.code == "1" and separators != _UNSEEN_SEPARATOR and rng.random() < 0.2:
         text = f"({number[:3]}) {number[3:6]}-{number[6:]}"
     return text, f"+{plan.code}{number}"
 
@@ -221,5 +229,9 @@ FORMS = (*(_national(plan, " -") for plan in PLANS), *((_INTERNATIONAL,) * len(P
 UNSEEN_FORMS = (
     _international("tel URI (RFC 3966)", "tel:+", "-."),
     _international("phone number dialled from France", "00", " "),
-    *(_national(plan, ".") for plan in PLANS if plan.country in {"United States", "France"}),
+    *(
+        _national(plan, _UNSEEN_SEPARATOR)
+        for plan in PLANS
+        if plan.country in {"United States", "France"}
+    ),
 )

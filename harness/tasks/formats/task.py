@@ -13,27 +13,24 @@ Not covered: whether an address, number or account exists; forms that only a con
 
 from __future__ import annotations
 
-import random
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Literal
 
 from spoonbench.harness.tasks.api import BadTask, Item, Split, Task
+from spoonbench.harness.tasks.drawing import Question, chance, draw_distinct
 from spoonbench.harness.tasks.formats import check_digits, dates, emails, money, phones, versions
 from spoonbench.harness.tasks.formats.cases import draw_case
-from spoonbench.harness.tasks.options import refuse_unknown, whole_number
+from spoonbench.harness.tasks.options import generated_numbers
 from spoonbench.solvers.api import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
-    from spoonbench.harness.tasks.formats.cases import Case, Form
+    from spoonbench.harness.tasks.formats.cases import Form
 
 NAME = "formats"
-VERSION = "1"
+VERSION = "2"
 VALID, INVALID = "valid", "invalid"
-
-# After so many texts in a row that all stand somewhere already, there are too few of them.
-MOST_REPEATS = 2_000
 
 FAMILIES: dict[str, tuple[Form, ...]] = {
     "dates": dates.FORMS,
@@ -130,18 +127,7 @@ def read_options(options: Mapping[str, object]) -> Options:
     Raises:
         BadTask: an option is unknown, or its value is none that it can have.
     """
-    limits = {
-        "n_training": (1, 1_000_000),
-        "n_validation": (0, 100_000),
-        "n_items": (1, 100_000),
-        "seed": (-(2**63), 2**63 - 1),
-    }
-    refuse_unknown(NAME, options, [field.name for field in fields(Options)])
-    numbers = {
-        name: whole_number(name, value, least=limits[name][0], most=limits[name][1])
-        for name, value in options.items()
-        if name != "answers"
-    }
+    numbers = generated_numbers(NAME, options, [field.name for field in fields(Options)])
     return Options(answers=_read_answers(options.get("answers", "labels")), **numbers)
 
 
@@ -155,40 +141,31 @@ def _read_answers(value: object) -> Literal["labels", "values"]:
 
 def _draw_split(plan: _Plan, n_items: int, options: Options, taken: set[str]) -> Split:
     """Draw items whose text is not in `taken`, and put them there."""
-    prefix = f"{NAME}-{plan.name}"
-    items = [
-        _item(f"{prefix}-{place}", case, options)
-        for place, case in enumerate(_new_cases(plan, n_items, options, taken), 1)
-    ]
-    return Split(name=plan.name, items=tuple(items), summary=plan.summary)
+    drawn = draw_distinct(
+        plan.name, _questions(plan, options), n_items, taken, key=text_key, advice="ask for fewer"
+    )
+    items = tuple(
+        _item(f"{NAME}-{plan.name}-{place}", question, options)
+        for place, question in enumerate(drawn, 1)
+    )
+    return Split(name=plan.name, items=items, summary=plan.summary)
 
 
-def _item(problem_id: str, case: Case, options: Options) -> Item:
-    if options.answers == "values":
-        problem = Problem(problem_id=problem_id, text=case.question, kind="text")
-        return Item(problem=problem, target=case.value)
-    problem = Problem(problem_id=problem_id, text=case.question, kind="label")
-    return Item(problem=problem, target=INVALID if case.value is None else VALID)
-
-
-def _new_cases(plan: _Plan, n_items: int, options: Options, taken: set[str]) -> list[Case]:
-    rng = random.Random(f"{NAME} {VERSION} {plan.name} {options.seed}")  # noqa: S311  # no secret
+def _questions(plan: _Plan, options: Options) -> Iterator[Question]:
+    """Questions without end, some of them twice."""
+    rng = chance(NAME, VERSION, plan.name, options.seed)
     names = tuple(plan.families)
-    cases: list[Case] = []
-    repeats = 0
-    while len(cases) < n_items:
+    while True:
         case = draw_case(rng, rng.choice(plan.families[rng.choice(names)]))
-        key = text_key(case.question)
-        repeats = repeats + 1 if key in taken else 0
-        if repeats > MOST_REPEATS:
-            raise BadTask(
-                f"too few different problems: {plan.name} has {len(cases)} of {n_items}, and "
-                "no new one is found; ask for fewer"
-            )
-        if not repeats:
-            taken.add(key)
-            cases.append(case)
-    return cases
+        yield Question(text=case.question, answer=case.value)
+
+
+def _item(problem_id: str, question: Question, options: Options) -> Item:
+    if options.answers == "values":
+        problem = Problem(problem_id=problem_id, text=question.text, kind="text")
+        return Item(problem=problem, target=question.answer)
+    problem = Problem(problem_id=problem_id, text=question.text, kind="label")
+    return Item(problem=problem, target=INVALID if question.answer is None else VALID)
 
 
 def text_key(text: str) -> str:

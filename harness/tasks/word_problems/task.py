@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from spoonbench.harness.tasks.api import BadTask, Split, Task
 from spoonbench.harness.tasks.drawing import chance, draw_distinct, number_split
-from spoonbench.harness.tasks.options import refuse_unknown, whole_number
+from spoonbench.harness.tasks.options import generated_numbers
 from spoonbench.harness.tasks.word_problems.frames import Section, load_frames
 from spoonbench.harness.tasks.word_problems.stories import (
     Numbers,
@@ -133,20 +133,14 @@ def read_options(options: Mapping[str, object]) -> Options:
     Raises:
         BadTask: an option is unknown, no whole number, out of range, or at odds with another.
     """
-    limits = {
-        "n_training": (1, 1_000_000),
-        "n_validation": (0, 100_000),
-        "n_items": (1, 100_000),
-        "smallest": (0, 10**9),
-        "largest": (0, 10**9),
-        "smallest_result": (-(10**9), 10**9),
-        "seed": (-(2**63), 2**63 - 1),
-    }
-    refuse_unknown(NAME, options, [field.name for field in fields(Options)])
-    given = {
-        name: whole_number(name, value, least=limits[name][0], most=limits[name][1])
-        for name, value in options.items()
-    }
+    given = generated_numbers(
+        NAME,
+        options,
+        [field.name for field in fields(Options)],
+        smallest=(0, 10**9),
+        largest=(0, 10**9),
+        smallest_result=(-(10**9), 10**9),
+    )
     chosen = Options(**given)
     if chosen.largest <= chosen.smallest:
         raise BadTask(

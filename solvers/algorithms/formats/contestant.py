@@ -6,8 +6,11 @@ amounts of money: both are read by grammars (lark), that of the first as semver.
 The libraries are imported when the contestant is prepared.
 
 Not covered, where the libraries are more lenient than the formats: dateutil takes the wrong weekday
-and the wrong ordinal suffix, fills what is missing, and counts week 53 in every year; phonenumbers
-takes a trunk prefix that is missing or too much; stdnum takes separators anywhere.
+and the wrong ordinal suffix, fills what is missing, takes mixed separators, a colon as that of a
+time, and day and month the other way round where only that is a date, and counts week 53 in every
+year; phonenumbers takes a trunk prefix that is missing or too much, international prefixes and
+extensions; stdnum takes separators anywhere, small letters, and 979-0 as an ISBN; email-validator
+takes other scripts, and calls quoted local parts and domain literals invalid.
 """
 
 from __future__ import annotations
@@ -32,7 +35,7 @@ class FormatLibrarySolver:
 
     info = SolverInfo(
         name="format-libraries",
-        version="1",
+        version="2",
         level=2,
         summary="A well-kept library for each format, grammars for money and SemVer.",
         kinds=("label", "text"),

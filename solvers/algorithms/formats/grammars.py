@@ -3,11 +3,13 @@
 `semver.lark` follows the grammar that semver.org publishes; `money.lark` the number formats of
 Unicode CLDR. Which digits an amount needs after its decimal sign stands in ISO 4217.
 
-Not covered: currencies outside the table; signs; more than one scale ("1 million thousand").
+Not covered: currencies outside the table, signs, and fewer decimals than the currency has: these
+are abstained from. Anything else that the grammar of a writing lacks is called invalid.
 """
 
 from __future__ import annotations
 
+import unicodedata
 from decimal import Decimal
 from functools import partial
 from importlib.resources import files
@@ -31,6 +33,7 @@ _MINOR_UNITS = {
     **dict.fromkeys(("JPY", "KRW", "ISK", "CLP", "VND"), 0),
     **dict.fromkeys(("KWD", "BHD", "TND", "JOD", "OMR"), 3),
 }
+_SIGNS = ("-", "+", "\N{MINUS SIGN}", "(")
 _SCALES = {"thousand": 3, "million": 6, "billion": 9}
 
 
@@ -69,7 +72,8 @@ def _read_semver(parser: Lark, text: str) -> Reading:
 def _read_money(parser: Lark, writing: str, text: str) -> Reading:
     tree = _parse(parser, text, writing)
     if isinstance(tree, Fault):
-        return tree
+        is_other = text.startswith(_SIGNS) or any(map(_is_unknown_symbol, text))
+        return NotCovered("a sign, or the symbol of another currency") if is_other else tree
     parts = {token.type: str(token) for token in tree.scan_values(_is_token)}
     code = _SYMBOLS.get(parts.get("SYMBOL", "")) or parts["CODE"]
     units = next(text for name, text in parts.items() if name.startswith("UNITS"))
@@ -81,6 +85,10 @@ def _read_money(parser: Lark, writing: str, text: str) -> Reading:
     return _amount(Decimal(f"{digits}.{decimals or 0}"), len(decimals), scale, code)
 
 
+def _is_unknown_symbol(character: str) -> bool:
+    return unicodedata.category(character) == "Sc" and character not in _SYMBOLS
+
+
 def _is_token(value: object) -> bool:
     return isinstance(value, Token)
 
@@ -88,7 +96,8 @@ def _is_token(value: object) -> bool:
 def _amount(number: Decimal, n_decimals: int, scale: int, code: str) -> Reading:
     """The canonical form, if the currency has such decimals."""
     minor = _MINOR_UNITS[code]
-    wanted = scale + minor if scale else minor
-    if n_decimals > wanted or (not scale and n_decimals not in (0, minor)):
+    if n_decimals > scale + minor:
         return Fault(f"{code} has {minor} decimals, not {n_decimals}")
+    if not scale and 0 < n_decimals < minor:
+        return NotCovered(f"fewer decimals than the {minor} of {code}")
     return Value(f"{number.scaleb(scale):.{minor}f} {code}")

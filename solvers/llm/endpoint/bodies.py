@@ -1,6 +1,7 @@
 """What is sent: the fields of one request, and how they are said to different servers.
 
-Not covered: images, tools, and output forced into a grammar.
+Not covered: images, tools, and output forced into a grammar; settings that a server fills in where
+the protocol has no name for them (vLLM takes a penalty on repetition from the model's folder).
 """
 
 from __future__ import annotations
@@ -10,17 +11,20 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from spoonbench.solvers.llm.asking import STOP
+from spoonbench.solvers.llm.decoding import check_decoding
+from spoonbench.solvers.texts import Decoding
 
 if TYPE_CHECKING:
     from spoonbench.solvers.llm.asking import Asking
     from spoonbench.solvers.llm.endpoint.failures import Failure
     from spoonbench.solvers.llm.endpoint.parameters import Endpoint
-    from spoonbench.solvers.texts import Decoding
 
 Body = dict[str, Any]
 PATHS = {"chat": "/chat/completions", "completions": "/completions"}
 
 _REJECTED = frozenset({400, 422})
+_ALL = -1
+"""What the servers that know top_k say for: among all tokens."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +73,8 @@ def question_body(endpoint: Endpoint, asking: Asking, question: str) -> Body:
         body = _body(endpoint, {"prompt": asking.text(question)})
         # A base model goes on with a question of its own.
         stops = (STOP, *stops)
-    return body | {"max_tokens": endpoint.max_new_tokens, "temperature": 0.0} | _stop(stops)
+    body |= {"max_tokens": endpoint.max_new_tokens, "temperature": 0.0}
+    return body | _stop(stops) | _extensions(endpoint, Decoding())
 
 
 def prompt_body(endpoint: Endpoint, prompt: str, decoding: Decoding, index: int) -> Body:
@@ -82,8 +87,9 @@ def prompt_body(endpoint: Endpoint, prompt: str, decoding: Decoding, index: int)
         index: of the prompt among those asked together; each draws with a seed of its own.
 
     Raises:
-        ValueError: a setting that the server cannot take.
+        ValueError: a setting that means nothing, or that the server cannot take.
     """
+    check_decoding(decoding)
     if not prompt:
         raise ValueError("a prompt is empty")
     chat = [{"role": "user", "content": prompt}]
@@ -108,14 +114,21 @@ def _stop(strings: tuple[str, ...]) -> Body:
 
 
 def _extensions(endpoint: Endpoint, decoding: Decoding) -> Body:
-    wanted: Body = {}
-    if decoding.top_k and decoding.temperature > 0:
-        wanted["top_k"] = decoding.top_k
-    if decoding.repetition_penalty != 1.0:
-        wanted["repetition_penalty"] = decoding.repetition_penalty
-    if wanted and not endpoint.extensions:
+    """Settings that the protocol does not have.
+
+    A server that knows them is told them always: what is not said, it may take from the settings
+    that come with the model.
+    """
+    if endpoint.extensions:
+        said: Body = {"repetition_penalty": decoding.repetition_penalty}
+        if decoding.temperature > 0:
+            said["top_k"] = decoding.top_k or _ALL
+        return said
+    wanted = ["top_k"] if decoding.top_k and decoding.temperature > 0 else []
+    wanted += ["repetition_penalty"] if decoding.repetition_penalty != 1.0 else []
+    if wanted:
         raise ValueError(
             f"{' and '.join(wanted)}: the protocol of endpoints does not have it, and servers that "
             "do not know it ignore it; if yours knows it (vLLM, SGLang), set extensions=true"
         )
-    return wanted
+    return {}

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx2
 
+from spoonbench.solvers.api import Unsupported
 from spoonbench.solvers.llm.endpoint.address import is_loopback, without_secrets
 from spoonbench.solvers.llm.endpoint.bodies import PATHS, Dialect
 from spoonbench.solvers.llm.endpoint.failures import (
@@ -49,6 +50,7 @@ _OK, _REDIRECTS = 200, range(300, 400)
 _REFUSED = frozenset({401, 403})
 _UNKNOWN = 404
 _MOST_MODELS = 20
+_ENVIRONMENT = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
 
 
 class Client:
@@ -59,6 +61,9 @@ class Client:
         base: address, as `address.base_url` makes it.
         key: sent with every request.
         seed: of the waits between attempts.
+
+    Raises:
+        Unsupported: the environment names proxies or certificates that cannot be used.
     """
 
     def __init__(self, endpoint: Endpoint, base: str, key: Key, seed: int) -> None:
@@ -67,13 +72,7 @@ class Client:
         self._breaker = Breaker()
         self._dialect = Dialect()
         self._gate = asyncio.Semaphore(endpoint.concurrency)
-        self._http = httpx2.AsyncClient(
-            headers={"User-Agent": "spoonbench", "Accept-Encoding": "identity"},
-            limits=httpx2.Limits(max_connections=None, max_keepalive_connections=None),
-            timeout=endpoint.timeout_s,
-            trust_env=not is_loopback(base),
-            follow_redirects=False,
-        )
+        self._http = _open(endpoint.timeout_s, is_here=is_loopback(base))
 
     async def close(self) -> None:
         """Give connections back."""
@@ -285,6 +284,23 @@ class Client:
         names = [self._shown(name) for name in names]
         more = f" and {len(names) - _MOST_MODELS} more" if len(names) > _MOST_MODELS else ""
         return f"{asked}; the server lists {', '.join(names[:_MOST_MODELS]) or 'none'}{more}"
+
+
+def _open(timeout_s: float, *, is_here: bool) -> httpx2.AsyncClient:
+    try:
+        return httpx2.AsyncClient(
+            headers={"User-Agent": "spoonbench", "Accept-Encoding": "identity"},
+            limits=httpx2.Limits(max_connections=None, max_keepalive_connections=None),
+            timeout=timeout_s,
+            trust_env=not is_here,
+            follow_redirects=False,
+        )
+    except (httpx2.InvalidURL, ImportError, ValueError, OSError) as exc:
+        # What it says is not shown: addresses of proxies may hold passwords.
+        raise Unsupported(
+            "endpoint: the environment names a proxy or certificates that cannot be used "
+            f"({type(exc).__name__}): look at {', '.join(_ENVIRONMENT)}"
+        ) from None
 
 
 def _final(url: str, failure: Failure, n_attempts: int) -> Failure:

@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING, Any
 from spoonbench.solvers.api import Unsupported
 from spoonbench.solvers.llm.endpoint.failures import RequestFailed
 from spoonbench.solvers.llm.endpoint.replies import is_log_probability
+from spoonbench.solvers.llm.windows import check_window, make_windows
 from spoonbench.solvers.texts import TextLikelihood
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from spoonbench.solvers.llm.endpoint.client import Client
 
@@ -62,25 +63,30 @@ class Reader:
             Unsupported: the server does not tell; the message says what is missing.
             ValueError: a text that is too short, or a window or stride that does not fit.
         """
-        most = window or await self._places()
-        ids = None if most is None else await self._tokenize(text)
-        if ids is None or most is None:
-            return await self._score_whole(text, window)
+        places = await self._places() if window is None else window
+        if places is None:
+            return await self._score_whole(text, window, stride)
+        most, step = check_window(places, stride, None)
+        ids = await self._tokenize(text)
+        if ids is None:
+            return await self._score_whole(text, window, stride)
         if len(ids) < _LEAST_TOKENS:
             raise ValueError("the text has one token and none before it: it is too short")
-        step = max(1, most // 2) if stride is None else stride
-        if most < 1 or not 1 <= step <= most:
-            raise ValueError(f"window {most} and stride {step}: 1 <= stride <= window is needed")
         scored: Scored = []
-        places = list(windows(len(ids) - 1, most, step))
-        for start, end, n_scored in places:
+        windows = make_windows(len(ids) - 1, most, step)
+        for start, end, n_scored in windows:
             part = await self._echo(ids[start : end + 1])
             if len(part) != end + 1 - start:
                 raise Unsupported(f"the server made {len(part)} tokens of {end + 1 - start}")
             scored += part[-n_scored:] if scored else part
-        return _likelihood(text, scored, (len(places), most, step))
+        return _likelihood(text, scored, (len(windows), most, step))
 
-    async def _score_whole(self, text: str, window: int | None) -> TextLikelihood:
+    async def _score_whole(
+        self, text: str, window: int | None, stride: int | None
+    ) -> TextLikelihood:
+        """One window, whose stride does nothing but must be one."""
+        if stride is not None:
+            check_window(max(stride, 1) if window is None else window, stride, None)
         scored = await self._echo(text)
         n_tokens = len(scored)
         if n_tokens < _LEAST_TOKENS:
@@ -137,28 +143,6 @@ class Reader:
         if not is_whole or not _are_scores(tokens[:n_prompt], values[:n_prompt]):
             raise Unsupported(_NO_ECHO)
         return list(zip(tokens[:n_prompt], values[:n_prompt], strict=True))
-
-
-def windows(n_targets: int, window: int, stride: int) -> Iterator[tuple[int, int, int]]:
-    """Tokens [start, end) are read; the last so many of them say how likely the next ones are.
-
-    Args:
-        n_targets: tokens to score, those after the first.
-        window: tokens read at once.
-        stride: tokens by which the window moves, at most `window`.
-
-    Yields:
-        Start, end, and how many tokens are scored. Every token is scored once.
-
-    >>> list(windows(9, 4, 2))
-    [(0, 4, 4), (2, 6, 2), (4, 8, 2), (6, 9, 1)]
-    """
-    start, end = 0, min(window, n_targets)
-    yield start, end, end
-    while end < n_targets:
-        start, scored = start + stride, end
-        end = min(start + window, n_targets)
-        yield start, end, end - scored
 
 
 def _are_scores(tokens: list[Any], values: list[Any]) -> bool:

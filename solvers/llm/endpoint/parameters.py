@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Literal
 
 from spoonbench.solvers.api import Unsupported
+from spoonbench.solvers.llm.refusals import read_strings, refuse_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,7 +37,7 @@ class Endpoint:
         stream: the answer is read as it is written, which tells the time of its first token.
         logprobs: ask for the probabilities of tokens, from which confidence is read.
         extensions: the server knows `top_k` and `repetition_penalty` (vLLM, SGLang), which the
-            protocol itself does not have.
+            protocol itself does not have; they are said with every request then.
         price_in: US dollars per million prompt tokens; 0: unknown.
         price_out: US dollars per million new tokens; 0: unknown.
         key_variable: environment variable that holds the key; empty: none is sent.
@@ -100,7 +100,7 @@ def read_endpoint(params: Mapping[str, Json]) -> Endpoint:
     known = {spec.name: spec for spec in fields(Endpoint)}
     for name in params:
         if name not in known:
-            raise Unsupported(_unknown(name, tuple(known)))
+            raise refuse_name("endpoint", "parameter", name, tuple(known))
     for name in ("url", "model"):
         if not params.get(name):
             raise Unsupported(f"endpoint needs {name}: --endpoint URL --endpoint-model NAME")
@@ -123,7 +123,7 @@ def _checked(name: str, value: Json, kind: str) -> Any:
             raise Unsupported(f"{name} must be true or false, not {value!r}")
         return value
     if kind.startswith("tuple"):
-        return _strings(name, value)
+        return read_strings(name, value)
     return _amount(name, value, kind)
 
 
@@ -134,13 +134,6 @@ def _string(name: str, value: Json) -> str:
     if name == "key_variable" and value and not value.replace("_", "a").isalnum():
         raise Unsupported("key_variable must be the name of an environment variable")
     return value
-
-
-def _strings(name: str, value: Json) -> tuple[str, ...]:
-    strings = [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
-    if not isinstance(value, list) or len(strings) != len(value) or "" in strings:
-        raise Unsupported(f"{name} must be a list of strings that are not empty, not {value!r}")
-    return tuple(strings)
 
 
 def _amount(name: str, value: Json, kind: str) -> float:
@@ -155,9 +148,3 @@ def _amount(name: str, value: Json, kind: str) -> float:
     if not least <= value <= most:
         raise Unsupported(f"{name} must lie from {least:g} to {most:g}, not be {value!r}")
     return value
-
-
-def _unknown(name: str, known: tuple[str, ...]) -> str:
-    close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-    hint = f" Did you mean {close[0]!r}?" if close else ""
-    return f"endpoint has no parameter {name!r}.{hint} It has: {', '.join(known)}."

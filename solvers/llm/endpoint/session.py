@@ -33,15 +33,18 @@ class Session:
         base: its address.
         key: sent with every request.
         seed: of the waits between attempts.
+
+    Raises:
+        Unsupported: the environment names proxies or certificates that cannot be used.
     """
 
     def __init__(self, endpoint: Endpoint, base: str, key: Key, seed: int) -> None:
         self.endpoint = endpoint
         self._base, self._key = base, key
+        self._client = Client(endpoint, base, key, seed)
         self._hiding = HidingFilter(key)
         self._hiding.start()
         self._background = Background()
-        self._client = Client(endpoint, base, key, seed)
 
     def look(self) -> None:
         """See whether the server is there: one request for its list of models.
@@ -93,6 +96,8 @@ class Session:
 
     def close(self) -> None:
         """Close connections and the loop."""
-        self._background.run(self._client.close())
-        self._background.close()
-        self._hiding.stop()
+        try:
+            self._background.run(self._client.close())
+        finally:
+            self._background.close()
+            self._hiding.stop()

@@ -54,7 +54,7 @@ class EndpointSolver:
 
     info = SolverInfo(
         name="endpoint",
-        version="1",
+        version="2",
         level=5,
         summary="A language model behind an OpenAI-compatible server, shown a few examples.",
         kinds=("number", "label", "text"),
@@ -65,6 +65,10 @@ class EndpointSolver:
         "(few-shot prompts)",
         modules=(
             "spoonbench.solvers.llm.asking",
+            "spoonbench.solvers.llm.decoding",
+            "spoonbench.solvers.llm.prompt",
+            "spoonbench.solvers.llm.refusals",
+            "spoonbench.solvers.llm.windows",
             *(f"spoonbench.solvers.llm.endpoint.{name}" for name in _MODULES),
         ),
     )
@@ -115,18 +119,25 @@ class EndpointSolver:
         """
         from spoonbench.solvers.llm.asking import make_asking
 
-        if not training:
-            raise ValueError("an endpoint needs the training part, to show what answers look like")
         shots = self._prepared().endpoint.shots
+        if not training and shots:
+            raise ValueError("there are no training examples to draw from; shots=0 does without")
+        if not training:
+            return FitReport(n_examples=0)
         self._asking = make_asking(training, training[0].problem.kind, shots, self._seed)
         progress(1.0, f"{shots} examples drawn")
         return FitReport(n_examples=shots, notes={"shots": shots})
 
     def solve(self, problems: Sequence[Problem], /) -> list[Answer]:
         """Answer every problem, in order, several at once; failures are answers with a reason."""
-        if self._asking is None:
+        asking = self._asking or self._without_training(problems)
+        if asking is None:
             return [failed(NOT_FITTED) for _ in problems]
-        return self._prepared().answer(self._asking, [problem.text for problem in problems])
+        refusals = [asking.refusal(problem.kind) for problem in problems]
+        pairs = zip(problems, refusals, strict=True)
+        asked = [problem.text for problem, refusal in pairs if refusal is None]
+        answers = iter(self._prepared().answer(asking, asked))
+        return [next(answers) if refusal is None else failed(refusal) for refusal in refusals]
 
     def generate(self, prompts: Sequence[str], decoding: Decoding, /) -> list[Generation]:
         """Continue every prompt, in order; of a chat, a prompt is the user's message.
@@ -149,9 +160,17 @@ class EndpointSolver:
 
     def close(self) -> None:
         """Give connections back; may be called twice."""
-        if self._session is not None:
-            self._session.close()
-        self._session = self._asking = None
+        session, self._session, self._asking = self._session, None, None
+        if session is not None:
+            session.close()
+
+    def _without_training(self, problems: Sequence[Problem]) -> Asking | None:
+        """How to ask where no example is to be shown; None where some are."""
+        if self._session is None or self._session.endpoint.shots or not problems:
+            return None
+        from spoonbench.solvers.llm.asking import make_asking
+
+        return make_asking((), problems[0].kind, 0, self._seed)
 
     def _prepared(self) -> Session:
         if self._session is None:

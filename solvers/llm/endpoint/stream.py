@@ -28,27 +28,30 @@ class EventParser:
     """Takes bytes as they come, gives the data of every event that is complete."""
 
     def __init__(self) -> None:
-        self._rest = b""
+        self._rest: list[bytes] = []
+        self._held = b""
         self._data: list[str] = []
         self._is_first = True
 
     def feed(self, piece: bytes) -> Iterator[str]:
         """Data of the events that this piece completes."""
-        self._rest += piece
-        start = 0
-        for match in _LINE_END.finditer(self._rest):
+        piece, self._held, start = self._held + piece, b"", 0
+        for match in _LINE_END.finditer(piece):
             # A "\n" may follow in the next piece; it would be an empty line of its own.
-            if match.group() == b"\r" and match.end() == len(self._rest):
+            if match.group() == b"\r" and match.end() == len(piece):
+                self._held = b"\r"
                 break
-            line, start = self._rest[start : match.start()], match.end()
+            line, start = b"".join([*self._rest, piece[start : match.start()]]), match.end()
+            self._rest.clear()
             yield from self._take(line)
-        self._rest = self._rest[start:]
+        self._rest.append(piece[start : len(piece) - len(self._held)])
 
     def finish(self) -> Iterator[str]:
         """Data of an event that the end of the stream completes."""
-        if self._rest:
-            yield from self._take(self._rest.removesuffix(b"\r"))
-            self._rest = b""
+        line = b"".join(self._rest)
+        self._rest.clear()
+        if line:
+            yield from self._take(line)
         yield from self._take(b"")
 
     def _take(self, line: bytes) -> Iterator[str]:

@@ -23,6 +23,16 @@ if TYPE_CHECKING:
     from spoonbench.solvers.texts import Generation
 
 
+FORMULA = (
+    "2 x weights of the matrices but embeddings and head x (tokens in + tokens out - 1)"
+    " + 2 x weights of the head x tokens out"
+    " + 4 x layers x heads x width of a head x positions attended to;"
+    " tokens in with instruction and examples, tokens out as in the average answer sentence;"
+    " all experts of a mixture and whole attention counted, norms and softmax left out"
+)
+"""How the operations of an answer are counted; see `spoonbench.solvers.llm.arithmetic`."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manner:
     """How questions are asked.

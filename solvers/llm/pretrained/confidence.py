@@ -14,7 +14,7 @@ import re
 from bisect import bisect_right
 from typing import TYPE_CHECKING, Any
 
-from spoonbench.solvers.llm.tokenizer import decode
+from spoonbench.solvers.llm.tokenizer import decode_on
 
 if TYPE_CHECKING:
     from spoonbench.solvers.llm.prompt import Reading
@@ -54,9 +54,7 @@ def confidence(
             places = {bare.start()} if bare is not None else set()
     else:
         return None
-    # Some decoders drop the space in front, which the text has.
-    dropped = text.text[:1].isspace() and not decode(tokenizer, text.token_ids)[:1].isspace()
-    tokens = {_token_at(tokenizer, text.token_ids, place - dropped) for place in places}
+    tokens = {_token_at(tokenizer, text.token_ids, place) for place in places}
     scores = text.token_log_probabilities
     if not tokens or max(tokens) >= len(scores):
         return None
@@ -70,5 +68,5 @@ def _parting(match: re.Match[str] | None) -> set[int]:
 def _token_at(tokenizer: Any, ids: tuple[int, ...], place: int) -> int:
     """Index of the token that brings the character at a place; found by halving."""
     return bisect_right(
-        range(len(ids)), place, key=lambda index: len(decode(tokenizer, ids[: index + 1]))
+        range(len(ids)), place, key=lambda index: len(decode_on(tokenizer, ids[: index + 1]))
     )

@@ -51,6 +51,9 @@ if TYPE_CHECKING:
 _FLAGS: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
 _PROBE = "The answer is 5."
 _SHOWN = 3
+_TWO_WAY = frozenset({"cpmant", "prophetnet", "xlnet"})
+"""Model types that transformers lists as causal and that are not as it calls them. Of those of
+transformers 5.23, tried one by one."""
 # Masks and tables that older versions of transformers wrote beside the weights.
 _TABLES = re.compile(r"(^|\.)(attn\.bias|attn\.masked_bias|inv_freq|position_ids)$")
 
@@ -173,6 +176,10 @@ def _config(folder: Path) -> Any:
     for architecture in config.architectures or ():
         if architecture not in known:
             raise _refused(folder, f"{architecture} is no causal language model")
+    if kind in _TWO_WAY:
+        raise _refused(
+            folder, f"{kind} is not causal: it scores a token with what stands behind it"
+        )
     if kind in MODEL_FOR_MASKED_LM_MAPPING_NAMES and not getattr(config, "is_decoder", False):
         raise _refused(folder, f"this {kind} is an encoder, not a causal language model")
     return config

@@ -5,11 +5,11 @@ Not covered: whether the folder can be loaded. This module imports nothing heavy
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from spoonbench.solvers.api import Unsupported
+from spoonbench.solvers.llm.refusals import read_strings, refuse_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,7 +58,7 @@ def read_params(params: Mapping[str, Json]) -> PretrainedParams:
     known = tuple(spec.name for spec in fields(PretrainedParams))
     for name in params:
         if name not in known:
-            raise Unsupported(_unknown(name, known))
+            raise refuse_name("pretrained", "parameter", name, known)
     if not params.get("model"):
         raise Unsupported("pretrained: the parameter model must name the folder of a model")
     return PretrainedParams(**{name: _checked(name, value) for name, value in params.items()})
@@ -66,7 +66,7 @@ def read_params(params: Mapping[str, Json]) -> PretrainedParams:
 
 def _checked(name: str, value: Json) -> Any:
     if name == "stop_strings":
-        return _strings(value)
+        return read_strings(name, value)
     if name in _LEAST:
         least = _LEAST[name]
         if isinstance(value, bool) or not isinstance(value, int) or value < least:
@@ -77,18 +77,3 @@ def _checked(name: str, value: Json) -> Any:
     if name == "chat" and value not in _CHATS:
         raise Unsupported(f"chat must be one of {', '.join(_CHATS)}, not {value!r}")
     return value
-
-
-def _strings(value: Json) -> tuple[str, ...]:
-    strings = [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
-    if not isinstance(value, list) or len(strings) != len(value) or "" in strings:
-        raise Unsupported(
-            f"stop_strings must be a list of strings that are not empty, not {value!r}"
-        )
-    return tuple(strings)
-
-
-def _unknown(name: str, known: tuple[str, ...]) -> str:
-    close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-    hint = f" Did you mean {close[0]!r}?" if close else ""
-    return f"pretrained has no parameter {name!r}.{hint} Known: {', '.join(known)}."

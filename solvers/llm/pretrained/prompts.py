@@ -17,6 +17,8 @@ from spoonbench.solvers.learning import MAX_CHARACTERS
 from spoonbench.solvers.llm.tokenizer import readable
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from spoonbench.solvers.llm.asking import Asking
     from spoonbench.solvers.llm.pretrained.loading import CausalModel
 
@@ -37,11 +39,22 @@ def encode_plain(loaded: CausalModel, text: str) -> list[int]:
 
     An end token that the tokenizer appends is taken off again: the text is to go on.
     """
+    ids = _encode(loaded, text, add_special_tokens=True)
+    if len(ids) < 2 or ids[-1] not in loaded.end_ids:  # noqa: PLR2004  # something is before it
+        return ids
+    # Where any token can be an end token, the text itself may end in one.
+    own = _encode(loaded, text, add_special_tokens=False)
+    return ids if own and ids[-len(own) :] == own else ids[:-1]
+
+
+def _encode(loaded: CausalModel, text: str, *, add_special_tokens: bool) -> list[int]:
     found = loaded.tokenizer(
-        readable(text), add_special_tokens=True, split_special_tokens=True, verbose=False
+        readable(text),
+        add_special_tokens=add_special_tokens,
+        split_special_tokens=True,
+        verbose=False,
     )
-    ids = cast("list[int]", found["input_ids"])
-    return ids[:-1] if len(ids) > 1 and ids[-1] in loaded.end_ids else ids
+    return cast("list[int]", found["input_ids"])
 
 
 def encode_chat(loaded: CausalModel, asking: Asking, question: str) -> list[int]:
@@ -60,7 +73,12 @@ def encode_chat(loaded: CausalModel, asking: Asking, question: str) -> list[int]
         )
     try:
         ids = loaded.tokenizer.apply_chat_template(
-            turns, add_generation_prompt=True, tokenize=True, return_dict=False
+            turns,
+            add_generation_prompt=True,
+            tokenize=True,
+            return_dict=False,
+            # A tokenizer may be set to take what the template spells for text.
+            tokenizer_kwargs={"split_special_tokens": False},
         )
     # Templates are programs of others and raise what they like.
     except Exception as exc:
@@ -93,12 +111,19 @@ def encode_question(
     return Prompt(ids=tuple(ids), refusal=unfit(loaded, ids, room))
 
 
+def unknown(loaded: CausalModel, ids: Sequence[int]) -> str | None:
+    """Why the model cannot read these tokens, of which there is one; None if it can."""
+    if max(ids) < loaded.n_rows:
+        return None
+    return f"the tokenizer gives token {max(ids)}, and the model knows {loaded.n_rows}"
+
+
 def unfit(loaded: CausalModel, ids: list[int], room: int) -> str | None:
     """Why the model cannot go on with these tokens; None if it can."""
     if not ids:
         return "the prompt holds nothing that the tokenizer reads"
-    if max(ids) >= loaded.n_rows:
-        return f"the tokenizer gives token {max(ids)}, and the model knows {loaded.n_rows}"
+    if (reason := unknown(loaded, ids)) is not None:
+        return reason
     if loaded.positions is not None and len(ids) + room > loaded.positions:
         return (
             f"the prompt has {len(ids)} tokens and the answer may have {room}; the model reads "

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from spoonbench.solvers.llm.batches import IGNORED, EncodedExample, check_lengths, collate
-from spoonbench.solvers.llm.pretrained.prompts import encode_plain
+from spoonbench.solvers.llm.pretrained.prompts import encode_plain, unknown
 from spoonbench.solvers.llm.tokenizer import readable
 
 if TYPE_CHECKING:
@@ -38,11 +38,16 @@ def log_likelihoods(
         shape (n,); 0.0 for an empty text.
 
     Raises:
-        ValueError: an empty prompt, a pair that is too long, or unequal numbers of both.
+        ValueError: an empty prompt, a pair that is too long or has a token that the model does
+            not know, or unequal numbers of both.
     """
     pairs = [_pair(loaded, prompt, text) for prompt, text in zip(prompts, texts, strict=True)]
     if not all(pair.prompt for pair in pairs):
         raise ValueError("a prompt must have at least one token")
+    for pair in pairs:
+        reason = unknown(loaded, (*pair.prompt, *pair.completion))
+        if reason is not None:
+            raise ValueError(reason)
     if loaded.positions is not None:
         check_lengths(pairs, loaded.positions)
     found: list[float] = []

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from spoonbench.solvers.api import FitReport, Settings, Size, SolverInfo, Unsupported
-from spoonbench.solvers.learning import NOT_FITTED, failed
+from spoonbench.solvers.learning import NOT_FITTED, check_placement, failed
 from spoonbench.solvers.llm.pretrained.params import PretrainedParams, read_params
 
 if TYPE_CHECKING:
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 
 _OWN = (
     "answering",
-    "arithmetic",
     "chatting",
     "confidence",
     "loading",
@@ -44,6 +43,7 @@ _OWN = (
     "scoring",
 )
 _SHARED = (
+    "arithmetic",
     "asking",
     "batches",
     "decoding",
@@ -51,8 +51,10 @@ _SHARED = (
     "likelihood",
     "machine",
     "prompt",
+    "refusals",
     "token_choice",
     "tokenizer",
+    "windows",
 )
 _MOST_SENTENCES = 256
 """Answers of the training part whose length is looked at."""
@@ -71,7 +73,7 @@ class PretrainedSolver:
 
     info = SolverInfo(
         name="pretrained",
-        version="1",
+        version="2",
         level=5,
         summary="A causal language model of elsewhere, asked with examples in the prompt.",
         kinds=("number", "label", "text"),
@@ -103,15 +105,7 @@ class PretrainedSolver:
             MemoryError: the model does not fit the device.
         """
         params = read_params(settings.params)
-        for what, value, offered in (
-            ("device", settings.device.partition(":")[0], self.info.devices),
-            ("number format", settings.dtype, self.info.dtypes),
-            ("quantization", settings.quantization, self.info.quantizations),
-        ):
-            if value not in offered:
-                raise Unsupported(f"pretrained: {what} {value!r} is not in {offered}")
-        if settings.threads < 1 or settings.parts:
-            raise Unsupported("pretrained takes at least one thread and has no parts")
+        check_placement(self.info, settings)
         from spoonbench.solvers.llm.machine import set_up
         from spoonbench.solvers.llm.pretrained.loading import load_causal_model
 
@@ -140,8 +134,10 @@ class PretrainedSolver:
         from spoonbench.solvers.llm.prompt import completion_of
 
         params, loaded = self._ready()
+        if not training and params.shots:
+            raise ValueError("there are no training examples to draw from; shots=0 does without")
         if not training:
-            raise ValueError("there are no training examples to draw from")
+            return FitReport(n_examples=0)
         asking = make_asking(training, training[0].problem.kind, params.shots, self._settings.seed)
         asking = _instructed(asking, params)
         if self._chat:
@@ -235,8 +231,8 @@ class PretrainedSolver:
 
     def size(self, problems: Sequence[Problem], /) -> Size:
         """Parameters, bytes, and operations for the average of the problems that can be asked."""
-        from spoonbench.solvers.llm.pretrained.answering import prompts_of
-        from spoonbench.solvers.llm.pretrained.arithmetic import measure_size
+        from spoonbench.solvers.llm.arithmetic import measure_size
+        from spoonbench.solvers.llm.pretrained.answering import FORMULA, prompts_of
 
         params, loaded = self._ready()
         if self._learned is None and params.shots:
@@ -244,7 +240,8 @@ class PretrainedSolver:
         learned = self._learned
         tokens_out = learned.mean_length if learned is not None else float(params.max_new_tokens)
         prompts = prompts_of(loaded, self._manner(), problems)
-        return measure_size(loaded, [len(p.ids) for p in prompts if p.refusal is None], tokens_out)
+        tokens_in = [len(prompt.ids) for prompt in prompts if prompt.refusal is None]
+        return measure_size(loaded.model, tokens_in, tokens_out, FORMULA)
 
     def close(self) -> None:
         """Let the model go; may be called twice."""
@@ -277,10 +274,9 @@ class PretrainedSolver:
 
         if self._learned is None:
             return _instructed(make_asking((), kind, 0, 0), self._ready()[0])
-        if self._learned.asking.kind != kind:
-            raise ValueError(
-                f"the examples have answers of the kind {self._learned.asking.kind}, not {kind}"
-            )
+        refusal = self._learned.asking.refusal(kind)
+        if refusal is not None:
+            raise ValueError(refusal)
         return self._learned.asking
 
     def _ready(self) -> tuple[PretrainedParams, CausalModel]:

@@ -1,9 +1,10 @@
 """Dates in numbers: ISO 8601 (calendar, week and ordinal dates), and day, month, year in an order.
 
-Source: ISO 8601-1:2019, 5.2: basic and extended format, years 1583 to 9999 (others need mutual
-agreement); 4.2: leap years, and week 1 as the week of the first Thursday.
+Source: ISO 8601-1:2019: basic and extended format, years 1583 to 9999 (others need mutual
+agreement), leap years, and week 1 as the week of the first Thursday.
 
-Not covered: reduced and expanded representations, times; two-digit years.
+Not covered: reduced representations ("2021-03"), expanded ones, years of two digits, blanks between
+the numbers; all are abstained from. Dates with a time of day are called invalid.
 """
 
 from __future__ import annotations
@@ -20,19 +21,22 @@ if TYPE_CHECKING:
 
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September",
           "October", "November", "December")  # fmt: skip
-FIRST_YEAR = 1583
+FIRST_YEAR, LAST_YEAR = 1583, 9999
 _FEBRUARY, _N_MONTHS, _N_WEEKDAYS = 2, len(MONTHS), 7
 _WEDNESDAY, _THURSDAY = 2, 3
 
 _CALENDAR = re.compile(r"([0-9]{4})(-?)([0-9]{2})\2([0-9]{2})")
 _WEEK = re.compile(r"([0-9]{4})(-?)W([0-9]{2})\2([0-9])")
 _ORDINAL = re.compile(r"([0-9]{4})-?([0-9]{3})")
+_REDUCED = re.compile(r"[0-9]{2}|[0-9]{4}(?:-[0-9]{2}|-?W[0-9]{2})?")
+_EXPANDED = re.compile(r"[-+\u2212][0-9]{4,}+[-0-9W]*+")
 
 
 def read_day(year: int, month: int, day: int) -> Reading:
     """The ISO date of a day, if there is such a day."""
-    if year < FIRST_YEAR:
-        return NotCovered(f"years before {FIRST_YEAR} are not read")
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        side = f"before {FIRST_YEAR}" if year < FIRST_YEAR else f"after {LAST_YEAR}"
+        return NotCovered(f"years {side} are not read")
     if not 1 <= month <= _N_MONTHS:
         return Fault(f"there is no month {month}")
     if not 1 <= day <= _last_day(year, month):
@@ -61,14 +65,20 @@ def _last_day(year: int, month: int) -> int:
 def _read_calendar(text: str) -> Reading:
     match = _CALENDAR.fullmatch(text)
     if match is None:
-        return Fault("not of the form YYYY-MM-DD or YYYYMMDD")
+        return _other_iso(text, "not of the form YYYY-MM-DD or YYYYMMDD")
     return read_day(int(match[1]), int(match[3]), int(match[4]))
+
+
+def _other_iso(text: str, fault: str) -> Reading:
+    if _REDUCED.fullmatch(text) or _EXPANDED.fullmatch(text):
+        return NotCovered("reduced and expanded representations are not read")
+    return Fault(fault)
 
 
 def _read_week(text: str) -> Reading:
     match = _WEEK.fullmatch(text)
     if match is None:
-        return Fault("not of the form YYYY-Www-D or YYYYWwwD")
+        return _other_iso(text, "not of the form YYYY-Www-D or YYYYWwwD")
     year, week, day = int(match[1]), int(match[3]), int(match[4])
     if not 1 <= day <= _N_WEEKDAYS:
         return Fault(f"there is no day {day} of a week")
@@ -85,7 +95,7 @@ def _read_week(text: str) -> Reading:
 def _read_ordinal(text: str) -> Reading:
     match = _ORDINAL.fullmatch(text)
     if match is None:
-        return Fault("not of the form YYYY-DDD or YYYYDDD")
+        return _other_iso(text, "not of the form YYYY-DDD or YYYYDDD")
     year, number = int(match[1]), int(match[2])
     if not 1 <= number <= 365 + _is_leap(year):
         return Fault(f"{year} has no day {number}")
@@ -107,9 +117,13 @@ def _ordered(separator: str, order: str) -> Callable[[str], Reading]:
     """A reader of numbers in an order, for example "dmy"."""
     digits = {"d": "([0-9]{1,2})", "m": "([0-9]{1,2})", "y": "([0-9]{4})"}
     pattern = re.compile(re.escape(separator).join(digits[part] for part in order))
+    numbers = (digits[part].replace("{4}", "{2}(?:[0-9]{2})?+") for part in order)
+    other = re.compile(f" ?{re.escape(separator)} ?".join(numbers))
 
     def read(text: str) -> Reading:
         match = pattern.fullmatch(text)
+        if match is None and other.fullmatch(text):
+            return NotCovered("years of two digits and blanks between the numbers are not read")
         if match is None:
             return Fault(f"not three numbers with {separator!r} between them")
         found = dict(zip(order, map(int, match.groups()), strict=True))

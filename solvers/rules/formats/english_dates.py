@@ -3,7 +3,8 @@
 Source: Unicode CLDR, locales en and en-GB, formats full, long and medium, with or without the
 ordinal suffix of the day. A weekday must be that of the date.
 
-Not covered: other patterns ("3rd of March 2021" is called invalid), other spellings than CLDR's.
+Not covered: other patterns and spellings of which every word is one of a date ("3rd of March 2021",
+"03 MARCH 2021", "Sept 3"): these are abstained from.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from spoonbench.solvers.formats import Fault, Reading, Value
+from spoonbench.solvers.formats import Fault, NotCovered, Reading, Value
 from spoonbench.solvers.rules.formats.dates import MONTHS, read_day, weekday
 
 if TYPE_CHECKING:
@@ -28,6 +29,14 @@ _ENGLISH = re.compile(
     rf"|(?P<first_month>{_NAME}) {_DAY.format('second_day', 'second_suffix')},?)"
     r" (?P<year>[0-9]{4})"
 )
+_MONTH_WORDS = frozenset({*(n.lower() for n in MONTHS), *(n[:3].lower() for n in MONTHS), "sept"})
+_OTHER_WORDS = frozenset(
+    {*(n.lower() for n in _WEEKDAYS), *(n[:3].lower() for n in _WEEKDAYS)}
+    | {"tues", "thur", "thurs", "the", "of"}
+)
+_WORD = re.compile(r"[^ ,./-]++")
+_NUMBER = re.compile(r"(?:[0-9]{4}|'?(?P<day>[0-9]{1,2})(?P<suffix>st|nd|rd|th)?)")
+_LAST_DAY = 31
 
 
 def suffix_of(day: int) -> str:
@@ -39,6 +48,8 @@ def suffix_of(day: int) -> str:
 
 def _read_english(text: str) -> Reading:
     match = _ENGLISH.fullmatch(text)
+    if match is None and _is_other_pattern(text):
+        return NotCovered("a date in a pattern or a spelling that is not read")
     if match is None:
         return Fault("not a day, the name of a month and a year")
     day = int(match["day"] or match["second_day"])
@@ -54,6 +65,21 @@ def _read_english(text: str) -> Reading:
     if match["weekday"] not in (right, right[:3]):
         return Fault(f"{reading.text} is a {right}, not a {match['weekday']}")
     return reading
+
+
+def _is_other_pattern(text: str) -> bool:
+    """Whether a month is named, and every word can stand in a date."""
+    words = _WORD.findall(text.lower())
+    others = [word for word in words if word not in _MONTH_WORDS]
+    return len(others) < len(words) and all(map(_can_stand_in_a_date, others))
+
+
+def _can_stand_in_a_date(word: str) -> bool:
+    match = _NUMBER.fullmatch(word)
+    if match is None or match["day"] is None:
+        return match is not None or word in _OTHER_WORDS
+    day, suffix = int(match["day"]), match["suffix"]
+    return 1 <= day <= _LAST_DAY and suffix in (None, suffix_of(day))
 
 
 READERS: Mapping[str, Reader] = {"date in english": _read_english}

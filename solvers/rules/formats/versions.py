@@ -1,9 +1,11 @@
 """Version numbers: PEP 440 and Semantic Versioning 2.0.0.
 
-Sources: PEP 440, appendix B, whose regular expression stands here with every repetition made
-possessive, and its rules of normalization; semver.org, points 2, 9 and 10.
+Sources: PEP 440, "Normalization" and appendix B, whose regular expression stands here with every
+repetition made possessive and without separators that separate nothing; semver.org, points 2, 9
+and 10.
 
-Not covered: anything beyond those two.
+Not covered: such separators ("1.0a."), which the text of PEP 440 does not allow and its regular
+expression does; they are abstained from.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from spoonbench.solvers.formats import Fault, Reading, Value
+from spoonbench.solvers.formats import Fault, NotCovered, Reading, Value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,6 +28,7 @@ _PEP440 = re.compile(
     r"(?:\+(?P<local>[a-z0-9]++(?:[-_.][a-z0-9]++)*+))?+",
     re.IGNORECASE | re.ASCII,
 )
+_LOOSE_SEPARATOR = re.compile(r"(?<=[a-z])[-_.](?=[-_.]|$)", re.IGNORECASE)
 _SPELLINGS = {"alpha": "a", "beta": "b", "c": "rc", "pre": "rc", "preview": "rc"}
 
 _NUMBER = r"(?:0|[1-9][0-9]*+)"
@@ -43,7 +46,11 @@ def _read_semver(text: str) -> Reading:
 
 
 def _read_pep440(text: str) -> Reading:
+    # White space around a version is to be ignored.
+    text = text.strip()
     match = _PEP440.fullmatch(text)
+    if match is None and _is_loose(text):
+        return NotCovered("a separator that separates nothing")
     if match is None:
         return Fault("not of the form [N!]N(.N)*[{a|b|rc}N][.postN][.devN][+local]")
     epoch = int(match["epoch"] or 0)
@@ -60,6 +67,12 @@ def _read_pep440(text: str) -> Reading:
         pieces = re.split(r"[-_.]", match["local"].lower())
         version += "+" + ".".join(_plain(p) if p.isdigit() else p for p in pieces)
     return Value(version)
+
+
+def _is_loose(text: str) -> bool:
+    public, plus, local = text.partition("+")
+    tight = _LOOSE_SEPARATOR.sub("", public)
+    return tight != public and _PEP440.fullmatch(f"{tight}{plus}{local}") is not None
 
 
 def _plain(number: str | None) -> str:

@@ -3,6 +3,8 @@
 import hashlib
 import json
 import math
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from click.testing import CliRunner
@@ -100,7 +102,7 @@ def test_the_table_fits(run, gpt2_folder, columns, tmp_path):
         "tokens",
         "perplexity",
         "bits/byte",
-        "window/stride",
+        "window / stride",
         "s",
         "tokens/s",
     ]
@@ -132,3 +134,47 @@ def test_texts_that_are_none_are_sentences(run, tmp_path):
 )
 def test_words_that_do_not_go_together_are_usage(run, words, said):
     assert said in run(*words, code=2).stderr
+
+
+class _Echo(BaseHTTPRequestHandler):
+    """Says of every byte but the first that one in two bytes would have been it."""
+
+    def do_GET(self):
+        self._say({"object": "list", "data": [{"id": "m"}]})
+
+    def do_POST(self):
+        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        if not self.path.endswith("/completions"):
+            self._say({"error": {"message": "not here"}}, status=404)
+            return
+        tokens = list(asked["prompt"])
+        values = [None, *[math.log(0.5)] * (len(tokens) - 1)]
+        logprobs = {"tokens": [*tokens, "!"], "token_logprobs": [*values, -1.0]}
+        choice = {"index": 0, "text": "", "finish_reason": "length", "logprobs": logprobs}
+        self._say({"choices": [choice], "usage": {"prompt_tokens": len(tokens)}})
+
+    def _say(self, content, status=200):
+        body = json.dumps(content).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+def test_a_served_model_stands_beside_one_of_here(run, tmp_path):
+    (tmp_path / "plain.txt").write_text("ann had 3 pens. " * 4)
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Echo) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        served = ("--endpoint", f"http://127.0.0.1:{server.server_port}", "--endpoint-model", "m")
+        done = run("lm-mine", *served, "--json", text="plain.txt")
+        server.shutdown()
+        thread.join()
+    rows = {row["model"]: row for row in json.loads(done.stdout)["models"]}
+    assert rows["m"]["perplexity"] == pytest.approx(2.0)
+    assert rows["m"]["bits_per_byte"] == pytest.approx(1.0)
+    assert rows["lm-mine"]["bits_per_byte"] > 0

@@ -1,5 +1,6 @@
 import json
 import os
+import sys
 import textwrap
 import types
 from typing import Any
@@ -9,12 +10,15 @@ import pytest
 from spoonbench.harness import registry
 from spoonbench.harness.artifacts import ArtifactStore, Recipe
 from spoonbench.harness.commands.solving import run_command
+from spoonbench.harness.registry import UnknownName
 from spoonbench.harness.tasks.api import BadTask
 from spoonbench.solvers.api import Unsupported
 
 MODULE = "contestants_to_be_asked"
 SOURCE = """
     from spoonbench.solvers.api import Answer, FitReport, SolverInfo
+
+    PREPARED = []
 
     class Keeper:
         info = SolverInfo(
@@ -23,7 +27,8 @@ SOURCE = """
         )
         word = "nothing"
         def prepare(self, settings):
-            pass
+            if settings.params:
+                PREPARED.append(dict(settings.params))
         def fit(self, training, validation, progress, checkpoints):
             if len(training) > 30:
                 raise ValueError("too many examples")
@@ -68,6 +73,7 @@ def _others(tmp_path, monkeypatch):
     registry._with_entry_points.cache_clear()
     yield
     registry._with_entry_points.cache_clear()
+    sys.modules.pop(MODULE, None)
 
 
 @pytest.fixture
@@ -210,3 +216,14 @@ def test_what_others_break_is_a_sentence(solve, tmp_path):
     (tmp_path / "mine.py").write_text("\n1 / 0\n")
     with pytest.raises(Unsupported, match=r"mine\.py: line 2: ZeroDivisionError"):
         solve("text", "mine.py:solve")
+
+
+def test_a_model_is_asked_by_the_label_of_its_duel_with_what_it_was_made_with(solve, keep):
+    keep("tuned", label="mine-lora", task="mine", kind="label", params={"rank": 3})
+    assert solve("text", "mine-lora").out == "tuned label\n"
+    assert solve("text", "unsure+mine-lora").out == "tuned label\n"
+    assert solve("text", "mine-lora", overrides=("rank=4",)).out == "tuned label\n"
+    prepared = sys.modules[MODULE].PREPARED
+    assert [params.get("rank") for params in prepared] == [3, 3, 4]
+    with pytest.raises(UnknownName, match="mine-lorra"):
+        solve("text", "mine-lorra")

@@ -1,5 +1,6 @@
 import json
 import shutil
+from dataclasses import replace
 
 import click
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from spoonbench.harness.duel.brought import bring, check_url
 from spoonbench.harness.tasks.api import BadTask
 from spoonbench.solvers.api import Unsupported
+from spoonbench.solvers.model_files import needed_files
 
 NOTHING = {
     "models": (),
@@ -38,7 +40,13 @@ def test_a_folder_of_a_model_takes_part_under_its_name(gpt2_folder):
     assert entry.label == gpt2_folder.name
     assert entry.params["shots"] == 2
     assert entry.content[:12] in entry.origin
-    assert "2 examples of the training part" in entry.origin
+    assert entry.trained_from.endswith(", asked with 2 examples of the training part")
+    without = replace(entry, params={**entry.params, "shots": 0})
+    assert without.trained_from.endswith(", asked without examples")
+    assert entry.given_bytes == sum(
+        (gpt2_folder / name).stat().st_size
+        for name in needed_files([path.name for path in gpt2_folder.iterdir()])
+    )
 
 
 def test_two_folders_of_one_name_get_labels_of_their_own(gpt2_folder, tmp_path):
@@ -64,6 +72,8 @@ def test_given_weights_are_tuned_in_each_way_asked_for(gpt2_folder):
     assert [full.params["tune"], lora.params["tune"]] == ["full", "lora"]
     assert {full.name, lora.name} == {"lm-tuned"}
     assert full.label.endswith("-full")
+    assert full.given_bytes is None
+    assert lora.given_bytes > 0
     assert "LoRA" in lora.origin
     (only,) = brought(inits=(str(gpt2_folder),))
     assert only.params["tune"] == "full"
@@ -71,11 +81,11 @@ def test_given_weights_are_tuned_in_each_way_asked_for(gpt2_folder):
 
 def test_a_served_model_is_answered_elsewhere_and_keeps_its_prices():
     options = {"endpoint": "http://127.0.0.1:1/v1", "endpoint_models": ("a+b", "c")}
-    one, other = brought(**options, price_in=0.5)
+    one, other = brought(**options, price_in=0.5, price_out=2.0)
     assert [one.label, other.label] == ["a_b", "c"]
     assert one.answered_by == "server"
-    assert one.params["price_in"] == 0.5
-    assert "price_out" not in one.params
+    assert (one.params["price_in"], one.params["price_out"]) == (0.5, 2.0)
+    assert "price_in" not in brought(**options)[0].params
 
 
 def test_recorded_answers_stand_at_the_level_that_is_said(tmp_path):
@@ -94,6 +104,7 @@ def test_recorded_answers_stand_at_the_level_that_is_said(tmp_path):
         ({"tune": ("lora",)}, "--tune needs --init"),
         ({"endpoint": "http://x/v1"}, "belong together"),
         ({"endpoint_models": ("m",)}, "belong together"),
+        ({"endpoint": "http://x/v1", "endpoint_models": ("m",), "price_in": 1.0}, "needs both"),
         ({"endpoint": "https://me:key@x/v1", "endpoint_models": ("m",)}, "without user name"),
     ],
 )

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from spoonbench.harness.duel.ladders import BY_KIND, BY_TASK
-from spoonbench.harness.duel.lineup import LineupChoice, line_up
+from spoonbench.harness.duel.lineup import LineupChoice, enter, line_up, with_own_labels
 from spoonbench.harness.duel.presets import PRESETS
 from spoonbench.harness.registry import UnknownName
 from spoonbench.harness.tasks.api import BadTask, Item, Split, Task
@@ -130,3 +130,62 @@ def test_a_file_called_like_a_task_has_the_ladder_of_its_kind():
     labels = [entry.label for entry in line_up(named, QUICK, LineupChoice())]
     assert "rules" in labels
     assert "calculator" not in labels
+
+
+def given(label, name="pretrained"):
+    return replace(enter(name, {"model": "/m"}, label=label), fixed={"model": "--model"})
+
+
+def test_labels_that_others_have_are_numbered_until_they_are_free():
+    entries = [given(label) for label in ("m", "m", "m-2", "rules")]
+    labels = [entry.label for entry in with_own_labels(entries, ["rules"])]
+    assert labels == ["m", "m-2", "m-2-2", "rules-2"]
+
+
+def test_a_model_called_like_another_contestant_takes_part_under_another_label():
+    lineup = line_up(task(), QUICK, LineupChoice(brought=(given("lm-tiny"),)))
+    labels = [entry.label for entry in lineup]
+    assert {"lm-tiny", "lm-tiny-2", "rules+lm-tiny-2"} <= set(labels)
+
+
+@pytest.mark.parametrize(
+    ("name", "option"),
+    [
+        ("pretrained", "--model DIR"),
+        ("lm-tuned", "--init DIR"),
+        ("endpoint", "--endpoint URL"),
+        ("recorded", "--answers FILE"),
+        ("router", "--route A,B"),
+    ],
+)
+def test_who_is_nothing_without_an_option_does_not_take_part_by_name(name, option):
+    for choice in (LineupChoice(extra=(name,)), LineupChoice(routes=(("rules", name),))):
+        with pytest.raises(BadTask, match=f"takes part by {option}"):
+            line_up(task(), QUICK, choice)
+
+
+def test_what_was_brought_cannot_be_exchanged_by_a_parameter():
+    choice = LineupChoice(brought=(given("m"),), overrides={"m": {"model": "/other"}})
+    with pytest.raises(BadTask, match=r"--set m\.model: that is what --model says"):
+        line_up(task(), QUICK, choice)
+    allowed = replace(choice, overrides={"m": {"max_new_tokens": 8}})
+    (entry,) = [e for e in line_up(task(), QUICK, allowed) if e.label == "m"]
+    assert entry.params["max_new_tokens"] == 8
+
+
+@pytest.mark.parametrize(
+    "choice",
+    [
+        LineupChoice(only=("rules", "rules+lm-tiny")),
+        LineupChoice(routes=(("rules", "lm-small"),)),
+        LineupChoice(routes=(("rules", "text-network"),), only=("rules", "rules+text-network")),
+    ],
+)
+def test_a_part_that_nobody_would_train_is_refused(choice):
+    with pytest.raises(BadTask, match=r"needs (lm-tiny|lm-small|text-network) in the duel"):
+        line_up(task(), QUICK, choice)
+
+
+def test_a_part_that_learns_in_each_process_needs_no_row_of_its_own():
+    choice = LineupChoice(only=("rules+tfidf-operations",))
+    assert [entry.label for entry in line_up(task(), QUICK, choice)] == ["rules+tfidf-operations"]

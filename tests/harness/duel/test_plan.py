@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from spoonbench.harness.duel.lineup import LineupChoice, line_up
+from spoonbench.harness.duel.lineup import LineupChoice, enter, line_up
 from spoonbench.harness.duel.plan import Wishes, make_plan
 from spoonbench.harness.duel.presets import PRESETS
 from spoonbench.harness.duel_records import Requirements
@@ -68,3 +68,25 @@ def test_accuracy_cells_are_never_cut_short(task):
     for entry in plan(task, LineupChoice(only=("spoon", "lm-tiny"))).entries:
         for planned in entry.cells:
             assert (planned.seconds is None) == (planned.role == "answers")
+
+
+def test_the_report_knows_who_could_run_where_it_was_asked_for(task):
+    preset = replace(PRESETS["quick"], device="cuda", dtype="bfloat16")
+    only = LineupChoice(only=("rules", "lm-tiny", "rules+lm-tiny", "rules+tfidf-operations"))
+    made = make_plan(task, line_up(task, preset, only), preset, WISHES)
+    placed = {entry.label: (entry.device, entry.dtype) for entry in made.duel.entries}
+    assert placed == {
+        "rules": ("cpu", "float32"),
+        "lm-tiny": ("cuda", "bfloat16"),
+        "rules+tfidf-operations": ("cpu", "float32"),
+        "rules+lm-tiny": ("cuda", "bfloat16"),
+    }
+
+
+def test_answers_of_a_file_have_no_lines_of_code_and_are_not_timed(task, tmp_path):
+    entry = enter("recorded", {"path": str(tmp_path / "a.jsonl")}, label="a")
+    entry = replace(entry, answered_by="file", info=replace(entry.info, level=1))
+    (planned,) = plan(task, LineupChoice(brought=(entry,), only=("a",))).duel.entries
+    assert planned.source_lines is None
+    assert planned.latency_cell is None
+    assert planned.throughput_cells == {}

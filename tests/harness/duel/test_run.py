@@ -60,7 +60,10 @@ class FakeExecutor:
             len(work.problems[i : i + work.batch_size])
             for i in range(0, len(work.problems), work.batch_size)
         ]
-        answers = tuple(Answer(status="answered", value="1") for _ in work.problems)
+        answers = tuple(
+            Answer(status="answered", value="1", reason=problem.problem_id)
+            for problem in work.problems
+        )
         return CellResult(
             cell_key=work.cell_key,
             status="ok",
@@ -144,6 +147,22 @@ def test_the_measurements_come_out_of_the_store(plan, tmp_path):
     assert [score.split for score in first.splits] == [split.name for split in plan.task.splits]
     assert first.latency_p50_s.value == pytest.approx(1e-6)
     assert set(first.throughput) == {1, 2}
+
+
+def test_answers_stand_in_the_order_of_the_items_whatever_the_order_of_asking(plan, tmp_path):
+    executor = FakeExecutor()
+    run(plan, tmp_path, executor)
+    (planned, *_) = (c for entry in plan.entries for c in entry.cells if c.role == "answers")
+    works = [work for job in executor.jobs for work in job.cells]
+    (asked, *_) = (work for work in works if work.cell_key == planned.cell.key)
+    lengths = [len(problem.text) for problem in asked.problems]
+    assert lengths == sorted(lengths, reverse=True)
+    with open_reader(tmp_path / "store.sqlite") as reader:
+        (record,) = reader.runs(cell_keys=[planned.cell.key])
+        answers = reader.answers(record.run_id)
+    ids = [item.problem.problem_id for item in planned.split.items]
+    assert [answer.problem_id for answer in answers] == ids
+    assert [answer.reason for answer in answers] == ids
 
 
 def test_a_finished_duel_runs_nothing_again(plan, tmp_path):

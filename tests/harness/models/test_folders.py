@@ -172,3 +172,19 @@ def test_a_download_that_breaks_off_is_said(folder, hub):
 def test_a_configuration_that_is_no_json_is_refused(folder):
     (folder / "config.json").write_text("{")
     assert "config.json is no JSON" in refusal(folder)
+
+
+def test_a_name_that_no_file_can_have_is_a_sentence(hub):
+    assert "folder" in refusal("a" * 300)
+
+
+def test_the_bytes_are_those_of_the_files_that_loading_needs(gpt2_folder, tmp_path):
+    folder = tmp_path / "model"
+    shutil.copytree(gpt2_folder, folder)
+    before = find_model(str(folder)).n_bytes
+    (folder / "README.md").write_text("not needed")
+    assert find_model(str(folder)).n_bytes == before
+    (folder / "generation_config.json").write_text("{}" + " " * 98)
+    given = gpt2_folder / "generation_config.json"
+    had = given.stat().st_size if given.exists() else 0
+    assert find_model(str(folder)).n_bytes == before - had + 100

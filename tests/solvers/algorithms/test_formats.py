@@ -104,6 +104,10 @@ def test_invalid_texts_are_refused_with_a_reason(solver, text):
         "date in English: March 3th, 2021",
         "ISO 8601 week date: 2021-W53-1",
         "date (day/month/year): 30/10-2089",
+        "date (day/month/year): 10/30/2089",
+        "date (day.month.year): 23:02.1992",
+        "ISBN-13: 979-0-2600-0043-8",
+        "ISBN-10: ---0306406152",
         "international phone number: +44 020 7946 0958",
     ],
 )
@@ -114,7 +118,11 @@ def test_where_the_libraries_are_more_lenient_than_the_formats(solver, text):
 
 def test_what_it_does_not_read_is_abstained_from(solver):
     assert "names no format" in ask(solver, "IPv6 address: ::1").reason
-    assert "XYZ is not known" in ask(solver, "amount of money (US writing): XYZ 1").reason
+    amount = "amount of money (US writing): "
+    assert "XYZ is not known" in ask(solver, f"{amount}XYZ 1").reason
+    assert "fewer decimals" in ask(solver, f"{amount}$1.5", kind="label").reason
+    assert "a sign" in ask(solver, f"{amount}-$1.50", kind="label").reason
+    assert "another currency" in ask(solver, f"{amount}\u00a5500", kind="label").reason
 
 
 def test_unprepared_it_fails_with_a_reason():

@@ -28,6 +28,7 @@ def test_reads_riddles_about_two_numbers(text, value):
         "",
         "Ann had 3 pens.",
         "What is the larger number?",
+        "The sum of two numbers is #. Their difference is 4. What is the larger number?",
         "The sum of two numbers is 20 and they are odd. What is the larger number?",
         "The sum of two numbers is 20 and their difference is 4.",
         "The product of two numbers is 20. What is the larger number?",

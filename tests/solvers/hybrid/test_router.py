@@ -50,9 +50,18 @@ MODULE = textwrap.dedent(
                 return []
             confidence = self.params.get("confidence")
             return [
-                Answer(status="answered", value=word, confidence=confidence)
+                Answer(
+                    status="answered",
+                    value=word,
+                    confidence=confidence,
+                    cost=self.params.get("cost"),
+                )
                 if word in p.text
-                else Answer(status=self.params.get("status", "abstained"), reason=f"no {word}")
+                else Answer(
+                    status=self.params.get("status", "abstained"),
+                    reason=f"no {word}",
+                    cost=self.params.get("cost"),
+                )
                 for p in problems
             ]
 
@@ -315,3 +324,11 @@ def test_every_problem_gets_its_own_answer(told, texts):
         asked = "abc".index(wanted) + 1 if wanted else 3
         assert [step.stage for step in answer.trace] == ["says-a", "says-b", "says-c"][:asked]
     assert told.CALLS
+
+
+@pytest.mark.usefixtures("told")
+def test_an_answer_costs_what_all_stages_that_were_asked_for_it_cost():
+    stages = part("a", cost=0.25), part("b", cost=0.5)
+    costs = [answer.cost for answer in router(*stages).solve(problems("a", "b", "c"))]
+    assert costs == [0.25, 0.75, 0.75]
+    assert router(part("a"), part("b")).solve(problems("a"))[0].cost is None

@@ -1,6 +1,10 @@
 """Small language models, trained in seconds, for the tests of this folder."""
 
+import json
+
 import pytest
+from tokenizers import Tokenizer, decoders, models, normalizers, trainers
+from transformers import PreTrainedTokenizerFast
 
 from spoonbench.solvers.api import Example, Problem, Settings
 from spoonbench.solvers.llm.solver import LanguageModelSolver
@@ -64,6 +68,42 @@ def trained(train):
     """A solver that knows its answers by heart; not to be trained further."""
     solver, _ = train()
     return solver
+
+
+@pytest.fixture(scope="session")
+def sentencepiece():
+    """A tokenizer of the Llama 2 type, whose decoder drops the space in front of a text."""
+    text = "ann had 3 apples and 5 pears, she got 7 more  from her mom. the card \u6f22\n"
+    backend = Tokenizer(models.BPE(unk_token="<unk>", byte_fallback=True))
+    backend.normalizer = normalizers.Sequence(
+        [normalizers.Prepend("\u2581"), normalizers.Replace(" ", "\u2581")]
+    )
+    backend.decoder = decoders.Sequence(
+        [
+            decoders.Replace("\u2581", " "),
+            decoders.ByteFallback(),
+            decoders.Fuse(),
+            decoders.Strip(" ", 1, 0),
+        ]
+    )
+    special = ["<unk>", "</s>", *(f"<0x{byte:02X}>" for byte in range(256))]
+    trainer = trainers.BpeTrainer(vocab_size=340, special_tokens=special, show_progress=False)
+    backend.train_from_iterator(text.split() * 4, trainer)
+    backend = _with_plain_bytes(backend)
+    return PreTrainedTokenizerFast(
+        tokenizer_object=backend,
+        unk_token="<unk>",
+        eos_token="</s>",
+        clean_up_tokenization_spaces=False,
+    )
+
+
+def _with_plain_bytes(backend):
+    """Tokens for bytes are special in training alone, which would not make them otherwise."""
+    content = json.loads(backend.to_str())
+    kept = ("<unk>", "</s>")
+    content["added_tokens"] = [each for each in content["added_tokens"] if each["content"] in kept]
+    return Tokenizer.from_str(json.dumps(content))
 
 
 @pytest.fixture(scope="session")

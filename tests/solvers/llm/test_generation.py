@@ -1,9 +1,10 @@
 import math
+import time
 from dataclasses import replace
 
 import pytest
 import torch
-from transformers import GenerationConfig
+from transformers import BartConfig, BartForCausalLM, GenerationConfig, RwkvConfig, RwkvForCausalLM
 
 from spoonbench.solvers.llm.generation import generate_batch
 from spoonbench.solvers.llm.tokenizer import decode, encode
@@ -25,6 +26,36 @@ def test_a_padded_batch_writes_what_each_prompt_alone_would(trained, problems):
         assert together.stopped_by == alone.stopped_by
         assert together.token_log_probabilities == pytest.approx(
             alone.token_log_probabilities, abs=1e-4
+        )
+
+
+@pytest.mark.parametrize("temperature", [0.0, 1.5])
+@pytest.mark.parametrize("family", ["bart", "rwkv", "gpt2"])
+def test_models_that_padding_would_mislead_write_the_same_all_the_same(
+    build_model, family, temperature
+):
+    tokenizer = build_model("gpt2")[1]
+    size = {"vocab_size": 400, "hidden_size": 32, "num_hidden_layers": 2, "intermediate_size": 48}
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        if family == "bart":
+            size = {"vocab_size": 400, "d_model": 32, "decoder_layers": 2, "decoder_ffn_dim": 48}
+            heads = {"decoder_attention_heads": 2, "is_encoder_decoder": False, "is_decoder": True}
+            model = BartForCausalLM(BartConfig(**size, **heads, max_position_embeddings=64))
+        elif family == "rwkv":
+            model = RwkvForCausalLM(RwkvConfig(**size, attention_hidden_size=32))
+        else:
+            model = build_model("gpt2")[0]
+    model.eval()
+    prompts = encode(tokenizer, ["ann had 3 apples", "bob", "the card, the bill"])
+    decoding = Decoding(max_new_tokens=5, temperature=temperature, seed=3)
+    batch = generate_batch(model, tokenizer, prompts, decoding, end_ids=[])
+    for row, (prompt, text) in enumerate(zip(prompts, batch.texts, strict=True)):
+        one = replace(decoding, seed=3 + row)
+        (alone,) = generate_batch(model, tokenizer, [prompt], one, end_ids=[]).texts
+        assert text.token_ids == alone.token_ids
+        assert text.token_log_probabilities == pytest.approx(
+            alone.token_log_probabilities, abs=1e-3
         )
 
 
@@ -240,6 +271,56 @@ def test_a_long_stop_string_over_many_tokens_is_found(trained, problems):
     assert cut.text == plain.text
 
 
+def test_a_text_goes_on_with_its_space_where_the_decoder_drops_it(build_model, sentencepiece):
+    model, _ = build_model("gpt2")
+    prompts = encode(sentencepiece, ["ann had 3 apples", "the card", "7 more from her mom", "and"])
+    texts = generate_batch(model, sentencepiece, prompts, Decoding(max_new_tokens=9)).texts
+    for prompt, text in zip(prompts, texts, strict=True):
+        whole = decode(sentencepiece, [*prompt, *text.token_ids])
+        assert decode(sentencepiece, prompt) + text.text == whole
+
+
+def test_a_stop_string_may_begin_with_the_space_that_the_decoder_drops(build_model, sentencepiece):
+    model, _ = build_model("gpt2")
+    (prompt,) = encode(sentencepiece, ["ann"])
+    (had,) = sentencepiece.convert_tokens_to_ids(["\u2581had"])
+    assert decode(sentencepiece, [had]) == "had"
+    # What the model writes does not matter: one token is made the only one that it can write.
+    model.lm_head = ToToken(had, model.config.vocab_size)
+    decoding = Decoding(max_new_tokens=4, stop_strings=(" had",))
+    (text,) = generate_batch(model, sentencepiece, [prompt], decoding).texts
+    assert (text.text, text.stopped_by, text.tokens_out) == (" had", "stop_string", 1)
+
+
+class ToToken(torch.nn.Module):
+    """A head that knows one token."""
+
+    def __init__(self, token, n_tokens):
+        super().__init__()
+        self.scores = torch.nn.functional.one_hot(torch.tensor(token), n_tokens).float()
+
+    def forward(self, hidden):
+        return self.scores.expand(*hidden.shape[:-1], -1)
+
+
+def test_a_special_token_that_is_spelled_like_a_stop_string_ends_a_text(build_model):
+    """In a text it would never show."""
+    model, tokenizer = build_model("llama")
+    (prompt,) = encode(tokenizer, ["ann"])
+    turn = tokenizer.convert_tokens_to_ids("<|turn|>")
+    model.lm_head = ToToken(turn, model.config.vocab_size)
+    for strings, found in (
+        (("<|turn|>",), ("<|turn|>", "stop_string", 1)),
+        (("<|other|>",), ("", "limit", 4)),
+    ):
+        decoding = Decoding(max_new_tokens=4, stop_strings=strings)
+        (text,) = generate_batch(model, tokenizer, [prompt], decoding, end_ids=[]).texts
+        assert (text.text, text.stopped_by, text.tokens_out) == found
+    decoding = Decoding(max_new_tokens=4, stop_strings=("<|turn|>",))
+    (text,) = generate_batch(model, tokenizer, [prompt], decoding, end_ids=[turn]).texts
+    assert (text.text, text.stopped_by) == ("", "end_token")
+
+
 def test_scores_that_are_no_numbers_are_a_failure(build_model):
     model, tokenizer = build_model("gpt2")
     model.lm_head.weight.data.fill_(math.nan)
@@ -250,5 +331,6 @@ def test_scores_that_are_no_numbers_are_a_failure(build_model):
 
 
 def test_the_first_token_comes_before_the_last(trained, problems):
-    (text,) = trained.generate(prompts_of(problems[:1]), Decoding(max_new_tokens=4))
-    assert text.first_token_s > 0
+    start = time.perf_counter_ns()
+    (text,) = trained.generate(prompts_of(problems[:1]), Decoding(max_new_tokens=16))
+    assert 0 < text.first_token_s < (time.perf_counter_ns() - start) / 1e9

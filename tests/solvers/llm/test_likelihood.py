@@ -8,8 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spoonbench.solvers.llm import likelihood
-from spoonbench.solvers.llm.likelihood import check_window, text_likelihood
+from spoonbench.solvers.llm.artifact import AnswerFacts, TrainedModel
+from spoonbench.solvers.llm.confidence import Branches
+from spoonbench.solvers.llm.likelihood import text_likelihood
+from spoonbench.solvers.llm.recipe import read_recipe
 from spoonbench.solvers.llm.tokenizer import encode, train_tokenizer
+from spoonbench.solvers.llm.windows import check_window, make_windows
 from spoonbench.solvers.texts import Reads
 
 TEXT = "ann had 3 apples and 5 pears, she got 7 more from her mom. Où est-ce? 漢字 🥄 the end" * 2
@@ -73,7 +77,7 @@ def test_passes_and_chunks_change_nothing(models, monkeypatch):
 @settings(max_examples=200, deadline=None)
 def test_windows_cover_every_token_once_with_enough_before_it(n, window, data):
     stride = data.draw(st.integers(1, window))
-    windows = likelihood._windows(n, window, stride)
+    windows = make_windows(n, window, stride)
     scored = [i for each in windows for i in range(each.end - each.n_scored, each.end)]
     assert scored == list(range(n))
     assert all(0 < each.end - each.start <= window for each in windows)
@@ -104,6 +108,22 @@ def test_likelihood_of_a_text_is_that_of_its_end_after_its_beginning(trained):
     assert found.window == 64
     assert found.stride == 32
     assert isinstance(trained, Reads)
+
+
+def test_a_text_that_goes_on_is_scored_with_its_one_space(build_model, sentencepiece):
+    """The tokenizer puts a space in front of every text, also of one that has one already."""
+    model, _ = build_model("gpt2")
+    model.config.pad_token_id = 0
+    facts = AnswerFacts(branches=Branches(opening=()), longest=1, mean_length=1.0, dotted=False)
+    trained = TrainedModel(
+        model=model, tokenizer=sentencepiece, recipe=read_recipe({}), facts=facts
+    )
+    (prompt,) = encode(sentencepiece, ["ann"])
+    had = sentencepiece.convert_tokens_to_ids("\u2581had")
+    with torch.no_grad():
+        scores = model(input_ids=torch.tensor([prompt])).logits[0, -1].log_softmax(dim=-1)
+    (found,) = likelihood.log_likelihoods(trained, ["ann"], [" had"])
+    assert found == pytest.approx(float(scores[had]), abs=1e-4)
 
 
 @given(st.text(min_size=2).filter(lambda text: text.isprintable()))

@@ -69,6 +69,7 @@ def test_a_value_that_the_limit_may_have_cut_is_no_answer(kind):
     assert read(" The answer is 14.", kind, cut_off=True) == "14"
     assert read(" The answer is 14", kind) == "14"
     assert read(" The answer is 14 The answer is", kind, cut_off=True) == "14"
+    assert read(" The answer is ", kind, cut_off=True) == CUT_OFF
 
 
 def test_a_label_ends_at_the_full_stop_unless_labels_have_some():

@@ -1,4 +1,5 @@
 import json
+import math
 import subprocess
 import sys
 from pathlib import Path
@@ -260,6 +261,38 @@ def test_bfloat16_answers_with_half_the_bytes(train, problems, tmp_path):
     (tmp_path / "other").mkdir()
     with pytest.raises(Unsupported, match="float32"):
         half.save(tmp_path / "other")
+
+
+def test_scores_that_are_no_numbers_are_a_failure_that_says_so(train, problems):
+    solver, _ = train(16, epochs=1)
+    solver._trained.model.lm_head.weight.data.fill_(math.nan)
+    (answer,) = solver.solve(problems[:1])
+    assert (answer.status, answer.stopped_by) == ("failed", None)
+    assert "NaN" in answer.reason
+
+
+def test_steps_are_taken_in_float32_after_answers_in_another_format(train, problems, tmp_path):
+    solver, _ = train(16, epochs=1)
+    solver.save(tmp_path)
+    half = LanguageModelSolver()
+    half.prepare(Settings(dtype="bfloat16"))
+    half.load(tmp_path)
+    half.solve(problems[:1])
+    assert half._trained.model.dtype == torch.bfloat16
+    half.step([Example(problem=problems[4], target="4")])
+    assert half._trained.model.dtype == torch.float32
+    half.solve(problems[:1])
+    assert half._trained.model.dtype == torch.bfloat16
+
+
+def test_steps_follow_the_recipe_of_the_model_that_was_loaded(train, problems, tmp_path):
+    solver, _ = train(16, epochs=1, learning_rate=0.5)
+    solver.save(tmp_path)
+    other = LanguageModelSolver()
+    other.prepare(Settings())
+    other.load(tmp_path)
+    other.step([Example(problem=problems[4], target="4")])
+    assert other._optimizer.param_groups[0]["lr"] == 0.5
 
 
 def test_one_step_after_another_lowers_the_loss(small, make_examples):

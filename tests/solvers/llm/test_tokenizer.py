@@ -6,7 +6,9 @@ from spoonbench.solvers.llm.tokenizer import (
     END,
     FILE,
     decode,
+    decode_on,
     encode,
+    encode_on,
     load_tokenizer,
     readable,
     save_tokenizer,
@@ -53,6 +55,27 @@ def test_a_special_token_spelled_in_a_text_is_text(tokenizers):
     (ids,) = encode(tokenizers["bytes-bpe"], [f"stop {END} here"])
     assert tokenizers["bytes-bpe"].eos_token_id not in ids
     assert decode(tokenizers["bytes-bpe"], ids) == f"stop {END} here"
+
+
+@pytest.mark.parametrize("kind", ["bytes-bpe", "digits", "sentencepiece"])
+@given(
+    words=st.lists(st.sampled_from(["ann", "had", " ", "  ", "\n", "145", "?"]), min_size=2),
+    place=st.integers(1, 50),
+)
+def test_what_goes_on_joins_what_stood_before(tokenizers, sentencepiece, kind, words, place):
+    tokenizer = sentencepiece if kind == "sentencepiece" else tokenizers[kind]
+    (ids,) = encode(tokenizer, ["x" + "".join(words)])
+    place = min(place, len(ids))
+    before, after = ids[:place], ids[place:]
+    assert decode(tokenizer, before) + decode_on(tokenizer, after) == decode(tokenizer, ids)
+
+
+@pytest.mark.parametrize("kind", ["bytes-bpe", "sentencepiece"])
+@given(text=st.text(st.sampled_from("an 145?\n"), min_size=1).map(lambda text: f" {text}"))
+def test_a_text_that_goes_on_comes_back_with_its_space(tokenizers, sentencepiece, kind, text):
+    tokenizer = sentencepiece if kind == "sentencepiece" else tokenizers[kind]
+    (ids,) = encode_on(tokenizer, [text])
+    assert decode_on(tokenizer, ids) == text
 
 
 def test_lone_surrogates_are_read_as_the_replacement_character(tokenizers):

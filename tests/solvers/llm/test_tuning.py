@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from transformers import (
 from spoonbench.solvers.api import Problem, Settings, Unsupported
 from spoonbench.solvers.llm.adapters import adapted_layers, merge, unmerge
 from spoonbench.solvers.llm.arithmetic import operations
+from spoonbench.solvers.llm.base_model import NO_LIMIT
 from spoonbench.solvers.llm.batches import IGNORED
 from spoonbench.solvers.llm.checkpoints import FILE as CHECKPOINT_FILE
 from spoonbench.solvers.llm.optimization import batch_logits
@@ -377,6 +379,38 @@ def test_a_tokenizer_without_end_token_is_refused(tune, folders, tmp_path):
 def test_layers_that_take_no_adapter_are_refused(tune, folders, targets, message):
     with pytest.raises(ValueError, match=message):
         tune(folders["gpt2"], "lora", lora_targets=targets)
+
+
+def test_operations_beside_an_adapted_head_are_those_of_the_head_alone(tune, folders):
+    plain, _ = tune(folders["llama"], "full", epochs=1)
+    adapted, _ = tune(folders["llama"], "lora", epochs=1, lora_targets=["lm_head", "q_proj"])
+    expected = operations(plain._trained.model, 30, 5)
+    assert operations(adapted._trained.model, 30, 5) == expected
+
+
+def test_a_token_that_the_model_does_not_know_is_refused(tune, folders, make_examples):
+    solver, _ = tune(folders["gpt2"], "full", epochs=1)
+    solver._trained.tokenizer.add_tokens(["applesauce"])
+    known, unknown = (
+        Problem(problem_id="p", text=text, kind="number") for text in ("ann", "applesauce")
+    )
+    answers = solver.solve([unknown, known])
+    assert answers[0].status == "failed"
+    n_rows = solver._trained.model.config.vocab_size
+    assert f"token {n_rows}, and the model knows {n_rows}" in answers[0].reason
+    assert answers[1].raw_text is not None
+    example = replace(make_examples(1)[0], problem=unknown)
+    with pytest.raises(ValueError, match=f"and the model knows {n_rows}"):
+        solver.step([example])
+
+
+def test_without_a_limit_of_the_model_a_window_is_asked_for(tune, folders):
+    solver, _ = tune(folders["gpt2"], "full", epochs=1)
+    recipe = replace(solver._trained.recipe, positions=NO_LIMIT)
+    solver._trained = replace(solver._trained, recipe=recipe)
+    with pytest.raises(ValueError, match="give a window"):
+        solver.text_likelihood("ann had 3 apples")
+    assert solver.text_likelihood("ann had 3 apples", window=2).n_windows > 1
 
 
 def test_layers_can_be_named(tune, folders):

@@ -187,13 +187,14 @@ class Asker:
     def __call__(self, *questions, **params):
         return self.make(**params).solve(self.problems(*questions))
 
-    def make(self, **params):
+    def make(self, *, fits=True, **params):
         solver = EndpointSolver()
         self.opened.append(solver)
         quick = {"timeout_s": 10.0, "backoff_s": 0.01, "retries": 1}
         settings = Settings(params={"url": self._url, "model": "small", **quick, **params})
         solver.prepare(settings)
-        solver.fit(self._training, [], lambda *_: None, None)
+        if fits:
+            solver.fit(self._training, [], lambda *_: None, None)
         return solver
 
     def problems(self, *questions):

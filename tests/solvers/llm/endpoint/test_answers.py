@@ -5,6 +5,7 @@ import json
 import math
 import threading
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -371,6 +372,36 @@ def test_settings_beyond_the_protocol_are_refused_unless_the_server_knows_them(a
     assert fake.posts[-1].body["repetition_penalty"] == 1.2
 
 
+def test_a_server_that_knows_them_is_told_all_settings(ask, fake):
+    """What is not said, it might take from the settings that come with the model."""
+    solver = ask.make(extensions=True)
+    solver.solve(ask.problems("add 2 and 3"))
+    assert fake.posts[-1].body["repetition_penalty"] == 1.0
+    assert "top_k" not in fake.posts[-1].body
+    solver.generate(["hello"], Decoding(temperature=1.0))
+    assert fake.posts[-1].body["repetition_penalty"] == 1.0
+    assert fake.posts[-1].body["top_k"] == -1
+
+
+@pytest.mark.parametrize(
+    "decoding", [Decoding(temperature=-1.0), Decoding(top_p=math.nan), Decoding(max_new_tokens=0)]
+)
+def test_settings_that_mean_nothing_are_not_sent(ask, fake, decoding):
+    with pytest.raises(ValueError, match="must be"):
+        ask.make().generate(["hello"], decoding)
+    assert not fake.posts
+
+
+def test_problems_of_another_kind_than_the_examples_fail(ask, fake):
+    solver = ask.make()
+    problems = ask.problems("add 2 and 3", "add 3 and 3", "add 4 and 3")
+    problems[1] = replace(problems[1], kind="label")
+    first, second, third = solver.solve(problems)
+    assert (first.value, third.value) == ("5", "5")
+    assert (second.status, "kind number, not label" in second.reason) == ("failed", True)
+    assert len(fake.posts) == 2
+
+
 def test_an_empty_prompt_is_refused(ask):
     with pytest.raises(ValueError, match="empty"):
         ask.make().generate([""], Decoding())
@@ -395,15 +426,43 @@ def test_it_says_what_is_missing_before_it_is_ready(training):
     solver.close()
 
 
+def test_a_connection_that_cannot_be_closed_leaves_no_thread(ask, monkeypatch):
+    before = threading.active_count()
+    solver = ask.make()
+    close = solver._session._client.close
+
+    async def fail():
+        await close()
+        raise OSError("the connection is gone")
+
+    monkeypatch.setattr(solver._session._client, "close", fail)
+    names = [thread.name for thread in threading.enumerate()]
+    assert "endpoint" in names
+    with pytest.raises(OSError, match="gone"):
+        solver.close()
+    solver.close()
+    assert "endpoint" not in [thread.name for thread in threading.enumerate()]
+    assert threading.active_count() <= before
+
+
 def test_too_few_examples_to_show_are_refused(ask, training):
     with pytest.raises(ValueError, match="9 examples are to stand in the prompt"):
         ask.make(shots=9)
-    with pytest.raises(ValueError, match="needs the training part"):
+    with pytest.raises(ValueError, match="shots=0 does without"):
         ask.make().fit([], [], lambda *_: None, None)
+
+
+def test_without_a_training_part_a_server_is_asked_without_examples(ask, fake):
+    problems = ask.problems("add 2 and 3")
+    solver = ask.make(fits=False, shots=0)
+    assert solver.fit([], [], lambda *_: None, None).n_examples == 0
+    assert solver.solve(problems)[0].status == "answered"
+    assert solver.solve([]) == []
+    assert [turn["role"] for turn in fake.posts[-1].body["messages"]] == ["user"]
+    assert "not trained" in ask.make(fits=False, shots=1).solve(problems)[0].reason
 
 
 def test_questions_of_any_characters_are_sent_as_they_are(ask, fake):
     for text in ("ü\u202e\x00", "\ud800", '"}]'):
         ask(text)
         assert fake.posts[-1].body["messages"][-1]["content"] == f"Question: {text}"
-        assert json.dumps(fake.posts[-1].body)

@@ -3,7 +3,7 @@
 import pytest
 
 from spoonbench.solvers.api import Unsupported
-from spoonbench.solvers.llm.endpoint.likelihood import windows
+from spoonbench.solvers.llm.windows import make_windows
 
 TEXT = "seven spoons"
 
@@ -53,7 +53,7 @@ def test_windows_score_every_token_once_with_what_stands_before_it(ask, fake, wi
     fake.behave = echoing()
     found = ask.make().text_likelihood(TEXT, window=window, stride=stride)
     expected = 0.0
-    for start, end, n_scored in windows(11, window, stride):
+    for start, end, n_scored in make_windows(11, window, stride):
         expected += sum(value(place - start) for place in range(end - n_scored + 1, end + 1))
     assert found.log_likelihood == pytest.approx(expected)
     assert (found.n_tokens, found.n_bytes) == (11, 11)
@@ -70,10 +70,13 @@ def test_the_window_is_what_the_server_says(ask, fake):
     assert (found.window, found.stride) == (6, 3)
 
 
-@pytest.mark.parametrize(("window", "stride"), [(4, 5), (4, 0), (-1, 1)])
-def test_windows_that_do_not_fit_are_refused(ask, fake, window, stride):
-    fake.behave = echoing()
-    with pytest.raises(ValueError, match="stride"):
+@pytest.mark.parametrize("tokenize", [True, False])
+@pytest.mark.parametrize(
+    ("window", "stride"), [(4, 5), (4, 0), (-1, 1), (0, None), (0, 1), (None, 0)]
+)
+def test_windows_that_do_not_fit_are_refused(ask, fake, window, stride, tokenize):
+    fake.behave = echoing(tokenize=tokenize)
+    with pytest.raises(ValueError, match=r"the (window|stride) must be at least 1"):
         ask.make().text_likelihood(TEXT, window=window, stride=stride)
 
 

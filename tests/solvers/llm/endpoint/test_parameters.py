@@ -1,3 +1,5 @@
+import threading
+
 import pytest
 
 from spoonbench.solvers.api import Settings, Unsupported
@@ -105,6 +107,28 @@ def test_prices_may_be_null():
 def test_what_the_server_decides_cannot_be_set(settings):
     with pytest.raises(Unsupported, match="endpoint"):
         EndpointSolver().prepare(Settings(params=GOOD, **settings))
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("HTTP_PROXY", "gopher://me:hunter2@proxy"),
+        ("HTTP_PROXY", "http://[me:hunter2"),
+        ("SSL_CERT_FILE", "/no/such/hunter2.pem"),
+    ],
+)
+def test_an_environment_that_cannot_be_used_is_named_without_its_secrets(
+    monkeypatch, variable, value
+):
+    monkeypatch.setenv(variable, value)
+    params = {"url": "https://server.invalid", "model": "m", "key_variable": ""}
+    before = threading.active_count()
+    solver = EndpointSolver()
+    with pytest.raises(Unsupported, match=f"look at .*{variable}") as caught:
+        solver.prepare(Settings(params=params))
+    assert "hunter2" not in str(caught.value)
+    assert threading.active_count() == before
+    solver.close()
 
 
 def test_a_proxy_is_not_used_for_this_machine(ask, monkeypatch):

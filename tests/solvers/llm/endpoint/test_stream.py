@@ -46,5 +46,10 @@ def test_other_fields_comments_and_marks_are_left_out():
     assert parsed([content]) == ["a", "c"]
 
 
+def test_a_long_line_that_comes_byte_by_byte_is_looked_through_once():
+    text = "x" * 300_000
+    assert parsed([bytes([byte]) for byte in f"data: {text}\n\n".encode()]) == [text]
+
+
 def test_an_event_at_the_end_counts_without_its_empty_line():
     assert parsed([b"data: a\n\ndata: b"]) == ["a", "b"]

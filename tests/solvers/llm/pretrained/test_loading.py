@@ -138,6 +138,18 @@ def test_a_tokenizer_file_alone_is_taken_as_it_stands(llama_folder, copied):
     assert loaded.tokenizer.pad_token == "<|pad|>"
 
 
+def test_an_end_token_that_is_part_of_the_text_stays(llama_folder, copied):
+    """The folder says that a question mark ends a text, and a question ends in one."""
+    expected = load_causal_model(llama_folder)
+    (mark,) = expected.tokenizer("?", add_special_tokens=False)["input_ids"]
+    folder = copied(llama_folder)
+    change_json(folder / "generation_config.json", eos_token_id=[1, mark])
+    loaded = load_causal_model(folder)
+    assert mark in loaded.end_ids
+    for text in ("how many?", "?", "??", "how"):
+        assert encode_plain(loaded, text) == encode_plain(expected, text)
+
+
 def test_a_model_that_was_trained_here_is_a_folder_like_any_other(trained, prepared, tmp_path):
     trained.save(tmp_path)
     prompts = ["ann has 3 apples and gets 3, question 1\n", "bob has 5\n"]
@@ -199,6 +211,7 @@ def test_an_adapter_alone_is_refused(gpt2_folder, copied):
     [
         ({"model_type": "no-such-model"}, "describes no model"),
         ({"model_type": "vit", "architectures": None}, "vit is no causal language model"),
+        ({"model_type": "cpmant", "architectures": None}, "cpmant is not causal"),
         ({"model_type": None}, "names no model_type"),
         ({"is_encoder_decoder": True}, "encoder with a decoder"),
         ({"architectures": ["GPT2ForSequenceClassification"]}, "GPT2ForSequenceClassification is"),

@@ -106,6 +106,23 @@ def test_a_chat_template_is_used_where_there_is_one(llama_folder, fitted, shown,
     assert text.count("<|begin|>") == 1
 
 
+def test_a_template_speaks_in_special_tokens_whatever_the_tokenizer_is_set_to(
+    llama_folder, copied, fitted, shown
+):
+    """So it is with tokenizers of models that were trained here."""
+    folder = copied(llama_folder)
+    path = folder / "tokenizer_config.json"
+    content = json.loads(path.read_text()) | {"split_special_tokens": True}
+    path.write_text(json.dumps(content))
+    found = []
+    for source in (llama_folder, folder):
+        solver = fitted(source, shots=1)
+        (prompt,) = prompts_of(solver._loaded, solver._manner(), [shown[0].problem])
+        found.append(prompt.ids)
+    assert solver._loaded.tokenizer.split_special_tokens
+    assert found[0] == found[1]
+
+
 def test_without_the_template_the_prompt_is_plain_and_begins_once(
     llama_folder, fitted, shown, prompt_text
 ):
@@ -194,7 +211,12 @@ def test_more_examples_than_there_are_are_refused(gpt2_folder, fitted, shown):
     with pytest.raises(ValueError, match=r"9 examples .* the training part has 8"):
         fitted(gpt2_folder, shots=9)
     with pytest.raises(ValueError, match="no training examples"):
-        fitted(gpt2_folder, (), shots=0)
+        fitted(gpt2_folder, (), shots=1)
+
+
+def test_without_a_training_part_a_model_is_asked_without_examples(gpt2_folder, fitted, shown):
+    (answer,) = fitted(gpt2_folder, (), shots=0, max_new_tokens=4).solve([shown[0].problem])
+    assert answer.tokens_out == 4
 
 
 def test_labels_of_the_training_part_stand_in_the_instruction(gpt2_folder, fitted, prompt_text):
@@ -336,6 +358,10 @@ def test_what_cannot_be_scored_or_continued_is_refused(gpt2_folder, prepared):
         solver.log_likelihood([""], ["5"])
     with pytest.raises(ValueError, match="more tokens than the model reads"):
         solver.log_likelihood(["ann"], [" apples" * 600])
+    solver._loaded.tokenizer.add_tokens(["applesauce"])
+    n_rows = solver._loaded.n_rows
+    with pytest.raises(ValueError, match=f"gives token {n_rows}, and the model knows {n_rows}"):
+        solver.log_likelihood(["ann"], [" applesauce"])
     with pytest.raises(ValueError, match="nothing that the tokenizer reads"):
         solver.generate([""], Decoding())
     with pytest.raises(ValueError, match="the model reads 512 in all"):
