@@ -272,6 +272,8 @@ def tasks(context: click.Context, /, **options: Any) -> None:
     """List tasks and their options, or export one."""
     if context.invoked_subcommand is None:
         _call("spoonbench.harness.commands.listing", "list_tasks", options)
+    elif options["as_json"]:
+        raise click.UsageError(f"--json belongs to the list, not to {context.invoked_subcommand}.")
 
 
 @tasks.command()

@@ -57,6 +57,7 @@ class FailureExample:
         target: the right answer; None where abstaining was right.
         value: what was answered; None where nothing was.
         raw_text: what a model wrote.
+        reason: why there is no value; None where there is one.
     """
 
     label: str
@@ -66,6 +67,7 @@ class FailureExample:
     target: str | None
     value: str | None
     raw_text: str | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,6 +218,7 @@ def _example(
         target=item.target,
         value=answer.value,
         raw_text=answer.raw_text,
+        reason=answer.reason,
     )
 
 

@@ -117,8 +117,9 @@ def _failures(report: DuelReport) -> list[str]:
 def _example(example: FailureExample) -> str:
     expected = "to abstain" if example.target is None else _quoted(example.target)
     said = "nothing" if example.value is None else _quoted(example.value)
+    because = "" if example.reason is None else f" ({for_markdown(shorten(example.reason, 160))})"
     wrote = "" if example.raw_text is None else f"; it wrote {_quoted(example.raw_text)}"
-    return f"{_quoted(example.text)}: expected {expected}, answered {said}{wrote}"
+    return f"{_quoted(example.text)}: expected {expected}, answered {said}{because}{wrote}"
 
 
 def _quoted(text: str) -> str:

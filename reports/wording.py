@@ -144,17 +144,36 @@ def remarks(report: DuelReport) -> tuple[str, ...]:
     found = [sentence for m in report.measurements for sentence in _remarks_on(m)]
     if any(m.entry.is_hybrid for m in report.measurements):
         found.append("Level \u2264 n: a hybrid whose highest part is of level n.")
+    found += _failures(report)
     return (*found, *_placements(report), *_noise(report), *report.notes)
+
+
+def _failures(report: DuelReport) -> list[str]:
+    """How many answers failed on the split that decides, with the reason of one."""
+    reasons = {
+        example.label: example.reason
+        for example in reversed(report.failures)
+        if example.failure == "failed" and example.split == report.split and example.reason
+    }
+    found = []
+    for m in report.measurements:
+        score, reason = report.score(m), reasons.get(m.entry.label)
+        if score is not None and reason is not None:
+            failed = f"{score.failures.get('failed', 0):,} of {_items(score)}"
+            again = " --fresh asks again." if m.entry.answered_by == "server" else ""
+            found.append(f"{m.entry.label} failed to answer {failed}: {reason.rstrip('.')}.{again}")
+    return found
 
 
 def _placements(report: DuelReport) -> list[str]:
     """Who answered elsewhere than on the processor, or in another number format than float32."""
     who: dict[str, list[str]] = {}
-    for entry in report.duel.entries:
+    answered = [measurement.entry for measurement in report.measurements if measurement.splits]
+    for entry in answered:
         if (entry.device, entry.dtype) != (USUAL.device, USUAL.dtype):
             who.setdefault(f"on {entry.device} in {entry.dtype}", []).append(entry.label)
     found = [f"Answered {how}: {quantities.listed(labels)}." for how, labels in who.items()]
-    is_everyone = sum(map(len, who.values())) == len(report.duel.entries)
+    is_everyone = sum(map(len, who.values())) == len(answered)
     rest = [] if is_everyone else [f"All others: on {USUAL.device} in {USUAL.dtype}."]
     return [*found, *rest] if found else []
 

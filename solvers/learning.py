@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from spoonbench.solvers.api import Answer, Unsupported
 from spoonbench.solvers.numerals import read_number, write_number
+from spoonbench.solvers.placement import check_placement
 from spoonbench.solvers.programs import ABSTAIN, INEXPRESSIBLE, evaluate
 
 if TYPE_CHECKING:
@@ -52,25 +53,6 @@ def check_settings(
         else default
         for name, default in defaults.items()
     }
-
-
-def check_placement(info: SolverInfo, settings: Settings) -> None:
-    """Check all settings but the parameters.
-
-    Raises:
-        Unsupported: a device, number format, quantization or number of threads that a contestant
-            does not have, or parts, of which it has none.
-    """
-    if settings.device.partition(":")[0] not in info.devices:
-        raise Unsupported(f"{info.name} runs on {', '.join(info.devices)}, not {settings.device}")
-    if settings.dtype not in info.dtypes:
-        raise Unsupported(f"{info.name} computes in {', '.join(info.dtypes)}, not {settings.dtype}")
-    if settings.quantization not in info.quantizations:
-        raise Unsupported(f"{info.name} has no quantization {settings.quantization!r}")
-    if settings.threads < 1:
-        raise Unsupported(f"threads must be at least 1, not {settings.threads}")
-    if settings.parts:
-        raise Unsupported(f"{info.name} has no parts")
 
 
 def _parameter(name: str, value: Json, default: float) -> float:

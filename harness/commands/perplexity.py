@@ -263,9 +263,9 @@ def _show(text: Mapping[str, Any], readings: Sequence[_Reading]) -> None:
     table = Table(box=None, pad_edge=False)
     table.add_column("model", overflow="fold")
     table.add_column("tokenizer")
-    for title in ("tokens", "perplexity", "bits/byte", "window / stride", "s", "tokens/s"):
-        # A figure that finds no room is broken, never cut.
-        table.add_column(title, justify="right", overflow="fold")
+    for title in ("tokens", "perplexity", "bits/byte", "window/stride", "s", "tokens/s"):
+        # Where there is little room the names are broken, not the figures.
+        table.add_column(title, justify="right", no_wrap=True)
     letters = _letters(readings)
     for reading in readings:
         name = Text(make_plain(reading.name))

@@ -47,7 +47,7 @@ class CalculatorSolver:
         guarantee=Guarantee(
             kind="tested",
             domain="expressions of + - * / and whole powers, with fractions, decimals, percentages",
-            covers=tuple(f"expressions@1/{split}" for split in _SPLITS),
+            covers=tuple(f"expressions@2/{split}" for split in _SPLITS),
             source="tests/solvers/algorithms/test_calculator.py",
         ),
         source="Dijkstra 1961, Algol 60 translation",

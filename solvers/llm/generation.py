@@ -26,6 +26,7 @@ from transformers import (
 )
 
 from spoonbench.solvers.llm.decoding import check_decoding
+from spoonbench.solvers.llm.stepping import STEPPED, step_rows
 from spoonbench.solvers.llm.token_choice import TokenChoice
 from spoonbench.solvers.llm.tokenizer import decode_on
 from spoonbench.solvers.texts import Generation
@@ -133,19 +134,26 @@ def generate_batch(
     if end_ids is None:
         end_ids = [] if tokenizer.eos_token_id is None else [tokenizer.eos_token_id]
     pad = _pad_id(tokenizer, end_ids)
-    ids, mask = _pad_left(prompts, pad)
+    padded = _pad_left(prompts, pad)
+    ids, mask = (part.to(model.device) for part in padded)
     choice = TokenChoice(prompts, decoding)
     stops = _StopStrings(tokenizer, decoding.stop_strings, len(prompts))
-    with _own_defaults(model):
-        # generate() itself records no gradients.
-        output = model.generate(
-            input_ids=ids.to(model.device),
-            attention_mask=mask.to(model.device),
-            generation_config=_configuration(decoding, pad, end_ids),
-            logits_processor=LogitsProcessorList([choice]),
-            stopping_criteria=StoppingCriteriaList([stops] if decoding.stop_strings else []),
+    if model.config.model_type in STEPPED:
+        is_done = stops if decoding.stop_strings else None
+        new = step_rows(
+            model, (ids, mask), choice, is_done, decoding.max_new_tokens, pad=pad, end_ids=end_ids
         )
-    new = output[:, ids.shape[1] :].tolist()  # (n, new tokens), padded on the right
+    else:
+        with _own_defaults(model):
+            # generate() itself records no gradients.
+            output = model.generate(
+                input_ids=ids,
+                attention_mask=mask,
+                generation_config=_configuration(decoding, pad, end_ids),
+                logits_processor=LogitsProcessorList([choice]),
+                stopping_criteria=StoppingCriteriaList([stops] if decoding.stop_strings else []),
+            )
+        new = output[:, ids.shape[1] :].tolist()  # (n, new tokens), padded on the right
     scores = torch.stack(choice.log_probabilities, dim=1).tolist()  # (n, new tokens)
     first_token_s = ((choice.first_token_ns or started_ns) - started_ns) / 1e9
     writer = _Writer(tokenizer, decoding, frozenset(end_ids), first_token_s)

@@ -55,7 +55,7 @@ class Recipe:
         learning_rate: at its peak; 0: the preset's.
         warmup_share: share of the steps in which the learning rate rises.
         weight_decay: of AdamW, on matrices only.
-        clip_norm: gradients are scaled down to this norm.
+        clip_norm: gradients are scaled down to this norm; 0: they are not (but GPT-2 needs it).
         evaluate_every: steps between validations; 0: so that they take about a twentieth of the
             time, at least 4 and at most 20 of them.
         checkpoint_every: steps between checkpoints.

@@ -11,11 +11,13 @@ Not covered: asking weights as they come; quantization; sampled answers (`genera
 from __future__ import annotations
 
 import time
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from spoonbench.solvers.api import Settings, Size, SolverInfo, Unsupported
-from spoonbench.solvers.learning import NOT_FITTED, check_placement, failed
+from spoonbench.solvers.learning import NOT_FITTED, failed
 from spoonbench.solvers.llm.recipe import NAME, Recipe, read_recipe
+from spoonbench.solvers.placement import check_placement
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,6 +55,7 @@ _MODULES = (
     "recipe",
     "refusals",
     "solver",
+    "stepping",
     "token_choice",
     "tokenizer",
     "training",
@@ -97,6 +100,8 @@ class LanguageModelSolver:
         from spoonbench.solvers.llm.machine import set_up
 
         set_up(settings)
+        # Imported before the first answer, not while it is timed.
+        import_module("spoonbench.solvers.llm.answering")
         self.close()
         self._settings, self._recipe = settings, recipe
 

@@ -295,8 +295,10 @@ def require_device(device: str) -> None:
     try:
         torch.zeros(1, device=device)
     except (RuntimeError, AssertionError) as exc:
-        # AssertionError: a torch built without CUDA.
-        raise Unsupported(f"torch cannot use the device {device} here: {exc}") from exc
+        # AssertionError: a torch built without CUDA. Behind the first sentence torch lists all that
+        # it knows, on many lines.
+        why = str(exc).split(". ")[0].splitlines()[0]
+        raise Unsupported(f"torch cannot use the device {device} here: {why}") from exc
 
 
 def number_words(text: str) -> list[str]:

@@ -44,7 +44,7 @@ class ExpressionRuleSolver:
             kind="tested",
             domain="one or two operations on numbers without signs, and percentages of them",
             covers=tuple(
-                f"expressions@1/{split}" for split in ("large-integers", "decimals", "malformed")
+                f"expressions@2/{split}" for split in ("large-integers", "decimals", "malformed")
             ),
             source="tests/solvers/rules/test_expressions.py",
         ),

@@ -9,6 +9,7 @@ Not covered: texts that some calculators refuse and others read: two numbers sid
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from spoonbench.harness.tasks.expressions.choices import happens
@@ -114,8 +115,13 @@ def empty_parentheses(rng: random.Random, tree: Tree) -> list[str] | None:
 
 
 def letter(rng: random.Random, tree: Tree) -> list[str] | None:
-    """Write a letter into a number: it stands for nothing that is known."""
+    """Write a letter into a number: it stands for nothing that is known.
+
+    Not where a number is 0: whatever the letter of "0z" or "0 * 3z" stands for, that is 0.
+    """
     tokens = tree.tokens()
+    if any(not Fraction(tokens[place]) for place in _numbers(tokens)):
+        return None
     place = rng.choice(_numbers(tokens))
     cut = rng.randint(1, len(tokens[place]))
     tokens[place] = tokens[place][:cut] + rng.choice(_LETTERS) + tokens[place][cut:]

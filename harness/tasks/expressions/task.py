@@ -61,7 +61,7 @@ if TYPE_CHECKING:
     from spoonbench.harness.tasks.expressions.families import Draw
 
 NAME = "expressions"
-VERSION = "1"
+VERSION = "2"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -68,6 +68,11 @@ class Form:
     is_plausible: Callable[[str], bool] | None = None
 
 
+def is_digits(text: str) -> bool:
+    """Whether it is one ASCII digit or more, and nothing else."""
+    return text.isascii() and text.isdigit()
+
+
 PLAUSIBLE_SHARE = 0.7
 """Of the near misses of forms that have `is_plausible`."""
 

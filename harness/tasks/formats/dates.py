@@ -13,7 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from spoonbench.harness.tasks.formats import gregorian
-from spoonbench.harness.tasks.formats.cases import Form, LeftOut
+from spoonbench.harness.tasks.formats.cases import Form, LeftOut, is_digits
 from spoonbench.harness.tasks.formats.edits import drop, exchange_digit, exchange_letter, replace
 from spoonbench.harness.tasks.formats.english_dates import (
     FIRST_YEAR,
@@ -51,10 +51,6 @@ def draw_day(rng: Random) -> Day:
 
 def _existing(day: Day | None) -> str | None:
     return iso(day) if day is not None and gregorian.exists(day) else None
-
-
-def _is_number(piece: str) -> bool:
-    return piece.isascii() and piece.isdigit()
 
 
 # ISO 8601: the extended format has hyphens, the basic format none; nothing in between.
@@ -120,7 +116,7 @@ def _iso_pieces(text: str, lengths: tuple[int, ...]) -> list[str] | None:
     if len(pieces) == 1 and len(text) == sum(lengths):
         starts = [sum(lengths[:i]) for i in range(len(lengths))]
         pieces = [text[s : s + n] for s, n in zip(starts, lengths, strict=True)]
-    is_right = [len(piece) for piece in pieces] == list(lengths) and all(map(_is_number, pieces))
+    is_right = [len(piece) for piece in pieces] == list(lengths) and all(map(is_digits, pieces))
     return pieces if is_right else None
 
 
@@ -135,7 +131,7 @@ def _write_ordered(order: str, separator: str, rng: Random) -> tuple[str, str]:
 
 def _judge_ordered(order: str, separator: str, text: str) -> str | None:
     pieces = text.split(separator)
-    if len(pieces) != 3 or not all(map(_is_number, pieces)):
+    if len(pieces) != 3 or not all(map(is_digits, pieces)):
         return None
     year, month, day = (pieces[place] for place in _ORDERS[order])
     if len(year) != 4 or (len(month), len(day)) != (2, 2):
@@ -146,18 +142,18 @@ def _judge_ordered(order: str, separator: str, text: str) -> str | None:
 def _in_range(places: tuple[slice, slice], text: str) -> bool:
     """Month and day would each do by themselves."""
     month, day = (text[place] for place in places)
-    return _is_number(month) and _is_number(day) and 1 <= int(month) <= 12 and 1 <= int(day) <= 31
+    return is_digits(month) and is_digits(day) and 1 <= int(month) <= 12 and 1 <= int(day) <= 31
 
 
 def _is_plausible_week(text: str) -> bool:
     week = text.replace("-", "")[5:7]
-    return _is_number(week) and 1 <= int(week) <= 53 and text[-1] in "1234567"
+    return is_digits(week) and 1 <= int(week) <= 53 and text[-1] in "1234567"
 
 
 def _is_plausible_day_of_year(text: str) -> bool:
     # Up to 366 there would be but one near miss a year, and valid texts would become the rule.
     number = text.replace("-", "")[4:]
-    return _is_number(number) and int(number) < 400
+    return is_digits(number) and int(number) < 400
 
 
 _DIGITS = (exchange_digit,) * 6
@@ -221,7 +217,7 @@ def _is_spelt_rightly(text: str) -> bool:
     """All words are those of some date, and the day is one that some month has."""
     words = text.replace(",", " ").replace(".", " ").split()
     numbers = [word.rstrip("stndrh") for word in words if word[0].isdigit()]
-    if len(numbers) != 2 or not all(map(_is_number, numbers)):
+    if len(numbers) != 2 or not all(map(is_digits, numbers)):
         return False
     plain = next(n for n in numbers if len(n) != 4) if len(set(map(len, numbers))) > 1 else ""
     return plain != "" and 1 <= int(plain) <= 31

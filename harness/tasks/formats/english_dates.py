@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from spoonbench.harness.tasks.formats import gregorian
-from spoonbench.harness.tasks.formats.cases import LeftOut
+from spoonbench.harness.tasks.formats.cases import LeftOut, is_digits
 
 if TYPE_CHECKING:
     from spoonbench.harness.tasks.formats.gregorian import Day
@@ -105,7 +105,7 @@ def _judge_words(words: list[str]) -> Day | None:
         number, month, year = _number(words[0]), _month(words[1]), words[2]
     else:
         number, month, year = _number(words[1].rstrip(",")), _month(words[0]), words[2]
-    if not (year.isascii() and year.isdigit()):
+    if not is_digits(year):
         return None
     if len(year) != 4:
         raise LeftOut("a year that has not four digits")
@@ -122,7 +122,7 @@ def _month(word: str) -> int | None:
 def _number(word: str) -> int | None:
     """A day of the month: 3 or 3rd; None where the suffix is another number's."""
     digits = word.rstrip("abcdefghijklmnopqrstuvwxyz")
-    if not (digits.isascii() and digits.isdigit()):
+    if not is_digits(digits):
         return None
     if digits.startswith("0") and int(digits) > 0:
         raise LeftOut("a day with a leading zero")

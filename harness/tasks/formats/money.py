@@ -15,7 +15,7 @@ from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING
 
-from spoonbench.harness.tasks.formats.cases import Form, LeftOut
+from spoonbench.harness.tasks.formats.cases import Form, LeftOut, is_digits
 from spoonbench.harness.tasks.formats.edits import drop, exchange_digit, insert, replace
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def judge(writing: Writing, text: str) -> str | None:
     code, number = _take_currency(writing, text)
     units, point, decimals = number.partition(writing.decimal)
     whole = _judge_units(writing, units)
-    if whole is None or (decimals and not _is_number(decimals)) or (point and not decimals):
+    if whole is None or (decimals and not is_digits(decimals)) or (point and not decimals):
         return None
     minor = MINOR_UNITS[code]
     if len(decimals) > minor:
@@ -81,7 +81,7 @@ def _judge_units(writing: Writing, units: str) -> str | None:
     if units != units.strip():
         raise LeftOut("white space around the number")
     pieces = units.split(writing.group)
-    if not all(map(_is_number, pieces)):
+    if not all(map(is_digits, pieces)):
         if units == "":
             raise LeftOut("nothing before the decimals")
         return None
@@ -103,10 +103,6 @@ def _take_currency(writing: Writing, text: str) -> tuple[str, str]:
     raise LeftOut("another currency")
 
 
-def _is_number(piece: str) -> bool:
-    return piece.isascii() and piece.isdigit()
-
-
 def judge_in_words(text: str) -> str | None:
     """The canonical form of an amount such as "USD 3.2 million"."""
     rest, _, scale = text.rpartition(" ")
@@ -116,7 +112,7 @@ def judge_in_words(text: str) -> str | None:
     units, point, decimals = number.partition(".")
     if units == "":
         raise LeftOut("nothing before the decimals")
-    if not _is_number(units) or (point and not _is_number(decimals)):
+    if not is_digits(units) or (point and not is_digits(decimals)):
         return None
     if (units.startswith("0") and units != "0") or len(decimals) > _SCALES[scale]:
         raise LeftOut("an unusual way to write an amount")

@@ -13,7 +13,7 @@ from __future__ import annotations
 from string import ascii_letters, digits
 from typing import TYPE_CHECKING
 
-from spoonbench.harness.tasks.formats.cases import Form
+from spoonbench.harness.tasks.formats.cases import Form, is_digits
 from spoonbench.harness.tasks.formats.edits import drop, exchange_alphanumeric, insert, replace
 from spoonbench.harness.tasks.formats.python_versions import judge_pep440
 
@@ -41,7 +41,7 @@ def judge_semver(text: str) -> str | None:
 
 
 def _is_number(piece: str) -> bool:
-    return piece.isascii() and piece.isdigit() and (piece == "0" or piece[0] != "0")
+    return is_digits(piece) and (piece == "0" or piece[0] != "0")
 
 
 def _is_identifier(piece: str) -> bool:

@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from spoonbench.solvers.api import FitReport, Settings, Size, SolverInfo, Unsupported
-from spoonbench.solvers.learning import NOT_FITTED, check_placement, failed
+from spoonbench.solvers.learning import NOT_FITTED, failed
 from spoonbench.solvers.llm.pretrained.params import PretrainedParams, read_params
+from spoonbench.solvers.placement import check_placement
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

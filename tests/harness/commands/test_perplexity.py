@@ -102,7 +102,7 @@ def test_the_table_fits(run, gpt2_folder, columns, tmp_path):
         "tokens",
         "perplexity",
         "bits/byte",
-        "window / stride",
+        "window/stride",
         "s",
         "tokens/s",
     ]

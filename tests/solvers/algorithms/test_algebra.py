@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spoonbench.harness.tasks.equations.task import make
+from spoonbench.harness.tasks.expressions.task import make as make_expressions
 from spoonbench.solvers.algorithms.algebra import AlgebraSolver
 from spoonbench.solvers.api import Image, Part, Problem, Settings, Solves, Unsupported
 from spoonbench.solvers.numerals import write_number
@@ -127,6 +128,12 @@ def test_the_covered_workloads_are_solved_without_a_mistake(algebra, seed, large
         assert [a.value for a in answers] == [
             item.target and write_number(Fraction(item.target)) for item in split.items
         ]
+
+
+def test_no_malformed_expression_gets_a_value(algebra):
+    malformed = make_expressions({"n_training": 1, "n_items": 1000, "seed": 902}).splits[-1]
+    answers = algebra.solve([item.problem for item in malformed.items])
+    assert [a.value for a in answers if a.value is not None] == []
 
 
 def test_unseen_wordings_are_answered_rightly_or_not_at_all(algebra):

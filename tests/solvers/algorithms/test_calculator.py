@@ -50,7 +50,9 @@ def test_it_is_exact_on_every_split_that_it_promises(calculator, seed):
     task = make({"n_training": 1500, "n_items": 400, "largest": 10 ** (2 + seed), "seed": seed})
     promised = {covered.partition("/")[2] for covered in calculator.info.guarantee.covers}
     assert promised == {split.name for split in task.splits}
-    assert all(c.startswith(f"{task.name}@1/") for c in calculator.info.guarantee.covers)
+    assert all(
+        c.startswith(f"{task.name}@{task.version}/") for c in calculator.info.guarantee.covers
+    )
     for split in (*task.splits, task.training):
         answers = calculator.solve([item.problem for item in split.items])
         wrong = [

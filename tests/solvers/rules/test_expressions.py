@@ -106,6 +106,7 @@ def test_no_answer_to_the_task_is_wrong_and_the_promised_splits_are_right(seed):
     solver = ExpressionRuleSolver()
     task = make({"n_training": 1000, "n_items": 400, "seed": seed})
     promised = {covered.partition("/")[2] for covered in solver.info.guarantee.covers}
+    assert all(c.startswith(f"{task.name}@{task.version}/") for c in solver.info.guarantee.covers)
     assert promised == {"large-integers", "decimals", "malformed"}
     for split in (task.training, *task.splits):
         answers = solver.solve([item.problem for item in split.items])

@@ -169,5 +169,5 @@ def test_other_kinds_of_answer_fail_with_a_reason(ask):
 def test_unknown_settings_are_refused():
     with pytest.raises(Unsupported, match="speed"):
         RuleSolver().prepare(Settings(params={"speed": 1}))
-    with pytest.raises(Unsupported, match="device"):
+    with pytest.raises(Unsupported, match="runs on cpu, not cuda"):
         RuleSolver().prepare(Settings(device="cuda"))

@@ -1,0 +1,74 @@
+"""The loop around a causal model whose ways are known: one forward pass a token, and its cache.
+
+It does for these models what transformers' `generate` does, without setting up for every model
+that there is: a tenth of the time of small ones. The tests hold it against `generate`.
+
+Not covered: models with other caches, positions or inputs than those of `STEPPED`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+STEPPED = frozenset({"arcee", "gpt2", "llama"})
+"""Model types whose rows are stepped here."""
+
+
+def step_rows(
+    model: Any,
+    padded: tuple[torch.Tensor, torch.Tensor],
+    choose: Callable[[torch.Tensor, torch.Tensor], torch.Tensor],
+    is_done: Callable[[torch.Tensor, None], torch.Tensor] | None,
+    limit: int,
+    *,
+    pad: int,
+    end_ids: Sequence[int],
+) -> list[list[int]]:
+    """New tokens of every row, until all rows are over or the limit is reached.
+
+    Args:
+        model: of transformers, of a type in `STEPPED`.
+        padded: token ids and mask, both of shape (n, longest), padded in front, on its device.
+        choose: from all tokens so far and the logits, shape (n, vocabulary), to scores of which
+            the greatest is the next token's.
+        is_done: which rows are complete for another reason than an end token, shape (n,).
+        limit: new tokens at most.
+        pad: what a row gets that is over.
+        end_ids: tokens that end a row.
+
+    Returns:
+        shape (n, new tokens).
+    """
+    with torch.inference_mode():
+        ids, mask = padded
+        read, cache = ids, None
+        positions = (mask.cumsum(dim=-1) - 1).clamp(min=0)
+        ends = torch.tensor(list(end_ids), device=ids.device)
+        is_over = torch.zeros(len(ids), dtype=torch.bool, device=ids.device)
+        width = ids.shape[1]
+        for _ in range(limit):
+            found = model(
+                input_ids=read,
+                attention_mask=mask,
+                position_ids=positions,
+                past_key_values=cache,
+                use_cache=True,
+                logits_to_keep=1,
+            )
+            token = choose(ids, found.logits[:, -1]).argmax(dim=-1).masked_fill(is_over, pad)
+            read, cache = token[:, None], found.past_key_values
+            ids = torch.cat([ids, read], dim=1)
+            is_over = is_over | torch.isin(token, ends)
+            if is_done is not None:
+                is_over = is_over | is_done(ids, None)
+            if bool(is_over.all()):
+                break
+            mask = torch.cat([mask, mask.new_ones(len(mask), 1)], dim=1)
+            positions = positions[:, -1:] + 1
+        new: list[list[int]] = ids[:, width:].tolist()
+    return new
