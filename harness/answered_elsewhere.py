@@ -9,7 +9,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from spoonbench.harness.duel_records import Duel, Entry
     from spoonbench.harness.evidence import Measurement
+    from spoonbench.harness.records import ScoredAnswer
 
 _WHY = {
     "server": "a server answered, and what that took there is not seen from here",
@@ -54,3 +58,27 @@ def keep_its_own(measurement: Measurement) -> Measurement:
     reasons = dict.fromkeys(unseen, why)
     missing = {k: v for k, v in measurement.missing.items() if k not in reasons}
     return replace(measurement, **nothing, missing={**missing, **reasons})  # type: ignore[arg-type]  # all of them may be None
+
+
+def price_of(duel: Duel, entry: Entry, answers: Sequence[ScoredAnswer]) -> float | None:
+    """US dollars for one answer, on average over those whose price is known.
+
+    A hybrid asks its server for some items only: what these cost is shared by all.
+
+    Args:
+        duel: names the contestants that a server answers for.
+        entry: whose answers they are.
+        answers: to the split that decides.
+    """
+    prices = [answer.cost for answer in answers if answer.cost is not None]
+    if not prices:
+        return 0.0 if _needed_no_server(duel, entry, answers) else None
+    return sum(prices) / (len(answers) if entry.is_hybrid else len(prices))
+
+
+def _needed_no_server(duel: Duel, entry: Entry, answers: Sequence[ScoredAnswer]) -> bool:
+    """A hybrid whose parts before the server answered everything."""
+    servers = {e.label for e in duel.entries if e.answered_by == "server" and not e.is_hybrid}
+    parts = entry.label.split("+")
+    first = next((place for place, part in enumerate(parts) if part in servers), 0)
+    return bool(answers) and all(answer.stage in parts[:first] for answer in answers)

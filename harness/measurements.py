@@ -12,7 +12,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from spoonbench.harness.answered_elsewhere import keep_its_own
+from spoonbench.harness.answered_elsewhere import keep_its_own, price_of
 from spoonbench.harness.evidence import Estimate, Measurement, SplitScore
 from spoonbench.harness.scoring import text_faults
 from spoonbench.harness.stats import estimate, median, proportion, quantile
@@ -149,7 +149,7 @@ def _measure(duel: Duel, runs: _Runs) -> Measurement:
         operations_per_problem=_metric(sizes, "operations_per_problem"),
         operations_formula=_metric(sizes, "operations_formula"),
         energy_j_per_item=_energy(runs, answering),
-        price_per_answer=_price(duel, runs),
+        price_per_answer=price_of(duel, entry, _deciding_answers(duel, runs)),
         missing=_missing(duel, runs, splits, answering),
         is_deterministic=_is_deterministic(runs),
         n_batch_changes=_batch_changes(duel.task, runs),
@@ -313,17 +313,10 @@ def _on_disk(entry: Entry, kept: int | None) -> int | None:
     return sum(known) if known else None
 
 
-def _price(duel: Duel, runs: _Runs) -> float | None:
-    """US dollars for an answer to the split that decides, over the answers whose price is known.
-
-    A hybrid asks its server for some items only: what these cost is shared by all.
-    """
+def _deciding_answers(duel: Duel, runs: _Runs) -> Sequence[ScoredAnswer]:
+    """To the split that decides; none where there is no run."""
     split = duel.requirements.split or duel.task.splits[0].name
-    answers = runs.answers(runs.first(runs.entry.answer_cells.get(split))) or ()
-    prices = [answer.cost for answer in answers if answer.cost is not None]
-    if not prices:
-        return None
-    return sum(prices) / (len(answers) if runs.entry.is_hybrid else len(prices))
+    return runs.answers(runs.first(runs.entry.answer_cells.get(split))) or ()
 
 
 def _missing(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from spoonbench.harness.measurements import NOT_RUN
 from spoonbench.harness.records import LEVELS, USUAL
 from spoonbench.reports import quantities
+from spoonbench.reports.plaintext import shorten
 
 if TYPE_CHECKING:
     from spoonbench.harness.duel_records import Entry, Requirements
@@ -24,6 +25,9 @@ MILLION_TIMES = (
 NOT_ENOUGH = "not enough evidence"
 _NO_CHOICE = ("None meets the requirements. ", "Not enough evidence. ")
 _CONDITIONS = ("if ", "beyond ")
+
+_SHOWN_REASON = 300
+"""Characters of a reason; servers may send long ones."""
 
 CUT_SHORT = "items of "
 """Begins the name of a meter that says how much of a split was answered."""
@@ -144,11 +148,11 @@ def remarks(report: DuelReport) -> tuple[str, ...]:
     found = [sentence for m in report.measurements for sentence in _remarks_on(m)]
     if any(m.entry.is_hybrid for m in report.measurements):
         found.append("Level \u2264 n: a hybrid whose highest part is of level n.")
-    found += _failures(report)
+    found += _failed_answers(report)
     return (*found, *_placements(report), *_noise(report), *report.notes)
 
 
-def _failures(report: DuelReport) -> list[str]:
+def _failed_answers(report: DuelReport) -> list[str]:
     """How many answers failed on the split that decides, with the reason of one."""
     reasons = {
         example.label: example.reason
@@ -161,7 +165,8 @@ def _failures(report: DuelReport) -> list[str]:
         if score is not None and reason is not None:
             failed = f"{score.failures.get('failed', 0):,} of {_items(score)}"
             again = " --fresh asks again." if m.entry.answered_by == "server" else ""
-            found.append(f"{m.entry.label} failed to answer {failed}: {reason.rstrip('.')}.{again}")
+            because = shorten(reason.rstrip("."), _SHOWN_REASON)
+            found.append(f"{m.entry.label} failed to answer {failed}: {because}.{again}")
     return found
 
 
@@ -255,7 +260,7 @@ def effort(report: DuelReport) -> str | None:
     return (
         f"Assumed: building {hours or 'not given'}; {work}; {machine}; "
         f"{quantities.significant(given.answers_per_year)} answers a year for "
-        f"{given.years:g} years."
+        f"{given.years:g} {'year' if given.years == 1 else 'years'}."
     )
 
 

@@ -262,8 +262,9 @@ def _show(text: Mapping[str, Any], readings: Sequence[_Reading]) -> None:
     )
     table = Table(box=None, pad_edge=False)
     table.add_column("model", overflow="fold")
-    table.add_column("tokenizer")
-    for title in ("tokens", "perplexity", "bits/byte", "window/stride", "s", "tokens/s"):
+    # Titles of two lines leave room for the names of models.
+    table.add_column("token-\nizer")
+    for title in ("tokens", "perplexity", "bits/\nbyte", "window/\nstride", "s", "tokens\n/s"):
         # Where there is little room the names are broken, not the figures.
         table.add_column(title, justify="right", no_wrap=True)
     letters = _letters(readings)

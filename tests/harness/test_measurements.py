@@ -493,3 +493,16 @@ def test_answers_of_a_file_stand_in_no_ratio():
     runs = [*whole("rules", "rwww"), *whole("a", "rrrr"), *whole("m")]
     found = resource_ratios(summarize(make_duel(rules, said, model), runs))
     assert {ratio.first for ratio in found} == {"rules"}
+
+
+@pytest.mark.parametrize(
+    ("label", "stage", "price"),
+    [("rules+m", "rules", 0.0), ("rules+m", "m", None), ("m+rules", "rules", None)],
+)
+def test_a_hybrid_that_never_asked_its_server_costs_nothing(label, stage, price):
+    served = make_entry("m", 5, answered_by="server")
+    hybrid = make_entry(label, 5, answered_by="server", is_hybrid=True)
+    answers = tuple(replace(answer, stage=stage) for answer in make_answers("rr"))
+    runs = [make_run(f"{label}-test", answers=answers)]
+    _, measured = summarize(make_duel(served, hybrid), runs)
+    assert measured.price_per_answer == price

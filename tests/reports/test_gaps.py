@@ -6,7 +6,9 @@ import pytest
 
 from spoonbench.harness.answered_elsewhere import keep_its_own
 from spoonbench.reports.gaps import gaps
+from spoonbench.reports.markdown import render_markdown
 from spoonbench.reports.method import method_terms
+from spoonbench.reports.page import render_page
 from spoonbench.reports.wording import remarks
 
 
@@ -58,6 +60,24 @@ def test_a_hybrid_is_not_said_to_have_nothing_to_train(report):
     mine = [sentence for sentence in found if "rules, then language model" in sentence]
     assert any("that of its parts" in sentence for sentence in mine)
     assert not any("nothing to train" in sentence for sentence in mine)
+
+
+@pytest.mark.parametrize(("who", "again"), [("server", " --fresh asks again."), ("process", "")])
+def test_why_answers_failed_is_said_with_the_reason_of_one(report, who, again):
+    index, label = 6, "language model"
+    score = replace(report.measurements[index].splits[0], failures={"failed": 12, "malformed": 1})
+    served = with_entry(report, index, answered_by=who)
+    measurements = list(served.measurements)
+    measurements[index] = replace(measurements[index], splits=(score,))
+    example = replace(
+        report.failures[0], failure="failed", value=None, raw_text=None, reason="HTTP 429: slow."
+    )
+    broken = replace(served, measurements=tuple(measurements), failures=(example,))
+    wanted = f"{label} failed to answer 12 of 1,000 items: HTTP 429: slow.{again}"
+    assert wanted in remarks(broken)
+    assert not any("failed to answer" in sentence for sentence in remarks(served))
+    for text in (render_markdown(broken, (), {}), render_page(broken, ())):
+        assert "HTTP 429" in " ".join(text.replace("\\", "").split()).split("What went wrong")[-1]
 
 
 def test_where_and_in_what_number_format_is_said_if_it_is_not_the_usual(report):
