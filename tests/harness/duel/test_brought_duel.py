@@ -20,8 +20,8 @@ FAULTS = {
     "breaks": "out of order",
     "limits": "slow down",
     "garbage": "JSON",
-    "halves": "half|ended|closed|incomplete",
-    "hangs": "within|time|answer",
+    "halves": "broke before the reply was whole",
+    "hangs": "said nothing for 1 s",
     "forbids": "OPENAI_API_KEY",
 }
 """Model that a broken server offers: what the reason says."""
@@ -157,7 +157,11 @@ def test_every_failure_of_a_server_is_a_row_with_a_reason(task_file, tmp_path, s
     measured, answers, done = duel(task_file, tmp_path, *options)
     assert done.returncode == 0
     assert measured["rules"].status == "ok"
+    notes = " ".join(done.stdout.split())
     for fault, words in FAULTS.items():
+        announced = f"{fault}: up to {N_ITEMS} requests to {server}/v1"
+        assert announced in done.stderr.splitlines()
+        assert re.search(rf"{fault} failed to answer 12 of 12 items: [^:]*.*?({words})", notes)
         assert measured[fault].score("test").coverage.n_successes == 0
         assert len(answers[fault]) == N_ITEMS
         for answer in answers[fault]:
