@@ -176,9 +176,11 @@ class _Planner:
             params=_all_params(entry),
             artifact_id=self._artifact_ids(entry),
         )
+        # Of a hybrid that of a part which knows what is asked for: the router computes nothing.
+        asked, leaves = self.preset, entry.leaves
         placement = Placement(
-            device=entry.device_among(self.preset.device),
-            dtype=entry.dtype_among(self.preset.dtype),
+            device=_unlike(USUAL.device, [leaf.device_among(asked.device) for leaf in leaves]),
+            dtype=_unlike(USUAL.dtype, [leaf.dtype_among(asked.dtype) for leaf in leaves]),
             threads=threads,
         )
         train_cell = None
@@ -353,7 +355,7 @@ def _unlike(usual: str, values: Sequence[str]) -> str:
 
 
 def _entry(planned: PlannedEntry) -> Entry:
-    lineup, at = planned.lineup, planned.placement
+    lineup = planned.lineup
     by_role = {
         role: [c for c in planned.cells if c.role == role]
         for role in ("answers", "latency", "throughput")
@@ -372,8 +374,8 @@ def _entry(planned: PlannedEntry) -> Entry:
         trained_from=lineup.trained_from,
         answered_by=lineup.answered_by,
         given_bytes=lineup.given_bytes,
-        device=_unlike(USUAL.device, [one.device_among(at.device) for one in lineup.leaves]),
-        dtype=_unlike(USUAL.dtype, [one.dtype_among(at.dtype) for one in lineup.leaves]),
+        device=planned.placement.device,
+        dtype=planned.placement.dtype,
         train_cell=planned.train_cell.key if planned.train_cell else None,
         answer_cells={c.split.name: c.cell.key for c in by_role["answers"]},
         latency_cell=latency,
