@@ -170,13 +170,13 @@ MODEL_OPTIONS = grouped(
     ),
     click.option(
         "--price-in",
-        type=click.FloatRange(min=0, min_open=True),
-        help="US dollars for a million prompt tokens there.",
+        type=click.FloatRange(min=0),
+        help="US dollars for a million prompt tokens there; 0 where they are free.",
     ),
     click.option(
         "--price-out",
-        type=click.FloatRange(min=0, min_open=True),
-        help="US dollars for a million new tokens there.",
+        type=click.FloatRange(min=0),
+        help="US dollars for a million new tokens there; 0 where they are free.",
     ),
     click.option(
         "--answers",

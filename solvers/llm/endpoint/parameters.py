@@ -38,8 +38,8 @@ class Endpoint:
         logprobs: ask for the probabilities of tokens, from which confidence is read.
         extensions: the server knows `top_k` and `repetition_penalty` (vLLM, SGLang), which the
             protocol itself does not have; they are said with every request then.
-        price_in: US dollars per million prompt tokens; 0: unknown.
-        price_out: US dollars per million new tokens; 0: unknown.
+        price_in: US dollars per million prompt tokens; None: unknown.
+        price_out: US dollars per million new tokens; None: unknown.
         key_variable: environment variable that holds the key; empty: none is sent.
         allow_http: the key may go unencrypted to another machine.
     """
@@ -58,8 +58,8 @@ class Endpoint:
     stream: bool = True
     logprobs: bool = False
     extensions: bool = False
-    price_in: float = 0.0
-    price_out: float = 0.0
+    price_in: float | None = None
+    price_out: float | None = None
     key_variable: str = "OPENAI_API_KEY"
     allow_http: bool = False
 
@@ -70,7 +70,12 @@ class Endpoint:
 
     def cost(self, tokens_in: int | None, tokens_out: int | None) -> float | None:
         """US dollars; None where a price or a number of tokens is unknown."""
-        if not self.price_in or tokens_in is None or tokens_out is None:
+        if self.price_in is None or self.price_out is None:
+            return None
+        # What is free is free, however much of it there was.
+        if self.price_in == self.price_out == 0:
+            return 0.0
+        if tokens_in is None or tokens_out is None:
             return None
         return (self.price_in * tokens_in + self.price_out * tokens_out) / 1e6
 
@@ -106,7 +111,7 @@ def read_endpoint(params: Mapping[str, Json]) -> Endpoint:
             raise Unsupported(f"endpoint needs {name}: --endpoint URL --endpoint-model NAME")
     values = {name: _checked(name, value, str(known[name].type)) for name, value in params.items()}
     endpoint = Endpoint(**values)
-    if bool(endpoint.price_in) != bool(endpoint.price_out):
+    if (endpoint.price_in is None) != (endpoint.price_out is None):
         raise Unsupported("give both price_in and price_out, or neither: a cost needs both")
     return endpoint
 
@@ -136,10 +141,10 @@ def _string(name: str, value: Json) -> str:
     return value
 
 
-def _amount(name: str, value: Json, kind: str) -> float:
+def _amount(name: str, value: Json, kind: str) -> float | None:
     # Prices may be null: unknown.
     if value is None and name.startswith("price_"):
-        return 0.0
+        return None
     kinds = (int,) if kind == "int" else (int, float)
     if isinstance(value, bool) or not isinstance(value, kinds) or not math.isfinite(value):
         what = "an integer" if kind == "int" else "a number"

@@ -292,7 +292,7 @@ def test_a_stop_string_may_begin_with_the_space_that_the_decoder_drops(build_mod
     assert (text.text, text.stopped_by, text.tokens_out) == (" had", "stop_string", 1)
 
 
-class ToToken(torch.nn.Module):
+class ToToken(torch.nn.Module):  # type: ignore[misc]  # torch has no types here
     """A head that knows one token."""
 
     def __init__(self, token, n_tokens):

@@ -95,6 +95,13 @@ def test_prices_may_be_null():
     assert endpoint.cost(10, 10) is None
 
 
+def test_what_is_free_costs_nothing_whatever_the_server_counts():
+    endpoint = read_endpoint({**GOOD, "price_in": 0, "price_out": 0})
+    assert endpoint.cost(10, 10) == 0
+    assert endpoint.cost(None, None) == 0
+    assert read_endpoint({**GOOD, "price_in": 0, "price_out": 2.0}).cost(None, None) is None
+
+
 @pytest.mark.parametrize(
     "settings",
     [

@@ -119,7 +119,8 @@ def test_a_template_speaks_in_special_tokens_whatever_the_tokenizer_is_set_to(
         solver = fitted(source, shots=1)
         (prompt,) = prompts_of(solver._loaded, solver._manner(), [shown[0].problem])
         found.append(prompt.ids)
-    assert solver._loaded.tokenizer.split_special_tokens
+        is_set = solver._loaded.tokenizer.split_special_tokens
+        assert is_set == (source is folder)
     assert found[0] == found[1]
 
 
