@@ -41,7 +41,7 @@ def test_outside_of_a_command_nothing_was_typed():
         (("--endpoint-api", "chat"), "--endpoint-api needs --endpoint."),
         (("--price-in", "1", "--price-out", "2"), "--price-in needs --endpoint."),
         ((*SERVED, "--price-out", "2"), "--price-in and --price-out belong together"),
-        ((*SERVED, "--price-in", "0", "--price-out", "2"), "--price-in"),
+        ((*SERVED, "--price-in", "-1", "--price-out", "2"), "--price-in"),
         (("--answers-level", "2"), "--answers-level needs --answers."),
         (("--tune", "lora"), "--tune needs --init"),
         (("--no-timing", "--latency-ms", "5"), "--latency-ms needs timing"),
