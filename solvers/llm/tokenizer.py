@@ -14,6 +14,7 @@ text can hold, is read as U+FFFD.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
+from weakref import WeakKeyDictionary
 
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import PreTrainedTokenizerFast
@@ -28,6 +29,9 @@ PAD, END, UNKNOWN = "<|pad|>", "<|end|>", "<|unknown|>"
 FILE = "tokenizer.json"
 _SPACE = "\u2581"
 """How SentencePiece writes a space inside a token."""
+
+_OPENINGS: WeakKeyDictionary[Any, list[int]] = WeakKeyDictionary()
+"""Tokenizer to what it puts before a text: every batch of prompts asks for it."""
 
 
 def train_tokenizer(
@@ -148,7 +152,14 @@ def _piece(tokenizer: PreTrainedTokenizerFast, token: int) -> str:
 
 
 def _opening(tokenizer: PreTrainedTokenizerFast) -> list[int]:
-    """What the tokenizer puts before a text, such as a begin token; most put nothing."""
+    """What the tokenizer puts before a text, such as a begin token; looked for once."""
+    if tokenizer not in _OPENINGS:
+        _OPENINGS[tokenizer] = _find_opening(tokenizer)
+    return _OPENINGS[tokenizer]
+
+
+def _find_opening(tokenizer: PreTrainedTokenizerFast) -> list[int]:
+    """Most put nothing before a text."""
     backend = getattr(tokenizer, "backend_tokenizer", None)
     if backend is not None and backend.post_processor is None:
         return []
