@@ -184,12 +184,23 @@ def train(**options: Any) -> None:
 @click.option("--question-column", default="question", show_default=True)
 @click.option("--id-column", default="id", show_default=True)
 @click.option("--batch-size", type=click.IntRange(1, 4096), default=64, show_default=True)
-@click.option("--set", "overrides", multiple=True, metavar="PARAMETER=VALUE")
+@click.option(
+    "--set",
+    "overrides",
+    multiple=True,
+    metavar="PARAMETER=VALUE",
+    help="Of the solver; STAGE.PARAMETER=VALUE for one stage of a hybrid. Repeatable.",
+)
+@click.option("--explain", is_flag=True, help="Tell what was read, and each step to the answer.")
+@click.option(
+    "--forced", is_flag=True, help="Answer by the best reading where it would rather abstain."
+)
 @JSON
 def solve(**options: Any) -> None:
     """Answer one text, or every question of a file.
 
-    Files are JSONL, CSV or plain text with one question a line.
+    Files are JSONL, CSV or plain text with one question a line. Their answers are JSON lines, in
+    the same order: id, status, value, confidence and reason, with --explain an explanation.
     """
     _call("spoonbench.harness.commands.solving", "run_command", options)
 

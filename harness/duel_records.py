@@ -56,14 +56,32 @@ class Effort:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Subset:
+    """The items of a split that carry one mark; an item may carry several."""
+
+    name: str
+    problem_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SplitFacts:
-    """One measured split of a task."""
+    """One measured split of a task.
+
+    Attributes:
+        name: of the split.
+        summary: one sentence: what it tests.
+        items_hash: SHA-256 of the items in order, targets included.
+        n_items: all of them.
+        n_unanswerable: those that abstaining from is right.
+        subsets: items that are also counted apart, in the order of names.
+    """
 
     name: str
     summary: str
     items_hash: str
     n_items: int
     n_unanswerable: int
+    subsets: tuple[Subset, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +126,7 @@ class Entry:
         source: where the method comes from.
         guarantee: what it promises.
         source_lines: lines of code of its own logic, comments and blank lines left out.
+        data_lines: lines of its word lists, comments and blank lines left out; None for none.
         trained_from: where the weights of a language model come from, in words; "nothing" where
             they began at random; None where there are none.
         answered_by: "process": here, measured; "server": by a server, of whose memory and energy
@@ -130,6 +149,7 @@ class Entry:
     source: str = ""
     guarantee: Guarantee = field(default_factory=Guarantee)
     source_lines: int | None = None
+    data_lines: int | None = None
     trained_from: str | None = None
     answered_by: AnsweredBy = "process"
     given_bytes: int | None = None

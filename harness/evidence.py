@@ -35,6 +35,71 @@ class Proportion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RiskPoint:
+    """Everything that was answered at or above one confidence.
+
+    Attributes:
+        confidence: the lowest among these answers; None where answers without one are among them.
+        n_answered: answers at or above it, at least 1.
+        n_wrong: of these.
+    """
+
+    confidence: float | None
+    n_answered: int
+    n_wrong: int
+
+    @property
+    def risk(self) -> float:
+        """Share of wrong ones among these answers."""
+        return self.n_wrong / self.n_answered
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RiskCurve:
+    """Wrong answers among those given, as less and less sure ones are let in.
+
+    Attributes:
+        n_items: all items, those left open included.
+        points: by falling confidence, one for each confidence that was given: equally sure answers
+            come in together. Answers without a confidence come last, together. Items left open
+            are never let in, so the curve ends with the last answer.
+    """
+
+    n_items: int
+    points: tuple[RiskPoint, ...]
+
+    @property
+    def end(self) -> RiskPoint | None:
+        """All answers that were given; None where there are none."""
+        return self.points[-1] if self.points else None
+
+    @property
+    def is_selective(self) -> bool:
+        """There is something to choose by: some confidence was given, or items were left open."""
+        has_confidence = any(point.confidence is not None for point in self.points)
+        return has_confidence or self.end is None or self.end.n_answered < self.n_items
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubsetScore:
+    """How one contestant did on the items of a split that carry one mark.
+
+    Attributes:
+        subset: name of the mark.
+        accuracy: as in `SplitScore`.
+        coverage: as in `SplitScore`.
+        precision: as in `SplitScore`.
+        curve: as in `SplitScore`.
+    """
+
+    subset: str
+    accuracy: Proportion
+    coverage: Proportion
+    precision: Proportion
+    curve: RiskCurve
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SplitScore:
     """How one contestant did on one split.
 
@@ -48,6 +113,8 @@ class SplitScore:
         by_stage: for a hybrid: name of the part to how many items it answered.
         stopped_by: for models: what ended the text, to count.
         run_id: of the record.
+        curve: risk against coverage; None where it was not computed.
+        subsets: the same answers, counted apart for items of one mark; in the order of names.
     """
 
     split: str
@@ -59,6 +126,12 @@ class SplitScore:
     by_stage: Mapping[str, int] = field(default_factory=dict)
     stopped_by: Mapping[str, int] = field(default_factory=dict)
     run_id: str = ""
+    curve: RiskCurve | None = None
+    subsets: tuple[SubsetScore, ...] = ()
+
+    def subset(self, name: str) -> SubsetScore | None:
+        """The score on the items of one mark."""
+        return next((score for score in self.subsets if score.subset == name), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,14 +8,13 @@ Not covered: comparing contestants with each other (`comparisons`), and what fol
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from spoonbench.harness.answered_elsewhere import keep_its_own, price_of
 from spoonbench.harness.evidence import Estimate, Measurement, SplitScore
-from spoonbench.harness.scoring import text_faults
-from spoonbench.harness.stats import estimate, median, proportion, quantile
+from spoonbench.harness.split_scores import score_split
+from spoonbench.harness.stats import estimate, median, quantile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -178,39 +177,8 @@ def _scores(task: TaskFacts, runs: _Runs) -> tuple[SplitScore, ...]:
         record = runs.first(runs.entry.answer_cells.get(facts.name))
         answers = runs.answers(record)
         if record and answers is not None:
-            scores.append(_score(facts.name, record, answers))
+            scores.append(score_split(facts, record, answers))
     return tuple(scores)
-
-
-def _score(split: str, record: RunRecord, answers: Sequence[ScoredAnswer]) -> SplitScore:
-    given = [answer for answer in answers if answer.status == "answered"]
-    # Where there is nothing to answer, abstaining leaves nothing open.
-    n_covered = sum(answer.status == "answered" or answer.is_correct for answer in answers)
-    return SplitScore(
-        split=split,
-        batch_size=max(record.items_per_sample, default=0),
-        accuracy=proportion(sum(answer.is_correct for answer in answers), len(answers)),
-        coverage=proportion(n_covered, len(answers)),
-        precision=proportion(sum(answer.is_correct for answer in given), len(given)),
-        failures=_counted(kind for answer in answers for kind in _failures(answer)),
-        by_stage=_counted(answer.stage for answer in given if answer.stage),
-        stopped_by=_counted(answer.stopped_by for answer in answers if answer.stopped_by),
-        run_id=record.run_id,
-    )
-
-
-def _failures(answer: ScoredAnswer) -> Iterable[str]:
-    """The failure of a wrong answer; of a right one what else is wrong with its text."""
-    if not answer.is_correct:
-        return (answer.failure or "failed",)
-    faults = text_faults(answer.raw_text, answer.stopped_by)
-    return tuple(f"{fault} (value right)" for fault in faults)
-
-
-def _counted(names: Iterable[str]) -> dict[str, int]:
-    """Name to count, most frequent first."""
-    counts = Counter(names)
-    return dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
 
 
 def _latency(records: Sequence[RunRecord], share: float) -> Estimate | None:

@@ -1,6 +1,7 @@
 """Lines of code of a contestant's own logic: a measure of what has to be understood and kept up.
 
-A line counts if it holds a token of code. Blank lines, comments and docstrings do not count.
+A line counts if it holds a token of code. Blank lines, comments and docstrings do not count. Word
+lists and other data files are counted apart: a line that is neither blank nor a comment ("#").
 Modules are found without importing them, so that counting pulls in no heavy library.
 
 Not covered: what a module imports; a contestant names all modules that hold its logic.
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from importlib.machinery import ModuleSpec
 
 _NO_CODE = frozenset(
     {
@@ -41,6 +43,27 @@ def count_source_lines(modules: Sequence[str]) -> int:
         ValueError: one of them cannot be found, or is no Python source.
     """
     return sum(count_lines(_source_path(name)) for name in dict.fromkeys(modules))
+
+
+def count_data_lines(files: Sequence[str]) -> int:
+    """Lines of several data files together, blank lines and comments left out.
+
+    Args:
+        files: as "package:file.toml"; a file that is named twice counts once.
+
+    Raises:
+        ValueError: one of them cannot be found or read.
+    """
+    return sum(_count_data(name) for name in dict.fromkeys(files))
+
+
+def _count_data(name: str) -> int:
+    package, _, file = name.partition(":")
+    try:
+        lines = (_package_folder(package) / file).read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as exc:
+        raise ValueError(f"the data file {name} cannot be read: {exc}") from exc
+    return sum(bool(line.strip()) and not line.lstrip().startswith("#") for line in lines)
 
 
 def count_lines(path: Path) -> int:
@@ -85,10 +108,21 @@ def _docstring_lines(tree: ast.Module) -> set[int]:
 
 def _source_path(name: str) -> Path:
     """The file of a module. Only its parent packages are imported."""
-    try:
-        spec = importlib.util.find_spec(name)
-    except (ImportError, ValueError) as exc:
-        raise ValueError(f"the module {name} cannot be found: {exc}") from exc
+    spec = _find(name)
     if spec is None or spec.origin is None or not spec.origin.endswith(".py"):
         raise ValueError(f"the module {name} has no Python source here")
     return Path(spec.origin)
+
+
+def _package_folder(name: str) -> Path:
+    spec = _find(name)
+    if spec is None or not spec.submodule_search_locations:
+        raise ValueError(f"there is no package {name} here")
+    return Path(next(iter(spec.submodule_search_locations)))
+
+
+def _find(name: str) -> ModuleSpec | None:
+    try:
+        return importlib.util.find_spec(name)
+    except (ImportError, ValueError) as exc:
+        raise ValueError(f"the module {name} cannot be found: {exc}") from exc

@@ -6,29 +6,26 @@ Importing this module takes seconds (matplotlib, seaborn, pandas): `plots` impor
 
 from __future__ import annotations
 
-import textwrap
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 import seaborn
-from matplotlib import font_manager, ticker
-from matplotlib.lines import Line2D
+from matplotlib import ticker
 from matplotlib.patches import Rectangle
 
-from spoonbench.harness.records import LEVELS
 from spoonbench.reports import labelling, plots
 from spoonbench.reports.canvas import FONT, as_png, as_svg, new_figure, settings
-from spoonbench.reports.palette import (
-    HYBRID_MARKER,
-    LIGHT,
-    MARKERS,
-    STAND_IN,
-    Palette,
-    marker_of,
-    style_sheet,
+from spoonbench.reports.marking import (
+    DASHES,
+    add_legend,
+    label_of,
+    percent_axis,
+    scatter,
+    short_name,
 )
-from spoonbench.reports.plaintext import make_plain, shorten
+from spoonbench.reports.palette import LIGHT, STAND_IN, Palette, marker_of, style_sheet
+from spoonbench.reports.risk_drawing import paint_risk
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,9 +36,6 @@ if TYPE_CHECKING:
     from spoonbench.reports.duel import DuelReport
 
 _ROW = 0.37  # inches for one contestant
-_LONGEST_LABEL = 60
-_LABEL_WIDTH = 19  # characters in one line of a label
-_DASHES = ("-", "--", ":", "-.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,51 +58,10 @@ def draw(name: str, report: DuelReport, measurements: Sequence[Measurement]) -> 
     return Drawn(svg=svg, svg_file=svg.replace(">", f">{style}", 1), png=png)
 
 
-def _label(measurement: Measurement) -> str:
-    """A label in lines, harmless, in characters that the font has."""
-    known = _characters()
-    text = shorten(make_plain(measurement.entry.label), _LONGEST_LABEL)
-    shown = "".join(c if ord(c) in known else c.encode("unicode_escape").decode() for c in text)
-    return "\n".join(textwrap.wrap(shown, _LABEL_WIDTH)) or "?"
-
-
-def _characters() -> frozenset[int]:
-    font = font_manager.get_font(font_manager.findfont("DejaVu Sans"))
-    return frozenset(font.get_charmap())
-
-
-def _legend(figure: Figure, measurements: Sequence[Measurement], palette: Palette) -> None:
-    """Which marker and colour is which level."""
-    levels = sorted({m.entry.level for m in measurements if not m.entry.is_hybrid})
-    handles = [
-        _handle(palette.levels[level - 1], MARKERS[level], f"{level} {LEVELS[level][0]}")
-        for level in levels
-    ]
-    if any(m.entry.is_hybrid for m in measurements):
-        handles.append(_handle(palette.levels[5], HYBRID_MARKER, "hybrid"))
-    figure.legend(
-        handles=handles,
-        loc="outside lower center",
-        ncols=3,
-        frameon=False,
-        fontsize=FONT - 1,
-        handletextpad=0.2,
-        columnspacing=1.2,
-    )
-
-
-def _handle(colour: str, marker: str, label: str) -> Line2D:
-    return Line2D([], [], color=colour, marker=marker, linestyle="none", label=label)
-
-
-def _percent_axis(axis: Any) -> None:
-    axis.set_major_formatter(ticker.PercentFormatter(xmax=1.0, decimals=0))
-
-
 def _paint_accuracy(
     report: DuelReport, measurements: Sequence[Measurement], palette: Palette
 ) -> Figure:
-    labels = [_label(m) for m in measurements]
+    labels = [label_of(m) for m in measurements]
     figure, (axes,) = new_figure(1.0 + _ROW * len(labels))
     for row, measurement in enumerate(measurements):
         score = report.score(measurement)
@@ -121,9 +74,9 @@ def _paint_accuracy(
     axes.invert_yaxis()
     axes.tick_params(length=0)
     axes.grid(visible=False, axis="y")
-    axes.set_xlabel(f'right answers among all items of "{_short(report.split)}"')
-    _percent_axis(axes.xaxis)
-    _legend(figure, measurements, palette)
+    axes.set_xlabel(f'right answers among all items of "{short_name(report.split)}"')
+    percent_axis(axes.xaxis)
+    add_legend(figure, measurements, palette)
     return figure
 
 
@@ -138,10 +91,10 @@ def _paint_splits(
             value = None if score is None else score.accuracy.value
             _paint_cell(axes, (column, row), value, palette)
     axes.set(xlim=(0, len(names)), ylim=(len(measurements), 0))
-    axes.set_yticks([row + 0.5 for row in range(len(measurements))], map(_label, measurements))
+    axes.set_yticks([row + 0.5 for row in range(len(measurements))], map(label_of, measurements))
     axes.set_xticks(
         [column + 0.5 for column in range(len(names))],
-        [_short(name) for name in names],
+        [short_name(name) for name in names],
         rotation=40,
         ha="left",
         rotation_mode="anchor",
@@ -168,12 +121,6 @@ def _paint_cell(axes: Any, place: tuple[int, int], value: float | None, palette:
     axes.text(column + 0.5, row + 0.52, text, ha="center", va="center", fontsize=FONT - 1)
 
 
-def _short(name: str) -> str:
-    known = _characters()
-    text = shorten(make_plain(name), 24)
-    return "".join(c if ord(c) in known else "?" for c in text)
-
-
 def _paint_speed(
     report: DuelReport, measurements: Sequence[Measurement], palette: Palette
 ) -> Figure:
@@ -190,7 +137,7 @@ def _paint_speed(
         drawstyle="steps-post",
         zorder=1,
     )
-    _scatter(axes, [m for m, _, _ in points], places, palette)
+    scatter(axes, [m for m, _, _ in points], places, palette)
     axes.set_xlabel("median time of one answer")
     axes.set_ylabel("right answers among all items")
     axes.set_ylim(-0.06, 1.12)
@@ -198,34 +145,11 @@ def _paint_speed(
     _widen_log(axes, [x for x, _ in places])
     axes.xaxis.set_major_formatter(ticker.EngFormatter(unit="s", sep=" "))
     axes.xaxis.set_minor_locator(ticker.NullLocator())
-    _percent_axis(axes.yaxis)
-    _legend(figure, measurements, palette)
-    labels = [_label(m) for m, _, _ in points]
+    percent_axis(axes.yaxis)
+    add_legend(figure, measurements, palette)
+    labels = [label_of(m) for m, _, _ in points]
     labelling.place_labels(figure, axes, places, labels, ground=palette.ground)
     return figure
-
-
-def _scatter(
-    axes: Any,
-    measurements: Sequence[Measurement],
-    places: Sequence[tuple[float, float]],
-    palette: Palette,
-) -> None:
-    labels = [str(index) for index in range(len(measurements))]
-    entries = [measurement.entry for measurement in measurements]
-    seaborn.scatterplot(
-        x=[x for x, _ in places],
-        y=[y for _, y in places],
-        hue=labels,
-        style=labels,
-        palette=[palette.of(entry) for entry in entries],
-        markers=[marker_of(entry) for entry in entries],
-        s=52,
-        linewidth=0,
-        ax=axes,
-        zorder=3,
-        legend=False,
-    )
 
 
 def _widen_log(axes: Any, values: Sequence[float]) -> None:
@@ -240,7 +164,7 @@ def _paint_precision(
     figure, (axes,) = new_figure(4.3)
     scores = [report.score(m) for m in measurements]
     places = [(s.coverage.value or 0.0, s.precision.value or 0.0) for s in scores if s is not None]
-    _scatter(axes, measurements, places, palette)
+    scatter(axes, measurements, places, palette)
     required = report.duel.requirements
     axes.axvline(required.coverage, color=palette.ink, linestyle="--", linewidth=1)
     axes.axhline(required.accuracy, color=palette.ink, linestyle="--", linewidth=1)
@@ -248,10 +172,10 @@ def _paint_precision(
     axes.set_ylim(_share_limits([*(y for _, y in places), required.accuracy]))
     axes.set_xlabel("coverage: items answered")
     axes.set_ylabel("accuracy: right among those")
-    _percent_axis(axes.xaxis)
-    _percent_axis(axes.yaxis)
-    _legend(figure, measurements, palette)
-    labels = [_label(m) for m in measurements]
+    percent_axis(axes.xaxis)
+    percent_axis(axes.yaxis)
+    add_legend(figure, measurements, palette)
+    labels = [label_of(m) for m in measurements]
     labelling.place_labels(figure, axes, places, labels, ground=palette.ground)
     return figure
 
@@ -272,7 +196,7 @@ def _paint_batches(
     ends = []
     for measurement in measurements:
         colour = palette.of(measurement.entry)
-        dashes = _DASHES[seen.setdefault(colour, 0) % len(_DASHES)]
+        dashes = DASHES[seen.setdefault(colour, 0) % len(DASHES)]
         seen[colour] += 1
         sizes = sorted(measurement.throughput)
         rates = [measurement.throughput[size].value for size in sizes]
@@ -292,8 +216,8 @@ def _paint_batches(
     axes.yaxis.set_major_formatter(ticker.EngFormatter(sep=" "))
     axes.set_xlabel("batch size")
     axes.set_ylabel("items per second")
-    _legend(figure, measurements, palette)
-    labels = [_label(m) for m in measurements]
+    add_legend(figure, measurements, palette)
+    labels = [label_of(m) for m in measurements]
     labelling.place_labels(
         figure, axes, ends, labels, ground=palette.ground, places=labelling.RIGHT
     )
@@ -321,7 +245,7 @@ def _paint_training(
                 ax=axes,
                 errorbar=None,
             )
-        axes.set_title(_label(measurement).replace("\n", " "), loc="left")
+        axes.set_title(label_of(measurement).replace("\n", " "), loc="left")
         axes.set_ylim(bottom=0)
         axes.legend(frameon=False, fontsize=FONT - 1, loc="best")
         axes.xaxis.set_major_locator(ticker.MaxNLocator(5, integer=True))
@@ -335,6 +259,7 @@ _PAINTERS = {
     "splits": _paint_splits,
     "speed": _paint_speed,
     "precision": _paint_precision,
+    "risk": paint_risk,
     "batches": _paint_batches,
     "training": _paint_training,
 }

@@ -9,12 +9,11 @@ from spoonbench.harness.comparisons import paired_tests, resource_ratios
 from spoonbench.harness.costs import crossings, total_costs
 from spoonbench.harness.decision import decide
 from spoonbench.harness.measurements import cells_of, summarize
-from spoonbench.harness.scoring import text_faults
 from spoonbench.harness.store.errors import StoreError
-from spoonbench.reports.gallery import VALUE_RIGHT
+from spoonbench.reports.failures import failures_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from spoonbench.harness.duel_records import Duel, Entry, SplitFacts
     from spoonbench.harness.evidence import (
@@ -26,49 +25,9 @@ if TYPE_CHECKING:
         ResourceRatio,
         SplitScore,
     )
-    from spoonbench.harness.records import Environment, RunRecord, ScoredAnswer, StoredItem
+    from spoonbench.harness.records import Environment, RunRecord
     from spoonbench.harness.store.reader import StoreReader
-
-CASE_STUDY_KINDS = frozenset(
-    {
-        "wrong value",
-        "conflicting answers",
-        "endless",
-        "repetition",
-        "malformed",
-        "off by a carry",
-    }
-)
-"""What the case study saw go wrong; these get more examples."""
-
-_EXAMPLES = 3
-_CASE_STUDY_EXAMPLES = 5
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FailureExample:
-    """One wrong answer of the gallery.
-
-    Attributes:
-        label: of the contestant.
-        split: where it happened.
-        failure: its kind.
-        text: the question.
-        target: the right answer; None where abstaining was right.
-        value: what was answered; None where nothing was.
-        raw_text: what a model wrote.
-        reason: why there is no value; None where there is one.
-    """
-
-    label: str
-    split: str
-    failure: str
-    text: str
-    target: str | None
-    value: str | None
-    raw_text: str | None = None
-    reason: str | None = None
-
+    from spoonbench.reports.failures import FailureCount, FailureExample
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DuelReport:
@@ -84,6 +43,7 @@ class DuelReport:
         costs: with the user's effort and prices; empty where none were given.
         crossings: volumes at which the order of costs changes.
         failures: the gallery.
+        failure_counts: how often each kind of failure happened, over all splits, most first.
         rules: label to the rules that it learned, where they can be read.
         notes: what a reader should know about these measurements, one sentence each.
     """
@@ -97,6 +57,7 @@ class DuelReport:
     costs: tuple[Costs, ...] = ()
     crossings: tuple[CostCrossing, ...] = ()
     failures: tuple[FailureExample, ...] = ()
+    failure_counts: tuple[FailureCount, ...] = ()
     rules: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
@@ -139,6 +100,7 @@ def gather(reader: StoreReader, duel_id: str) -> DuelReport:
     runs = reader.runs(keys)
     measurements = summarize(duel, runs, reader.answers)
     costs = total_costs(duel.effort, measurements) if duel.effort else []
+    examples, counts = failures_of(reader, duel, measurements)
     return DuelReport(
         duel=duel,
         environment=_environment(reader, duel.environment_id),
@@ -148,7 +110,8 @@ def gather(reader: StoreReader, duel_id: str) -> DuelReport:
         ratios=tuple(resource_ratios(measurements, duel.requirements.split)),
         costs=tuple(costs),
         crossings=tuple(crossings(costs)),
-        failures=tuple(_failures(reader, duel, measurements)),
+        failures=examples,
+        failure_counts=counts,
         rules=_rules(duel, runs),
     )
 
@@ -159,67 +122,6 @@ def _environment(reader: StoreReader, environment_id: str) -> Environment | None
     except StoreError:
         # Measured, but the machine was never described: the report says so.
         return None
-
-
-def _failures(
-    reader: StoreReader, duel: Duel, measurements: Sequence[Measurement]
-) -> Iterator[FailureExample]:
-    """Examples of each contestant and kind, those of the split that decides first."""
-    decides = duel.requirements.split or duel.task.splits[0].name
-    splits = sorted(duel.task.splits, key=lambda facts: facts.name != decides)
-    items = {
-        facts.name: {item.problem_id: item for item in _items(reader, facts.items_hash)}
-        for facts in splits
-    }
-    for measurement in measurements:
-        shown: dict[str, int] = {}
-        for facts in splits:
-            score = measurement.score(facts.name)
-            said = reader.answers(score.run_id) if score and score.run_id else None
-            for answer in said or ():
-                item = items[facts.name].get(answer.problem_id)
-                kind = _kind(answer)
-                if item is None or kind is None or shown.get(kind, 0) >= _most(kind):
-                    continue
-                shown[kind] = shown.get(kind, 0) + 1
-                yield _example(measurement.entry, facts.name, kind, (item, answer))
-
-
-def _items(reader: StoreReader, items_hash: str) -> Sequence[StoredItem]:
-    try:
-        return reader.items(items_hash)
-    except StoreError:
-        # A split of which nothing was measured has no items in the store.
-        return ()
-
-
-def _kind(answer: ScoredAnswer) -> str | None:
-    """What went wrong; for a right answer the first fault of its text, where there is one."""
-    if not answer.is_correct:
-        return answer.failure or "failed"
-    faults = text_faults(answer.raw_text, answer.stopped_by)
-    return f"{faults[0]}{VALUE_RIGHT}" if faults else None
-
-
-def _most(kind: str) -> int:
-    fault = kind.removesuffix(VALUE_RIGHT)
-    return _CASE_STUDY_EXAMPLES if fault in CASE_STUDY_KINDS else _EXAMPLES
-
-
-def _example(
-    entry: Entry, split: str, kind: str, pair: tuple[StoredItem, ScoredAnswer]
-) -> FailureExample:
-    item, answer = pair
-    return FailureExample(
-        label=entry.label,
-        split=split,
-        failure=kind,
-        text=item.text,
-        target=item.target,
-        value=answer.value,
-        raw_text=answer.raw_text,
-        reason=answer.reason,
-    )
 
 
 def _rules(duel: Duel, runs: Sequence[RunRecord]) -> dict[str, str]:

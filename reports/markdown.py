@@ -18,9 +18,13 @@ from spoonbench.reports.plaintext import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from spoonbench.reports.duel import DuelReport, FailureExample
+    from spoonbench.reports.duel import DuelReport
+    from spoonbench.reports.failures import FailureExample
+    from spoonbench.reports.gallery import Group
     from spoonbench.reports.plots import Plot
     from spoonbench.reports.tables import Table
+
+_SHOWN_EXAMPLES = 3
 
 
 def render_markdown(
@@ -105,13 +109,16 @@ def _ratios(report: DuelReport) -> list[str]:
 
 def _failures(report: DuelReport) -> list[str]:
     meanings = [f"{kind}: {meaning}" for kind, meaning in kinds_seen(report)]
-    examples = [
-        f"- {for_markdown(label)}, {for_markdown(kind)}: {_example(shown[0])}"
-        for label, kinds in gallery(report)
-        for kind, shown in kinds
-    ]
-    body = [_table(findings.failure_table(report)), _items(meanings), "\n".join(examples)]
+    body = [_table(findings.failure_table(report)), _items(meanings)]
+    for label, groups in gallery(report):
+        body += [f"### {for_markdown(label)}", *(_group(group) for group in groups)]
     return _section("What went wrong", body)
+
+
+def _group(group: Group) -> str:
+    lines = [f"- {for_markdown(group.title)}, {group.counted}:"]
+    lines += [f"  - {_example(example)}" for example in group.examples[:_SHOWN_EXAMPLES]]
+    return "\n".join(lines)
 
 
 def _example(example: FailureExample) -> str:

@@ -157,6 +157,7 @@ class SolverInfo:
         requires: distributions it needs, as pip names.
         source: paper, book or document the method comes from.
         modules: import names of the modules that hold its logic, counted as its lines of code.
+        data_files: files that hold its word lists, as "package:file.toml", counted apart.
     """
 
     name: str
@@ -176,6 +177,7 @@ class SolverInfo:
     requires: tuple[str, ...] = ()
     source: str = ""
     modules: tuple[str, ...] = ()
+    data_files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 
 def values(words: Iterable[str], option: str) -> dict[str, Any]:
@@ -46,6 +46,28 @@ def nested_values(words: Iterable[str], option: str) -> dict[str, dict[str, Any]
         if not dot or not who or not name:
             raise click.UsageError(f"{option} takes LABEL.PARAMETER=VALUE, not {path!r}.")
         found.setdefault(who, {})[name] = value
+    return found
+
+
+def values_by_name(
+    words: Iterable[str], option: str, names: Sequence[str]
+) -> dict[str, dict[str, Any]]:
+    """Read NAME=VALUE words of the first of some owners, and OWNER.NAME=VALUE words of any.
+
+    >>> values_by_name(["threshold=0.8", "rules.forced=true"], "--set", ["rules+lm", "rules"])
+    {'rules+lm': {'threshold': 0.8}, 'rules': {'forced': True}}
+
+    Raises:
+        UsageError: as for `values`, also where something is named once in each way.
+    """
+    found: dict[str, dict[str, Any]] = {name: {} for name in names}
+    for path, value in values(words, option).items():
+        owner, _, name = path.rpartition(".")
+        if owner not in found:
+            owner, name = names[0], path
+        if name in found[owner]:
+            raise click.UsageError(f"{option} names {name!r} of {owner} twice.")
+        found[owner][name] = value
     return found
 
 

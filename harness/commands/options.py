@@ -70,6 +70,17 @@ FILE_OPTIONS = grouped(
     click.option("--split-column", default="split", show_default=True),
     click.option("--group-column", default="group", show_default=True),
     click.option(
+        "--subset-column",
+        default="subsets",
+        show_default=True,
+        help="Marks by which answers are counted apart: a list, or text with ';' between them.",
+    ),
+    click.option(
+        "--leave-out-column",
+        metavar="NAME",
+        help="Rows in which it is true are left out, and counted.",
+    ),
+    click.option(
         "--tolerance",
         type=click.FloatRange(min=0, max=1),
         default=1e-3,

@@ -3,71 +3,39 @@
 from __future__ import annotations
 
 import json
+import re
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import click
 
 from spoonbench.harness.canonical import to_json
-from spoonbench.harness.commands.assignments import values
+from spoonbench.harness.commands.contestants import FORCED, choose, kind_of, params_of
 from spoonbench.harness.commands.idle_options import refuse_idle
 from spoonbench.harness.duel.ladders import THRESHOLDS
 from spoonbench.harness.environment import n_cores
 from spoonbench.harness.json_lines import check_out, write_lines
-from spoonbench.harness.models.trained import (
-    described,
-    label_of,
-    list_trained,
-    newest_of_each_task,
-)
+from spoonbench.harness.models.trained import described
 from spoonbench.harness.plaintext import make_plain
 from spoonbench.harness.questions import SUFFIXES, read_questions
-from spoonbench.harness.registry import (
-    OURS,
-    Registered,
-    UnknownName,
-    find_solver,
-    make_solver,
-    solver_names,
-    suggest,
-)
+from spoonbench.harness.registry import OURS, Registered, make_solver
 from spoonbench.harness.tasks.api import BadTask
-from spoonbench.harness.tasks.user_file import read_task
 from spoonbench.solvers.api import Example, Keeps, Part, Problem, Settings, Trains, Unsupported
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator
 
-    from spoonbench.harness.records import Artifact
-    from spoonbench.harness.tasks.api import Task
-    from spoonbench.solvers.api import Answer, AnswerKind, SolverInfo, Solves
+    from spoonbench.harness.commands.contestants import Chosen
+    from spoonbench.solvers.api import Answer, AnswerKind, Solves
+    from spoonbench.solvers.explanations import Explanation
+
+    _Answered = tuple[Problem, Answer, Explanation | None]
+    """A problem, what was said, and how it came about where that was asked for."""
 
 _WRITTEN = ("status", "value", "confidence", "reason")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Chosen:
-    """Who answers.
-
-    Attributes:
-        name: as it was typed.
-        registered: the contestant; for a hybrid the router.
-        params: given at the command line.
-        stages: of a hybrid, in order.
-        infos: facts about the contestant, or about each stage.
-        models: what was learned in a duel, by name.
-        task: of --train.
-    """
-
-    name: str
-    registered: Registered
-    params: Mapping[str, Any]
-    stages: tuple[Registered, ...]
-    infos: tuple[SolverInfo, ...]
-    models: Mapping[str, Artifact]
-    task: Task | None
 
 
 def run_command(**options: Any) -> None:
@@ -76,13 +44,16 @@ def run_command(**options: Any) -> None:
     Raises:
         BadTask: the input cannot be used.
         Unsupported: the contestant cannot answer here; the message says what to do.
+        UsageError: options that do not go together, or are not for this contestant.
     """
     path, out = _path(options["text_or_file"]), options["out_path"]
     if path is None:
         refuse_idle(("question_column", "id_column", "batch_size"), "needs a file of questions.")
+    if options["explain"]:
+        refuse_idle(("batch_size",), "does nothing with --explain, which takes one at a time.")
     check_out(out)
-    chosen = _choose(options)
-    kind = options["kind"] or _kind(chosen)
+    chosen = choose(options)
+    kind = options["kind"] or kind_of(chosen)
     if path is None:
         problems = [Problem(problem_id="1", text=options["text_or_file"], kind=kind)]
     else:
@@ -93,10 +64,15 @@ def run_command(**options: Any) -> None:
             id_column=options["id_column"],
         )
     with closing(_solver(chosen, kind)) as solver:
+        if options["explain"]:
+            answers = _explained(solver, chosen.name, problems)
+        else:
+            answers = _answers(solver, problems, options["batch_size"])
         if path is None and out is None:
-            _print_one(solver.solve(problems)[0], as_json=options["as_json"])
+            _, answer, explanation = next(answers)
+            _print_one(answer, explanation, as_json=options["as_json"])
             return
-        _write(_answers(solver, problems, options["batch_size"]), out)
+        _write(answers, out)
 
 
 def _path(text: str) -> Path | None:
@@ -117,81 +93,23 @@ def _path(text: str) -> Path | None:
     return None
 
 
-def _choose(options: Mapping[str, Any]) -> _Chosen:
-    name, params = options["name"], values(options["overrides"], "--set")
-    registered_name = name
-    stages: tuple[Registered, ...] = ()
-    if ":" in name:
-        path, _, function = name.rpartition(":")
-        registered_name, params = "function", {**params, "path": path, "function": function}
-    elif "+" in name:
-        registered_name = "router"
-        stages = tuple(_named(stage, options["results"]) for stage in name.split("+"))
-    registered = _named(registered_name, options["results"])
-    asked = stages or (registered,)
-    infos = tuple(make_solver(one.target).info for one in asked)
-    train_path = options["train_path"]
-    models = {
-        one.name: _model(one.name, options["results"], options["models"])
-        for one, info in zip(asked, infos, strict=True)
-        # A contestant alone can learn again; a hybrid takes what is there, and the rest learns.
-        if info.keeps_weights and (stages or train_path is None)
-    }
-    if options["models"] and not models:
-        raise Unsupported(f"{name} uses no model of a duel here: leave out --model.")
-    return _Chosen(
-        name=name,
-        registered=registered,
-        params=params,
-        stages=stages,
-        infos=infos,
-        models=models,
-        task=None if train_path is None else read_task(train_path, kind=options["kind"]),
-    )
+def _explaining() -> Any:
+    """The module for explanations, for those who ask for one: the others start without it."""
+    return import_module("spoonbench.harness.commands.explaining")
 
 
-def _named(name: str, results: Path) -> Registered:
-    """The contestant registered under a name, or the one that has it as its label in a duel.
-
-    Raises:
-        UnknownName: there is neither.
-    """
-    known = solver_names()
-    if name in known:
-        return find_solver(name)
-    by_label = {label: model for model in list_trained(results) if (label := label_of(model))}
-    if name not in by_label:
-        raise UnknownName(f"The solver {suggest(name, tuple(dict.fromkeys((*known, *by_label))))}")
-    return replace(find_solver(by_label[name].recipe["solver"]), name=name)
-
-
-def _params(registered: Registered, models: Mapping[str, Artifact]) -> dict[str, Any]:
-    """What the name stands for, and what its model was made with."""
-    model = models.get(registered.name)
-    made_with = {} if model is None else model.recipe["settings"].get("params", {})
-    return {**registered.params, **made_with}
-
-
-def _kind(chosen: _Chosen) -> AnswerKind:
-    """The kind of answer that was learned; where nothing is, the first that all stages know."""
-    learned = {model.recipe["settings"].get("kind") for model in chosen.models.values()}
-    learned |= {chosen.task.kind} if chosen.task is not None else set()
-    if len(learned) > 1 or None in learned:
-        raise Unsupported(f"What {chosen.name} learned does not say one kind: give --kind.")
-    if learned:
-        return cast("AnswerKind", learned.pop())
-    for kind in chosen.infos[0].kinds:
-        if all(kind in info.kinds for info in chosen.infos):
-            return kind
-    raise Unsupported(f"The stages of {chosen.name} give different kinds of answers.")
-
-
-def _solver(chosen: _Chosen, kind: AnswerKind) -> Solves:
+def _solver(chosen: Chosen, kind: AnswerKind) -> Solves:
     """The contestant, prepared, with what it learned."""
     for name, model in chosen.models.items():
         click.echo(make_plain(f"model: {name} {described(model)}"), err=True)
     solver = make_solver(chosen.registered.target)
-    _prepare(solver, chosen, kind)
+    try:
+        _prepare(solver, chosen, kind)
+    except Unsupported as exc:
+        if chosen.is_forced and _is_of_force(exc, chosen, kind):
+            sentence = f"--forced is not for {chosen.name}: {str(exc).rstrip('.')}."
+            raise click.UsageError(make_plain(sentence)) from exc
+        raise
     if chosen.stages or not chosen.models:
         _teach(solver, chosen)
     elif isinstance(solver, Keeps):
@@ -199,12 +117,33 @@ def _solver(chosen: _Chosen, kind: AnswerKind) -> Solves:
     return solver
 
 
-def _prepare(solver: Solves, chosen: _Chosen, kind: AnswerKind) -> None:
+def _is_of_force(refusal: Unsupported, chosen: Chosen, kind: AnswerKind) -> bool:
+    """Whether --forced is what was refused: without it the contestant says something else.
+
+    Contestants do not list their parameters; they refuse those that they do not know, by name.
+    """
+    if not re.search(rf"\b{FORCED}\b", str(refusal)):
+        return False
+    own = {k: v for k, v in chosen.params[chosen.name].items() if k != FORCED}
+    unforced = replace(chosen, params={**chosen.params, chosen.name: own})
+    with closing(make_solver(chosen.registered.target)) as solver:
+        try:
+            _prepare(solver, unforced, kind)
+        except Unsupported as exc:
+            return str(exc) != str(refusal)
+    return True
+
+
+def _prepare(solver: Solves, chosen: Chosen, kind: AnswerKind) -> None:
     # As in a duel: the same stages keep the same answers.
     threshold = {"threshold": THRESHOLDS[kind]} if chosen.stages else {}
     settings = Settings(
-        params={**threshold, **_params(chosen.registered, chosen.models), **chosen.params},
-        parts=tuple(_stage(stage, chosen.models) for stage in chosen.stages),
+        params={
+            **threshold,
+            **params_of(chosen.registered, chosen.models),
+            **chosen.params[chosen.name],
+        },
+        parts=tuple(_stage(stage, chosen) for stage in chosen.stages),
         threads=n_cores(),
     )
     try:
@@ -218,24 +157,24 @@ def _prepare(solver: Solves, chosen: _Chosen, kind: AnswerKind) -> None:
         raise Unsupported(f"{chosen.name}: {type(exc).__name__}: {exc}") from exc
 
 
-def _stage(registered: Registered, models: Mapping[str, Artifact]) -> Part:
+def _stage(registered: Registered, chosen: Chosen) -> Part:
     """One stage of a hybrid, with the folder of what it learned."""
-    params = _params(registered, models)
-    if registered.name in models:
-        params["artifact"] = models[registered.name].path
+    params = {**params_of(registered, chosen.models), **chosen.params[registered.name]}
+    if registered.name in chosen.models:
+        params["artifact"] = chosen.models[registered.name].path
     settings = Settings(params=params, threads=n_cores())
     return Part(name=registered.name, target=registered.target, settings=settings)
 
 
-def _teach(solver: Solves, chosen: _Chosen) -> None:
+def _teach(solver: Solves, chosen: Chosen) -> None:
     """Let it learn from --train what it has not learned yet."""
     task = chosen.task
     if not solver.info.needs_training:
         if task is not None:
             raise Unsupported(f"{chosen.name} has nothing to learn here: leave out --train.")
         return
-    if task is None and chosen.params.get("shots") == 0:
-        return  # a language model that is asked without examples
+    if task is None and all(chosen.params[name].get("shots") == 0 for name in _learners(chosen)):
+        return  # language models that are asked without examples
     if task is None:
         raise Unsupported(
             f"{chosen.name} learns from examples: give a file with --train FILE{_without(chosen)}."
@@ -251,58 +190,57 @@ def _teach(solver: Solves, chosen: _Chosen) -> None:
         raise BadTask(f"{chosen.name} cannot learn from {task.source}: {exc}") from exc
 
 
-def _without(chosen: _Chosen) -> str:
-    """How to do without examples, where that is possible."""
-    can = chosen.registered.name in ("pretrained", "endpoint")
-    return ", or ask without any by --set shots=0" if can else ""
-
-
-def _model(name: str, results: Path, prefixes: Sequence[str]) -> Artifact:
-    """The model of that name that was made last, of those whose id begins as asked.
-
-    Raises:
-        Unsupported: there is none, or there are several, trained on different tasks.
-    """
-    folder = results / "models"
-    found = [model for model in list_trained(results) if label_of(model) == name]
-    if not found:
-        raise Unsupported(
-            f"{folder} holds no model called {name!r}: run spoonbench duel first, "
-            "or give a file with --train FILE."
-        )
-    asked = tuple(prefixes) or ("",)
-    newest = newest_of_each_task(m for m in found if m.artifact_id.startswith(asked))
-    if len(newest) == 1:
-        return newest[0]
-    known = "; ".join(map(described, newest or found))
-    if not newest:
-        raise Unsupported(
-            f"No model called {name!r} has an id with {' or '.join(asked)} first: {known}."
-        )
-    raise Unsupported(
-        f"{folder} holds models called {name!r} of several tasks: {known}. "
-        "Choose one with --model ID."
+def _learners(chosen: Chosen) -> tuple[str, ...]:
+    """Names of those who have still to learn; a contestant alone is asked when it is prepared."""
+    if not chosen.stages:
+        return (chosen.name,)
+    return tuple(
+        stage.name
+        for stage, info in zip(chosen.stages, chosen.infos, strict=True)
+        if info.needs_training and stage.name not in chosen.models
     )
 
 
-def _answers(
-    solver: Solves, problems: list[Problem], batch_size: int
-) -> Iterable[tuple[Problem, Answer]]:
+def _without(chosen: Chosen) -> str:
+    """How to do without examples, where that is possible."""
+    learners = _learners(chosen)
+    if not set(learners) <= {"pretrained", "endpoint"}:
+        return ""
+    prefixes = [f"{name}." for name in learners] if chosen.stages else [""]
+    words = " ".join(f"--set {prefix}shots=0" for prefix in prefixes)
+    return f", or ask without any by {words}"
+
+
+def _answers(solver: Solves, problems: list[Problem], batch_size: int) -> Iterator[_Answered]:
     for start in range(0, len(problems), batch_size):
         batch = problems[start : start + batch_size]
-        yield from zip(batch, solver.solve(batch), strict=True)
+        for problem, answer in zip(batch, solver.solve(batch), strict=True):
+            yield problem, answer, None
 
 
-def _write(answers: Iterable[tuple[Problem, Answer]], out: Path | None) -> None:
-    """Write id, status, value, confidence and reason of each, one JSON object a line."""
+def _explained(solver: Solves, name: str, problems: list[Problem]) -> Iterator[_Answered]:
+    explain = _explaining().explain
+    for problem in problems:
+        explanation: Explanation = explain(name, solver, problem)
+        yield problem, explanation.answer, explanation
+
+
+def _write(answers: Iterable[_Answered], out: Path | None) -> None:
+    """Write id, status, value, confidence and reason of each, one JSON object a line.
+
+    Where it was asked for, the explanation stands in the line too.
+    """
     count = 0
 
     def lines() -> Iterator[str]:
         nonlocal count
-        for problem, answer in answers:
+        for problem, answer, explanation in answers:
             count += 1
-            found = {name: getattr(answer, name) for name in _WRITTEN}
-            yield json.dumps({"id": problem.problem_id, **found})
+            row = {"id": problem.problem_id}
+            row |= {name: getattr(answer, name) for name in _WRITTEN}
+            if explanation is not None:
+                row["explanation"] = to_json(explanation)
+            yield json.dumps(row)
 
     write_lines(lines(), out)
     if out is not None:
@@ -310,8 +248,12 @@ def _write(answers: Iterable[tuple[Problem, Answer]], out: Path | None) -> None:
         click.echo(make_plain(f"{count} {what} in {out}"), err=True)
 
 
-def _print_one(answer: Answer, *, as_json: bool) -> None:
-    if as_json:
+def _print_one(answer: Answer, explanation: Explanation | None, *, as_json: bool) -> None:
+    if explanation is not None and as_json:
+        click.echo(json.dumps(to_json(explanation), indent=2))
+    elif explanation is not None:
+        _explaining().show(explanation)
+    elif as_json:
         click.echo(json.dumps(to_json(replace(answer, trace=())), indent=2))
     elif answer.status == "answered":
         click.echo(make_plain(cast("str", answer.value)))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 USUAL_TASK = "word-problems"
 
-_COLUMNS = ("question", "answer", "id", "split", "group")
+_COLUMNS = ("question", "answer", "id", "split", "group", "subset", "leave_out")
 _OF_FILES = (
     "test_path",
     "kind",

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from spoonbench.harness.artifacts import Recipe
 from spoonbench.harness.canonical import digest, to_json
-from spoonbench.harness.duel_records import Duel, Entry, SplitFacts, TaskFacts
+from spoonbench.harness.duel_records import Duel, Entry, SplitFacts, Subset, TaskFacts
 from spoonbench.harness.environment import n_cores
 from spoonbench.harness.records import USUAL, Cell, Contestant, Placement, Workload
-from spoonbench.harness.source_lines import count_lines, count_source_lines
+from spoonbench.harness.source_lines import count_data_lines, count_lines, count_source_lines
 from spoonbench.harness.tasks.api import BadTask, Item, Split, Task
 
 if TYPE_CHECKING:
@@ -341,12 +341,22 @@ def _facts(task: Task) -> TaskFacts:
                 items_hash=split.items_hash,
                 n_items=len(split.items),
                 n_unanswerable=sum(item.target is None for item in split.items),
+                subsets=_subsets(split),
             )
             for split in task.splits
         ),
         skipped_rows=task.skipped_rows,
         options=to_json(task.options),
     )
+
+
+def _subsets(split: Split) -> tuple[Subset, ...]:
+    """Items that carry a mark, by the mark."""
+    members: dict[str, list[str]] = {}
+    for item in split.items:
+        for name in item.subsets:
+            members.setdefault(name, []).append(item.problem.problem_id)
+    return tuple(Subset(name=name, problem_ids=tuple(members[name])) for name in sorted(members))
 
 
 def _unlike(usual: str, values: Sequence[str]) -> str:
@@ -371,6 +381,7 @@ def _entry(planned: PlannedEntry) -> Entry:
         source=lineup.info.source,
         guarantee=lineup.info.guarantee,
         source_lines=_source_lines(lineup),
+        data_lines=count_data_lines(lineup.info.data_files) or None,
         trained_from=lineup.trained_from,
         answered_by=lineup.answered_by,
         given_bytes=lineup.given_bytes,

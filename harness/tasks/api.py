@@ -16,10 +16,17 @@ class BadTask(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """A problem and its target; None means that it cannot be answered: abstaining is right."""
+    """A problem and its target.
+
+    Attributes:
+        problem: the question.
+        target: None means that it cannot be answered: abstaining is right.
+        subsets: marks under which answers are counted apart, for example "AddSub".
+    """
 
     problem: Problem
     target: str | None
+    subsets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,8 +45,14 @@ class Split:
 
     @cached_property
     def items_hash(self) -> str:
-        """SHA-256 of the items in order, targets included."""
-        return digest([to_json(item) for item in self.items])
+        """SHA-256 of the items in order, targets included.
+
+        Subsets are not: they change neither what is asked nor what is right, so items whose marks
+        were changed need not be answered again.
+        """
+        return digest(
+            [{"problem": to_json(item.problem), "target": item.target} for item in self.items]
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,7 @@ from spoonbench.harness.tasks.user_rows import (
     detect_kind,
     n_numbers,
     not_numbers,
+    refuse_many_subsets,
     target_text,
 )
 from spoonbench.harness.tasks.user_splits import (
@@ -84,7 +85,8 @@ def read_task(
         name: of the task; the stem of the file's name where it is not given.
 
     Returns:
-        The task. `options` counts the measured rows whose text or group also stands in training.
+        The task. `options` counts the measured rows whose text or group also stands in training,
+        and those that were left out as the user wanted; `skipped_rows` names each of them.
 
     Raises:
         BadTask: a file cannot be read, has bad rows that are not to be skipped, or leaves nothing
@@ -93,7 +95,8 @@ def read_task(
     _check_settings(columns, kind, tolerance)
     shares = share("test_share", test_share), share("validation_share", validation_share)
     files = _read_files(Path(path), None if test_path is None else Path(test_path))
-    rows, bad, chosen = _read_answered(files, columns, kind)
+    rows, unused, chosen = _read_answered(files, columns, kind)
+    bad = [line for line in unused if not line.is_wanted]
     if bad and not skip_bad_rows:
         raise _bad_rows(bad)
     parts, ids = _divide(files, rows, shares), _problem_ids(rows)
@@ -107,13 +110,14 @@ def read_task(
         tolerance=tolerance if chosen == "number" else 0.0,
         source=f"{' and '.join(file.name for file in files)}; {parts.how}",
         sha256={file.name: file.sha256 for file in files},
-        skipped_rows=tuple(map(str, bad)),
+        skipped_rows=tuple(map(str, unused)),
         options={
             "columns": asdict(columns),
             "kind_given": kind,
             "test_share": shares[0],
             "validation_share": shares[1],
             **_counts(rows, parts),
+            **_left_out(unused, columns),
         },
     )
 
@@ -124,6 +128,7 @@ def _read_answered(
     """Good rows, one list for each file, the bad ones, and the kind of the answers."""
     rows, bad = _check_files(files, columns)
     _refuse_without_answers(files, rows, bad)
+    refuse_many_subsets((row for part in rows for row in part), columns.subset)
     chosen = kind or detect_kind([row for part in rows for row in part])
     if chosen == "number":
         rows, bad = _without(rows, bad, [line for part in rows for line in not_numbers(part)])
@@ -138,6 +143,13 @@ def _counts(rows: Sequence[Sequence[Row]], parts: Parts) -> dict[str, int]:
         "texts_shared_with_training": n_shared_texts(parts),
         "groups_shared_with_training": n_shared_groups(parts),
     }
+
+
+def _left_out(unused: Sequence[BadLine], columns: Columns) -> dict[str, int]:
+    """How many rows the user wanted to be left out; nothing where none was to be."""
+    if columns.leave_out is None:
+        return {}
+    return {"rows_left_out": sum(line.is_wanted for line in unused)}
 
 
 def _check_settings(columns: Columns, kind: str | None, tolerance: float) -> None:
@@ -225,8 +237,9 @@ def _without(
 def _refuse_without_answers(
     files: Sequence[_File], rows: Sequence[Sequence[Row]], bad: Sequence[BadLine]
 ) -> None:
+    wrong = [line for line in bad if not line.is_wanted]
     if not any(row.answer is not None for part in rows for row in part):
-        raise _bad_rows(bad) if bad else BadTask(f"{files[0].name}: no row has an answer")
+        raise _bad_rows(wrong) if wrong else BadTask(f"{files[0].name}: no row has an answer")
 
 
 def _bad_rows(bad: Sequence[BadLine]) -> BadTask:
@@ -272,6 +285,7 @@ def _split(
                 problem_id=ids[row.file, row.line], text=row.text, kind=kind, group=row.group
             ),
             target=target_text(row, kind),
+            subsets=row.subsets,
         )
         for row in rows
     )

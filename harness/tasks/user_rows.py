@@ -18,21 +18,40 @@ if TYPE_CHECKING:
 ANSWERABLE = "answerable"
 """The column that, where it is false, makes an empty answer mean: abstaining is right."""
 
+SUBSET_SEPARATOR = ";"
+"""Between several subsets in one text, as CSV files need it."""
+
 MOST_LABELS = 1_000
+MOST_SUBSETS = 100
 MOST_NAME_CHARACTERS = 200
 MOST_COLUMNS_SHOWN = 20
 MOST_QUOTED = 60
 
+_TRUTH = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Columns:
-    """Names of the columns (JSON keys, CSV headers); only the first two must be in the file."""
+    """Names of the columns (JSON keys, CSV headers); only the first two must be in the file.
+
+    Attributes:
+        question: the text.
+        answer: the target.
+        id: of the row.
+        split: of the row.
+        group: rows of one group never stand on both sides of a split.
+        subset: marks under which answers are counted apart: a list of texts, or one text with
+            ";" between several. A name of the user's own must be in the file.
+        leave_out: rows in which it is true are left out; None: no row is. Must be in the file.
+    """
 
     question: str = "question"
     answer: str = "answer"
     id: str = "id"
     split: str = "split"
     group: str = "group"
+    subset: str = "subsets"
+    leave_out: str | None = None
 
     def check(self) -> None:
         """Refuse empty and repeated names.
@@ -40,7 +59,8 @@ class Columns:
         Raises:
             BadTask: a name is empty or stands for two columns.
         """
-        names = [str(getattr(self, field.name)) for field in fields(self)]
+        given = [getattr(self, field.name) for field in fields(self)]
+        names = [str(name) for name in given if name is not None]
         if not all(names) or len(set(names)) < len(names):
             raise BadTask(f"column names must differ and not be empty, got {', '.join(names)}")
 
@@ -58,6 +78,7 @@ class Row:
         given_id: its id, where it has one.
         split: its split, where it names one.
         group: its group, where it has one.
+        subsets: marks under which its answers are counted apart.
     """
 
     file: str
@@ -68,6 +89,7 @@ class Row:
     given_id: str | None = None
     split: str | None = None
     group: str | None = None
+    subsets: tuple[str, ...] = ()
 
     @property
     def split_key(self) -> SplitKey:
@@ -77,11 +99,19 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class BadLine:
-    """Where a bad row stands, and what is wrong with it."""
+    """Where a row stands that is not used, and why.
+
+    Attributes:
+        file: name of its file.
+        line: line number of its start, from 1.
+        reason: what is wrong with it.
+        is_wanted: the user asked for leaving it out; nothing is wrong with it.
+    """
 
     file: str
     line: int
     reason: str
+    is_wanted: bool = False
 
     def __str__(self) -> str:
         return f"{self.file} line {self.line}: {self.reason}"
@@ -90,12 +120,19 @@ class BadLine:
 def check_rows(
     file: str, raw_rows: Iterable[RawRow], columns: Columns
 ) -> tuple[list[Row], list[BadLine]]:
-    """Tell good rows from bad ones; of two rows with one id the second is bad."""
+    """Tell good rows from bad ones; of two rows with one id the second is bad.
+
+    Rows that are left out as the user wants stand among the bad ones, whatever else they hold.
+    """
     good: list[Row] = []
     bad: list[BadLine] = []
     lines: dict[str, int] = {}
     for raw in raw_rows:
         try:
+            if is_left_out(raw, columns.leave_out):
+                reason = f"left out, as {_quoted(columns.leave_out)} is true"
+                bad.append(BadLine(file=file, line=raw.line, reason=reason, is_wanted=True))
+                continue
             row = _check_row(file, raw, columns)
             if row.given_id is not None and lines.setdefault(row.given_id, row.line) != row.line:
                 _refuse(f"the id {_quoted(row.given_id)} stands on line {lines[row.given_id]} too")
@@ -107,15 +144,69 @@ def check_rows(
 
 
 def check_columns(present: Sequence[str], columns: Columns) -> None:
-    """Refuse a file without question or answer column.
+    """Refuse a file without question or answer column, or without one that was asked for.
 
     Raises:
         BadTask: names what is missing and what is there.
     """
-    missing = [name for name in (columns.question, columns.answer) if name not in present]
+    needed = [columns.question, columns.answer]
+    needed += [columns.subset] if columns.subset != Columns().subset else []
+    needed += [columns.leave_out] if columns.leave_out is not None else []
+    missing = [name for name in needed if name not in present]
     if missing:
         shown = ", ".join(_quoted(name) for name in present[:MOST_COLUMNS_SHOWN]) or "none"
         raise BadTask(f"no column {' and no column '.join(map(_quoted, missing))}; it has {shown}")
+
+
+def is_left_out(raw: RawRow, column: str | None) -> bool:
+    """Whether the user wants the row to be left out.
+
+    Raises:
+        BadRow: the column holds neither true nor false.
+    """
+    value = None if column is None else raw.values.get(column)
+    if value is None or value is False or (isinstance(value, str) and not value.strip()):
+        return False
+    if value is True:
+        return True
+    word = value.strip().casefold() if isinstance(value, str) else ""
+    if word not in _TRUTH:
+        _refuse(f"{_quoted(column)} is neither true nor false")
+    return _TRUTH[word]
+
+
+def subsets_of(values: Mapping[str, object], column: str) -> tuple[str, ...]:
+    """The marks of a row, each once, in their order.
+
+    Raises:
+        BadRow: it is neither a list of texts nor a text, or a mark is too long.
+    """
+    value = values.get(column)
+    if value is None:
+        return ()
+    marks = value.split(SUBSET_SEPARATOR) if isinstance(value, str) else value
+    if not isinstance(marks, list):
+        _refuse(f"{_quoted(column)} is {_type_name(value)}, not text or a list of texts")
+    if not all(isinstance(mark, str) for mark in marks):
+        _refuse(f"{_quoted(column)} holds something that is no text")
+    if any(len(mark) > MOST_NAME_CHARACTERS for mark in marks):
+        _refuse(f"{_quoted(column)} holds one longer than {MOST_NAME_CHARACTERS} characters")
+    names = (_clean(column, str(mark).strip()) for mark in marks)
+    return tuple(dict.fromkeys(name for name in names if name))
+
+
+def refuse_many_subsets(rows: Iterable[Row], column: str) -> None:
+    """Refuse a column that holds something else than marks of subsets, ids for example.
+
+    Raises:
+        BadTask: there are more than `MOST_SUBSETS` different ones.
+    """
+    n_different = len({name for row in rows for name in row.subsets})
+    if n_different > MOST_SUBSETS:
+        raise BadTask(
+            f"the column {_quoted(column)} holds {n_different:,} different subsets; at most "
+            f"{MOST_SUBSETS} are counted apart"
+        )
 
 
 def detect_kind(rows: Sequence[Row]) -> AnswerKind:
@@ -169,6 +260,7 @@ def _check_row(file: str, raw: RawRow, columns: Columns) -> Row:
         given_id=_name(raw.values, columns.id),
         split=_name(raw.values, columns.split),
         group=_name(raw.values, columns.group),
+        subsets=subsets_of(raw.values, columns.subset),
     )
 
 

@@ -15,6 +15,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from spoonbench.solvers.api import FitReport, Measures, Size, SolverInfo, TraceStep, Unsupported
+from spoonbench.solvers.explanations import Explains, Explanation
 from spoonbench.solvers.hybrid.stages import Stage, open_stage
 from spoonbench.solvers.learning import failed
 
@@ -126,6 +127,23 @@ class RouterSolver:
             for i, trace in enumerate(traces)
         ]
 
+    def explain(self, problem: Problem, /) -> Explanation:
+        """Answer one problem; the stage that settled it tells how, where it can.
+
+        What the stages before it said stands in the notes.
+        """
+        (answer,) = self.solve([problem])
+        if not answer.trace:
+            return Explanation(answer=answer)
+        *passed_on, last = answer.trace
+        notes = tuple(f"{step.stage} {_said(step.returned)}" for step in passed_on)
+        solver = next(stage.solver for stage in self._stages if stage.name == last.stage)
+        if not isinstance(solver, Explains):
+            note = f"{last.stage} {_said(answer)}; it has no steps to show"
+            return Explanation(answer=answer, notes=(*notes, note))
+        told = solver.explain(problem)
+        return replace(told, answer=answer, notes=(*notes, *told.notes))
+
     def close(self) -> None:
         """Close every stage."""
         for stage in self._stages:
@@ -177,6 +195,7 @@ def _describe(info: SolverInfo, stages: Sequence[Stage]) -> SolverInfo:
         modules=tuple(
             dict.fromkeys((*info.modules, *(name for part in parts for name in part.modules)))
         ),
+        data_files=tuple(dict.fromkeys(name for part in parts for name in part.data_files)),
     )
 
 
@@ -184,6 +203,14 @@ def _step(stage: Stage, problem: Problem, answer: Answer) -> TraceStep:
     return TraceStep(
         stage=stage.name, level=stage.solver.info.level, received=problem.text, returned=answer
     )
+
+
+def _said(answer: Answer) -> str:
+    """For a note, after the name of a stage."""
+    if answer.status != "answered":
+        return f"{answer.status}: {answer.reason}"
+    sure = "" if answer.confidence is None else f" with confidence {answer.confidence:g}"
+    return f"answered {answer.value}{sure}"
 
 
 def _share(progress: Progress, index: int, count: int, name: str) -> Progress:

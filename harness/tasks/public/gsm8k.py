@@ -64,7 +64,9 @@ def make(options: Mapping[str, object]) -> Task:
         options: `data`, path of the folder with train.jsonl and test.jsonl, or of one of them;
             `measured`, "test" or "all" (every problem is measured, nothing is left to learn
             from); `test_share` (0.2), where one file is given; `validation_share` (0.1, of the
-            training part).
+            training part); `subset_column`
+            ("subsets"), a field by whose marks answers are counted apart; `leave_out_column`, a
+            field that is true in rows to be left out.
 
     Raises:
         BadTask: an option is wrong, or the files are not there or damaged.

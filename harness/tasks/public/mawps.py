@@ -115,7 +115,9 @@ def make(options: Mapping[str, object]) -> Task:
         options: `data`, path of the file or of the folder with its parts; `measured`, "test" or
             "all" (every problem is measured, nothing is left to learn from); `test_share` (0.2),
             where the files come in no parts; `validation_share` (0.1, of the training part),
-            where there is no validation part. One file is divided by a hash of the ids; problems
+            where there is no validation part; `subset_column` ("subsets"), a field by whose marks
+            answers are counted apart; `leave_out_column`, a field that is true in rows to be left
+            out. One file is divided by a hash of the ids; problems
             of the same text stay together.
 
     Raises:

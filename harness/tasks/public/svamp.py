@@ -61,7 +61,9 @@ def make(options: Mapping[str, object]) -> Task:
     Args:
         options: `data`, path of SVAMP.json or of its folder; `measured`, "test" or "all" (every
             problem is measured, nothing is left to learn from); `test_share` (0.2) and
-            `validation_share` (0.1, of the rest), divided by a hash of the ids.
+            `validation_share` (0.1, of the rest), divided by a hash of the ids; `subset_column`
+            ("subsets"), a field by whose marks answers are counted apart; `leave_out_column`, a
+            field that is true in rows to be left out.
 
     Raises:
         BadTask: an option is wrong, or the file is not there or damaged.

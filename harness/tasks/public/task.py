@@ -16,7 +16,12 @@ from spoonbench.harness.tasks.api import BadTask, Item, Split, Task
 from spoonbench.harness.tasks.options import refuse_unknown, share
 from spoonbench.harness.tasks.public.files import read_files
 from spoonbench.harness.tasks.rows import BadRow
-from spoonbench.harness.tasks.user_rows import Row
+from spoonbench.harness.tasks.user_rows import (
+    Row,
+    is_left_out,
+    refuse_many_subsets,
+    subsets_of,
+)
 from spoonbench.harness.tasks.user_splits import Parts, divide, n_shared_texts
 from spoonbench.solvers.api import Problem
 
@@ -36,6 +41,8 @@ _DEFAULTS: dict[str, object] = {
     "measured": "test",
     "test_share": 0.2,
     "validation_share": 0.1,
+    "subset_column": "subsets",
+    "leave_out_column": None,
 }
 _SUMMARIES = {
     "train": "To learn from.",
@@ -51,6 +58,8 @@ class _Options:
     test_share: float
     validation_share: float
     is_share_given: bool
+    subset_column: str
+    leave_out_column: str | None
 
 
 def make_published(published: PublishedSet, options: Mapping[str, object]) -> Task:
@@ -60,11 +69,14 @@ def make_published(published: PublishedSet, options: Mapping[str, object]) -> Ta
         published: the set.
         options: `data`, path of the file or folder; `measured`, "test" or "all"; `test_share`
             (0.2, of all rows) where the files do not come in parts; `validation_share` (0.1, of
-            the training rows) where they bring no validation part.
+            the training rows) where they bring no validation part; `subset_column`
+            ("subsets"), a field whose marks are counted apart; `leave_out_column`, a field that
+            is true in rows to be left out.
 
     Returns:
         The task. `source` tells citation, homepage, licence and how it was divided;
-        `skipped_rows` the rows that have no number for an answer or cannot be read.
+        `skipped_rows` the rows that have no number for an answer, cannot be read, or were left
+        out as wanted.
 
     Raises:
         BadTask: an option is wrong, or the files are not there, damaged or of something else.
@@ -73,7 +85,7 @@ def make_published(published: PublishedSet, options: Mapping[str, object]) -> Ta
     files = read_files(published, options.get("data"))
     if chosen.is_share_given and len(files) > 1:
         raise BadTask(f"{published.name}: the files have a test part: leave out test_share")
-    rows, skipped = _read_rows(published, files)
+    rows, skipped, n_left_out = _read_rows(published, files, chosen)
     parts = _divide(published, files, rows, chosen)
     return Task(
         name=published.name,
@@ -96,8 +108,19 @@ def make_published(published: PublishedSet, options: Mapping[str, object]) -> Ta
             "rows": len(rows),
             "rows_skipped": len(skipped),
             "texts_shared_with_training": n_shared_texts(parts),
+            **_fields(chosen, n_left_out),
         },
     )
+
+
+def _fields(chosen: _Options, n_left_out: int) -> dict[str, object]:
+    """Fields that were asked for, and what leaving out came to."""
+    fields: dict[str, object] = {}
+    if chosen.subset_column != _DEFAULTS["subset_column"]:
+        fields["subset_column"] = chosen.subset_column
+    if chosen.leave_out_column is not None:
+        fields |= {"leave_out_column": chosen.leave_out_column, "rows_left_out": n_left_out}
+    return fields
 
 
 def _read_options(name: str, options: Mapping[str, object]) -> _Options:
@@ -113,43 +136,60 @@ def _read_options(name: str, options: Mapping[str, object]) -> _Options:
         test_share=share("test_share", given["test_share"]),
         validation_share=share("validation_share", given["validation_share"]),
         is_share_given="test_share" in options,
+        subset_column=_field_name(name, "subset_column", given["subset_column"]),
+        leave_out_column=None
+        if given["leave_out_column"] is None
+        else _field_name(name, "leave_out_column", given["leave_out_column"]),
     )
 
 
+def _field_name(name: str, option: str, value: object) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise BadTask(f"{name}: {option} must be the name of a field, got {ascii(value)[:60]}")
+    return value
+
+
 def _read_rows(
-    published: PublishedSet, files: Sequence[PublishedFile]
-) -> tuple[list[Row], tuple[str, ...]]:
-    """Good rows of all files, with ids that no two share, and the bad ones with their reasons."""
+    published: PublishedSet, files: Sequence[PublishedFile], chosen: _Options
+) -> tuple[list[Row], tuple[str, ...], int]:
+    """Good rows with ids that no two share, the others with their reasons, how many left out."""
     rows: list[Row] = []
     skipped: list[str] = []
+    n_left_out = 0
     taken: set[str] = set()
     for file in files:
-        good, bad = _read_file(published, file)
+        good, bad, left_out = _read_file(published, file, chosen)
         # Ids of one part may come again in another.
         prefix = f"{file.part}-" if taken & {str(row.given_id) for row in good} else ""
         rows += [replace(row, given_id=f"{prefix}{row.given_id}") for row in good]
         taken |= {str(row.given_id) for row in rows}
-        skipped += bad
-    return rows, tuple(skipped)
+        skipped += [*left_out, *bad]
+        n_left_out += len(left_out)
+    refuse_many_subsets(rows, chosen.subset_column)
+    return rows, tuple(skipped), n_left_out
 
 
-def _read_file(published: PublishedSet, file: PublishedFile) -> tuple[list[Row], list[str]]:
-    try:
-        records = published.records(file.content)
-    except BadTask as exc:
-        raise BadTask(
-            f"{file.name}: this cannot be read as {published.title}: {exc}. {published.instruction}"
-        ) from exc
+def _read_file(
+    published: PublishedSet, file: PublishedFile, chosen: _Options
+) -> tuple[list[Row], list[str], list[str]]:
+    """Good rows, what is wrong with the bad ones, and those left out as wanted."""
+    records = _records(published, file)
+    _refuse_absent(file, records, chosen)
     good: list[Row] = []
     bad: list[str] = []
+    left_out: list[str] = []
     places: dict[str, int] = {}
     for record in records:
+        where = f"{file.name} row {record.line}"
         try:
-            row = _read_row(published, file, record)
+            if is_left_out(record, chosen.leave_out_column):
+                left_out.append(f"{where}: left out, as {chosen.leave_out_column!a} is true")
+                continue
+            row = _read_row(published, file, record, chosen)
             if places.setdefault(str(row.given_id), row.line) != row.line:
                 raise BadRow(f"its id stands at row {places[str(row.given_id)]} too")  # noqa: TRY301
         except BadRow as exc:
-            bad.append(f"{file.name} row {record.line}: {exc}")
+            bad.append(f"{where}: {exc}")
         else:
             good.append(row)
     if len(bad) > len(good):
@@ -159,10 +199,30 @@ def _read_file(published: PublishedSet, file: PublishedFile) -> tuple[list[Row],
         )
     if not good:
         raise BadTask(f"{file.name}: it holds no problem")
-    return good, bad
+    return good, bad, left_out
 
 
-def _read_row(published: PublishedSet, file: PublishedFile, record: RawRow) -> Row:
+def _records(published: PublishedSet, file: PublishedFile) -> Sequence[RawRow]:
+    try:
+        return published.records(file.content)
+    except BadTask as exc:
+        raise BadTask(
+            f"{file.name}: this cannot be read as {published.title}: {exc}. {published.instruction}"
+        ) from exc
+
+
+def _refuse_absent(file: PublishedFile, records: Sequence[RawRow], chosen: _Options) -> None:
+    """A field that was asked for must be there: a slip of the pen would leave out nothing."""
+    asked = [chosen.subset_column] if chosen.subset_column != _DEFAULTS["subset_column"] else []
+    asked += [chosen.leave_out_column] if chosen.leave_out_column is not None else []
+    for name in asked:
+        if not any(name in record.values for record in records):
+            raise BadTask(f"{file.name}: no row has the field {name!a}")
+
+
+def _read_row(
+    published: PublishedSet, file: PublishedFile, record: RawRow, chosen: _Options
+) -> Row:
     if record.reason is not None:
         raise BadRow(record.reason)
     found: PublishedRow = published.row(record.values)
@@ -174,6 +234,7 @@ def _read_row(published: PublishedSet, file: PublishedFile, record: RawRow) -> R
         answer=found.target,
         given_id=given_id,
         split=file.part,
+        subsets=subsets_of(record.values, chosen.subset_column),
     )
 
 
@@ -197,6 +258,7 @@ def _split(name: str, rows: Sequence[Row]) -> Split:
         Item(
             problem=Problem(problem_id=str(row.given_id), text=row.text, kind="number"),
             target=row.answer,
+            subsets=row.subsets,
         )
         for row in rows
     )

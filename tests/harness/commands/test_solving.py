@@ -89,6 +89,8 @@ def solve(tmp_path, capsys):
             "id_column": "id",
             "batch_size": 64,
             "overrides": (),
+            "explain": False,
+            "forced": False,
             "as_json": False,
         }
         run_command(text_or_file=text, name=name, **(defaults | options))

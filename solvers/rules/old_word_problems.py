@@ -31,7 +31,7 @@ MAX_CHARACTERS = 5_000
 
 _MODULES = (
     "spoonbench.solvers.numerals",
-    "spoonbench.solvers.rules.word_problems",
+    "spoonbench.solvers.rules.old_word_problems",
     "spoonbench.solvers.rules.sentences",
     "spoonbench.solvers.rules.lexicon",
     "spoonbench.solvers.rules.clauses",

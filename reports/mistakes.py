@@ -1,0 +1,87 @@
+"""What a wrong number may have come from: the numbers of the text, joined otherwise than asked.
+
+Not covered: numbers written as words, and how the answer really came about.
+"""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from itertools import combinations, permutations
+from typing import TYPE_CHECKING
+
+from spoonbench.harness.numbers import read_number
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+SIGN_OR_SCALE = "right but for its sign or scale"
+OF_THE_TEXT = "a number of the text itself"
+SUM = "sum of two numbers of the text"
+DIFFERENCE = "difference of two numbers of the text"
+PRODUCT = "product of two numbers of the text"
+QUOTIENT = "quotient of two numbers of the text"
+ALL_ADDED = "all numbers of the text added"
+OTHER = "none of these"
+
+KINDS = (SIGN_OR_SCALE, OF_THE_TEXT, SUM, DIFFERENCE, PRODUCT, QUOTIENT, ALL_ADDED, OTHER)
+"""Of several that fit, the first counts."""
+
+_NUMBER = re.compile(r"[0-9]{1,15}/[0-9]{1,15}|[0-9]{1,15}(?:,[0-9]{3}){0,5}(?:\.[0-9]{1,15})?")
+_MOST_NUMBERS = 12
+_FEWEST_TO_ADD = 3
+_TOLERANCE = Fraction(1, 1000)
+_SCALES = frozenset(Fraction(10) ** power for power in range(-9, 10))
+
+
+def wrong_number(text: str, value: str | None, target: str | None) -> str | None:
+    """What a wrong value has to do with the numbers of the text.
+
+    >>> wrong_number("Ann has 5 cups. She buys 3 more. How many now?", "2", "8")
+    'difference of two numbers of the text'
+
+    Args:
+        text: the question.
+        value: what was answered.
+        target: the right answer.
+
+    Returns:
+        One of `KINDS`; None where value or target is no number.
+    """
+    said = read_number(value) if value is not None else None
+    right = read_number(target) if target is not None else None
+    if said is None or right is None:
+        return None
+    if right and abs(said / right) in _SCALES:
+        return SIGN_OR_SCALE
+    fitting = (kind for kind, figure in _candidates(_numbers(text)) if _is_same(said, figure))
+    return next(fitting, OTHER)
+
+
+def _candidates(numbers: Sequence[Fraction]) -> Iterator[tuple[str, Fraction]]:
+    """What could have been answered by mistake, with its kind, in the order of `KINDS`."""
+    for one in numbers:
+        yield OF_THE_TEXT, one
+    for one, other in combinations(numbers, 2):
+        yield SUM, one + other
+    for one, other in permutations(numbers, 2):
+        yield DIFFERENCE, one - other
+    for one, other in combinations(numbers, 2):
+        yield PRODUCT, one * other
+    for one, other in permutations(numbers, 2):
+        if other:
+            yield QUOTIENT, one / other
+    if len(numbers) >= _FEWEST_TO_ADD:
+        yield ALL_ADDED, sum(numbers, Fraction(0))
+
+
+def _numbers(text: str) -> Sequence[Fraction]:
+    found = (read_number(match.group()) for match in _NUMBER.finditer(text))
+    return [number for number in found if number is not None][:_MOST_NUMBERS]
+
+
+def _is_same(said: Fraction, figure: Fraction) -> bool:
+    """Equal, or for figures that are not whole nearly so, as answers are scored."""
+    if figure.denominator == 1:
+        return said == figure
+    return abs(said - figure) <= _TOLERANCE * abs(figure)

@@ -1,0 +1,1 @@
+"""Arithmetic word problems by rules: numbers, frames, a small world, derivations."""

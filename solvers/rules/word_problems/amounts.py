@@ -1,0 +1,214 @@
+"""What a text says: amounts of things, each with who has it and what happens to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from spoonbench.solvers.rules.word_problems.lexicon import load_lexicon
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+NOBODY = ""
+GROUP = "they"
+EACH = "*"
+"""What a bare "each" counts by."""
+
+
+class Unread(Exception):
+    """A text has no reading; the message is "<kind>: <detail>"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """What is counted.
+
+    Attributes:
+        head: the noun in the singular; empty where none is named.
+        words: all its words in the singular, the head and what follows "of" among them.
+        of: the noun after "of" in "pieces of candy", or "".
+    """
+
+    head: str = ""
+    words: frozenset[str] = frozenset()
+    of: str = ""
+
+
+NO_THING = Thing()
+
+
+@dataclass(slots=True)
+class Compare:
+    """One amount told by another.
+
+    Attributes:
+        kind: "more", "fewer", "times" or "share".
+        other: who or what it is told by, an owner; NOBODY where the text leaves it open.
+        other_words: the words of that phrase in the singular.
+    """
+
+    kind: str
+    other: str = NOBODY
+    other_words: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class Amount:
+    """One amount in its sentence.
+
+    Attributes:
+        value: None where the text gives none.
+        thing: what is counted.
+        lemma: the verb's base form; "" without a verb.
+        verb_class: its class.
+        owner: who the clause is about.
+        holder: whose the things are in "of Mary's cards".
+        to: who receives them.
+        source: where they come from.
+        place: where they are.
+        times: words of time.
+        per: what it is counted by ("box" in "4 in each box"); EACH for a bare "each".
+        compare: for "5 more than Ann".
+        role: "subject", "object" or the preposition before it.
+        context: all content words of its clause.
+        is_thing_told: the text names the thing here; otherwise it was taken from before.
+        form: "number", "percent", "share" or "times".
+    """
+
+    value: Fraction | None
+    thing: Thing
+    start: int = 0
+    end: int = 0
+    sentence: int = 0
+    clause: int = 0
+    lemma: str = ""
+    verb_class: str = ""
+    tense: str = "past"
+    modal: str = ""
+    kind: str = "main"
+    is_negated: bool = False
+    is_passive: bool = False
+    owner: str = NOBODY
+    holder: str = NOBODY
+    to: str = NOBODY
+    source: str = NOBODY
+    place: str = NOBODY
+    times: frozenset[str] = frozenset()
+    per: str = ""
+    compare: Compare | None = None
+    role: str = "object"
+    context: frozenset[str] = frozenset()
+    is_thing_told: bool = True
+    is_vague: bool = False
+    is_part: bool = False
+    is_extra: bool = False
+    is_asked: bool = False
+    is_total: bool = False
+    is_left: bool = False
+    is_earlier: bool = False
+    is_now: bool = False
+    is_if: bool = False
+    in_question: bool = False
+    form: str = "number"
+    particle: str = ""
+    beneficiary: str = NOBODY
+    group: frozenset[str] = frozenset()
+    name: str = ""
+
+    @property
+    def owners(self) -> frozenset[str]:
+        """Everybody and every place that it names."""
+        return frozenset({self.owner, self.to, self.source, self.place, self.holder} - {NOBODY})
+
+
+@dataclass(slots=True)
+class Asked:
+    """What is asked.
+
+    Attributes:
+        amount: the amount asked for, with its frame.
+        how: "many", "much", or the adjective ("long", "far", "old"), or "what".
+        is_more: "how many more", "how much longer": a difference or what is lacking.
+        sign: -1 for "how many fewer".
+        other: what it is compared with, after "than".
+        words: every word of the question.
+    """
+
+    amount: Amount
+    how: str
+    is_more: bool = False
+    sign: int = 1
+    other: Compare | None = None
+    words: frozenset[str] = frozenset()
+    text: str = ""
+    comparative: str = ""
+
+
+@dataclass(slots=True)
+class Story:
+    """A text as read.
+
+    Attributes:
+        amounts: told amounts, in order, those without a number among them.
+        asked: None where no question was found.
+        words: all words of the text.
+        unknown_verbs: words that stand where a verb should.
+        owners: who was spoken of, in order.
+    """
+
+    amounts: list[Amount] = field(default_factory=list)
+    asked: Asked | None = None
+    words: frozenset[str] = frozenset()
+    unknown_verbs: list[str] = field(default_factory=list)
+    owners: list[str] = field(default_factory=list)
+    guesses: int = 0
+    n_asked: int = 0
+
+
+def same_head(one: str, other: str) -> bool:
+    """Whether two nouns may name the same thing."""
+    return one == other
+
+
+def thing_distance(told: Thing, asked: Thing) -> float:
+    """How far an amount of one thing is from being one of the other.
+
+    Returns:
+        0 the same; up to 1 likely the same; 2 perhaps; 9 another thing.
+    """
+    if not told.head or not asked.head:
+        return 0.3
+    if told.words == asked.words:
+        return 0.0
+    lexicon = load_lexicon()
+    shared = told.words & asked.words
+    if shared and (
+        told.head == asked.head
+        or told.of == asked.head
+        or told.head == asked.of
+        or (told.of and told.of == asked.of)
+    ):
+        extra, lacking = told.words - asked.words, asked.words - told.words
+        if told.head != asked.head and told.of and asked.of:
+            return 1.0
+        if extra and lacking:
+            return 1.5 if not _clash(extra, lacking) else 6.0
+        return 0.1 if not lacking else 0.4
+    if lexicon.is_kind_of(told.head, asked.head) or (
+        told.of and lexicon.is_kind_of(told.of, asked.head)
+    ):
+        return 0.5
+    if shared:
+        return 1.2 if told.head in asked.words or asked.head in told.words else 2.5
+    if lexicon.is_kind_of(asked.head, told.head):
+        return 1.5
+    unit, asked_unit = lexicon.units.get(told.head), lexicon.units.get(asked.head)
+    if unit is not None and asked_unit is not None and unit.dimension == asked_unit.dimension:
+        return 0.8
+    return 9.0
+
+
+def _clash(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Whether two sets of attributes tell things apart ("red" and "blue")."""
+    return bool(one) and bool(other)

@@ -1,0 +1,773 @@
+"""From what a text tells to what it asks: readings, each with what it takes for granted.
+
+The asked amount is sought backwards: through what happens to an owner's amount over time, through
+parts and wholes, through comparisons, and through what is counted by what. Every way that works is
+a reading; its cost says how much was taken for granted, numbers that play no part included.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from spoonbench.solvers.rules.word_problems.amounts import (
+    EACH,
+    GROUP,
+    NO_THING,
+    NOBODY,
+    Amount,
+    Asked,
+    Story,
+    Thing,
+    thing_distance,
+)
+from spoonbench.solvers.rules.word_problems.asking import dimension_of
+from spoonbench.solvers.rules.word_problems.lexicon import load_lexicon
+from spoonbench.solvers.rules.word_problems.terms import Reading, Term, combine
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+GAIN = frozenset({"get", "take", "make", "buy", "earn"})
+LOSS = frozenset({"lose", "give", "sell", "spend"})
+MOVE = frozenset({"put", "come", "go"})
+CHANGE = GAIN | LOSS | MOVE
+STATE = frozenset({"state", "boundary", "hold", ""})
+FAR = 5.0
+NEAR = 0.9
+
+_TOTAL = (" in all ", " total ", " altogether ", " together ", " combined ", " sum ", " both ", " overall ", " in total ", " all ", " entire ", " entirely ")
+_LEFT = (" left ", " remain ", " remaining ", " remains ", " still ", " rest ", " leftover ", " over ", " unused ", " unsold ")
+_START = (" start ", " started ", " begin ", " beginning ", " began ", " originally ", " initially ", " at first ", " before ", " original ", " previously ", " to begin with ", " in the first place ", " first ")
+_NOW = (" now ", " end ", " will ", " finished ", " currently ", " today ")
+_OTHERS = (" other ", " others ", " rest ", " not ", " different ", " else ", " remaining ", " remainder ")
+
+
+@dataclass(slots=True)
+class Goal:
+    """What is sought.
+
+    Attributes:
+        asked: the question.
+        thing: what is to be counted.
+        dimension: of a measure, or "".
+        is_total: the question says "in all" or the like.
+        is_left: it says "left".
+        is_start: it asks for the start.
+    """
+
+    asked: Asked
+    thing: Thing
+    dimension: str
+    is_total: bool
+    is_left: bool
+    is_start: bool
+    is_now: bool
+    is_others: bool
+
+    @property
+    def amount(self) -> Amount:
+        """The asked amount with its frame."""
+        return self.asked.amount
+
+
+def goal_of(asked: Asked) -> Goal:
+    """Read the question's words for what kind of amount is sought."""
+    text = asked.text
+    amount = asked.amount
+    told = amount.is_thing_told
+    return Goal(
+        asked=asked,
+        thing=amount.thing if told else NO_THING,
+        dimension=dimension_of(asked),
+        is_total=_says(text, _TOTAL),
+        is_left=_says(text, _LEFT),
+        is_start=_says(text, _START) or amount.verb_class == "boundary" and amount.lemma != "end",
+        is_now=_says(text, _NOW),
+        is_others=_says(text, _OTHERS) or amount.is_negated,
+    )
+
+
+def _says(text: str, words: Sequence[str]) -> bool:
+    return any(word in text for word in words)
+
+
+def find_readings(story: Story) -> list[Reading]:
+    """All readings of a text that come to a value, cheapest first."""
+    if story.asked is None:
+        return []
+    goal = goal_of(story.asked)
+    told = [
+        Term(amount.value, amount, frozenset({index}))
+        for index, amount in enumerate(story.amounts)
+        if amount.value is not None
+    ]
+    found: list[Reading] = []
+    for terms in _worlds(told, goal):
+        for term in seek(goal, terms, story, 0):
+            found.append(_reading(term, told, goal))
+    found.sort(key=lambda reading: reading.cost)
+    return found
+
+
+def _reading(term: Term, told: Sequence[Term], goal: Goal) -> Reading:
+    """Add what the numbers cost that play no part."""
+    cost, assumptions = term.cost, list(term.assumptions)
+    for other in told:
+        if other.uses <= term.uses:
+            continue
+        extra, why = _leftover(other, goal, term)
+        cost += extra
+        if extra >= 1:
+            assumptions.append(why)
+    value = term.value
+    if value < 0:
+        cost += 6
+        assumptions.append("less than nothing")
+    if value.denominator != 1 and goal.asked.how == "many" and not goal.dimension:
+        whole_inputs = all(other.value.denominator == 1 for other in told if other.uses <= term.uses)
+        if whole_inputs:
+            cost += 4
+            assumptions.append("a part of a thing that is counted whole")
+    if value == 0:
+        cost += 2
+    return Reading(term, cost, tuple(assumptions))
+
+
+def _leftover(other: Term, goal: Goal, term: Term) -> tuple[float, str]:
+    amount = other.amount
+    text = f"{amount.value} {amount.thing.head} plays no part"
+    distance = _distance(amount, goal)
+    lexicon = load_lexicon()
+    if amount.in_question:
+        return 3.0, text
+    if amount.role == "whole":
+        return 1.0, text
+    if amount.per:
+        return 1.5 if distance > FAR else 2.0, text
+    if distance > FAR:
+        if amount.thing.head in lexicon.words["times"]:
+            return 0.4, text
+        return 0.3, text
+    owner = goal.amount.owner
+    if owner not in {NOBODY, GROUP} and owner not in amount.owners and amount.owner not in {NOBODY, GROUP}:
+        return 0.3, text
+    return 1.5, text
+
+
+# -- worlds: comparisons resolved ---------------------------------------------------------------
+
+
+def _worlds(told: list[Term], goal: Goal) -> Iterator[list[Term]]:
+    """Terms with every comparison put to use."""
+    comparing = [term for term in told if term.amount.compare is not None]
+    plain = [term for term in told if term.amount.compare is None]
+    if not comparing:
+        yield plain
+        return
+    resolved = list(plain)
+    pending = list(comparing)
+    progress = True
+    while pending and progress:
+        progress = False
+        for term in list(pending):
+            derived = _resolve(term, resolved)
+            if derived is not None:
+                resolved.append(derived)
+                pending.remove(term)
+                progress = True
+    for term in pending:
+        derived = _resolve(term, resolved, is_loose=True)
+        if derived is not None:
+            resolved.append(derived)
+    yield resolved
+    # "She bought 5 more" may be no comparison at all.
+    yield [Term(term.value, replace(term.amount, compare=None, is_extra=True), term.uses, cost=1.5) for term in told]
+
+
+def _resolve(term: Term, known: Sequence[Term], *, is_loose: bool = False) -> Term | None:
+    """The amount that a comparison tells of, from one that is known."""
+    amount = term.amount
+    compare = amount.compare
+    assert compare is not None  # noqa: S101 - asked for comparisons only
+    candidates = [
+        other
+        for other in known
+        if not other.amount.per
+        and (thing_distance(other.amount.thing, amount.thing) < FAR or not amount.is_thing_told or _same_unit(other.amount, amount))
+    ]
+    if is_loose:
+        candidates = candidates or [other for other in known if not other.amount.per]
+    of_other = [other for other in candidates if _is_compared(other.amount, compare.other, compare.other_words, amount)]
+    of_owner = [other for other in candidates if other not in of_other and _is_owners(other.amount, amount)]
+    cost = 0.0
+    if not of_other and not of_owner:
+        if not is_loose or len(candidates) < 1:
+            return None
+        of_other, cost = candidates[-1:], 1.0
+    if of_other:
+        base = of_other[-1]
+        like = replace(amount, thing=base.amount.thing if not amount.is_thing_told or compare.kind in {"more", "fewer"} and amount.thing.head not in base.amount.thing.words and not _same_unit(base.amount, amount) else amount.thing, is_extra=False, lemma=amount.lemma, form="number")
+        if compare.kind == "times":
+            return combine("times", (("", base), ("*", term)), like, "so many times the other amount", cost=cost)
+        sign = "+" if compare.kind == "more" else "-"
+        return combine("compare", (("", base), (sign, term)), like, f"{compare.kind} than the other amount", cost=cost)
+    base = of_owner[-1]
+    like = replace(base.amount, owner=compare.other or NOBODY, is_extra=False, context=compare.other_words | {*compare.other_words})
+    if compare.kind == "times":
+        return combine("times", (("", base), ("/", term)), like, "the other amount is so many times smaller", cost=cost)
+    sign = "-" if compare.kind == "more" else "+"
+    return combine("compare", (("", base), (sign, term)), like, f"this one is {compare.kind} than the other", cost=cost)
+
+
+def _same_unit(one: Amount, other: Amount) -> bool:
+    units = load_lexicon().units
+    first, second = units.get(one.thing.head), units.get(other.thing.head)
+    return first is not None and second is not None and first.dimension == second.dimension
+
+
+def _is_compared(amount: Amount, other: str, words: frozenset[str], comparison: Amount) -> bool:
+    if other and other in {amount.owner, amount.to, amount.place}:
+        return amount.owner != comparison.owner or other != amount.owner
+    if not other and not words:
+        return False
+    return bool(words) and words <= (amount.context | amount.thing.words | amount.times)
+
+
+def _is_owners(amount: Amount, comparison: Amount) -> bool:
+    if amount.owner and amount.owner == comparison.owner:
+        return True
+    return False
+
+
+# -- the goal -----------------------------------------------------------------------------------
+
+
+def _distance(amount: Amount, goal: Goal) -> float:
+    """How far an amount is from counting what is sought."""
+    lexicon = load_lexicon()
+    unit = lexicon.units.get(amount.thing.head)
+    if goal.dimension:
+        if unit is not None and unit.dimension == goal.dimension:
+            if goal.dimension == "money" or not goal.thing.head:
+                return 0.0
+            return 0.0 if unit is lexicon.units.get(goal.thing.head) or amount.thing.head == goal.thing.head else 0.6
+        if goal.thing.head and thing_distance(amount.thing, goal.thing) < 1:
+            return thing_distance(amount.thing, goal.thing)
+        return 9.0
+    if not goal.thing.head:
+        return 0.3
+    return thing_distance(amount.thing, goal.thing)
+
+
+def seek(goal: Goal, terms: list[Term], story: Story, depth: int) -> Iterator[Term]:
+    """Ways to come to what is sought."""
+    rates = [term for term in terms if term.amount.per]
+    counts = [term for term in terms if not term.amount.per]
+    yield from settle(goal, counts, story)
+    if rates:
+        yield from _by_products(goal, rates, counts, story)
+        yield from _by_division(goal, rates, counts, story)
+    yield from _by_sharing(goal, rates, counts, story)
+    yield from _fallback(goal, terms)
+
+
+def _by_products(goal: Goal, rates: list[Term], counts: list[Term], story: Story) -> Iterator[Term]:
+    """Amounts counted by groups, times the groups."""
+    world = list(counts)
+    used_rates = []
+    for rate in rates:
+        matches = [count for count in world if _counts_groups(count.amount, rate.amount) and not count.uses & rate.uses]
+        if not matches:
+            continue
+        used_rates.append(rate)
+        for count in matches:
+            amount = replace(
+                count.amount,
+                thing=rate.amount.thing,
+                context=count.amount.context | rate.amount.context,
+                is_thing_told=True,
+                per="",
+            )
+            product = combine(
+                "groups", (("", count), ("*", rate)), amount,
+                f"{rate.amount.thing.head} by {rate.amount.per}, times their number",
+            )
+            assert product is not None  # noqa: S101 - no division
+            product.cost += _group_cost(count.amount, rate.amount)
+            world[world.index(count)] = product
+    if used_rates:
+        yield from settle(goal, world, story)
+        lone = [rate for rate in rates if rate not in used_rates]
+        if lone:
+            yield from settle(goal, world + [Term(rate.value, replace(rate.amount, per=""), rate.uses, cost=rate.cost + 1.0) for rate in lone], story)
+    else:
+        singles = [Term(rate.value, replace(rate.amount, per=""), rate.uses, cost=rate.cost + 0.8) for rate in rates]
+        yield from settle(goal, counts + singles, story)
+
+
+def _counts_groups(count: Amount, rate: Amount) -> bool:
+    """Whether an amount counts what a rate is counted by."""
+    if rate.per == EACH:
+        return True
+    per = rate.per
+    if not count.thing.head:
+        return False
+    if per in {count.thing.head, count.thing.of} or per in count.thing.words:
+        return True
+    lexicon = load_lexicon()
+    if lexicon.is_kind_of(count.thing.head, per) or lexicon.is_kind_of(per, count.thing.head):
+        return True
+    unit, other = lexicon.units.get(count.thing.head), lexicon.units.get(per)
+    return unit is not None and other is not None and unit.dimension == other.dimension and unit.dimension == "time"
+
+
+def _group_cost(count: Amount, rate: Amount) -> float:
+    if rate.per == count.thing.head:
+        return 0.0
+    return 0.4
+
+
+def _by_division(goal: Goal, rates: list[Term], counts: list[Term], story: Story) -> Iterator[Term]:
+    """How many groups: a total over what one holds."""
+    for rate in rates:
+        if not _is_groups_goal(goal, rate.amount):
+            continue
+        inner = replace(goal, thing=rate.amount.thing, dimension=_dimension(rate.amount.thing))
+        others = [count for count in counts if not count.uses & rate.uses]
+        totals = list(settle(inner, others, story))
+        for total in sorted(totals, key=lambda term: term.cost)[:4]:
+            if total.uses & rate.uses:
+                continue
+            result = combine(
+                "groups", (("", total), ("/", rate)), replace(goal.amount),
+                f"so many {rate.amount.thing.head} make one {rate.amount.per}",
+            )
+            if result is not None:
+                yield result
+
+
+def _dimension(thing: Thing) -> str:
+    unit = load_lexicon().units.get(thing.head)
+    return "" if unit is None else unit.dimension
+
+
+def _is_groups_goal(goal: Goal, rate: Amount) -> bool:
+    if rate.per == EACH:
+        return _distance(rate, goal) > FAR
+    if goal.thing.head:
+        return thing_distance(Thing(rate.per, frozenset({rate.per})), goal.thing) < 2 or (
+            goal.dimension != "" and goal.dimension == _dimension(Thing(rate.per))
+        )
+    if goal.dimension:
+        return goal.dimension == _dimension(Thing(rate.per))
+    return goal.asked.how == "long" and _dimension(Thing(rate.per)) == "time"
+
+
+_SHARED = (" each ", " per ", " apiece ", " every ", " one ")
+
+
+def _by_sharing(goal: Goal, rates: list[Term], counts: list[Term], story: Story) -> Iterator[Term]:
+    """A total over the number of groups: what each holds."""
+    text = goal.asked.text
+    if not goal.amount.per and not _says(text, _SHARED):
+        return
+    per = goal.amount.per
+    near = [count for count in counts if _distance(count.amount, goal) < FAR and not _is_per(count.amount, per)]
+    groups = [count for count in counts if count not in near]
+    named = [count for count in groups if _is_per(count.amount, per)]
+    for count in named or groups:
+        cost = 0.0 if named else 1.0
+        inner_terms = [term for term in counts if term is not count]
+        totals = sorted(settle(goal, inner_terms, story), key=lambda term: term.cost)[:3]
+        for total in totals:
+            result = combine(
+                "sharing", (("", total), ("/", count)), replace(goal.amount), "shared out equally", cost=cost,
+            )
+            if result is not None:
+                yield result
+
+
+def _is_per(amount: Amount, per: str) -> bool:
+    if not per or per == EACH or not amount.thing.head:
+        return False
+    lexicon = load_lexicon()
+    return per == amount.thing.head or per in amount.thing.words or lexicon.is_kind_of(amount.thing.head, per) or lexicon.is_kind_of(per, amount.thing.head)
+
+
+# -- settling: changes, totals, parts, differences ----------------------------------------------
+
+
+def settle(goal: Goal, terms: Sequence[Term], story: Story) -> list[Term]:
+    """Ways to come to the goal by adding and taking away."""
+    found: list[Term] = []
+    near = [term for term in terms if _distance(term.amount, goal) <= NEAR]
+    if len(near) >= 1:
+        _settle_among(goal, near, story, found, 0.0)
+    maybe = [term for term in terms if _distance(term.amount, goal) < FAR]
+    if len(maybe) > len(near):
+        _settle_among(goal, maybe, story, found, 0.6)
+    same = [term for term in terms if _same_head(term.amount, goal)]
+    if len(same) > len(maybe):
+        _parts(goal, same, found, 0.2)
+        _differences(goal, same, found, 0.2)
+        _settle_among(goal, same, story, found, 2.0)
+    if len(terms) > len(same) and len(terms) > len(maybe) and goal.is_total:
+        _totals(goal, list(terms), found, 2.0)
+    if len(terms) > len(maybe):
+        _differences(goal, list(terms), found, 1.5)
+    return found
+
+
+def _same_head(amount: Amount, goal: Goal) -> bool:
+    return bool(amount.thing.words & goal.thing.words) or _distance(amount, goal) < FAR
+
+
+def _settle_among(goal: Goal, terms: list[Term], story: Story, found: list[Term], cost: float) -> None:
+    _changes(goal, terms, story, found, cost)
+    _totals(goal, terms, found, cost)
+    _parts(goal, terms, found, cost)
+    _differences(goal, terms, found, cost)
+
+
+def _sign(amount: Amount, goal: Goal, holders: frozenset[str]) -> int | None:
+    """What an amount does to the one that is sought: 0 sets it, 1 adds, -1 takes; None nothing."""
+    verb_class = amount.verb_class
+    owner = goal.amount.owner
+    is_money = _dimension(amount.thing) == "money"
+    mine = holders
+    if verb_class in {"state", "boundary", "hold", "need", "think", "do", "", "weigh", "travel", "divide", "group"}:
+        return 0 if verb_class in {"state", "boundary", "hold", ""} else None
+    is_subject = amount.owner in mine
+    if verb_class in {"buy", "spend", "cost"}:
+        sign = -1 if is_money else 1
+        if verb_class == "spend":
+            sign = -1
+        if amount.holder in mine and not is_subject and amount.owner:
+            return -1
+        if amount.source in mine:
+            return -1
+        return sign if is_subject or not mine or amount.owner == GROUP else None
+    if verb_class in {"sell", "earn"}:
+        sign = 1 if is_money or verb_class == "earn" else -1
+        if amount.to in mine:
+            return 1
+        return sign if is_subject or not mine or amount.owner in {GROUP, NOBODY} else None
+    if verb_class in {"get", "make"}:
+        if amount.to in mine or amount.beneficiary in mine:
+            return 1
+        if is_subject:
+            return -1 if amount.is_passive and verb_class == "get" and False else 1
+        if amount.source in mine or (amount.holder in mine and amount.owner):
+            return -1
+        return 1 if not mine or amount.place in mine else None
+    if verb_class == "take":
+        if is_subject and not amount.is_passive:
+            return 1
+        if amount.source in mine or amount.holder in mine or amount.place in mine:
+            return -1
+        return -1 if amount.is_passive or not mine or amount.is_part else None
+    if verb_class == "give":
+        if amount.to in mine and not is_subject:
+            return 1
+        if is_subject:
+            return 1 if amount.is_passive else -1
+        if amount.is_extra and amount.owner and amount.to == NOBODY:
+            return 1
+        return -1 if not mine or amount.source in mine or amount.holder in mine else None
+    if verb_class == "lose":
+        if is_subject or not mine or amount.owner in {NOBODY, GROUP} or amount.holder in mine or amount.is_part or amount.role == "subject":
+            return -1
+        return -1 if amount.place in mine or amount.source in mine else None
+    if verb_class == "put":
+        if amount.place in mine or amount.to in mine or not mine or amount.is_extra:
+            return 1
+        return None if is_subject else 1
+    if verb_class == "come":
+        return 1
+    if verb_class == "go":
+        return -1
+    return None
+
+
+def _holders(goal: Goal, terms: Sequence[Term]) -> frozenset[str]:
+    """Whose amount is followed over time."""
+    amount = goal.amount
+    owner = amount.owner
+    names = set()
+    if owner not in {NOBODY, GROUP} and not amount.is_passive:
+        names.add(owner)
+    if amount.group:
+        names |= amount.group
+    if amount.place:
+        names.add(amount.place)
+    known = {name for term in terms for name in term.amount.owners}
+    names &= known
+    if not names:
+        for term in terms:
+            if term.amount.verb_class in STATE:
+                names |= {term.amount.owner, term.amount.place} - {NOBODY, GROUP}
+                break
+    return frozenset(names)
+
+
+def _changes(goal: Goal, terms: list[Term], story: Story, found: list[Term], cost: float) -> None:
+    """An amount over time: its start, what changes it, and its end; one of them is sought."""
+    holders = _holders(goal, terms)
+    states: list[Term] = []
+    changes: list[tuple[int, Term]] = []
+    for term in terms:
+        amount = term.amount
+        if amount.is_negated:
+            continue
+        sign = _sign(amount, goal, holders)
+        if sign is None:
+            continue
+        if sign == 0:
+            if holders and amount.owner not in holders | {NOBODY, GROUP} and amount.place not in holders and not _owns_loosely(amount, holders):
+                continue
+            if amount.is_part or amount.lemma == "be" and amount.role == "subject" and any(t.amount.clause < amount.clause for t in states) and not amount.place:
+                continue
+            states.append(term)
+        else:
+            changes.append((sign, term))
+    moved = [term for _, term in changes]
+    first_move = min((term.amount.clause for term in moved), default=None)
+    vague = [amount for amount in story.amounts if amount.is_vague and not amount.is_asked and amount.verb_class in CHANGE]
+    starts, ends = _start_and_end(states, moved, vague, goal)
+    like = replace(goal.amount)
+    q_class = goal.amount.verb_class
+    asks_change = q_class in CHANGE and not goal.is_left
+    # The end.
+    if changes and not ends and not goal.is_start:
+        parts: list[tuple[str, Term]] = [("+", term) for term in starts]
+        signed = changes
+        if not starts and signed[0][0] < 0:
+            parts = []
+        parts += [("+" if sign > 0 else "-", term) for sign, term in signed]
+        extra = 0.0
+        if not starts:
+            gains = [term for sign, term in signed if sign > 0]
+            if not gains:
+                parts = []
+            extra += 0.6 if any(term.amount.is_extra for term in gains[:1]) else 0.2
+        if asks_change:
+            extra += 1.2
+        if goal.asked.is_more:
+            extra += 2.0
+        if any(amount.sentence for amount in vague if _concerns(amount, goal, holders)):
+            extra += 1.5
+        if parts and len(parts) > 1:
+            parts.sort(key=lambda part: part[0] != "+")
+            _add(found, "change", parts, like, "what was there at the start and every change", cost + extra)
+    # The start.
+    if ends and changes and (goal.is_start or (not starts and not asks_change)):
+        inverse = [("+", ends[-1])] + [("-" if sign > 0 else "+", term) for sign, term in changes]
+        extra = 0.0 if goal.is_start else 1.0
+        _add(found, "change", inverse, like, "what is there at the end, every change undone", cost + extra)
+    if goal.is_start and not ends and changes and starts:
+        inverse = [("+", starts[-1])] + [("-" if sign > 0 else "+", term) for sign, term in changes]
+        _add(found, "change", inverse, like, "what is there at the end, every change undone", cost + 0.5)
+    # The change.
+    if starts and ends:
+        known = [("-" if sign > 0 else "+", term) for sign, term in changes]
+        forward = [("+", ends[-1]), *[("-", term) for term in starts], *known]
+        backward = [("+", term) for term in starts] + [("-", ends[-1])] + [
+            ("+" if sign > 0 else "-", term) for sign, term in changes
+        ]
+        up = sum((term.value if sign == "+" else -term.value) for sign, term in forward) >= 0
+        extra = 0.0 if asks_change or goal.amount.is_vague else 1.2
+        if goal.is_left or goal.is_now and not asks_change:
+            extra += 2
+        _add(found, "change", forward if up else backward, like, "between the start and the end", cost + extra)
+    elif ends and changes and asks_change and not starts:
+        # "Joan found 70. She gave some away. She has 27."
+        gains = [("+", term) for sign, term in changes if sign > 0]
+        losses = [("-", term) for sign, term in changes if sign < 0]
+        if gains and q_class in LOSS | {"go"}:
+            _add(found, "change", [*gains, *losses, ("-", ends[-1])], like, "what was got, less what is left", cost)
+        elif losses and q_class in GAIN | {"come", "put"}:
+            _add(found, "change", [("+", ends[-1]), *losses], like, "what is left and what was lost", cost + 0.5)
+    elif asks_change and starts and not ends and changes and q_class in LOSS:
+        pass
+    del first_move
+
+
+def _owns_loosely(amount: Amount, holders: frozenset[str]) -> bool:
+    return any(holder in amount.context for holder in holders)
+
+
+def _concerns(amount: Amount, goal: Goal, holders: frozenset[str]) -> bool:
+    del goal
+    return not holders or bool(amount.owners & holders)
+
+
+def _start_and_end(
+    states: list[Term], moved: list[Term], vague: Sequence[Amount], goal: Goal
+) -> tuple[list[Term], list[Term]]:
+    """States before the changes, and the one after them."""
+    if not states:
+        return [], []
+    clauses = [term.amount.clause for term in moved] + [amount.clause for amount in vague]
+    first = min(clauses, default=None)
+    ends: list[Term] = []
+    starts: list[Term] = []
+    for term in states:
+        amount = term.amount
+        is_later = amount.is_now or amount.is_left or (
+            amount.tense == "present" and any(other.amount.tense == "past" for other in states if other is not term)
+        )
+        if amount.is_earlier and not amount.is_now:
+            starts.append(term)
+        elif first is not None and amount.clause > first:
+            ends.append(term)
+        elif is_later and (starts or first is not None or goal.is_start):
+            ends.append(term)
+        elif starts and first is None and amount.times and amount.times != starts[-1].amount.times:
+            ends.append(term)
+        else:
+            starts.append(term)
+    if len(states) == 1 and not moved and not vague and ends:
+        return ends, []
+    return starts, ends
+
+
+def _add(
+    found: list[Term], rule: str, parts: Sequence[tuple[str, Term]], like: Amount, why: str, cost: float
+) -> None:
+    term = combine(rule, list(parts), like, why, cost=cost)
+    if term is not None:
+        found.append(term)
+
+
+def _totals(goal: Goal, terms: list[Term], found: list[Term], cost: float) -> None:
+    """A whole from its parts."""
+    amount = goal.amount
+    if goal.asked.is_more or goal.is_others:
+        cost += 2.0
+    usable = [
+        term for term in terms
+        if not term.amount.is_negated and not term.amount.is_part and term.amount.verb_class not in {"think"}
+    ]
+    if amount.owner not in {NOBODY, GROUP}:
+        own = [term for term in usable if amount.owner in {term.amount.owner, term.amount.to, term.amount.holder, term.amount.beneficiary}]
+        usable = own if len(own) >= 2 else usable  # noqa: PLR2004
+    if amount.group:
+        own = [term for term in usable if term.amount.owner in amount.group or term.amount.holder in amount.group]
+        usable = own if len(own) >= 2 else usable  # noqa: PLR2004
+    groups: list[tuple[list[Term], float]] = []
+    same_verb = [term for term in usable if term.amount.lemma == amount.lemma]
+    same_class = [term for term in usable if term.amount.verb_class == amount.verb_class]
+    if len(same_verb) >= 2:  # noqa: PLR2004
+        groups.append((same_verb, 0.0))
+    if len(same_class) >= 2 and len(same_class) > len(same_verb):  # noqa: PLR2004
+        groups.append((same_class, 0.3))
+    if len(usable) >= 2 and len(usable) > len(same_class):  # noqa: PLR2004
+        mixed = {term.amount.verb_class in LOSS | {"go"} for term in usable}
+        groups.append((usable, 0.7 + (1.0 if len(mixed) > 1 else 0.0)))
+    for members, extra in groups:
+        if goal.is_total or amount.owner == GROUP or amount.group:
+            extra += 0.0
+        elif amount.verb_class in STATE:
+            extra += 0.4
+        else:
+            extra += 0.1
+        if goal.is_left or goal.is_start:
+            extra += 1.5
+        if any(term.amount.is_now for term in members):
+            extra += 1.0
+        _add(found, "total", [("+", term) for term in members], replace(amount), "all of them together", cost + extra)
+
+
+def _parts(goal: Goal, terms: list[Term], found: list[Term], cost: float) -> None:
+    """A part from the whole and the other parts."""
+    if len(terms) < 2:  # noqa: PLR2004
+        return
+    wholes = [term for term in terms if term.amount.is_total] or [max(terms, key=lambda term: term.value)]
+    whole = wholes[0]
+    rest = [term for term in terms if term is not whole]
+    extra = 0.0 if goal.is_others or whole.amount.is_total else 0.6
+    if any(term.amount.is_part or not term.amount.is_thing_told for term in rest):
+        extra -= 0.3
+    else:
+        extra += 0.7
+    if goal.is_left:
+        extra += 0.3
+    if goal.is_total:
+        extra += 1.5
+    if goal.is_start:
+        extra += 2.0
+    if goal.amount.lemma in {term.amount.lemma for term in terms} and not goal.is_others and goal.amount.lemma not in {"be", "have"}:
+        extra += 0.8
+    _add(found, "part", [("+", whole), *[("-", term) for term in rest]], replace(goal.amount), "the whole less its other parts", cost + max(extra, 0))
+
+
+def _differences(goal: Goal, terms: list[Term], found: list[Term], cost: float) -> None:
+    """How many more: one amount less another."""
+    if len(terms) < 2 or not goal.asked.is_more and " than " not in goal.asked.text and " difference " not in goal.asked.text:  # noqa: PLR2004
+        return
+    amount, other = goal.amount, goal.asked.other
+    extra = 0.0
+    if other is not None:
+        theirs = [term for term in terms if _names(term.amount, other.other, other.other_words)]
+        ours = [term for term in terms if term not in theirs and _names(term.amount, amount.owner, amount.thing.words | amount.context)]
+        if theirs and not ours:
+            ours = [term for term in terms if term not in theirs]
+        if ours and not theirs:
+            theirs = [term for term in terms if term not in ours]
+        if ours and theirs:
+            one, two = sum(term.value for term in ours), sum(term.value for term in theirs)
+            parts = [("+", term) for term in ours] + [("-", term) for term in theirs]
+            if one < two:
+                parts = [("+", term) for term in theirs] + [("-", term) for term in ours]
+                extra += 0.2
+            _add(found, "difference", parts, replace(amount), "one amount less the other", cost + extra)
+            return
+    if len(terms) == 2:  # noqa: PLR2004
+        big, small = sorted(terms, key=lambda term: term.value, reverse=True)
+        _add(found, "difference", [("+", big), ("-", small)], replace(amount), "one amount less the other", cost + 0.3)
+        return
+    targets = [term for term in terms if term.amount.verb_class == "need" or term.amount.modal in {"want", "need"} or term.amount.in_question]
+    if targets:
+        target = targets[-1]
+        rest = [term for term in terms if term is not target]
+        _add(found, "difference", [("+", target), *[("-", term) for term in rest]], replace(amount), "what is wanted less what is there", cost + 0.4)
+
+
+def _names(amount: Amount, owner: str, words: frozenset[str]) -> bool:
+    if owner and owner not in {GROUP} and owner in {amount.owner, amount.to, amount.place, amount.holder}:
+        return True
+    keys = words & (amount.context | amount.thing.words | amount.times)
+    return bool(keys) and len(keys) == len(words)
+
+
+# -- what is left when nothing else fits --------------------------------------------------------
+
+
+def _fallback(goal: Goal, terms: Sequence[Term]) -> Iterator[Term]:
+    """Two numbers and the words of the question, without any structure."""
+    if len(terms) < 2:  # noqa: PLR2004
+        return
+    near = [term for term in terms if _distance(term.amount, goal) < FAR]
+    pool = near if len(near) >= 2 else list(terms)  # noqa: PLR2004
+    like = replace(goal.amount)
+    has_rate = any(term.amount.per for term in pool)
+    big = max(pool, key=lambda term: term.value)
+    rest = [term for term in pool if term is not big]
+    total = combine("guess", [("+", term) for term in pool], like, "added up", cost=4.0 + (2.0 if goal.asked.is_more or goal.is_left else 0.0))
+    less = combine("guess", [("+", big), *[("-", term) for term in rest]], like, "taken away", cost=4.5 + (1.5 if goal.is_total else 0.0))
+    if total is not None:
+        yield total
+    if less is not None:
+        yield less
+    if len(terms) == 2:  # noqa: PLR2004
+        one, two = terms
+        each = _says(goal.asked.text, _SHARED)
+        product = combine("guess", [("", one), ("*", two)], like, "multiplied", cost=5.0 - (2.0 if has_rate else 0.0))
+        first, second = (one, two) if one.value >= two.value else (two, one)
+        quotient = combine("guess", [("", first), ("/", second)], like, "divided", cost=5.0 - (2.0 if each else 0.0))
+        if product is not None:
+            yield product
+        if quotient is not None:
+            yield quotient

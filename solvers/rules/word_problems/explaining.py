@@ -1,0 +1,177 @@
+"""A reading as a derivation that a person can follow: facts, steps, formulas."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from spoonbench.solvers.explanations import DerivationStep, Explanation, Fact
+from spoonbench.solvers.numerals import write_number
+from spoonbench.solvers.rules.word_problems.terms import Term
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from spoonbench.solvers.api import Answer
+    from spoonbench.solvers.rules.word_problems.amounts import Amount, Story, Thing
+    from spoonbench.solvers.rules.word_problems.terms import Reading, Step
+
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_MOST_OTHERS = 4
+
+
+def explain_reading(
+    story: Story, readings: Sequence[Reading], answer: Answer, text: str
+) -> Explanation:
+    """Tell how the cheapest reading comes to its value.
+
+    Args:
+        story: as read from the text.
+        readings: cheapest first; empty where there is none.
+        answer: what is answered.
+        text: of the problem.
+    """
+    best = readings[0] if readings else None
+    uses = best.term.uses if best is not None else frozenset()
+    names = _names(story)
+    steps = _Steps(names).all_of(best.term) if best is not None else ()
+    facts = tuple(
+        _fact(amount, names[index], text, _use(amount, is_used=index in uses))
+        for index, amount in enumerate(story.amounts)
+    )
+    others: list[str] = []
+    for reading in readings[1:]:
+        value = write_number(reading.value)
+        if best is not None and reading.value != best.value and value not in others:
+            others.append(value)
+    return Explanation(
+        answer=answer,
+        facts=facts,
+        asked=_fact(story.asked.amount, "?", text, "asked for") if story.asked else None,
+        steps=steps,
+        others=tuple(others[:_MOST_OTHERS]),
+        notes=best.assumptions if best is not None else (),
+    )
+
+
+def _names(story: Story) -> dict[int, str]:
+    """"a" to "z", then "a1": a name for every amount, in the order of the text."""
+    names: dict[int, str] = {}
+    for index in range(len(story.amounts)):
+        turn, letter = divmod(index, len(_LETTERS))
+        names[index] = _LETTERS[letter] + (str(turn) if turn else "")
+    return names
+
+
+class _Steps:
+    """Numbers the steps of a derivation, the deepest first."""
+
+    def __init__(self, names: dict[int, str]) -> None:
+        self._names = names
+        self._steps: list[DerivationStep] = []
+        self._known: dict[int, str] = {}
+
+    def all_of(self, term: Term) -> tuple[DerivationStep, ...]:
+        """Every step that a term rests on, in order."""
+        self._name(term)
+        return tuple(self._steps)
+
+    def _name(self, term: Term) -> str:
+        if term.step is None:
+            return self._names[min(term.uses)]
+        known = self._known.get(id(term.step))
+        if known is not None:
+            return known
+        parts = [
+            (sign, self._name(part) if isinstance(part, Term) else write_number(part), part)
+            for sign, part in term.step.parts
+        ]
+        name = f"s{len(self._steps) + 1}"
+        self._known[id(term.step)] = name
+        self._steps.append(_step(term.step, name, parts))
+        return name
+
+
+def _step(
+    step: Step, name: str, parts: Sequence[tuple[str, str, Term | Fraction]]
+) -> DerivationStep:
+    formula = _formula([(sign, text) for sign, text, _ in parts])
+    numbers = _formula(
+        [
+            (sign, _number(part.value if isinstance(part, Term) else part))
+            for sign, _, part in parts
+        ]
+    )
+    return DerivationStep(
+        name=name,
+        rule=step.rule,
+        formula=formula,
+        numbers=numbers,
+        value=write_number(step.value),
+        thing=_thing(step.thing),
+        why=step.why,
+        assumptions=step.assumptions,
+    )
+
+
+def _number(value: Fraction) -> str:
+    text = write_number(value)
+    return f"({text})" if "/" in text or text.startswith("-") else text
+
+
+def _formula(parts: Sequence[tuple[str, str]]) -> str:
+    """Parts in a row; a product or quotient after a sum never stands in one step."""
+    pieces: list[str] = []
+    for order, (sign, text) in enumerate(parts):
+        if order == 0:
+            pieces.append(f"-{text}" if sign == "-" else text)
+        else:
+            pieces.append(f"{sign or '+'} {text}")
+    return " ".join(pieces)
+
+
+def _thing(thing: Thing) -> str:
+    if not thing.head:
+        return ""
+    rest = sorted(thing.words - {thing.head, thing.of})
+    named = " ".join([*rest, thing.head])
+    return f"{named} of {thing.of}" if thing.of else named
+
+
+def _fact(amount: Amount, name: str, text: str, use: str) -> Fact:
+    says = [
+        f"{label}: {value}"
+        for label, value in (
+            ("owner", amount.owner),
+            ("verb", amount.lemma),
+            ("to", amount.to),
+            ("from", amount.source),
+            ("of", amount.holder),
+            ("place", amount.place),
+            ("time", " ".join(sorted(amount.times))),
+            ("per", amount.per),
+            ("compared with", _compared(amount)),
+        )
+        if value
+    ]
+    return Fact(
+        name=name,
+        text=text[amount.start : amount.end],
+        value=None if amount.value is None else write_number(amount.value),
+        thing=_thing(amount.thing),
+        says="; ".join(says),
+        use=use,
+    )
+
+
+def _compared(amount: Amount) -> str:
+    if amount.compare is None:
+        return ""
+    other = amount.compare.other or " ".join(sorted(amount.compare.other_words)) or "another amount"
+    return f"{amount.compare.kind} than {other}"
+
+
+def _use(amount: Amount, *, is_used: bool) -> str:
+    if is_used:
+        return "used"
+    return "no number is told" if amount.value is None else "plays no part"

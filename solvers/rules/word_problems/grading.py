@@ -1,0 +1,51 @@
+"""How sure a reading is, and whether that is enough to answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from spoonbench.solvers.numerals import write_number
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from spoonbench.solvers.rules.word_problems.amounts import Story
+    from spoonbench.solvers.rules.word_problems.terms import Reading
+
+MOST_COST = 0.6
+"""A reading that takes more than this for granted is not answered with."""
+MARGIN = 1.0
+"""A reading of another value has to cost that much more."""
+
+
+class Grade(NamedTuple):
+    """The verdict on the cheapest reading.
+
+    Attributes:
+        confidence: in (0, 1]; a grade that falls with what is taken for granted, no probability.
+        reason: why it is not answered with; empty where it is.
+    """
+
+    confidence: float
+    reason: str
+
+
+def grade(story: Story, readings: Sequence[Reading]) -> Grade:
+    """Judge the cheapest reading by its cost and by the readings that come near it."""
+    if story.asked is None:
+        return Grade(0.0, "no question: what is asked was not found")
+    if not readings:
+        return Grade(0.0, "no reading: nothing is told of what is asked for")
+    best = readings[0]
+    rival = next((one for one in readings if one.value != best.value), None)
+    margin = MARGIN if rival is None else min(rival.cost - best.cost, MARGIN)
+    doubt = best.cost + MARGIN - margin
+    confidence = round(1 / (1 + doubt), 4)
+    if doubt <= MOST_COST:
+        return Grade(confidence, "")
+    if rival is not None and margin < MARGIN and best.cost <= MOST_COST:
+        values = f"{write_number(best.value)} or {write_number(rival.value)}"
+        return Grade(confidence, f"two readings: {values}")
+    if best.assumptions:
+        return Grade(confidence, f"taken for granted: {best.assumptions[0]}")
+    return Grade(confidence, f"no plain reading: the nearest one comes to {write_number(best.value)}")
