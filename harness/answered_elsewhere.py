@@ -28,6 +28,7 @@ _OF_THE_ANSWERS = (
     "throughput",
     "is_deterministic",
     "source_lines",
+    "data_lines",
 )
 """Figures that answers read from a file have not either; nothing of them was measured."""
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from spoonbench.harness.store.reader import StoreReader
     from spoonbench.reports.failures import FailureCount, FailureExample
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DuelReport:
     """What a report shows.

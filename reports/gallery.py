@@ -15,7 +15,6 @@ VALUE_RIGHT = " (value right)"
 """Ends the name of a fault in the text of a right answer."""
 
 
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
     """Failures of one contestant and one kind.

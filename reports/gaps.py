@@ -34,6 +34,7 @@ _METER_NAMES = {
             "throughput",
             "is_deterministic",
             "source_lines",
+            "data_lines",
             # No column shows these; what is missing with them says why.
             "load_s",
             "weight_bytes",
@@ -52,6 +53,7 @@ _EMPTY_BECAUSE = {
     "n_parameters": "no trained numbers",
     "operations_per_problem": "its operations are not counted",
     "source_lines": "lines are counted for rules and algorithms only",
+    "data_lines": "no word lists in files of their own",
     "is_deterministic": "takes at least two rounds",
     "precision": "gave no answer",
 }

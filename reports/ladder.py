@@ -30,6 +30,7 @@ _SIZE = frozenset(
         "Operations",
         "Energy",
         "Lines",
+        "Word lists",
         "Same twice",
     }
 )
@@ -95,6 +96,7 @@ def ladder_figures(report: DuelReport) -> tuple[Figure, ...]:
             "Energy", 14, lambda m: quantities.energy(m.energy_j_per_item), "energy_j_per_item"
         ),
         _figure("Lines", 10, lambda m: quantities.count(_lines(m)), "source_lines"),
+        *([_WORD_LISTS] if any(m.entry.data_lines for m in report.measurements) else []),
         _figure("Same twice", 11, lambda m: _yes_no(m.is_deterministic), "is_deterministic"),
     )
 
@@ -166,6 +168,12 @@ def meets(report: DuelReport, measurement: Measurement) -> str:
 
 def _figure(header: str, priority: int, show: Callable[[Measurement], str], meter: str) -> Figure:
     return Figure(header=header, priority=priority, show=show, meter=meter)
+
+
+_WORD_LISTS = _figure(
+    "Word lists", 10, lambda m: quantities.count(m.entry.data_lines), "data_lines"
+)
+"""Lines of data files, beside those of code; shown where somebody has some."""
 
 
 def _seconds(measurement: Measurement, name: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from spoonbench.reports import facts, findings, ladder, wording
+from spoonbench.reports import facts, findings, ladder, selective, wording
 from spoonbench.reports.gallery import gallery, kinds_seen
 from spoonbench.reports.gaps import gaps
 from spoonbench.reports.method import method_terms
@@ -42,6 +42,7 @@ def render_markdown(
         *_decision(report),
         *_ladder(report),
         *_splits(report),
+        *_selective(report),
         *_plots(plots, paths or {}),
         *_section("Paired tests", [_table(findings.paired_test_table(report))]),
         *_ratios(report),
@@ -90,6 +91,21 @@ def _splits(report: DuelReport) -> list[str]:
     return _section(
         "Right of all by split", [_table(ladder.split_table(report)), _items(summaries)]
     )
+
+
+def _selective(report: DuelReport) -> list[str]:
+    found = selective.scopes(report)
+    by_subset = selective.right_by_subset(report)
+    if not selective.has_choice(report) and not by_subset.rows:
+        return []
+    is_published = any(scope.published for scope in found)
+    body = [_line(selective.DEFINITIONS)]
+    body += [f"**{selective.NOT_MEASURED_HERE}**"] if is_published else []
+    for scope in found:
+        body += [f"### {for_markdown(scope.title)}", _table(selective.compared_table(scope))]
+    if by_subset.rows:
+        body += [f"### {by_subset.title}", _table(by_subset)]
+    return _section(selective.TITLE, body)
 
 
 def _plots(plots: Sequence[Plot], paths: Mapping[str, str]) -> list[str]:

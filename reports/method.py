@@ -42,7 +42,8 @@ _AFTER_TIMES: dict[str, str] = {
     ),
     "Lines": (
         "Lines of code of a contestant's own logic, comments and blank lines left out; for rules "
-        "and algorithms, and hybrids made only of those."
+        "and algorithms, and hybrids made only of those. Word lists are lines of its data files, "
+        "counted apart in the same way."
     ),
     "Decision": (
         "The lowest level that certainly meets every requirement. Accuracy and coverage count "

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import jinja2
 from markupsafe import Markup, escape
 
-from spoonbench.reports import facts, findings, ladder, wording
+from spoonbench.reports import facts, findings, ladder, selective, wording
 from spoonbench.reports.gallery import gallery, kinds_seen
 from spoonbench.reports.gaps import gaps
 from spoonbench.reports.method import method_terms
@@ -27,6 +27,7 @@ _SHOWN_ROWS = 200
 _SECTIONS = (
     ("ladder", "Ladder"),
     ("splits", "Splits"),
+    ("selective", "When it answers"),
     ("plots", "Plots"),
     ("tests", "Paired tests"),
     ("ratios", "Resource ratios"),
@@ -67,6 +68,7 @@ def _content(report: DuelReport, plots: Sequence[Plot]) -> dict[str, Any]:
         "size": takes,
         "checks": findings.check_table(report),
         "splits": ladder.split_table(report),
+        "selective": _selective(report),
         "tests": findings.paired_test_table(report),
         "ratios": findings.ratio_tables(report),
         "failures": findings.failure_table(report),
@@ -82,6 +84,20 @@ def _content(report: DuelReport, plots: Sequence[Plot]) -> dict[str, Any]:
         "machine": facts.machine_table(report),
     }
     return {**content, "sections": _present(content)}
+
+
+def _selective(report: DuelReport) -> dict[str, Any]:
+    """What the section on coverage and risk shows; nothing where there is nothing to choose by."""
+    found = selective.scopes(report)
+    if not selective.has_choice(report) and len(found) < 2:  # noqa: PLR2004  # no subset
+        return {}
+    return {
+        "title": selective.TITLE,
+        "definitions": selective.DEFINITIONS,
+        "published": selective.NOT_MEASURED_HERE if any(s.published for s in found) else "",
+        "subsets": selective.right_by_subset(report),
+        "tables": [selective.compared_table(scope) for scope in found],
+    }
 
 
 def _words(report: DuelReport) -> dict[str, Any]:
@@ -110,7 +126,7 @@ def _present(content: dict[str, Any]) -> list[tuple[str, str]]:
     """Sections that the page will have, for its list of contents."""
     is_there = {
         name: bool(getattr(content[name], "rows", content[name]))
-        for name in ("plots", "tests", "ratios", "failures", "rules", "costs")
+        for name in ("plots", "selective", "tests", "ratios", "failures", "rules", "costs")
     }
     is_there["inside"] = bool(content["stages"].rows or content["stops"].rows)
     is_there["splits"] = bool(content["ladder"].rows)

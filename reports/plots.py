@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from spoonbench.reports import ladder, quantities
+from spoonbench.reports import ladder, quantities, selective
 from spoonbench.reports.quantities import DASH
 from spoonbench.reports.tables import Column, Table
 
@@ -341,6 +341,13 @@ SUBJECTS = (
         measurements=_answering,
         sentence=_accuracy_sentence,
         table=_accuracy_table,
+    ),
+    _Subject(
+        name="risk",
+        title="Risk against coverage",
+        measurements=selective.choosing,
+        sentence=selective.curve_sentence,
+        table=selective.curve_table,
     ),
     _Subject(
         name="batches",

@@ -11,7 +11,8 @@ from rich.rule import Rule
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from spoonbench.reports import findings, ladder, wording
+from spoonbench.reports import findings, ladder, selective, wording
+from spoonbench.reports.gallery import kinds_in_short
 from spoonbench.reports.gaps import gaps
 from spoonbench.reports.plaintext import make_plain
 from spoonbench.reports.summary import summary_json
@@ -50,6 +51,8 @@ def print_report(
     _print_decision(page, report)
     _print_ladder(page, report)
     _print_splits(page, report)
+    _print_selective(page, report)
+    _print_failures(page, report)
     _print_inside(page, report)
     _print_ratios(page, report)
     _print_costs(page, report)
@@ -194,6 +197,40 @@ def _print_splits(page: _Page, report: DuelReport) -> None:
             page.table(part)
         page.line("With intervals: in the report, or in a wider terminal.", "dim")
     page.items([f"{facts.name}: {facts.summary}" for facts in splits if facts.summary])
+
+
+def _print_selective(page: _Page, report: DuelReport) -> None:
+    found = selective.scopes(report)
+    by_subset = selective.right_by_subset(report)
+    if not selective.has_choice(report) and not by_subset.rows:
+        return
+    table = selective.risk_table(found[0])
+    page.heading(f"{selective.TITLE}: {table.title[0].lower()}{table.title[1:]}")
+    page.table(table)
+    page.line(selective.DEFINITIONS, "dim")
+    if by_subset.rows:
+        _print_wide(page, by_subset, selective.right_by_subset(report, has_intervals=False))
+        given = selective.given_by_subset(report)
+        if given.rows:
+            _print_wide(page, given, given)
+    page.items(selective.published_in_short(report))
+
+
+def _print_wide(page: _Page, table: Table, short: Table) -> None:
+    """A table under its own heading; where it does not fit, a shorter one cut into several."""
+    page.heading(table.title)
+    if _fitting(table, page.width) is not None:
+        page.table(table)
+        return
+    for part in _stacked(short, page.width):
+        page.table(part)
+
+
+def _print_failures(page: _Page, report: DuelReport) -> None:
+    sentences = kinds_in_short(report)
+    if sentences:
+        page.heading("What went wrong, all splits")
+        page.items(sentences)
 
 
 def _print_inside(page: _Page, report: DuelReport) -> None:

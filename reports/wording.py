@@ -233,9 +233,13 @@ def formulas(report: DuelReport) -> tuple[str, ...]:
 
 
 def skipped(report: DuelReport) -> str | None:
-    """How many rows of the user's file were left out."""
+    """How many rows of the user's file were left out, and how many of them as the user wanted."""
     rows = report.duel.task.skipped_rows
-    return f"{_number(len(rows), 'row')} of the file left out." if rows else None
+    wanted = report.duel.task.options.get("rows_left_out")
+    if wanted is None:
+        return f"{_number(len(rows), 'row')} of the file left out." if rows else None
+    because = "marked to be left out"
+    return f"{_number(len(rows), 'row')} of the file left out, {wanted:,} of them {because}."
 
 
 def crossings(report: DuelReport) -> tuple[str, ...]:

@@ -67,45 +67,43 @@ def _reading(explanation: Explanation) -> Iterator[tuple[str, str]]:
         return
     yield "", "The text tells:" if explanation.facts else "The text tells no amount."
     for fact in explanation.facts:
-        yield from _fact(fact)
+        yield from _amount(fact, fact.value or "no number")
+        yield " " * len(_margin(fact)), fact.use if fact.use == "used" else f"left out: {fact.use}"
     yield "", "It asks for:" if explanation.asked else "No question was found."
     if explanation.asked:
-        yield from _fact(explanation.asked)
+        yield from _amount(explanation.asked, explanation.asked.value or "")
     yield "", "The answer follows:" if explanation.steps else "No answer follows."
     for step in explanation.steps:
         yield from _step(step)
 
 
-def _fact(fact: Fact) -> Iterator[tuple[str, str]]:
-    name = f"  {fact.name}  "
-    indent = " " * len(name)
-    is_asked = fact.name == "?"
-    value = fact.value or ("" if is_asked else "an unknown number of")
-    yield name, " ".join(filter(None, (value, fact.thing))) or "an amount"
-    yield indent, f'"{fact.text}"'
-    if fact.says:
-        yield indent, fact.says
-    if fact.use != "used":
-        yield indent, f"not used: {fact.use}"
-    elif not is_asked:
-        yield indent, "used"
+def _margin(named: Fact | DerivationStep) -> str:
+    return f"  {named.name}  "
+
+
+def _amount(fact: Fact, value: str) -> Iterator[tuple[str, str]]:
+    yield _margin(fact), _counted(value, fact.thing) or "an amount"
+    for text in (f'"{fact.text}"', fact.says):
+        if text:
+            yield " " * len(_margin(fact)), text
+
+
+def _counted(value: str, thing: str) -> str:
+    """Things are named in the singular, and stand apart from the number."""
+    return f"{value} ({thing})" if value and thing else value or thing
 
 
 def _step(step: DerivationStep) -> Iterator[tuple[str, str]]:
-    name = f"  {step.name}  "
-    indent = " " * len(name)
     sides = " = ".join(dict.fromkeys((step.formula, step.numbers, step.value)))
-    yield name, f"{step.rule}: {sides} {step.thing}".rstrip()
-    yield indent, step.why
-    for assumption in step.assumptions:
-        yield indent, f"taken for granted: {assumption}"
+    yield _margin(step), f"{step.rule}: {_counted(sides, step.thing)}"
+    for text in (step.why, *(f"taken for granted: {each}" for each in step.assumptions)):
+        yield " " * len(_margin(step)), text
 
 
 def _remarks(explanation: Explanation) -> Iterator[tuple[str, str]]:
-    for title, remarks in (
-        ("Other readings:", explanation.others),
-        ("Notes:", explanation.notes),
-    ):
+    assumed = {each for step in explanation.steps for each in step.assumptions}
+    notes = tuple(note for note in explanation.notes if note not in assumed)
+    for title, remarks in (("Other readings:", explanation.others), ("Notes:", notes)):
         if remarks:
             yield "", title
             yield from (("  - ", remark) for remark in remarks)

@@ -69,6 +69,7 @@ class Amount:
         place: where they are.
         times: words of time.
         per: what it is counted by ("box" in "4 in each box"); EACH for a bare "each".
+        soft_per: the singular subject of "a bee has 6 legs", which may be what it is counted by.
         compare: for "5 more than Ann".
         role: "subject", "object" or the preposition before it.
         context: all content words of its clause.
@@ -96,6 +97,7 @@ class Amount:
     place: str = NOBODY
     times: frozenset[str] = frozenset()
     per: str = ""
+    soft_per: str = ""
     compare: Compare | None = None
     role: str = "object"
     context: frozenset[str] = frozenset()

@@ -90,7 +90,7 @@ class Cast:
         return NOBODY
 
     def _name(self, phrase: NounPhrase) -> str:
-        words = " ".join(word for word in phrase.words if word not in {"mr", "mrs", "ms", "dr", "."})
+        words = " ".join(word for word in phrase.words if word != ".")
         if phrase.ordinal:
             words = f"{phrase.ordinal} {words}"
         if phrase.is_name:

@@ -263,48 +263,121 @@ def _distance(amount: Amount, goal: Goal) -> float:
 
 def seek(goal: Goal, terms: list[Term], story: Story, depth: int) -> Iterator[Term]:
     """Ways to come to what is sought."""
-    rates = [term for term in terms if term.amount.per]
-    counts = [term for term in terms if not term.amount.per]
-    yield from settle(goal, counts, story)
+    rates, counts = _split_rates(goal, terms)
+    is_rate = _is_rate_goal(goal)
+    for term in settle(goal, counts, story):
+        if is_rate:
+            term.cost += 2.0
+        yield term
     if rates:
         yield from _by_products(goal, rates, counts, story)
         yield from _by_division(goal, rates, counts, story)
-    yield from _by_sharing(goal, rates, counts, story)
-    yield from _fallback(goal, terms)
+    if is_rate or goal.asked.how == "fast":
+        yield from _by_sharing(goal, rates, counts, story)
+    yield from _by_pairs(goal, counts)
+    if depth == 0:
+        yield from _fallback(goal, terms)
+
+
+_SHARED = (" each ", " per ", " apiece ", " every ")
+
+
+def _is_rate_goal(goal: Goal) -> bool:
+    return bool(goal.amount.per) or _says(goal.asked.text, _SHARED) or goal.asked.how == "fast"
+
+
+def _split_rates(goal: Goal, terms: Sequence[Term]) -> tuple[list[Term], list[Term]]:
+    """Amounts counted by something, and all others.
+
+    "A bee has 6 legs" is counted by bees only where bees are counted or asked for.
+    """
+    rates, counts = [], []
+    for term in terms:
+        amount = term.amount
+        if amount.per:
+            rates.append(term)
+        elif amount.soft_per and _is_counted(amount.soft_per, goal, terms, term):
+            rates.append(Term(term.value, replace(amount, per=amount.soft_per), term.uses, term.step, term.cost + 0.1, term.assumptions))
+        else:
+            counts.append(term)
+    return rates, counts
+
+
+def _is_counted(noun: str, goal: Goal, terms: Sequence[Term], besides: Term) -> bool:
+    if goal.amount.is_thing_told and noun in goal.thing.words:
+        return True
+    return any(term is not besides and noun in {term.amount.thing.head, term.amount.thing.of} and term.value != 1 for term in terms)
 
 
 def _by_products(goal: Goal, rates: list[Term], counts: list[Term], story: Story) -> Iterator[Term]:
     """Amounts counted by groups, times the groups."""
     world = list(counts)
-    used_rates = []
+    pending = list(rates)
+    used: list[Term] = []
+    progress = True
+    while pending and progress:
+        progress = False
+        for rate in list(pending):
+            if goal.thing.head and _names_groups(goal, rate.amount) and _distance(rate.amount, goal) > 1:
+                continue
+            matches = [count for count in world if _counts_groups(count.amount, rate.amount) and not count.uses & rate.uses]
+            matches = _nearest(matches, rate.amount)
+            if not matches:
+                continue
+            for count in matches:
+                world[world.index(count)] = _product(count, rate)
+            pending.remove(rate)
+            used.append(rate)
+            progress = True
+    is_rate = _is_rate_goal(goal)
+    if used:
+        for term in settle(goal, world, story):
+            if is_rate:
+                term.cost += 1.0
+            yield term
+        if pending:
+            lone = [_as_count(rate, 1.0) for rate in pending]
+            yield from settle(goal, world + lone, story)
+    elif not is_rate or goal.asked.is_more:
+        yield from settle(goal, counts + [_as_count(rate, 0.8) for rate in rates], story)
     for rate in rates:
-        matches = [count for count in world if _counts_groups(count.amount, rate.amount) and not count.uses & rate.uses]
-        if not matches:
+        if rate in used or _distance(rate.amount, goal) > FAR or goal.thing.head and _names_groups(goal, rate.amount):
             continue
-        used_rates.append(rate)
-        for count in matches:
-            amount = replace(
-                count.amount,
-                thing=rate.amount.thing,
-                context=count.amount.context | rate.amount.context,
-                is_thing_told=True,
-                per="",
-            )
-            product = combine(
-                "groups", (("", count), ("*", rate)), amount,
-                f"{rate.amount.thing.head} by {rate.amount.per}, times their number",
-            )
-            assert product is not None  # noqa: S101 - no division
-            product.cost += _group_cost(count.amount, rate.amount)
-            world[world.index(count)] = product
-    if used_rates:
-        yield from settle(goal, world, story)
-        lone = [rate for rate in rates if rate not in used_rates]
-        if lone:
-            yield from settle(goal, world + [Term(rate.value, replace(rate.amount, per=""), rate.uses, cost=rate.cost + 1.0) for rate in lone], story)
-    else:
-        singles = [Term(rate.value, replace(rate.amount, per=""), rate.uses, cost=rate.cost + 0.8) for rate in rates]
-        yield from settle(goal, counts + singles, story)
+        others = [count for count in counts if _distance(count.amount, goal) > FAR]
+        inner = replace(goal, thing=NO_THING, dimension="")
+        for term in sorted(settle(inner, others, story), key=lambda one: one.cost)[:2] or others[:1]:
+            result = combine("groups", (("", term), ("*", rate)), replace(goal.amount), "so many for each of them", cost=1.2)
+            if result is not None:
+                yield result
+
+
+def _as_count(rate: Term, cost: float) -> Term:
+    return Term(rate.value, replace(rate.amount, per=""), rate.uses, rate.step, rate.cost + cost, rate.assumptions)
+
+
+def _nearest(matches: list[Term], rate: Amount) -> list[Term]:
+    """Counts of the rate's own owner or clause, where some are; all of them otherwise."""
+    exact = [match for match in matches if match.amount.thing.head == rate.per]
+    return exact or matches
+
+
+def _product(count: Term, rate: Term) -> Term:
+    amount = replace(
+        count.amount,
+        thing=rate.amount.thing,
+        context=count.amount.context | rate.amount.context,
+        is_thing_told=True,
+        per="",
+        soft_per="",
+        compare=None,
+    )
+    product = combine(
+        "groups", (("", count), ("*", rate)), amount,
+        f"{rate.amount.thing.head or 'amount'} by {rate.amount.per}, times their number",
+    )
+    assert product is not None  # noqa: S101 - no division
+    product.cost += _group_cost(count.amount, rate.amount)
+    return product
 
 
 def _counts_groups(count: Amount, rate: Amount) -> bool:
@@ -320,7 +393,7 @@ def _counts_groups(count: Amount, rate: Amount) -> bool:
     if lexicon.is_kind_of(count.thing.head, per) or lexicon.is_kind_of(per, count.thing.head):
         return True
     unit, other = lexicon.units.get(count.thing.head), lexicon.units.get(per)
-    return unit is not None and other is not None and unit.dimension == other.dimension and unit.dimension == "time"
+    return unit is not None and unit is other
 
 
 def _group_cost(count: Amount, rate: Amount) -> float:
@@ -332,17 +405,19 @@ def _group_cost(count: Amount, rate: Amount) -> float:
 def _by_division(goal: Goal, rates: list[Term], counts: list[Term], story: Story) -> Iterator[Term]:
     """How many groups: a total over what one holds."""
     for rate in rates:
-        if not _is_groups_goal(goal, rate.amount):
+        is_named = _names_groups(goal, rate.amount)
+        if not is_named and _distance(rate.amount, goal) < 2:
             continue
         inner = replace(goal, thing=rate.amount.thing, dimension=_dimension(rate.amount.thing))
-        others = [count for count in counts if not count.uses & rate.uses]
-        totals = list(settle(inner, others, story))
-        for total in sorted(totals, key=lambda term: term.cost)[:4]:
-            if total.uses & rate.uses:
-                continue
+        others = [count for count in counts if not count.uses & rate.uses and not _counts_groups(count.amount, rate.amount)]
+        totals = sorted(settle(inner, others, story), key=lambda term: term.cost)[:3]
+        if not totals:
+            totals = [Term(one.value, one.amount, one.uses, one.step, one.cost + (0.0 if _distance(one.amount, inner) <= NEAR else 0.5), one.assumptions) for one in others if _distance(one.amount, inner) < FAR][:2]
+        for total in totals:
             result = combine(
                 "groups", (("", total), ("/", rate)), replace(goal.amount),
-                f"so many {rate.amount.thing.head} make one {rate.amount.per}",
+                f"so many {rate.amount.thing.head or 'of them'} make one {rate.amount.per}",
+                cost=0.0 if is_named else 0.8,
             )
             if result is not None:
                 yield result
@@ -353,47 +428,89 @@ def _dimension(thing: Thing) -> str:
     return "" if unit is None else unit.dimension
 
 
-def _is_groups_goal(goal: Goal, rate: Amount) -> bool:
+def _names_groups(goal: Goal, rate: Amount) -> bool:
+    """Whether the groups are asked for that a rate is counted by."""
+    per = Thing(rate.per, frozenset({rate.per}))
     if rate.per == EACH:
-        return _distance(rate, goal) > FAR
+        return False
     if goal.thing.head:
-        return thing_distance(Thing(rate.per, frozenset({rate.per})), goal.thing) < 2 or (
-            goal.dimension != "" and goal.dimension == _dimension(Thing(rate.per))
-        )
+        return rate.per in goal.thing.words or thing_distance(per, goal.thing) < 2
     if goal.dimension:
-        return goal.dimension == _dimension(Thing(rate.per))
-    return goal.asked.how == "long" and _dimension(Thing(rate.per)) == "time"
-
-
-_SHARED = (" each ", " per ", " apiece ", " every ", " one ")
+        return goal.dimension == _dimension(per)
+    return goal.asked.how == "long" and _dimension(per) == "time"
 
 
 def _by_sharing(goal: Goal, rates: list[Term], counts: list[Term], story: Story) -> Iterator[Term]:
     """A total over the number of groups: what each holds."""
-    text = goal.asked.text
-    if not goal.amount.per and not _says(text, _SHARED):
-        return
     per = goal.amount.per
-    near = [count for count in counts if _distance(count.amount, goal) < FAR and not _is_per(count.amount, per)]
-    groups = [count for count in counts if count not in near]
-    named = [count for count in groups if _is_per(count.amount, per)]
-    for count in named or groups:
-        cost = 0.0 if named else 1.0
+    if goal.asked.how == "fast":
+        lengths = [count for count in counts if _dimension(count.amount.thing) == "length"]
+        times = [count for count in counts if _dimension(count.amount.thing) == "time"]
+        for length in lengths:
+            for time in times:
+                result = combine("rate", (("", length), ("/", time)), replace(goal.amount), "distance by time")
+                if result is not None:
+                    yield result
+        return
+    named = [count for count in counts if _is_per(count.amount, per)]
+    others = [count for count in counts if count not in named]
+    groups = named or [count for count in counts if _distance(count.amount, goal) > FAR] or [
+        count for count in counts if not count.amount.is_thing_told or not goal.thing.head
+    ]
+    for count in groups:
+        cost = 0.0 if named else 0.7
         inner_terms = [term for term in counts if term is not count]
         totals = sorted(settle(goal, inner_terms, story), key=lambda term: term.cost)[:3]
+        singles = [term for term in inner_terms if _distance(term.amount, goal) < FAR]
+        if len(singles) == 1:
+            totals = [singles[0], *totals]
         for total in totals:
             result = combine(
                 "sharing", (("", total), ("/", count)), replace(goal.amount), "shared out equally", cost=cost,
             )
             if result is not None:
                 yield result
+    del others, rates
 
 
 def _is_per(amount: Amount, per: str) -> bool:
     if not per or per == EACH or not amount.thing.head:
         return False
     lexicon = load_lexicon()
-    return per == amount.thing.head or per in amount.thing.words or lexicon.is_kind_of(amount.thing.head, per) or lexicon.is_kind_of(per, amount.thing.head)
+    head = amount.thing.head
+    if per == "person":
+        return head in lexicon.words["people"] or lexicon.is_kind_of(head, "person")
+    return per == head or per in amount.thing.words or lexicon.is_kind_of(head, per) or lexicon.is_kind_of(per, head)
+
+
+def _by_pairs(goal: Goal, counts: list[Term]) -> Iterator[Term]:
+    """Two amounts that belong together, and a third of the kind of one of them.
+
+    "It takes 4 apples to make 1 pie; how many apples for 12 pies?"
+    """
+    for first in counts:
+        if _distance(first.amount, goal) > NEAR:
+            continue
+        for second in counts:
+            if second is first or second.amount.sentence != first.amount.sentence or second.amount.in_question and not first.amount.in_question:
+                continue
+            if not second.amount.thing.head or thing_distance(second.amount.thing, first.amount.thing) < FAR:
+                continue
+            if abs(second.amount.clause - first.amount.clause) > 1:
+                continue
+            for third in counts:
+                if third is second or third is first or third.amount.thing.head != second.amount.thing.head or third.amount.clause == second.amount.clause:
+                    continue
+                cost = 0.2 if second.value == 1 else 0.6
+                if third.amount.in_question or third.amount.is_if:
+                    cost -= 0.2
+                one = first if second.value == 1 else combine("rate", (("", first), ("/", second)), replace(first.amount), f"for one {second.amount.thing.head}")
+                if one is None:
+                    continue
+                one = Term(one.value, one.amount, one.uses | second.uses, one.step, one.cost, one.assumptions)
+                result = combine("groups", (("", one), ("*", third)), replace(goal.amount), "so many for each of them", cost=cost)
+                if result is not None:
+                    yield result
 
 
 # -- settling: changes, totals, parts, differences ----------------------------------------------
@@ -403,6 +520,7 @@ def settle(goal: Goal, terms: Sequence[Term], story: Story) -> list[Term]:
     """Ways to come to the goal by adding and taking away."""
     found: list[Term] = []
     near = [term for term in terms if _distance(term.amount, goal) <= NEAR]
+    _direct(goal, near, found)
     if len(near) >= 1:
         _settle_among(goal, near, story, found, 0.0)
     maybe = [term for term in terms if _distance(term.amount, goal) < FAR]
@@ -418,6 +536,29 @@ def settle(goal: Goal, terms: Sequence[Term], story: Story) -> list[Term]:
     if len(terms) > len(maybe):
         _differences(goal, list(terms), found, 1.5)
     return found
+
+
+def _direct(goal: Goal, terms: Sequence[Term], found: list[Term]) -> None:
+    """A derived amount that is what is asked for."""
+    derived = [term for term in terms if term.step is not None]
+    owner = goal.amount.owner
+    for term in derived:
+        cost = 0.0
+        if owner not in {NOBODY, GROUP}:
+            if not _names(term.amount, owner, frozenset(owner.split())):
+                if len(derived) > 1 or term.amount.owner not in {NOBODY, GROUP}:
+                    continue
+                cost = 0.3
+        elif len(terms) > 1:
+            cost = 1.0 if len(derived) > 1 or goal.is_total or owner == GROUP else 0.4
+        if goal.asked.is_more:
+            cost += 2.0
+        if goal.is_left or goal.is_start or goal.is_others:
+            cost += 1.0
+        lemma = goal.amount.lemma
+        if term.amount.lemma != lemma and term.amount.verb_class in LOSS and goal.amount.verb_class in STATE:
+            cost += 0.5
+        found.append(Term(term.value, term.amount, term.uses, term.step, term.cost + cost, term.assumptions))
 
 
 def _same_head(amount: Amount, goal: Goal) -> bool:

@@ -277,7 +277,9 @@ def _cardinal(tokens: Sequence[Token], index: int) -> _Sum | None:
     while True:
         part, end = _below_thousand(tokens, position)
         if end == position:
-            break
+            if position > index or tokens[index].text not in _THOUSANDS:
+                break
+            part = 1
         after = _past_hyphen(tokens, end)
         scale = _THOUSANDS.get(tokens[after].text, 0)
         if scale >= ceiling:
@@ -304,9 +306,6 @@ def _below_thousand(tokens: Sequence[Token], index: int) -> tuple[int, int]:
     """Value and end of "six", "forty-two", "hundred", "three hundred and six"."""
     value, end = _below_hundred(tokens, index)
     if end == index:
-        if tokens[index].text in _THOUSANDS:
-            # "thousand" alone: the scale itself is read by the caller, once.
-            return (1, index) if index < 0 else (0, index)
         if tokens[index].text != "hundred":
             return 0, index
         value = 1

@@ -151,6 +151,15 @@ class Reader:
                 group.append(owner)
             if clause.is_inherited:
                 continue
+        only = clause.subject[0] if len(clause.subject) == 1 else None
+        if (
+            only is not None
+            and not only.is_name
+            and not only.is_plural
+            and only.head
+            and (only.determiner in {"a", "an", "one"} or only.value == 1)
+        ):
+            frame.soft_per = only.head
         if len(group) > 1:
             frame.owner, frame.group = GROUP, frozenset(group)
         elif group:
@@ -253,6 +262,8 @@ class Reader:
         pending: NounPhrase | None,
     ) -> NounPhrase | None:
         """A noun phrase without a number behind the verb."""
+        if self._read_groups(phrase, frame, found):
+            return pending
         if self._read_time(phrase, frame):
             return pending
         if phrase.determiner in {"each", "every"}:
@@ -264,6 +275,25 @@ class Reader:
         if frame.verb_class in {"give", "sell"} and found and self.cast.is_person(phrase):
             return pending
         return phrase
+
+    def _read_groups(self, phrase: NounPhrase, frame: Amount, found: list[Amount]) -> bool:
+        """"Groups of 8", "a box of 24 crayons": so many in one group."""
+        inner = phrase.of
+        if inner is None or not phrase.words or not inner.counts:
+            return False
+        n_before = len(found)
+        self._read_noun_phrase(inner, "of", frame, found)
+        for amount in found[n_before:]:
+            if amount.per:
+                continue
+            if phrase.determiner in {"a", "an", "one"}:
+                # "A box of 24": one box, whose number is the amount.
+                amount.soft_per = phrase.head
+            elif phrase.is_plural or phrase.determiner in {"each", "every"}:
+                amount.per = phrase.head
+            else:
+                amount.soft_per = phrase.head
+        return True
 
     def _read_time(self, phrase: NounPhrase, frame: Amount) -> bool:
         words = self.lexicon.words
@@ -283,6 +313,8 @@ class Reader:
         self, phrase: NounPhrase, preposition: str, frame: Amount, found: list[Amount]
     ) -> None:
         """A prepositional phrase without a number."""
+        if self._read_groups(phrase, frame, found):
+            return
         if self._read_time(phrase, frame) and preposition not in {"per"}:
             if phrase.determiner in {"each", "every"}:
                 self._set_per(phrase, frame, found)

@@ -116,4 +116,31 @@ def _is_end(tokens: list[Token], mark: int, current: list[Token]) -> bool:
 
 
 def _name(sentences: list[Sentence], offsets: list[int] | None) -> list[Sentence]:
-    return sentences
+    """Decide which capitals are of names, and put offsets back into the original text."""
+    names = {token.text for sentence in sentences for token in sentence.tokens[1:] if token.name}
+    for index, sentence in enumerate(sentences):
+        first = sentence.tokens[0]
+        if first.name and first.text not in names:
+            tokens = (first._replace(name=False), *sentence.tokens[1:])
+            sentences[index] = sentence._replace(tokens=tokens)
+    if offsets is None:
+        return sentences
+    return [_moved(sentence, offsets) for sentence in sentences]
+
+
+def _moved(sentence: Sentence, offsets: list[int]) -> Sentence:
+    tokens = tuple(
+        token._replace(start=offsets[token.start], end=_end(offsets, token.end))
+        for token in sentence.tokens
+    )
+    return Sentence(
+        tokens, sentence.asked, offsets[sentence.start], _end(offsets, sentence.end)
+    )
+
+
+def _end(offsets: list[int], end: int) -> int:
+    """End in the original text: after the whole of the last character."""
+    last = offsets[end - 1]
+    while offsets[end] == last:
+        end += 1
+    return offsets[end]

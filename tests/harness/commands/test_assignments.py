@@ -1,7 +1,12 @@
 import click
 import pytest
 
-from spoonbench.harness.commands.assignments import hours, nested_values, values
+from spoonbench.harness.commands.assignments import (
+    hours,
+    nested_values,
+    values,
+    values_by_name,
+)
 
 
 def test_values_are_json_where_they_read_as_json():
@@ -23,6 +28,22 @@ def test_parameters_belong_to_contestants():
     }
     with pytest.raises(click.UsageError, match=r"LABEL\.PARAMETER"):
         nested_values(["epochs=3"], "--set")
+
+
+def test_words_without_an_owner_are_of_the_first_and_others_of_who_is_named():
+    words = ["a=1", "x+y.b=2", "y.c.a=3", "y.a=true", "z.a=0"]
+    assert values_by_name(words, "--set", ["x+y", "x", "y", "y.c"]) == {
+        "x+y": {"a": 1, "b": 2, "z.a": 0},
+        "x": {},
+        "y": {"a": True},
+        "y.c": {"a": 3},
+    }
+
+
+@pytest.mark.parametrize("words", [["a"], ["=1"], ["a=1", "x.a=1"], ["y.a=1", "y.a=1"]])
+def test_words_of_another_form_or_said_twice_are_refused(words):
+    with pytest.raises(click.UsageError, match="--set"):
+        values_by_name(words, "--set", ["x", "y"])
 
 
 @pytest.mark.parametrize("word", ["rules=-1", "rules=nan", "rules=NaN", "rules=true", "rules=x"])

@@ -133,11 +133,11 @@ def test_a_text_is_explained_to_a_person_with_the_answer_last(solve):
     assert done.err == ""
     assert done.out == textwrap.dedent("""\
         The text tells:
-          a  1 pen
+          a  1 (pen)
              "1"
              owner: Ann
              used
-          b  2 pen
+          b  2 (pen)
              "2"
              owner: Ann
              used
@@ -145,7 +145,7 @@ def test_a_text_is_explained_to_a_person_with_the_answer_last(solve):
           ?  pen
              "how many"
         The answer follows:
-          s1  sum: a + b = 1 + 2 = 3 pen
+          s1  sum: a + b = 1 + 2 = 3 (pen)
               All of them are asked.
         Answer: 3 (confidence 1)
     """)
@@ -270,7 +270,7 @@ def test_an_explanation_that_is_none_is_a_sentence(solve):
 
 def test_a_hybrid_explains_by_the_stage_that_answered(solve):
     done = solve("1 and 2", "--explain", solver="adds+guesses")
-    assert "sum: a + b = 1 + 2 = 3 pen" in done.out
+    assert "sum: a + b = 1 + 2 = 3 (pen)" in done.out
     assert done.out.endswith("Answer: 3 (confidence 1)\n")
     done = solve("1 and 2 and 4", "--explain", solver="adds+guesses")
     assert done.out == textwrap.dedent("""\
@@ -321,7 +321,7 @@ def test_the_help_fits_eighty_columns(solve):
 WHOLE = Explanation(
     answer=Answer(status="answered", value="1/2", confidence=0.999999),
     facts=(
-        Fact(name="a", text="some \x1b[31mpens", value=None, thing="pen", says="", use="left over"),
+        Fact(name="a", text="some \x1b[31mpens", value=None, thing="pen", says="", use="of Tom"),
         Fact(name="b", text="a half", value="1/2", thing="", says="owner: Ann", use="used"),
     ),
     asked=Fact(name="?", text="how many", value=None, thing="", says="of: Ann", use="used"),
@@ -338,16 +338,16 @@ WHOLE = Explanation(
         ),
     ),
     others=("2 (b + 3/2)",),
-    notes=("read as English",),
+    notes=("nothing changed", "read as English"),
 )
 
 
 def test_everything_that_is_told_is_shown():
     assert lines_of(WHOLE, 80) == [
         "The text tells:",
-        "  a  an unknown number of pen",
+        "  a  no number (pen)",
         '     "some \\x1b[31mpens"',
-        "     not used: left over",
+        "     left out: of Tom",
         "  b  1/2",
         '     "a half"',
         "     owner: Ann",

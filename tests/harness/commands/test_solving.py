@@ -51,6 +51,14 @@ SOURCE = """
         def solve(self, problems):
             return [Answer(status="answered", value="guess", confidence=0.9) for p in problems]
 
+    class Prompted(Keeper):
+        info = SolverInfo(
+            name="prompted", version="1", level=5, summary="", kinds=("label",),
+            needs_training=True,
+        )
+        def solve(self, problems):
+            return [Answer(status="answered", value="said", confidence=1.0) for _ in problems]
+
     class Crashes(Unsure):
         def prepare(self, settings):
             raise KeyError("licence")
@@ -66,7 +74,7 @@ def _others(tmp_path, monkeypatch):
         types.SimpleNamespace(
             name=name.lower(), value=f"{MODULE}:{name}", dist=types.SimpleNamespace(name="theirs")
         )
-        for name in ("Keeper", "Unsure", "Crashes")
+        for name in ("Keeper", "Unsure", "Prompted", "Crashes")
     ]
     monkeypatch.setattr("importlib.metadata.entry_points", lambda group: entries)
     monkeypatch.chdir(tmp_path)
@@ -186,6 +194,20 @@ def test_a_hybrid_keeps_answers_by_the_threshold_of_a_duel(solve, keep):
     keep("model", task="mine", kind="label")
     assert solve("text", "unsure+keeper").out == "model label\n"
     assert solve("text", "unsure+keeper", overrides=("threshold=0.5",)).out == "guess\n"
+
+
+def test_a_stage_is_set_by_its_name_and_may_be_asked_without_examples(solve, keep):
+    keep("model", task="mine", kind="label")
+    with pytest.raises(Unsupported, match="learns from examples"):
+        solve("text", "unsure+prompted")
+    with pytest.raises(Unsupported, match="learns from examples"):
+        solve("text", "unsure+prompted", overrides=("shots=0", "threshold=0.95"))
+    none = ("prompted.shots=0",)
+    assert solve("text", "unsure+prompted", overrides=none).out == "said\n"
+    assert solve("text", "unsure+keeper+prompted", overrides=none).out == "model label\n"
+    assert {"shots": 0} in sys.modules[MODULE].PREPARED
+    with pytest.raises(Unsupported, match="learns from examples"):
+        solve("text", "unsure+prompted+tfidf-linear", overrides=none)
 
 
 def test_one_text_is_written_to_a_file_too(solve, tmp_path):

@@ -26,6 +26,7 @@ MODULE = textwrap.dedent(
     """Contestants that do as they are told."""
 
     from spoonbench.solvers.api import Answer, FitReport, Size, SolverInfo, Unsupported
+    from spoonbench.solvers.explanations import Explanation
 
     CALLS = []
 
@@ -67,6 +68,14 @@ MODULE = textwrap.dedent(
 
         def close(self):
             CALLS.append((self.params.get("word"), "close", None))
+
+
+    class Tells(Told):
+        """Says how it came to its answers."""
+
+        def explain(self, problem):
+            (answer,) = self.solve([problem])
+            return Explanation(answer=answer, others=("another",), notes=(f"by {answer.value}",))
 
 
     class Learner(Told):
@@ -167,6 +176,36 @@ def test_the_trace_tells_every_stage_that_was_asked():
     ]
     assert second.trace[0].returned == Answer(status="abstained", reason="no a")
     assert second.trace[1].returned.value == second.value == "b"
+
+
+@pytest.mark.usefixtures("told")
+def test_the_stage_that_settled_a_problem_explains_it():
+    solver = router(part("a", "Tells"), part("b"), part("c", "Tells", confidence=0.5))
+    for problem in problems("a", "b", "c", "d"):
+        explanation = solver.explain(problem)
+        assert [explanation.answer] == solver.solve([problem])
+    first, second, third, fourth = map(solver.explain, problems("a", "b", "c", "d"))
+    assert (first.notes, first.others) == (("by a",), ("another",))
+    assert second.notes == ("says-a abstained: no a", "says-b answered b; it has no steps to show")
+    assert second.others == ()
+    assert third.notes == ("says-a abstained: no a", "says-b abstained: no b", "by c")
+    assert third.answer.confidence == 0.5
+    assert fourth.answer.status == "abstained"
+    assert fourth.notes[-1] == "by None"
+
+
+@pytest.mark.usefixtures("told")
+def test_an_answer_that_was_passed_on_is_told_in_the_explanation():
+    solver = router(part("a", confidence=0.4), part("", "Tells"), threshold=0.9)
+    (problem,) = problems("a")
+    assert solver.explain(problem).notes[0] == "says-a answered a with confidence 0.4"
+
+
+def test_a_router_that_was_not_prepared_explains_nothing():
+    (problem,) = problems("a")
+    explanation = RouterSolver().explain(problem)
+    assert explanation.answer.status == "failed"
+    assert explanation.notes == ()
 
 
 @pytest.mark.usefixtures("told")
