@@ -219,7 +219,7 @@ def _paint_batches(
     add_legend(figure, measurements, palette)
     labels = [label_of(m) for m in measurements]
     labelling.place_labels(
-        figure, axes, ends, labels, ground=palette.ground, places=labelling.RIGHT
+        figure, axes, ends, labels, ground=palette.ground, places=[labelling.RIGHT] * len(labels)
     )
     return figure
 

@@ -197,7 +197,12 @@ def _grouped(examples: Sequence[FailureExample]) -> list[list[FailureExample]]:
         totals[one.failure] += 1
     return sorted(
         by_kind.values(),
-        key=lambda group: (-totals[group[0].failure], group[0].failure, -len(group)),
+        key=lambda group: (
+            -totals[group[0].failure],
+            group[0].failure,
+            group[0].kind == OTHER_REASONS,
+            -len(group),
+        ),
     )
 
 

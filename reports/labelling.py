@@ -62,7 +62,7 @@ def place_labels(
     labels: Sequence[str],
     *,
     ground: str,
-    places: Sequence[Place] = AROUND,
+    places: Sequence[Sequence[Place]] | None = None,
 ) -> None:
     """Write a label beside every point: greedy, the least covered place wins.
 
@@ -72,21 +72,22 @@ def place_labels(
         points: shape (n,), in data coordinates.
         labels: shape (n,), may hold several lines.
         ground: colour of the field behind the letters, so that lines below do not disturb.
-        places: where a label may stand, preferred ones first.
+        places: where each label may stand, preferred ones first; None: `AROUND` for all.
     """
+    allowed = [AROUND] * len(labels) if places is None else places
     figure.draw_without_rendering()
     pixels = figure.dpi / 72  # of one point
     frame: Box = axes.get_window_extent().extents
     where = [tuple(axes.transData.transform(point)) for point in points]
     taken: list[Box] = [(x - _POINT, y - _POINT, x + _POINT, y + _POINT) for x, y in where]
-    triples = zip(points, where, labels, strict=True)
-    for point, (x, y), label in sorted(triples, key=lambda one: -one[1][1]):  # from the top down
+    each = zip(points, where, labels, allowed, strict=True)
+    for point, (x, y), label, mine in sorted(each, key=lambda one: -one[1][1]):  # from the top down
         text = _write(axes, point, label, ground)
         extent = text.get_window_extent()
-        boxes = [_box((x, y), place, (extent.width, extent.height), pixels) for place in places]
+        boxes = [_box((x, y), place, (extent.width, extent.height), pixels) for place in mine]
         best = _least_covered(boxes, taken, frame)
         taken.append(boxes[best])
-        dx, dy, ha, va = places[best]
+        dx, dy, ha, va = mine[best]
         text.set(position=(dx, dy), ha=ha, va=va)
         if max(abs(dx), abs(dy)) >= _LEADER_FROM:
             _lead(axes, point, (dx, dy))

@@ -32,14 +32,9 @@ _LABEL_WIDTH = 19  # characters in one line of a label
 
 
 def label_of(measurement: Measurement) -> str:
-    """The label of a contestant in lines."""
-    return in_lines(measurement.entry.label)
-
-
-def in_lines(text: str) -> str:
     """A label in lines, harmless, in characters that the font has."""
     known = _characters()
-    text = shorten(make_plain(text), _LONGEST_LABEL)
+    text = shorten(make_plain(measurement.entry.label), _LONGEST_LABEL)
     shown = "".join(c if ord(c) in known else c.encode("unicode_escape").decode() for c in text)
     return "\n".join(textwrap.wrap(shown, _LABEL_WIDTH)) or "?"
 

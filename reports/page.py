@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 _SHOWN_ROWS = 200
 
+_CURVES = "risk"
+"""The plot that stands beside its tables, not among the others."""
+
 _SECTIONS = (
     ("ladder", "Ladder"),
     ("splits", "Splits"),
@@ -63,7 +66,8 @@ def _content(report: DuelReport, plots: Sequence[Plot]) -> dict[str, Any]:
         "words": _words(report),
         "method": method_terms(report).items(),
         "style": Markup(style_sheet(":root") + _resource("report.css")),  # noqa: S704  # ours
-        "plots": plots,
+        "plots": [plot for plot in plots if plot.name != _CURVES],
+        "curves": [plot for plot in plots if plot.name == _CURVES],
         "ladder": does,
         "size": takes,
         "checks": findings.check_table(report),

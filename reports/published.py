@@ -7,7 +7,10 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 RULES_ONLY = "rules only"
 
@@ -27,6 +30,8 @@ class PublishedFigure:
         coverage: share of the problems that were answered; 1 where all were.
         note: how the set differs from the one of that name.
         is_other_set: of another set than those measured here; shown beside all of them.
+        is_part: of a part of the set, chosen by what the system is made for.
+        short: the system, where there is little room.
     """
 
     system: str
@@ -39,11 +44,18 @@ class PublishedFigure:
     coverage: float = 1.0
     note: str = ""
     is_other_set: bool = False
+    is_part: bool = False
+    short: str = ""
 
     @property
     def name(self) -> str:
         """Who, and when."""
         return f"{self.system} {self.year}"
+
+    @property
+    def is_of_all(self) -> bool:
+        """Every problem of the set was answered."""
+        return self.coverage == 1 and not (self.is_other_set or self.is_part)
 
 
 def published_on(*names: str) -> tuple[PublishedFigure, ...]:
@@ -72,6 +84,19 @@ def all_figures() -> tuple[PublishedFigure, ...]:
     return tuple(_figure(system, one) for system in systems for one in system["figures"])
 
 
+def best_of(figures: Sequence[PublishedFigure], most: int) -> tuple[PublishedFigure, ...]:
+    """The best of those that answered everything, the best by rules only among them.
+
+    Args:
+        figures: of one set, the best first.
+        most: how many, at least 1.
+    """
+    whole = [one for one in figures if one.is_of_all]
+    rules = [one for one in whole if one.made == RULES_ONLY][:1]
+    others = [one for one in whole if one not in rules][: most - len(rules)]
+    return (*rules, *others)
+
+
 def _figure(system: dict[str, Any], one: dict[str, Any]) -> PublishedFigure:
     is_selective = "precision" in one
     return PublishedFigure(
@@ -85,6 +110,8 @@ def _figure(system: dict[str, Any], one: dict[str, Any]) -> PublishedFigure:
         coverage=one["coverage"] / 100 if is_selective else 1.0,
         note=one.get("note", ""),
         is_other_set=one.get("is_other_set", False),
+        is_part=one.get("is_part", False),
+        short=system.get("short", system["name"]),
     )
 
 

@@ -17,12 +17,12 @@ from spoonbench.reports.canvas import FONT, new_figure
 from spoonbench.reports.marking import (
     DASHES,
     add_legend,
-    in_lines,
     label_of,
     percent_axis,
     short_name,
 )
 from spoonbench.reports.palette import Palette, marker_of
+from spoonbench.reports.published import best_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,11 +34,13 @@ if TYPE_CHECKING:
     from spoonbench.reports.duel import DuelReport
     from spoonbench.reports.selective import Scope
 
-_HEIGHT = 3.7  # inches of one panel
+_HEIGHT = 3.2  # inches of one panel
 _DRAWN = 200  # points of one curve: about as many as there are pixels on a phone
 _BOUNDED = 40  # points of one curve at which the bound is computed
 _TICKS = (0.0, 0.01, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1.0)
 _SHADE = 0.13
+_PUBLISHED = 5  # figures in one panel, beside those of systems that abstain
+_BESIDE = 1.42  # end of the panel, with room for labels beyond 100%
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +49,7 @@ class _Marked:
 
     place: tuple[float, float]
     label: str
+    around: Sequence[labelling.Place] = labelling.AROUND
 
 
 def paint_risk(report: DuelReport, measurements: Sequence[Measurement], palette: Palette) -> Figure:
@@ -61,8 +64,14 @@ def paint_risk(report: DuelReport, measurements: Sequence[Measurement], palette:
     rows[-1].set_xlabel("coverage: items answered, the surest first")
     add_legend(figure, measurements, palette)
     for axes, marked in zip(rows, labels, strict=True):
-        places, words = [one.place for one in marked], [one.label for one in marked]
-        labelling.place_labels(figure, axes, places, words, ground=palette.ground)
+        labelling.place_labels(
+            figure,
+            axes,
+            [one.place for one in marked],
+            [one.label for one in marked],
+            ground=palette.ground,
+            places=[one.around for one in marked],
+        )
     return figure
 
 
@@ -109,20 +118,20 @@ def _thinned(curve: RiskCurve, most: int) -> list[RiskPoint]:
 
 
 def _paint_published(axes: Any, scope: Scope, palette: Palette) -> list[_Marked]:
+    """The best of what was published; answers to everything get their labels beside the panel."""
+    partly = [one for one in scope.published if one.coverage < 1]
     marked = []
-    for one in scope.published:
+    for one in (*best_of(scope.published, _PUBLISHED), *partly):
         place = (one.coverage, 1 - one.precision)
-        axes.plot(
-            *place,
-            "s",
-            markerfacecolor="none",
-            markeredgecolor=palette.muted,
-            zorder=2,
-            clip_on=False,
-        )
-        words = f"{one.name} (another set)" if one.is_other_set else one.name
-        marked.append(_Marked(place=place, label=in_lines(words)))
+        axes.plot(*place, "s", markerfacecolor="none", markeredgecolor=palette.muted, zorder=2)
+        words = f"{one.short} {one.year}{', another set' if one.is_other_set else ''}"
+        around = labelling.RIGHT if one.is_of_all else labelling.AROUND
+        marked.append(_Marked(place=place, label=_lines(words), around=around))
     return marked
+
+
+def _lines(words: str) -> str:
+    return words.replace(", ", ",\n")
 
 
 def _set_axes(axes: Any, scope: Scope, risks: Sequence[float]) -> None:
@@ -132,7 +141,8 @@ def _set_axes(axes: Any, scope: Scope, risks: Sequence[float]) -> None:
     axes.set_ylim(0, top)
     axes.set_yticks([tick for tick in _TICKS if tick <= top])
     axes.yaxis.set_minor_locator(ticker.NullLocator())
-    axes.set_xlim(0, 1.02)
+    axes.set_xlim(0, _BESIDE if scope.published else 1.02)
+    axes.set_xticks([0, 0.2, 0.4, 0.6, 0.8, 1.0])
     percent_axis(axes.xaxis)
     percent_axis(axes.yaxis)
     axes.set_ylabel("risk: wrong among those")

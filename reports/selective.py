@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from spoonbench.harness import risk_coverage
 from spoonbench.reports import quantities
-from spoonbench.reports.published import RULES_ONLY, PublishedFigure, published_on
+from spoonbench.reports.published import PublishedFigure, best_of, published_on
 from spoonbench.reports.quantities import DASH
 from spoonbench.reports.tables import Column, Table, level_mark, level_name
 
@@ -29,13 +29,19 @@ PUBLISHED = "published"
 """Marks the rows of a table that were not measured here."""
 
 DEFINITIONS = (
-    "Answered: items that got an answer, of all items. Right of those: right answers among them; at "
-    "least: the one-sided 95% bound of Clopper and Pearson. AURC: share of wrong answers, surest "
-    "answers first, averaged over all numbers of answers; 0 is best. E-AURC: how far that is above "
-    "a perfect order of the same answers. At 1% risk: items that could be answered with at most 1% "
-    "wrong, if the least sure were left out; chosen in hindsight."
+    "Answered: items that got an answer, of all items. Right of those: right answers among them; "
+    "at least: the one-sided 95% bound of Clopper and Pearson. AURC: share of wrong answers, "
+    "surest answers first, averaged over all numbers of answers; 0 is best. E-AURC: how far that "
+    "is above a perfect order of the same answers. At 1% risk: items that could be answered with "
+    "at most 1% wrong, if the least sure were left out; chosen in hindsight."
 )
 """What the columns mean, for readers."""
+
+_READING = (
+    "Down and to the right is better. Answers are let in from the surest on; a curve ends where "
+    "nothing more is answered. Shaded: up to the one-sided 95% bound of Clopper and Pearson, at "
+    "each point for itself. The upright axis is stretched near 0."
+)
 
 NOT_MEASURED_HERE = (
     "Published figures are the authors' own, on this set or nearly this set (versions, splits and "
@@ -201,13 +207,9 @@ def curve_table(report: DuelReport) -> Table:
 def curve_sentence(report: DuelReport) -> str:
     """What to see in the curves."""
     shown = panels(report)
-    parts = [
-        "Down and to the right is better. Answers are let in from the surest on; a curve ends where "
-        "nothing more is answered. Shaded: up to the one-sided 95% bound of Clopper and Pearson, at "
-        "each point for itself. The upright axis is stretched near 0."
-    ]
+    parts = [_READING]
     if any(scope.published for scope in shown):
-        parts.append(f"Hollow squares: published. {NOT_MEASURED_HERE}")
+        parts.append(f"Hollow squares: the best of what was published. {NOT_MEASURED_HERE}")
     if len(shown) < len(scopes(report)):
         parts.append(f"Drawn are {len(shown) - 1} of {len(scopes(report)) - 1} subsets.")
     return " ".join(parts)
@@ -300,10 +302,8 @@ def _origin(figure: PublishedFigure) -> str:
 
 
 def _best(figures: Sequence[PublishedFigure]) -> Iterator[str]:
-    """The best by rules only, and the best of all; figures of answers to every problem."""
-    whole = [one for one in figures if one.coverage == 1 and not one.is_other_set]
-    rules = [one for one in whole if one.made == RULES_ONLY]
-    for one in dict.fromkeys([*rules[:1], *whole[:1]]):
+    """The best by rules only and the best of all that answered every problem."""
+    for one in best_of(figures, 2):
         remarks = [one.made, one.note, "" if one.is_checked else "from memory"]
         said = ", ".join(remark for remark in remarks if remark)
         yield f"{quantities.share(one.precision)} by {one.name} ({said})"

@@ -235,11 +235,14 @@ def formulas(report: DuelReport) -> tuple[str, ...]:
 def skipped(report: DuelReport) -> str | None:
     """How many rows of the user's file were left out, and how many of them as the user wanted."""
     rows = report.duel.task.skipped_rows
-    wanted = report.duel.task.options.get("rows_left_out")
-    if wanted is None:
-        return f"{_number(len(rows), 'row')} of the file left out." if rows else None
-    because = "marked to be left out"
-    return f"{_number(len(rows), 'row')} of the file left out, {wanted:,} of them {because}."
+    if not rows:
+        return None
+    left_out = f"{_number(len(rows), 'row')} of the file left out"
+    n_marked = report.duel.task.options.get("rows_left_out", 0)
+    if not n_marked:
+        return f"{left_out}."
+    which = "all" if n_marked == len(rows) else f"{n_marked:,}"
+    return f"{left_out}, {which} of them because they are marked so."
 
 
 def crossings(report: DuelReport) -> tuple[str, ...]:

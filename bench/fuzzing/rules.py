@@ -20,51 +20,36 @@ import re
 import signal
 import sys
 import time
-import tomllib
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from importlib import resources
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
 
-from spoonbench.harness.tasks.word_problems.frames import load_frames
-from spoonbench.harness.tasks.word_problems.stories import Numbers, draw_stories
+from texts import USUAL_LENGTH, Texts, pieces_of  # type: ignore[import-not-found]  # beside this script
+
 from spoonbench.solvers.api import Answer, Problem, Settings
 from spoonbench.solvers.derivations import check, check_words, read_value
-from spoonbench.solvers.explanations import Explanation
 
-HANG_S = 1.0
-"""Seconds of the processor after which a text is taken to hang."""
-MAX_FAILURES = 10
-"""Different failures after which the run ends."""
-MAX_TRIES, MAX_HANGING_TRIES = 3_000, 60
-"""Attempts to make a failing text smaller."""
-LONG = 1 / 2_000
-"""Share of texts that are made very long."""
-USUAL_LENGTH = 240
-"""Characters that other texts are cut to."""
-QUIET, SELDOM = 200, 32
-"""After so many calls without a new arc, a function is traced in one call of so many."""
-FEWEST_CHARACTERS = 40
-"""Shorter texts count for no time per character."""
+HANG_S = 1.0  # of the processor: a text that takes longer is taken to hang
+MAX_FAILURES = 10  # different ones, after which the run ends
+MAX_TRIES, MAX_HANGING_TRIES = 3_000, 60  # to make a failing text smaller
+QUIET, SELDOM = 200, 32  # after so many calls without a new arc, one call of so many is traced
+FEWEST_CHARACTERS = 40  # shorter texts count as this long in times per character
+# Shares of texts: answered in any case; explained though there is no answer; solved again.
+FORCED, EXPLAINED, AGAIN = 0.25, 0.02, 0.05
 
-STORIES = Path(__file__).parents[2] / "tests/solvers/rules/word_problems/stories.toml"
-SECTIONS = ("training", "unseen_frames", "distracting_number", "two_steps", "unanswerable")
-NAMES = ("Ann", "Ben", "Kofi", "Priya", "She", "He", "they", "The farmer", "Mr. Lee", "")
-THINGS = ("plum", "red marble", "box", "dollar", "hour", "mile", "goose", "page", "foot", "cent")
-NUMBERS = (
-    *("some", "a", "one", "two", "twenty-five", "a dozen", "half", "a few", "no", "a hundred", "0"),
-    *("1", "1/2", "2 1/2", "3.5", "$4.75", "1,200", "-3", "20%", "3rd", "10" * 30, "1/0", "\u0667"),
-)
-STRANGE = "\u200f\u202e\u0663\uff15\u00bd\u00a0\u2019\u201c\u2014\u0301\U0001f34e\x00\ud800\n\t\u00df"
-MARKS = ".,;:?!'\"()[]$%/-+*#&@"
+SOLVER = "spoonbench.solvers.rules.word_problems.contestant:RuleSolver"
 
 
 class Hang(BaseException):
     """A text took too long; no `except Exception` keeps it from being seen."""
+
+
+class Fault(Exception):
+    """What is promised does not hold."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,105 +60,6 @@ class Failure:
     detail: str
     text: str
     forced: bool
-
-
-class Texts:
-    """An endless source of texts."""
-
-    def __init__(self, rng: random.Random, package: str) -> None:
-        self._rng = rng
-        self.kept: list[str] = []
-        rows = tomllib.loads(STORIES.read_text("utf-8"))["story"]
-        self._told = [sentence for row in rows for sentence in with_slots(row, row["told"])]
-        self._asked = [line for row in rows for line in with_slots(row, [row["question"]])]
-        numbers = Numbers(smallest=1, largest=100, smallest_result=0)
-        self._stories = [draw_stories(rng, load_frames(section), numbers) for section in SECTIONS]
-        self._words = [*sorted(words_of(package)), *NUMBERS, *NAMES, *THINGS, *MARKS]
-
-    def draw(self) -> str:
-        """A text, mutated more often than not."""
-        rng = self._rng
-        if self.kept and rng.random() < 0.4:
-            text = self._mutate(rng.choice(self.kept))
-        else:
-            text = rng.choice((self._tell, self._tell, self._generate, self._scatter))()
-        for _ in range(rng.choice((0, 0, 1, 1, 2, 4))):
-            text = self._mutate(text)
-        if rng.random() < LONG:
-            return (text + " ") * rng.randrange(1, 6_000 // (len(text) + 1) + 2)
-        return text[:USUAL_LENGTH]
-
-    def _tell(self) -> str:
-        """Sentences of several stories about the same people and things, and a question."""
-        rng = self._rng
-        lines = rng.choices(self._told, k=rng.choice((1, 2, 2, 3))) + rng.choices(self._asked)
-        words = {slot: rng.choice(NAMES) for slot in ("name", "other")}
-        for slot in ("0", "1"):
-            thing = rng.choice(THINGS)
-            words |= {f"thing{slot}": thing, f"things{slot}": thing + "s"}
-        text = " ".join(lines).format_map(words)
-        return re.sub(r"[0-9]+", lambda _: self._number(), text)
-
-    def _generate(self) -> str:
-        return next(self._rng.choice(self._stories)).text
-
-    def _scatter(self) -> str:
-        return " ".join(self._rng.choices(self._words, k=self._rng.randrange(12)))
-
-    def _number(self) -> str:
-        rng = self._rng
-        return str(rng.randrange(1, 100)) if rng.random() < 0.7 else rng.choice(NUMBERS)
-
-    def _mutate(self, text: str) -> str:
-        rng = self._rng
-        separator = rng.choice((" ", " ", " ", ". ", ""))
-        pieces = text.split(separator) if separator else list(text)
-        at, other = rng.randrange(len(pieces) or 1), rng.randrange(len(pieces) or 1)
-        how = rng.randrange(10)
-        if how == 0 and pieces:
-            pieces[at], pieces[other] = pieces[other], pieces[at]
-        elif how == 1:
-            del pieces[at : at + 1]
-        elif how == 2:
-            pieces[at:at] = pieces[other : other + rng.randrange(1, 4)]
-        elif how == 3:
-            pieces[at : at + 1] = [rng.choice(self._words)]
-        elif how == 4:
-            pieces.insert(at, rng.choice(self._words))
-        elif how == 5:
-            beyond = rng.choice(self.kept or [self._tell()])
-            pieces[at:] = [beyond[rng.randrange(len(beyond) + 1) :]]
-        elif how == 6:
-            pieces.insert(at, rng.choice(STRANGE) * rng.choice((1, 1, 3)))
-        elif how == 7:
-            pieces.insert(at, "".join(rng.choices(MARKS, k=rng.choice((1, 2, 9)))))
-        elif how == 8:
-            return re.sub(r"[0-9]+|\bsome\b", lambda _: self._number(), text)
-        else:
-            return rng.choice((text.lower, text.upper, text.title, text.swapcase))()
-        return separator.join(pieces)
-
-
-def with_slots(row: dict[str, Any], lines: list[str]) -> Iterator[str]:
-    """Lines of a story with slots for its people and things."""
-    slots: dict[str, str] = {}
-    names = [name for listed in row.get("people", {}).values() for name in listed]
-    slots.update(zip(names, ("{name}", "{other}"), strict=False))
-    things = [pair for listed in row.get("things", {}).values() for pair in listed]
-    for number, pair in enumerate(things[:2]):
-        one, many = pair.split(", ")
-        slots |= {one: f"{{thing{number}}}", many: f"{{things{number}}}"}
-    for line in lines:
-        yield re.sub(r"\w+", lambda match: slots.get(match[0], match[0]), line)
-
-
-def words_of(package: str) -> set[str]:
-    """The words of all word lists of a package."""
-    found: set[str] = set()
-    for file in resources.files(package).iterdir():
-        if file.name.endswith(".toml"):
-            found.update(re.findall(r"[\w'%$-]+", file.read_text("utf-8")))
-    return found
 
 
 class Traced:
@@ -188,19 +74,13 @@ class Traced:
         self._files, self.arcs = files, set[tuple[CodeType, int, int]]()
         self._calls: Counter[CodeType] = Counter()
 
-    def watch(self, call: Callable[[], Any]) -> bool:
-        """Whether a call reaches arcs not reached before."""
-        before = len(self.arcs)
+    def watch(self, call: Callable[[], Any]) -> Any:
+        """What a call returns."""
         sys.settrace(self._enter)
         try:
-            call()
+            return call()
         finally:
             sys.settrace(None)
-        return len(self.arcs) > before
-
-    def lines(self) -> set[tuple[CodeType, int]]:
-        """The lines that were reached."""
-        return {(code, line) for code, _, line in self.arcs}
 
     def _enter(self, frame: FrameType, _event: str, _argument: object) -> Any:
         code, last = frame.f_code, 0
@@ -213,9 +93,8 @@ class Traced:
         def step(frame: FrameType, event: str, _argument: object) -> Any:
             nonlocal last
             if event == "line":
-                arc = (code, last, frame.f_lineno)
-                if arc not in self.arcs:
-                    self.arcs.add(arc)
+                if (code, last, frame.f_lineno) not in self.arcs:
+                    self.arcs.add((code, last, frame.f_lineno))
                     self._calls[code] = 0
                 last = frame.f_lineno
             return step
@@ -223,37 +102,210 @@ class Traced:
         return step
 
 
-class Monitored(Traced):
-    """Lines and branches by `sys.monitoring`, each switched off once it is seen."""
+class Monitored:
+    """Lines and branches by `sys.monitoring`, each switched off once nothing more can be new."""
 
     every = 1
 
     def __init__(self, files: set[str]) -> None:
-        super().__init__(files)
+        self._files, self.arcs = files, set[tuple[CodeType, int, int]]()
+        self._ways: Counter[tuple[CodeType, int]] = Counter()
         if sys.version_info >= (3, 12):
             here, events = sys.monitoring, sys.monitoring.events
             here.use_tool_id(here.COVERAGE_ID, "fuzzing")
-            here.register_callback(here.COVERAGE_ID, events.LINE, self._line)
-            here.register_callback(here.COVERAGE_ID, events.BRANCH, self._branch)
+            here.register_callback(here.COVERAGE_ID, events.LINE, self._reach_line)
+            here.register_callback(here.COVERAGE_ID, events.BRANCH, self._reach)
             here.set_events(here.COVERAGE_ID, events.LINE | events.BRANCH)
 
-    def watch(self, call: Callable[[], Any]) -> bool:
-        before = len(self.arcs)
-        call()
-        return len(self.arcs) > before
+    def watch(self, call: Callable[[], Any]) -> Any:
+        """What a call returns."""
+        return call()
 
-    def lines(self) -> set[tuple[CodeType, int]]:
-        return {(code, line) for code, start, line in self.arcs if start < 0}
-
-    def _line(self, code: CodeType, line: int) -> Any:
+    def _reach_line(self, code: CodeType, line: int) -> Any:
         if code.co_filename in self._files:
-            self.arcs.add((code, -1, line))
+            self.arcs.add((code, -line, 0))
         return sys.monitoring.DISABLE if sys.version_info >= (3, 12) else None
 
-    def _branch(self, code: CodeType, start: int, end: int) -> Any:
+    def _reach(self, code: CodeType, start: int, end: int) -> Any:
         if code.co_filename in self._files:
-            self.arcs.add((code, start, end))
-            self._calls[code] += 0
-            if not self._is_done(code, start):
-                return None
+            if (code, start, end) not in self.arcs:
+                self.arcs.add((code, start, end))
+                self._ways[code, start] += 1
+            if self._ways[code, start] == 1:
+                return None  # the other way out of this branch is still to be seen
         return sys.monitoring.DISABLE if sys.version_info >= (3, 12) else None
+
+
+@dataclass(kw_only=True)
+class Fuzzing:
+    """A run: what solves, and what was seen."""
+
+    solvers: dict[bool, Any]
+    arcs: Traced | Monitored
+    texts: Texts
+    rng: random.Random
+    n_inputs: int = 0
+    outcomes: Counter[str] = field(default_factory=Counter)
+    slowest: dict[str, tuple[float, str]] = field(default_factory=dict)
+    failures: dict[str, Failure] = field(default_factory=dict)
+    digest: Any = field(default_factory=hashlib.sha256)
+
+    def step(self) -> None:
+        """Try one more text; keep it if it reaches something new."""
+        text, forced = self.texts.draw(), self.rng.random() < FORCED
+        self.n_inputs += 1
+        before = len(self.arcs.arcs)
+        if self.n_inputs % self.arcs.every:
+            failure = self.attempt(text, forced=forced, is_counted=True)
+        else:
+            failure = self.arcs.watch(lambda: self.attempt(text, forced=forced, is_counted=True))
+        if len(self.arcs.arcs) > before and len(text) <= USUAL_LENGTH:
+            self.texts.kept.append(text)
+        if failure is not None:
+            self.failures.setdefault(failure.kind, failure)
+
+    def attempt(self, text: str, *, forced: bool, is_counted: bool = False) -> Failure | None:
+        """Put one text to the solver; what goes wrong, if anything does."""
+        signal.setitimer(signal.ITIMER_VIRTUAL, HANG_S)
+        try:
+            self._question(text, forced=forced, is_counted=is_counted)
+        except (Exception, Hang) as error:  # whatever it is, it is a finding
+            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+            detail = "".join(traceback.format_exception(error))
+            return Failure(kind=kind_of(error), detail=detail, text=text, forced=forced)
+        finally:
+            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        return None
+
+    def _question(self, text: str, *, forced: bool, is_counted: bool) -> None:
+        solver = self.solvers[forced]
+        problem = Problem(problem_id="1", text=text, kind="number")
+        start = time.process_time_ns()
+        (answer,) = solver.solve([problem])
+        microseconds = (time.process_time_ns() - start) / 1_000
+        check_answer(answer, forced=forced)
+        if answer.status == "answered" or self.rng.random() < EXPLAINED:
+            explanation = solver.explain(problem)
+            demand(explanation.answer == answer, "explain says something else than solve")
+            check(explanation)
+            check_words(explanation, text)
+        elif self.rng.random() < AGAIN:
+            demand(solver.solve([problem] * 2) == [answer] * 2, "another answer next time")
+        if is_counted:
+            self._count(answer, text, microseconds, forced=forced)
+
+    def _count(self, answer: Answer, text: str, microseconds: float, *, forced: bool) -> None:
+        self.digest.update(f"{answer.status} {answer.value} {answer.confidence}\n".encode())
+        mode = ", forced" if forced else ""
+        kind = re.sub(r"'[^']*'|\"[^\"]*\"|[0-9][0-9,.]*", "…", answer.reason or "")
+        self.outcomes[f"{answer.status}{mode}" + (f": {kind}" if kind else "")] += 1
+        if sys.gettrace() is not None:
+            return  # its time is that of the tracing
+        for name, length in (("in all", 1), ("per character", max(len(text), FEWEST_CHARACTERS))):
+            if microseconds / length > self.slowest.get(name, (0.0, ""))[0]:
+                self.slowest[name] = microseconds / length, text
+
+    def shrunk(self, failure: Failure) -> Failure:
+        """The smallest text found that fails the same way, by leaving out ever smaller pieces."""
+        tries = MAX_HANGING_TRIES if failure.kind.startswith("Hang") else MAX_TRIES
+        for separator in (". ", " ", ""):
+            size = max(1, len(pieces_of(failure.text, separator)) // 2)
+            while size and tries > 0:
+                failure, used = self._without(failure, separator, size)
+                tries -= used
+                size //= 2
+        return failure
+
+    def _without(self, failure: Failure, separator: str, size: int) -> tuple[Failure, int]:
+        """Leave out every run of so many pieces that the failure does not need."""
+        at = used = 0
+        while at < len(pieces := pieces_of(failure.text, separator)):
+            used += 1
+            text = separator.join(pieces[:at] + pieces[at + size :])
+            smaller = self.attempt(text, forced=failure.forced)
+            if smaller is not None and smaller.kind == failure.kind:
+                failure = smaller
+            else:
+                at += size
+        return failure, used
+
+
+def kind_of(error: BaseException) -> str:
+    """What failures of one cause have in common."""
+    if isinstance(error, Fault | Hang):
+        return f"{type(error).__name__}: {error}"
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} in {Path(place.filename).name}:{place.name}"
+
+
+def demand(holds: bool, fault: str) -> None:
+    if not holds:
+        raise Fault(fault)
+
+
+def check_answer(answer: Answer, *, forced: bool) -> None:
+    """An answer is of the documented form."""
+    demand(answer.status in {"answered", "abstained"}, "a status that is not documented")
+    demand((answer.value is None) == (answer.status == "abstained"), "a value without an answer")
+    demand(answer.value is not None or bool(answer.reason), "abstained without a reason")
+    demand(0 <= (answer.confidence or 0) <= 1, "a confidence outside [0, 1]")
+    if answer.value is not None and not forced:
+        demand(read_value(answer.value) >= 0, "answered with a negative number")
+
+
+def prepare(target: str, rng: random.Random) -> Fuzzing:
+    """Make the solver ready, with and without `forced`."""
+    module, _, name = target.partition(":")
+    solver_class = getattr(importlib.import_module(module), name)
+    solvers = {forced: solver_class() for forced in (False, True)}
+    for forced, solver in solvers.items():
+        solver.prepare(Settings(params={"forced": forced}))
+        solver.solve([Problem(problem_id="1", text="Ann has 5 cups.", kind="number")])
+    package = module.rpartition(".")[0]
+    names = {name for name in sys.modules if name.startswith(package)} | set(solver.info.modules)
+    files = {str(importlib.import_module(name).__file__) for name in names}
+    arcs = Monitored(files) if sys.version_info >= (3, 12) else Traced(files)
+    return Fuzzing(solvers=solvers, arcs=arcs, texts=Texts(rng, package), rng=rng)
+
+
+def report(run: Fuzzing, seconds: float) -> Iterator[str]:
+    """What was seen, line by line."""
+    yield f"inputs: {run.n_inputs:,} in {seconds:,.0f} s of the processor"
+    for outcome, count in run.outcomes.most_common(30):
+        yield f"{count:>10,}  {outcome}"
+    yield f"kinds of outcomes: {len(run.outcomes):,}"
+    yield f"arcs reached: {len(run.arcs.arcs):,}; texts kept: {len(run.texts.kept):,}"
+    for name, (value, text) in run.slowest.items():
+        yield f"slowest {name}: {value:,.1f} µs, {len(text):,} characters: {text[:80]!a}"
+    yield f"digest of the answers: {run.digest.hexdigest()[:16]}"
+    yield f"failures: {len(run.failures)}"
+
+
+def stop(*_: object) -> None:
+    raise Hang(f"more than {HANG_S} s")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("--inputs", type=int, default=1_000_000)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--failures", type=Path, default=Path("fuzzing-failures.jsonl"))
+    parser.add_argument("--solver", default=SOLVER, help="module:Class")
+    options = parser.parse_args()
+    signal.signal(signal.SIGVTALRM, stop)
+    run = prepare(options.solver, random.Random(options.seed))
+    start = time.process_time()
+    while run.n_inputs < options.inputs and len(run.failures) < MAX_FAILURES:
+        run.step()
+    print(*report(run, time.process_time() - start), sep="\n", flush=True)
+    lines = [json.dumps(asdict(run.shrunk(failure))) for failure in run.failures.values()]
+    if lines:
+        options.failures.write_text("".join(f"{line}\n" for line in lines), "utf-8")
+        print(f"the smallest texts that fail: {options.failures}", *lines, sep="\n")
+    return 1 if lines else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -72,9 +72,16 @@ def _reading(explanation: Explanation) -> Iterator[tuple[str, str]]:
     yield "", "It asks for:" if explanation.asked else "No question was found."
     if explanation.asked:
         yield from _amount(explanation.asked, explanation.asked.value or "")
-    yield "", "The answer follows:" if explanation.steps else "No answer follows."
+    yield "", _derivation_title(explanation)
     for step in explanation.steps:
         yield from _step(step)
+
+
+def _derivation_title(explanation: Explanation) -> str:
+    if not explanation.steps:
+        return "No answer follows."
+    is_answer = explanation.answer.status == "answered"
+    return "The answer follows:" if is_answer else "The best reading, which was turned down:"
 
 
 def _margin(named: Fact | DerivationStep) -> str:

@@ -34,6 +34,8 @@ _HOW = frozenset(
 )  # fmt: skip
 _AUXILIARY = frozenset({"do", "be", "have"})
 _ORDERS = frozenset({"find", "calculate", "determine", "compute", "figure"})
+COINS = frozenset({"penny", "nickel", "dime", "quarter", "coin", "bill", "dozen", "pair", "score"})
+"""Units that are counted as things are."""
 DIMENSIONS = {
     "far": "length", "tall": "length", "high": "length", "deep": "length", "wide": "length",
     "heavy": "weight", "old": "time", "fast": "speed", "thick": "length",
@@ -238,7 +240,7 @@ def dimension_of(asked: Asked) -> str:
     lexicon = load_lexicon()
     thing = asked.amount.thing if asked.amount.is_thing_told else NO_THING
     unit = lexicon.units.get(thing.head)
-    if unit is not None:
+    if unit is not None and thing.head not in COINS:
         return unit.dimension
     if thing.head in {"money", "cost", "price", "change", "pay"}:
         return "money"

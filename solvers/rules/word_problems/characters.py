@@ -40,12 +40,14 @@ class Plain(NamedTuple):
 
     Attributes:
         text: what is read.
-        offsets: for each character of `text`, and one past its end, the index in the original
-            text; None where they are the same.
+        starts: for each character of `text`, the index in the original text of what it stands
+            for; None where all indexes are the same.
+        ends: the index after that.
     """
 
     text: str
-    offsets: list[int] | None
+    starts: list[int] | None = None
+    ends: list[int] | None = None
 
 
 def plain_text(text: str) -> Plain:
@@ -57,22 +59,23 @@ def plain_text(text: str) -> Plain:
             that changes the order in which letters or digits are shown.
     """
     if _ODD.search(text) is None:
-        return Plain(text, None)
+        return Plain(text)
     same = text.translate(_SAME_LENGTH)
     if _ODD.search(same) is None:
-        return Plain(same, None)
+        return Plain(same)
     _refuse_overrides(same)
     pieces: list[str] = []
-    offsets: list[int] = []
+    starts: list[int] = []
+    ends: list[int] = []
     index = 0
     while index < len(same):
         end = _cluster_end(same, index)
         piece = _plain_piece(same, index, end)
         pieces.append(piece)
-        offsets.extend([index] * len(piece))
+        starts += [index] * len(piece)
+        ends += [end] * len(piece)
         index = end
-    offsets.append(len(same))
-    return Plain("".join(pieces), offsets)
+    return Plain("".join(pieces), starts, ends)
 
 
 def _refuse_overrides(text: str) -> None:

@@ -221,3 +221,7 @@ def _inherit(clauses: Sequence[Clause]) -> None:
             clause.subject = [clause.antecedent]
         else:
             clause.subject = before.subject
+    # "After paying 6 dollars, Mary has 52": the subject comes with the next clause.
+    for clause, after in zip(clauses, clauses[1:], strict=False):
+        if not clause.subject and clause.verb is not None and clause.verb.kind != "main" and not after.is_inherited:
+            clause.subject = after.subject

@@ -72,7 +72,7 @@ class Goal:
         return self.asked.amount
 
 
-def goal_of(asked: Asked) -> Goal:
+def goal_of(asked: Asked, words: frozenset[str]) -> Goal:
     """Read the question's words for what kind of amount is sought."""
     text = asked.text
     amount = asked.amount
@@ -85,7 +85,7 @@ def goal_of(asked: Asked) -> Goal:
         is_left=_says(text, _LEFT),
         is_start=_says(text, _START) or amount.verb_class == "boundary" and amount.lemma != "end",
         is_now=_says(text, _NOW),
-        is_others=_says(text, _OTHERS) or amount.is_negated,
+        is_others=_says(text, _OTHERS) or amount.is_negated or bool(words & {"rest", "others", "remainder"}),
     )
 
 
@@ -97,7 +97,7 @@ def find_readings(story: Story) -> list[Reading]:
     """All readings of a text that come to a value, cheapest first."""
     if story.asked is None:
         return []
-    goal = goal_of(story.asked)
+    goal = goal_of(story.asked, story.words)
     told = [
         Term(amount.value, amount, frozenset({index}))
         for index, amount in enumerate(story.amounts)
@@ -140,10 +140,13 @@ def _leftover(other: Term, goal: Goal, term: Term) -> tuple[float, str]:
     text = f"{amount.value} {amount.thing.head} plays no part"
     distance = _distance(amount, goal)
     lexicon = load_lexicon()
-    if amount.in_question:
-        return 3.0, text
     if amount.role == "whole":
         return 1.0, text
+    if amount.value is not None and amount.value == len(term.uses) and amount.value > 1 and distance > NEAR:
+        # "2 pumpkins; the first weighed ..., the second ...": it counts what was listed.
+        return 0.1, text
+    if amount.in_question:
+        return 3.0, text
     if amount.per:
         return 1.5 if distance > FAR else 2.0, text
     if distance > FAR:
@@ -253,11 +256,14 @@ def _distance(amount: Amount, goal: Goal) -> float:
             if goal.dimension == "money" or not goal.thing.head:
                 return 0.0
             return 0.0 if unit is lexicon.units.get(goal.thing.head) or amount.thing.head == goal.thing.head else 0.6
-        if goal.thing.head and thing_distance(amount.thing, goal.thing) < 1:
+        if goal.thing.head and goal.thing.head not in lexicon.units and thing_distance(amount.thing, goal.thing) < 1:
             return thing_distance(amount.thing, goal.thing)
         return 9.0
     if not goal.thing.head:
         return 0.3
+    if unit is not None and goal.thing.head in amount.context and goal.asked.how == "much":
+        # "Her hair is 18 inches long; how much hair ...": a measure of what is asked for.
+        return 0.5
     return thing_distance(amount.thing, goal.thing)
 
 
@@ -409,9 +415,11 @@ def _by_division(goal: Goal, rates: list[Term], counts: list[Term], story: Story
         if not is_named and _distance(rate.amount, goal) < 2:
             continue
         inner = replace(goal, thing=rate.amount.thing, dimension=_dimension(rate.amount.thing))
-        others = [count for count in counts if not count.uses & rate.uses and not _counts_groups(count.amount, rate.amount)]
+        others = [count for count in counts if not count.uses & rate.uses and (rate.amount.per == EACH or not _counts_groups(count.amount, rate.amount))]
         totals = sorted(settle(inner, others, story), key=lambda term: term.cost)[:3]
-        if not totals:
+        if not totals and is_named:
+            totals = [Term(one.value, one.amount, one.uses, one.step, one.cost + 1.0, one.assumptions) for one in others if one.amount.thing.head][:2]
+        elif not totals:
             totals = [Term(one.value, one.amount, one.uses, one.step, one.cost + (0.0 if _distance(one.amount, inner) <= NEAR else 0.5), one.assumptions) for one in others if _distance(one.amount, inner) < FAR][:2]
         for total in totals:
             result = combine(
@@ -668,6 +676,8 @@ def _changes(goal: Goal, terms: list[Term], story: Story, found: list[Term], cos
         if sign == 0:
             if holders and amount.owner not in holders | {NOBODY, GROUP} and amount.place not in holders and not _owns_loosely(amount, holders):
                 continue
+            if holders and amount.owner == NOBODY and amount.place not in holders | {NOBODY}:
+                continue
             if amount.is_part or amount.lemma == "be" and amount.role == "subject" and any(t.amount.clause < amount.clause for t in states) and not amount.place:
                 continue
             states.append(term)
@@ -782,6 +792,9 @@ def _add(
         found.append(term)
 
 
+_PAYING = frozenset({"buy", "spend", "cost"})
+
+
 def _totals(goal: Goal, terms: list[Term], found: list[Term], cost: float) -> None:
     """A whole from its parts."""
     amount = goal.amount
@@ -799,7 +812,8 @@ def _totals(goal: Goal, terms: list[Term], found: list[Term], cost: float) -> No
         usable = own if len(own) >= 2 else usable  # noqa: PLR2004
     groups: list[tuple[list[Term], float]] = []
     same_verb = [term for term in usable if term.amount.lemma == amount.lemma]
-    same_class = [term for term in usable if term.amount.verb_class == amount.verb_class]
+    classes = _PAYING if amount.verb_class in _PAYING and goal.dimension == "money" else {amount.verb_class}
+    same_class = [term for term in usable if term.amount.verb_class in classes]
     if len(same_verb) >= 2:  # noqa: PLR2004
         groups.append((same_verb, 0.0))
     if len(same_class) >= 2 and len(same_class) > len(same_verb):  # noqa: PLR2004
@@ -818,6 +832,13 @@ def _totals(goal: Goal, terms: list[Term], found: list[Term], cost: float) -> No
             extra += 1.5
         if any(term.amount.is_now for term in members):
             extra += 1.0
+        if any(term.amount.is_total for term in members):
+            extra += 2.0
+        if any(term.amount.verb_class == "need" and term.amount.in_question for term in members):
+            extra += 3.0
+        told = {term.amount.lemma for term in members}
+        if amount.lemma not in told and amount.verb_class not in STATE | {"cost", "spend", "buy", "weigh"} and not goal.is_total:
+            extra += 0.8
         _add(found, "total", [("+", term) for term in members], replace(amount), "all of them together", cost + extra)
 
 
@@ -829,6 +850,12 @@ def _parts(goal: Goal, terms: list[Term], found: list[Term], cost: float) -> Non
     whole = wholes[0]
     rest = [term for term in terms if term is not whole]
     extra = 0.0 if goal.is_others or whole.amount.is_total else 0.6
+    targets = [term for term in terms if term.amount.verb_class == "need" and term.amount.in_question]
+    if targets:
+        whole, extra = targets[0], 0.0
+        rest = [term for term in terms if term is not whole]
+        _add(found, "need", [("+", whole), *[("-", term) for term in rest]], replace(goal.amount), "what is wanted less what is there", cost + 0.1)
+        return
     if any(term.amount.is_part or not term.amount.is_thing_told for term in rest):
         extra -= 0.3
     else:

@@ -64,7 +64,7 @@ def present_participle(lemma: str, *, doubled: bool | None = None) -> str:
 
 
 def is_doubled(lemma: str) -> bool:
-    """Whether one syllable ends in one vowel and one consonant, which is doubled: "stop", "quit"."""
+    """Whether a verb is one syllable ending in one vowel and one consonant: "stop", "quit"."""
     sounds = lemma.replace("qu", "q")
     if len(sounds) < 2 or sounds[-1] in _NEVER_DOUBLED:  # noqa: PLR2004 - a vowel and a consonant
         return False

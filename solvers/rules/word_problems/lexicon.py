@@ -1,6 +1,6 @@
 """What words are and do: verbs with their forms, nouns, kinds, units, first names, closed lists.
 
-The data stand in the TOML files beside this module; a verb, noun, unit or name more is one line there.
+The data stand in the TOML files beside this module; one verb more is one line there.
 
 Not covered: telling a verb from a noun of the same spelling (`words["nouns_or_verbs"]` lists the
 likely ones), meanings that depend on the sentence, languages other than English.
@@ -9,19 +9,26 @@ likely ones), meanings that depend on the sentence, languages other than English
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from spoonbench.solvers.rules.word_problems.inflection import (
+    past_tense,
+    present_participle,
+    regular_singular,
+    third_person,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 _NOTHING: frozenset[str] = frozenset()
-_FILES = ("verbs", "nouns", "units", "names", "words")
-_MEMO_SIZE = 8192
+_FORM = {form: frozenset({form}) for form in ("base", "third", "past", "participle", "ing")}
+_NOUN_LIKE = frozenset({"base", "third"})
+_REGULAR = ("-",) * 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,3 +110,156 @@ class Lexicon:
     def gender(self, name: str) -> str:
         """Gender of a first name or a kin word: "m", "f", or "" if unknown or both."""
         return self.genders.get(name, "")
+
+
+@cache
+def load_lexicon() -> Lexicon:
+    """Read the word lists, once for each process."""
+    verbs, nouns, names, words = (_tables(name) for name in ("verbs", "nouns", "names", "words"))
+    spellings = verbs["spellings"]
+    both = spellings["nouns_or_verbs"].split()
+    lists = {name: _words(text) for name, text in words["words"].items()}
+    lists["uncountable"] = _words(nouns["uncountable"])
+    lists["nouns_or_verbs"] = frozenset(both) | frozenset(map(third_person, both))
+    kinds = _kinds(nouns["kinds"])
+    genders = _genders(names, lists)
+    units = _units(_tables("units"))
+    return Lexicon(
+        verbs=_verbs(verbs["classes"], spellings),
+        phrasal=_phrasal(verbs["phrasal"]),
+        words=lists,
+        comparatives=_comparatives(words["comparatives"]["table"]),
+        units=units,
+        singulars=_singulars(nouns, [name for name in genders if name[:-1] not in units]),
+        plurals_only=_words(nouns["same_plural"]) | _words(nouns["only_plural"]),
+        kinds=kinds,
+        ancestors={noun: _ancestors(noun, kinds) for noun in kinds},
+        genders=genders,
+    )
+
+
+def _tables(name: str) -> dict[str, Any]:
+    package = files("spoonbench.solvers.rules.word_problems")
+    return tomllib.loads(package.joinpath(f"{name}.toml").read_text("utf-8"))
+
+
+def _words(text: str) -> frozenset[str]:
+    """Words of a list; what "_" joins is one entry of two words."""
+    return frozenset(word.replace("_", " ") for word in text.split())
+
+
+def _lines(text: str) -> Iterator[list[str]]:
+    return (line.split() for line in text.strip().splitlines())
+
+
+def _verbs(classes: Mapping[str, str], spellings: Mapping[str, str]) -> dict[str, Verb]:
+    """Spelling to verb; where two verbs share a spelling, the preferred one has it."""
+    preferred = dict(_lines(spellings["preferred"]))
+    nouns = frozenset(spellings["nouns"].split())
+    variants = dict(_lines(spellings["variants"]))
+    doubling = dict.fromkeys(spellings["doubled"].split(), (True,))
+    doubling |= dict.fromkeys(spellings["doubled_or_single"].split(), (True, False))
+    entries = [(name, entry) for name, text in classes.items() for entry in _lines(text)]
+    class_of = {entry[0]: name for name, entry in entries}
+    entries += [(class_of[lemma], [variant]) for variant, lemma in variants.items()]
+    verbs: dict[str, Verb] = {}
+    for verb_class, entry in entries:
+        lemma = variants.get(entry[0], entry[0])
+        for spelling, forms in _conjugated(entry, doubling.get(entry[0], (None,))).items():
+            if lemma in nouns and forms <= _NOUN_LIKE:
+                continue
+            if preferred.get(spelling, lemma) == lemma:
+                verb = Verb(lemma=lemma, verb_class=verb_class, forms=frozenset(forms))
+                verbs.setdefault(spelling, verb)
+    return verbs
+
+
+def _conjugated(
+    entry: Sequence[str], doubling: tuple[bool | None, ...]
+) -> dict[str, frozenset[str]]:
+    """Every spelling of a verb and the forms that it can be.
+
+    Args:
+        entry: lemma, past, participle, "-ing" form, third person, as far as they are irregular.
+        doubling: whether the last consonant of the lemma is doubled; None is by rule.
+    """
+    lemma, past, participle, ing, third = (*entry, *_REGULAR[len(entry) :])
+    pasts = [past_tense(lemma, doubled=doubled) for doubled in doubling]
+    regular = {
+        "base": [lemma],
+        "third": [third_person(lemma)],
+        "past": pasts,
+        "participle": pasts if past == "-" else past.split("/"),
+        "ing": [present_participle(lemma, doubled=doubled) for doubled in doubling],
+    }
+    given = {"past": past, "participle": participle, "ing": ing, "third": third}
+    spelled: dict[str, frozenset[str]] = {}
+    for form, spellings in regular.items():
+        irregular = given.get(form, "-")
+        for spelling in spellings if irregular == "-" else irregular.split("/"):
+            spelled[spelling] = spelled.get(spelling, _NOTHING) | _FORM[form]
+    return spelled
+
+
+def _genders(names: Mapping[str, str], lists: Mapping[str, frozenset[str]]) -> dict[str, str]:
+    genders = dict.fromkeys(names["either"].split(), "")
+    for gender, kin in (("m", "masculine"), ("f", "feminine")):
+        genders |= dict.fromkeys(names[gender].split(), gender) | dict.fromkeys(lists[kin], gender)
+    return genders
+
+
+def _phrasal(table: Mapping[str, str]) -> dict[tuple[str, str], str]:
+    return {
+        (lemma, particle): verb_class
+        for verb_class, text in table.items()
+        for lemma, *particles in _lines(text)
+        for particle in particles
+    }
+
+
+def _comparatives(text: str) -> dict[str, tuple[str, str, int]]:
+    return {
+        comparative: (adjective, scale, 1 if sign == "+" else -1)
+        for comparative, adjective, scale, sign in _lines(text)
+    }
+
+
+def _units(dimensions: Mapping[str, str]) -> dict[str, Unit]:
+    return {
+        name: Unit(name=names[0], dimension=dimension, factor=Fraction(factor))
+        for dimension, text in dimensions.items()
+        for factor, *names in _lines(text)
+        for name in names
+    }
+
+
+def _singulars(nouns: Mapping[str, Any], names: Iterable[str]) -> dict[str, str]:
+    """Singular of what no rule reads right, plurals and singulars alike."""
+    themselves = ("singular_in_s", "fields", "same_plural", "only_plural", "uncountable")
+    singulars = {noun: noun for name in themselves for noun in nouns[name].split()}
+    singulars |= {name: name for name in names if name.endswith("s")}
+    for noun in nouns["plural_with_s"].split():
+        singulars |= {noun: noun, noun + "s": noun}
+    singulars |= {noun + "es": noun for noun in nouns["singular_in_s"].split()}
+    return singulars | dict(_lines(nouns["irregular"]))
+
+
+def _kinds(kinds: Mapping[str, str]) -> dict[str, frozenset[str]]:
+    """Noun to its direct kinds."""
+    direct: dict[str, set[str]] = {}
+    for kind, text in kinds.items():
+        for noun in _words(text):
+            direct.setdefault(noun, set()).add(kind.replace("_", " "))
+    return {noun: frozenset(found) for noun, found in direct.items()}
+
+
+def _ancestors(noun: str, kinds: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    """A noun, its kinds, their kinds, and so on."""
+    found: set[str] = set()
+    waiting = [noun]
+    while waiting:
+        kind = waiting.pop()
+        if kind not in found:
+            found.add(kind)
+            waiting += kinds.get(kind, _NOTHING)
+    return frozenset(found)

@@ -27,6 +27,7 @@ _NEGATIONS = frozenset({"not", "never", "no"})
 _WISHES = frozenset(
     {"want", "need", "plan", "hope", "wish", "like", "try", "decide", "intend", "expect", "ask"}
 )
+_ASPECT = frozenset({"start", "begin", "go", "like", "stop", "continue", "keep", "finish", "enjoy", "love", "practice", "be"})
 _TALL = frozenset(
     {"long", "tall", "high", "wide", "deep", "old", "heavy", "thick", "away", "apart", "far"}
 )
@@ -445,7 +446,7 @@ def _read_verbs(
                 auxiliaries.append(text)
                 index += 1
                 continue
-            if index < n and tags[index] == "V" and "ing" in lexicon.verbs[tokens[index].text].forms:
+            if index < n and tags[index] == "V" and verb.lemma in _ASPECT and "ing" in lexicon.verbs[tokens[index].text].forms:
                 auxiliaries.append(text)
                 continue
             break

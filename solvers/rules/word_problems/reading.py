@@ -35,13 +35,23 @@ _PLACES = frozenset(
 _EARLIER = frozenset({"already", "originally", "initially", "previously", "earlier"})
 _NOW = frozenset({"now", "currently"})
 _LEFT = frozenset({"left", "remaining", "still"})
+_IDLE = frozenset({"total", "whole", "entire", "altogether", "overall", "remaining", "extra", "additional"})
+_TOTALS = frozenset({"total", "sum", "whole"})
+_ABSTRACT = frozenset(
+    {
+        "total", "sum", "whole", "speed", "rate", "price", "cost", "distance", "height", "weight", "length",
+        "age", "number", "amount", "collection", "supply", "average", "budget", "score", "profit", "debt", "fee",
+        "combined", "width", "depth", "population", "salary", "fine", "capacity", "pace",
+    }
+)  # fmt: skip
+_DAMAGE = frozenset({"tear", "break", "crack", "spoil", "rot", "damage", "bruise", "use", "paint", "sign"})
 _PRICE = frozenset({"cost", "weigh", "hold", "charge"})
 _RATE_CLASSES = frozenset({"hold", "cost", "weigh"})
 
 
 def thing_of(phrase: NounPhrase, lexicon: Lexicon) -> Thing:
     """What a noun phrase counts."""
-    words = list(phrase.words)
+    words = [word for word in phrase.words if word not in _IDLE] or list(phrase.words)
     of = ""
     inner = phrase.of
     if inner is not None and not inner.pronoun:
@@ -49,8 +59,10 @@ def thing_of(phrase: NounPhrase, lexicon: Lexicon) -> Thing:
         if not words and inner.words:
             return thing_of(inner, lexicon)
         words = [*inner.words, *(inner.of.words if inner.of is not None else ()), *words]
-    head = phrase.head
+    head = next((word for word in reversed(phrase.words) if word not in _IDLE), phrase.head)
     if not head:
+        return NO_THING
+    if head in _IDLE and not of:
         return NO_THING
     if head in {"number", "total", "amount", "sum", "lot", "couple"} and of:
         return Thing(of, frozenset(words) - {"number", "total", "amount", "sum", "lot", "couple"}, "")
@@ -135,6 +147,8 @@ class Reader:
             frame.tense, frame.modal, frame.kind = verb.tense, verb.modal, verb.kind
             frame.is_negated, frame.is_passive = verb.is_negated, verb.is_passive
             self._particle(clause, frame)
+            if verb.kind == "infinitive" and self.in_question and frame.verb_class in {"state", "make", "get"}:
+                frame.verb_class = "need"
         elif self._last_verb is not None and not clause.subject:
             last = self._last_verb
             frame = replace(
@@ -218,7 +232,8 @@ class Reader:
         for order, phrase in enumerate(phrases):
             if isinstance(phrase, Mark):
                 if phrase.tag == "I":
-                    preposition = phrase.text
+                    is_out = phrase.text == "of" and order and isinstance(phrases[order - 1], Mark) and phrases[order - 1].text in {"out", "off"}  # type: ignore[union-attr]
+                    preposition = "from" if is_out else phrase.text
                 elif phrase.tag in "CP":
                     preposition = "" if phrase.text != "than" else "than"
                 continue
@@ -284,6 +299,12 @@ class Reader:
         n_before = len(found)
         self._read_noun_phrase(inner, "of", frame, found)
         for amount in found[n_before:]:
+            if phrase.head in _ABSTRACT:
+                amount.is_total |= phrase.head in _TOTALS
+                amount.context |= frozenset(phrase.words)
+                continue
+            if frame.per and not amount.is_thing_told and phrase.determiner in {"a", "an", "one"}:
+                amount.per = phrase.head
             if amount.per:
                 continue
             if phrase.determiner in {"a", "an", "one"}:
@@ -363,11 +384,11 @@ class Reader:
     ) -> None:
         """A noun phrase with a number, or a subject without one."""
         if not phrase.counts:
-            if role == "subject" and phrase.determiner in {"each", "every"}:
+            if role == "subject" and phrase.determiner in {"each", "every"} and phrase.of is None:
                 frame.per = phrase.head or EACH
             elif role == "subject" and phrase.of is not None and phrase.of.counts:
                 self._read_noun_phrase(phrase.of, role, frame, found)
-            if role == "subject" and phrase.determiner in {"each"} and phrase.of is not None:
+            if role == "subject" and phrase.determiner in {"each"} and phrase.of is not None and not phrase.of.counts:
                 frame.per = phrase.of.head or EACH
             return
         thing, told = self._thing_here(phrase, frame)
@@ -386,9 +407,11 @@ class Reader:
         )
         if phrase.vague == "" and phrase.asked == "" and phrase.number < 0:
             return
+        if frame.lemma == "be" and role == "object" and thing.head in {"dollar", "cent"}:
+            amount.verb_class = "cost"
         inner = phrase.of
         if inner is not None:
-            amount.is_part = bool(inner.pronoun) or inner.determiner in {"the", "'s", "those", "these"} or bool(inner.determiner in {"his", "her", "their", "my", "its"}) or not phrase.words
+            amount.is_part = bool(inner.pronoun) or inner.determiner in {"the", "'s", "those", "these"} or bool(inner.determiner in {"his", "her", "their", "my", "its"}) or (not phrase.words and inner.determiner not in {"a", "an", "one"})
             amount.holder = self.cast.possessor_of(inner)
             if not phrase.words and inner.pronoun in {"them", "which", "it", "these", "those", "whom"}:
                 amount.thing, amount.is_thing_told = self._thing, False
@@ -404,6 +427,15 @@ class Reader:
         if amount.per and amount.per == amount.thing.head and frame.per:
             amount.per = ""
         self._compare(phrase, amount)
+        if (
+            role == "subject"
+            and not amount.is_asked
+            and (frame.verb_class in {"state", "do"} or (frame.is_passive and frame.lemma in _DAMAGE))
+            and (not told or amount.is_part or frame.lemma == "be" or frame.is_passive)
+            and any(one.thing.head == amount.thing.head and one.value is not None for one in (*self.amounts, *found))
+        ):
+            # "3 are red", "4 had spots", "9 were torn": some of those told of.
+            amount.is_part = True
         found.append(amount)
         if thing.head and told and not self._is_measure(thing):
             self._thing = thing
@@ -556,8 +588,14 @@ class Reader:
 
     def _bare_each(self, clause: Clause, frame: Amount, found: list[Amount]) -> None:
         """"Each" and "apiece" on their own count by the other thing of the clause."""
+        subject = clause.subject[0] if clause.subject else None
         for amount in found:
             if amount.per != EACH:
+                continue
+            if subject is not None and subject.head and subject.is_plural and not subject.is_name and amount.role != "subject" and (
+                frame.verb_class in {"hold", "cost", "weigh", "state", "need"} and subject.head != amount.thing.head
+            ):
+                amount.per = subject.head
                 continue
             others = [
                 other.thing.head

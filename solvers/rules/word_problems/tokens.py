@@ -56,7 +56,11 @@ def read_sentences(text: str) -> list[Sentence]:
     """
     plain = plain_text(text)
     tokens, marks = split_text(plain.text)
-    return _name(_sentences(tokens, marks), plain.offsets)
+    sentences = _sentences(tokens, marks)
+    _drop_false_names(sentences)
+    if plain.starts is None or plain.ends is None:
+        return sentences
+    return [_moved(sentence, plain.starts, plain.ends) for sentence in sentences]
 
 
 def _sentences(tokens: list[Token], marks: list[int]) -> list[Sentence]:
@@ -115,32 +119,20 @@ def _is_end(tokens: list[Token], mark: int, current: list[Token]) -> bool:
     return not is_initial or not after.name or after.text in _STOPS["starters"]
 
 
-def _name(sentences: list[Sentence], offsets: list[int] | None) -> list[Sentence]:
-    """Decide which capitals are of names, and put offsets back into the original text."""
+def _drop_false_names(sentences: list[Sentence]) -> None:
+    """A capital at the start of a sentence is a name's only if the text has it elsewhere too."""
     names = {token.text for sentence in sentences for token in sentence.tokens[1:] if token.name}
     for index, sentence in enumerate(sentences):
         first = sentence.tokens[0]
         if first.name and first.text not in names:
             tokens = (first._replace(name=False), *sentence.tokens[1:])
             sentences[index] = sentence._replace(tokens=tokens)
-    if offsets is None:
-        return sentences
-    return [_moved(sentence, offsets) for sentence in sentences]
 
 
-def _moved(sentence: Sentence, offsets: list[int]) -> Sentence:
+def _moved(sentence: Sentence, starts: list[int], ends: list[int]) -> Sentence:
+    """The sentence with the offsets of the original text."""
     tokens = tuple(
-        token._replace(start=offsets[token.start], end=_end(offsets, token.end))
+        token._replace(start=starts[token.start], end=ends[token.end - 1])
         for token in sentence.tokens
     )
-    return Sentence(
-        tokens, sentence.asked, offsets[sentence.start], _end(offsets, sentence.end)
-    )
-
-
-def _end(offsets: list[int], end: int) -> int:
-    """End in the original text: after the whole of the last character."""
-    last = offsets[end - 1]
-    while offsets[end] == last:
-        end += 1
-    return offsets[end]
+    return Sentence(tokens, sentence.asked, starts[sentence.start], ends[sentence.end - 1])

@@ -4,6 +4,7 @@ import json
 import sys
 import textwrap
 import types
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -377,6 +378,15 @@ def test_what_was_not_found_is_said():
         "No answer follows.",
         "No answer, abstained: no question",
     ]
+
+
+def test_a_reading_that_was_turned_down_is_no_answer():
+    told = replace(WHOLE, answer=Answer(status="abstained", reason="unsure", confidence=0.4))
+    lines = lines_of(told, 80)
+    assert "The answer follows:" not in lines
+    step = lines.index("The best reading, which was turned down:") + 1
+    assert lines[step] == "  s1  state: b = 1/2"
+    assert lines[-1] == "No answer, abstained: unsure (confidence 0.4)"
 
 
 words = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)

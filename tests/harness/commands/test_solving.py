@@ -200,8 +200,8 @@ def test_a_stage_is_set_by_its_name_and_may_be_asked_without_examples(solve, kee
     keep("model", task="mine", kind="label")
     with pytest.raises(Unsupported, match="learns from examples"):
         solve("text", "unsure+prompted")
-    with pytest.raises(Unsupported, match="learns from examples"):
-        solve("text", "unsure+prompted", overrides=("shots=0", "threshold=0.95"))
+    with pytest.raises(Unsupported, match="router has no parameter shots"):
+        solve("text", "unsure+prompted", overrides=("shots=0",))
     none = ("prompted.shots=0",)
     assert solve("text", "unsure+prompted", overrides=none).out == "said\n"
     assert solve("text", "unsure+keeper+prompted", overrides=none).out == "model label\n"
