@@ -96,7 +96,7 @@ class SubsetScore:
     accuracy: Proportion
     coverage: Proportion
     precision: Proportion
-    curve: RiskCurve
+    curve: RiskCurve | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from matplotlib.figure import Figure
-    from numpy.typing import NDArray
 
     from spoonbench.harness.evidence import Measurement, RiskCurve, RiskPoint
     from spoonbench.reports.duel import DuelReport
@@ -150,9 +149,9 @@ def _set_axes(axes: Any, scope: Scope, risks: Sequence[float]) -> None:
     axes.set_title(title, loc="left", fontsize=FONT)
 
 
-def _root(values: NDArray[Any]) -> NDArray[Any]:
+def _root(values: Any) -> Any:
     return np.sqrt(np.clip(values, 0, None))
 
 
-def _square(values: NDArray[Any]) -> NDArray[Any]:
+def _square(values: Any) -> Any:
     return np.square(values)

@@ -21,7 +21,9 @@ from spoonbench.harness.evidence import (
     SplitScore,
 )
 from spoonbench.harness.records import Environment
-from spoonbench.reports.duel import DuelReport, FailureExample
+from spoonbench.harness.risk_coverage import risk_curve
+from spoonbench.reports.duel import DuelReport
+from spoonbench.reports.failures import FailureCount, FailureExample
 from spoonbench.reports.plots import draw_plots
 
 SPLITS = {
@@ -170,9 +172,21 @@ def make_scores(shares, coverage, level, n=1000):
             by_stage={"rules": 940, "language model": 60} if coverage == 1.0 and level == 5 else {},
             stopped_by={"end_token": 990, "limit": 10} if level == 5 else {},
             run_id=f"run-{name}",
+            curve=make_curve_of_risk(share, coverage, level, n),
         )
         for name, share in zip(SPLITS, shares, strict=True)
     )
+
+
+def make_curve_of_risk(share, coverage, level, n):
+    """Rules give no confidence; whatever learns is less sure of its wrong answers."""
+    n_answered = round(coverage * n)
+    n_right = min(round(share * n), n_answered)
+    given = [
+        (None if level < 3 else 0.5 + k / (2 * n), k < n_answered - n_right)
+        for k in range(n_answered)
+    ]
+    return risk_curve(given, n)
 
 
 def make_measurement(row):

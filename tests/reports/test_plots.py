@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from spoonbench.reports.plots import draw_plots, pareto_front
 
-ALL = ["accuracy", "splits", "speed", "precision", "batches", "training"]
+ALL = ["accuracy", "splits", "speed", "precision", "risk", "batches", "training"]
 
 
 def test_every_plot_has_a_sentence_numbers_and_pictures(plots):

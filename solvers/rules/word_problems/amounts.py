@@ -36,6 +36,8 @@ class Thing:
 
 
 NO_THING = Thing()
+COINS = frozenset({"penny", "nickel", "dime", "quarter", "coin", "bill", "dozen", "pair", "score"})
+"""Units that are counted as things are."""
 
 
 @dataclass(slots=True)
@@ -207,7 +209,7 @@ def thing_distance(told: Thing, asked: Thing) -> float:
         return 1.5
     unit, asked_unit = lexicon.units.get(told.head), lexicon.units.get(asked.head)
     if unit is not None and asked_unit is not None and unit.dimension == asked_unit.dimension:
-        return 0.8
+        return 9.0 if {told.head, asked.head} & COINS else 0.8
     return 9.0
 
 

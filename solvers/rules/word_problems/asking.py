@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from spoonbench.solvers.rules.word_problems.amounts import (
+    COINS,
     NO_THING,
     Asked,
     Compare,
@@ -34,8 +35,6 @@ _HOW = frozenset(
 )  # fmt: skip
 _AUXILIARY = frozenset({"do", "be", "have"})
 _ORDERS = frozenset({"find", "calculate", "determine", "compute", "figure"})
-COINS = frozenset({"penny", "nickel", "dime", "quarter", "coin", "bill", "dozen", "pair", "score"})
-"""Units that are counted as things are."""
 DIMENSIONS = {
     "far": "length", "tall": "length", "high": "length", "deep": "length", "wide": "length",
     "heavy": "weight", "old": "time", "fast": "speed", "thick": "length",

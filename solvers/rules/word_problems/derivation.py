@@ -156,6 +156,8 @@ def _leftover(other: Term, goal: Goal, term: Term) -> tuple[float, str]:
     owner = goal.amount.owner
     if owner not in {NOBODY, GROUP} and owner not in amount.owners and amount.owner not in {NOBODY, GROUP}:
         return 0.3, text
+    if goal.amount.lemma != amount.lemma and goal.amount.lemma and amount.verb_class not in CHANGE:
+        return 0.6, text
     return 1.5, text
 
 
@@ -274,6 +276,8 @@ def seek(goal: Goal, terms: list[Term], story: Story, depth: int) -> Iterator[Te
     for term in settle(goal, counts, story):
         if is_rate:
             term.cost += 2.0
+        elif rates and goal.asked.how == "long":
+            term.cost += 1.5
         yield term
     if rates:
         yield from _by_products(goal, rates, counts, story)
@@ -442,7 +446,10 @@ def _names_groups(goal: Goal, rate: Amount) -> bool:
     if rate.per == EACH:
         return False
     if goal.thing.head:
-        return rate.per in goal.thing.words or thing_distance(per, goal.thing) < 2
+        if rate.per in goal.thing.words or thing_distance(per, goal.thing) < 2:
+            return True
+        containers = load_lexicon().words["containers"]
+        return rate.per in containers and goal.thing.head in containers
     if goal.dimension:
         return goal.dimension == _dimension(per)
     return goal.asked.how == "long" and _dimension(per) == "time"
@@ -557,6 +564,10 @@ def _direct(goal: Goal, terms: Sequence[Term], found: list[Term]) -> None:
                 if len(derived) > 1 or term.amount.owner not in {NOBODY, GROUP}:
                     continue
                 cost = 0.3
+        elif goal.amount.times and goal.amount.times & term.amount.times and not any(
+            goal.amount.times & other.amount.times for other in terms if other is not term
+        ):
+            cost = 0.0
         elif len(terms) > 1:
             cost = 1.0 if len(derived) > 1 or goal.is_total or owner == GROUP else 0.4
         if goal.asked.is_more:
@@ -575,7 +586,7 @@ def _same_head(amount: Amount, goal: Goal) -> bool:
 
 def _settle_among(goal: Goal, terms: list[Term], story: Story, found: list[Term], cost: float) -> None:
     _changes(goal, terms, story, found, cost)
-    _totals(goal, terms, found, cost)
+    _totals(goal, terms, found, cost, frozenset(story.owners))
     _parts(goal, terms, found, cost)
     _differences(goal, terms, found, cost)
 
@@ -690,6 +701,8 @@ def _changes(goal: Goal, terms: list[Term], story: Story, found: list[Term], cos
     like = replace(goal.amount)
     q_class = goal.amount.verb_class
     asks_change = q_class in CHANGE and not goal.is_left
+    if any(term.amount.is_total for term in terms):
+        cost += 1.5
     # The end.
     if changes and not ends and not goal.is_start:
         parts: list[tuple[str, Term]] = [("+", term) for term in starts]
@@ -766,21 +779,20 @@ def _start_and_end(
     starts: list[Term] = []
     for term in states:
         amount = term.amount
-        is_later = amount.is_now or amount.is_left or (
-            amount.tense == "present" and any(other.amount.tense == "past" for other in states if other is not term)
+        is_marked = amount.is_now or amount.is_left or (
+            amount.tense == "present"
+            and any(other.amount.tense == "past" for other in states if other is not term)
         )
         if amount.is_earlier and not amount.is_now:
             starts.append(term)
-        elif first is not None and amount.clause > first:
+        elif first is not None:
+            (ends if amount.clause > first or (amount.clause == first and is_marked) else starts).append(term)
+        elif is_marked and (starts or goal.is_start):
             ends.append(term)
-        elif is_later and (starts or first is not None or goal.is_start):
-            ends.append(term)
-        elif starts and first is None and amount.times and amount.times != starts[-1].amount.times:
+        elif starts and amount.times and starts[-1].amount.times and amount.times != starts[-1].amount.times:
             ends.append(term)
         else:
             starts.append(term)
-    if len(states) == 1 and not moved and not vague and ends:
-        return ends, []
     return starts, ends
 
 
@@ -795,17 +807,22 @@ def _add(
 _PAYING = frozenset({"buy", "spend", "cost"})
 
 
-def _totals(goal: Goal, terms: list[Term], found: list[Term], cost: float) -> None:
+def _totals(goal: Goal, terms: list[Term], found: list[Term], cost: float, people: frozenset[str] = frozenset()) -> None:
     """A whole from its parts."""
     amount = goal.amount
     if goal.asked.is_more or goal.is_others:
         cost += 2.0
     usable = [
         term for term in terms
-        if not term.amount.is_negated and not term.amount.is_part and term.amount.verb_class not in {"think"}
+        if not (term.amount.role == "with" and term.amount.verb_class == "spend")
+        and not term.amount.is_negated and not term.amount.is_part and term.amount.verb_class not in {"think"}
     ]
     if amount.owner not in {NOBODY, GROUP}:
-        own = [term for term in usable if amount.owner in {term.amount.owner, term.amount.to, term.amount.holder, term.amount.beneficiary}]
+        own = [
+            term for term in usable
+            if amount.owner in {term.amount.owner, term.amount.to, term.amount.holder, term.amount.beneficiary}
+            or term.amount.owner not in people
+        ]
         usable = own if len(own) >= 2 else usable  # noqa: PLR2004
     if amount.group:
         own = [term for term in usable if term.amount.owner in amount.group or term.amount.holder in amount.group]
@@ -817,7 +834,7 @@ def _totals(goal: Goal, terms: list[Term], found: list[Term], cost: float) -> No
     if len(same_verb) >= 2:  # noqa: PLR2004
         groups.append((same_verb, 0.0))
     if len(same_class) >= 2 and len(same_class) > len(same_verb):  # noqa: PLR2004
-        groups.append((same_class, 0.3))
+        groups.append((same_class, 1.0 if same_verb else 0.3))
     if len(usable) >= 2 and len(usable) > len(same_class):  # noqa: PLR2004
         mixed = {term.amount.verb_class in LOSS | {"go"} for term in usable}
         groups.append((usable, 0.7 + (1.0 if len(mixed) > 1 else 0.0)))
@@ -834,6 +851,8 @@ def _totals(goal: Goal, terms: list[Term], found: list[Term], cost: float) -> No
             extra += 1.0
         if any(term.amount.is_total for term in members):
             extra += 2.0
+        if amount.times and any(term.amount.times and not term.amount.times & amount.times for term in members):
+            extra += 1.0
         if any(term.amount.verb_class == "need" and term.amount.in_question for term in members):
             extra += 3.0
         told = {term.amount.lemma for term in members}
@@ -866,7 +885,9 @@ def _parts(goal: Goal, terms: list[Term], found: list[Term], cost: float) -> Non
         extra += 1.5
     if goal.is_start:
         extra += 2.0
-    if goal.amount.lemma in {term.amount.lemma for term in terms} and not goal.is_others and goal.amount.lemma not in {"be", "have"}:
+    if whole.amount.is_total:
+        extra = 0.0
+    elif goal.amount.lemma in {term.amount.lemma for term in terms} and not goal.is_others and goal.amount.lemma not in {"be", "have"}:
         extra += 0.8
     _add(found, "part", [("+", whole), *[("-", term) for term in rest]], replace(goal.amount), "the whole less its other parts", cost + max(extra, 0))
 

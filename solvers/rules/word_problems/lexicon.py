@@ -157,6 +157,7 @@ def _verbs(classes: Mapping[str, str], spellings: Mapping[str, str]) -> dict[str
     preferred = dict(_lines(spellings["preferred"]))
     nouns = frozenset(spellings["nouns"].split())
     variants = dict(_lines(spellings["variants"]))
+    doubling: dict[str, tuple[bool, ...]]
     doubling = dict.fromkeys(spellings["doubled"].split(), (True,))
     doubling |= dict.fromkeys(spellings["doubled_or_single"].split(), (True, False))
     entries = [(name, entry) for name, text in classes.items() for entry in _lines(text)]

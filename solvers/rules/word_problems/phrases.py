@@ -179,16 +179,25 @@ def _closed(lexicon: Lexicon) -> dict[str, str]:
             table[word] = tag
     for word in lexicon.comparatives:
         table.setdefault(word, "M")
-    for word in ("how", "what", "who", "which", "whose", "where", "when", "why"):
-        table[word] = "W"
-    for word in ("each", "every"):
-        table[word] = "D"
-    for word in ("more", "fewer", "less", "another", "other", "additional", "extra"):
-        table[word] = "E"
-    table |= {"there": "R", "that": "D", "to": "I", "some": "Q", "no": "D", "left": "B"}
-    table |= {"day": "K", "today": "K", "yesterday": "K", "tomorrow": "K", "as": "I", "than": "C"}
-    table |= {"everyone": "R", "everybody": "R", "someone": "R", "all": "B", "both": "B"}
+    for tag, closed in _OVERRIDES.items():
+        for word in closed.split():
+            table[word] = tag
     return table
+
+
+_OVERRIDES = {
+    "W": "how what who which whose where when why",
+    "D": "each every no either neither a an the this that these those any",
+    "E": "more fewer less another other additional extra",
+    "Q": "some several many few numerous countless most plenty lots dozens hundreds thousands much",
+    "R": "there everyone everybody someone somebody nobody",
+    "I": "to as",
+    "B": "left all both enough",
+    "C": "than",
+    "K": "day today yesterday tomorrow home right second first last next little hard double one ones bunch "
+    "couple lot handful half none added further such certain half single whole total",
+}
+"""Words whose part of speech here is not what the lists say; "K" takes a word out of them."""
 
 
 _CLOSED: dict[str, str] = {}
@@ -222,7 +231,7 @@ def _tag(
             return "W"
         return closed
     if verb is None:
-        return "K"
+        return "V" if _is_unknown_verb(tokens, index, tags, lexicon) else "K"
     if _is_verb_here(tokens, index, tags, verb, lexicon, is_inverted):
         return "V"
     return "K"
@@ -249,6 +258,40 @@ def _clause_tags(tags: list[str]) -> list[str]:
         if tags[index] in {"P", "C"}:
             return tags[index + 1 :]
     return tags
+
+
+_MIN_STEM = 4
+
+
+def _is_unknown_verb(
+    tokens: Sequence[Token], index: int, tags: list[str], lexicon: Lexicon
+) -> bool:
+    """Whether a word of no list stands and looks as a verb does."""
+    text = tokens[index].text
+    before = tags[-1] if tags else ""
+    position = len(tags) - 1
+    while position >= 0 and tags[position] == "B":
+        position -= 1
+    before = tags[position] if position >= 0 else ""
+    word = tokens[position].text if position >= 0 else ""
+    if before == "A" and (word in lexicon.words["modals"] or word in _DO) and not tokens[index].name:
+        return True
+    if before == "I" and word == "to" and position == index - 1:
+        after = tokens[index + 1] if index + 1 < len(tokens) else None
+        return after is not None and (after.value is not None or _CLOSED.get(after.text) in {"D", "O", "Q"}) and not lexicon.is_plural(text) and not tokens[index].name
+    if text.endswith("ed") and len(text) > _MIN_STEM and text not in lexicon.words["colours"]:
+        if before == "R" and word != "there":
+            return True
+        after = tokens[index + 1] if index + 1 < len(tokens) else None
+        starts = after is not None and (after.value is not None or _CLOSED.get(after.text) in {"D", "O", "Q", "R", "I", "E"})
+        return before in {"K", "C"} and starts
+    return False
+
+
+def unknown_verb(text: str) -> Verb:
+    """A verb of no list: nobody knows what it does."""
+    forms = frozenset({"past", "participle"}) if text.endswith("ed") else frozenset({"base"})
+    return Verb(lemma=text, verb_class="unknown", forms=forms)
 
 
 _NOUN_AFTER = frozenset({"S", "O"})
@@ -295,6 +338,8 @@ def _is_verb_here(  # noqa: C901, PLR0911, PLR0912 - one decision list, in order
     if before in {"N", "Q", "E", "X"}:
         if is_ing:
             return False
+        if before == "N" and text in lexicon.words["nouns_or_verbs"] and (after is None or _CLOSED.get(after.text) != "I"):
+            return False
         if "past" in forms or "participle" in forms:
             return not (after is not None and _is_plain(after.text, lexicon)) or "past" in forms and "base" not in forms and text in {"were", "was", "went", "came"}
         if "base" in forms:
@@ -314,6 +359,10 @@ def _is_verb_here(  # noqa: C901, PLR0911, PLR0912 - one decision list, in order
         if "past" in forms and "base" not in forms:
             return True
         is_plural = lexicon.is_plural(word) or tokens[position].name
+        if text in lexicon.words["nouns_or_verbs"] and not is_inverted and not (
+            after is not None and (after.value is not None or _CLOSED.get(after.text) in {"D", "O", "Q", "R", "E"})
+        ):
+            return False
         if "third" in forms:
             return not is_plural or tokens[position].name or _joined(tags, position)
         if is_inverted and any(tag == "A" for tag in tags):
@@ -439,14 +488,14 @@ def _read_verbs(
         if tag == "V":
             main = index
             index += 1
-            verb = lexicon.verbs[text]
+            verb = lexicon.verbs.get(text) or unknown_verb(text)
             # "wants to buy", "decided to give", "started selling": the second verb is the main one.
             if index + 1 < n and tokens[index].text == "to" and tags[index + 1] in "VA" and verb.lemma in _WISHES | {"start", "begin", "go", "continue", "have", "use", "manage", "forget", "get"}:
                 modal = modal or ("want" if verb.lemma in _WISHES else "forget" if verb.lemma == "forget" else "")
                 auxiliaries.append(text)
                 index += 1
                 continue
-            if index < n and tags[index] == "V" and verb.lemma in _ASPECT and "ing" in lexicon.verbs[tokens[index].text].forms:
+            if index < n and tags[index] == "V" and verb.lemma in _ASPECT and "ing" in (lexicon.verbs.get(tokens[index].text) or unknown_verb("")).forms:
                 auxiliaries.append(text)
                 continue
             break
@@ -458,7 +507,7 @@ def _read_verbs(
     if main < 0:
         return None
     text = tokens[main].text
-    verb = lexicon.verbs.get(text)
+    verb = lexicon.verbs.get(text) or (unknown_verb(text) if tags[main] == "V" else None)
     if verb is None:
         return None
     end = main + 1

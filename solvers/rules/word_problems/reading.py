@@ -213,7 +213,7 @@ class Reader:
                 verb_class = self.lexicon.phrasal.get((frame.lemma, phrase.text))
                 following = clause.after[order + 1] if order + 1 < len(clause.after) else None
                 if verb_class is not None and (
-                    order <= 1 or phrase.tag == "B" or following is None
+                    (order == 0 and not _counts(following)) or phrase.tag == "B" or following is None
                 ):
                     frame.verb_class = verb_class
                     frame.particle = phrase.text
@@ -424,7 +424,7 @@ class Reader:
             amount.per = phrase.per.head or EACH
         elif frame.per and not amount.per:
             amount.per = frame.per
-        if amount.per and amount.per == amount.thing.head and frame.per:
+        if amount.per and amount.per == amount.thing.head and frame.per and told:
             amount.per = ""
         self._compare(phrase, amount)
         if (
@@ -436,6 +436,8 @@ class Reader:
         ):
             # "3 are red", "4 had spots", "9 were torn": some of those told of.
             amount.is_part = True
+            if frame.is_passive:
+                amount.verb_class = "state"
         found.append(amount)
         if thing.head and told and not self._is_measure(thing):
             self._thing = thing
@@ -473,7 +475,7 @@ class Reader:
     def _thing_here(self, phrase: NounPhrase, frame: Amount) -> tuple[Thing, bool]:
         thing = thing_of(phrase, self.lexicon)
         words = self.lexicon.words
-        if thing.head and (thing.head in words["colours"] or thing.head in words["sizes"] or thing.head in {"one", "kind"}):
+        if thing.head and not phrase.is_plural and (thing.head in words["colours"] or thing.head in words["sizes"] or thing.head in {"one", "kind"}):
             # "5 red and 6 blue balloons", "6 are blue": the noun comes later or came before.
             if self._thing.head:
                 return Thing(self._thing.head, frozenset({*thing.words, self._thing.head}), self._thing.of), False
@@ -566,7 +568,7 @@ class Reader:
         self._name_before(found)
         if frame.per:
             for amount in found:
-                if not amount.per and amount.thing.head != frame.per and amount.role != "whole":
+                if not amount.per and (amount.thing.head != frame.per or not amount.is_thing_told) and amount.role != "whole":
                     amount.per = frame.per
         self._bare_each(clause, frame, found)
         if not found and frame.verb_class not in {"", "think", "state", "boundary", "do"} and clause.verb is not None and not self.in_question:
@@ -611,6 +613,10 @@ class Reader:
         if not amount.thing.head:
             amount.thing, amount.is_thing_told = self._thing, False
         self.amounts.append(amount)
+
+
+def _counts(phrase: Phrase | None) -> bool:
+    return isinstance(phrase, NounPhrase) and phrase.counts
 
 
 def _collect(phrase: Phrase, words: set[str]) -> None:

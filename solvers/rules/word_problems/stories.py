@@ -40,6 +40,7 @@ def read_story(text: str) -> Story:
         amounts=reader.amounts,
         asked=asked[-1] if asked else None,
         words=frozenset(words),
+        owners=reader.cast.people,
         guesses=reader.cast.guesses,
         n_asked=len(asked),
     )
