@@ -52,7 +52,7 @@ def wrong_number(text: str, value: str | None, target: str | None) -> str | None
     right = read_number(target) if target is not None else None
     if said is None or right is None:
         return None
-    if right and abs(said / right) in _SCALES:
+    if right and said != right and abs(said / right) in _SCALES:
         return SIGN_OR_SCALE
     fitting = (kind for kind, figure in _candidates(_numbers(text)) if _is_same(said, figure))
     return next(fitting, OTHER)

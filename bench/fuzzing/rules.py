@@ -13,7 +13,6 @@ Not covered: whether answers are right.
 
 import argparse
 import hashlib
-import importlib
 import json
 import random
 import re
@@ -32,6 +31,7 @@ from texts import USUAL_LENGTH, Texts, pieces_of  # type: ignore[import-not-foun
 
 from spoonbench.solvers.api import Answer, Problem, Settings
 from spoonbench.solvers.derivations import check, check_words, read_value
+from spoonbench.solvers.rules.word_problems.contestant import RuleSolver
 
 HANG_S = 1.0  # of the processor: a text that takes longer is taken to hang
 MAX_FAILURES = 10  # different ones, after which the run ends
@@ -41,7 +41,7 @@ TIMES_AGAIN, FEWEST_CHARACTERS = 3, 40  # timings of slow texts; length that sho
 # Shares of texts: answered in any case; explained though there is no answer; solved again.
 FORCED, EXPLAINED, AGAIN = 0.25, 0.02, 0.05
 
-SOLVER = "spoonbench.solvers.rules.word_problems.contestant:RuleSolver"
+PACKAGE = "spoonbench.solvers.rules.word_problems"
 
 
 class Hang(BaseException):
@@ -69,6 +69,7 @@ class Traced:
     """
 
     every = 8
+    is_slow = False
 
     def __init__(self, files: set[str]) -> None:
         self._files, self.arcs = files, set[tuple[CodeType, int, int]]()
@@ -76,11 +77,13 @@ class Traced:
 
     def watch(self, call: Callable[[], Any]) -> Any:
         """What a call returns."""
+        others, self.is_slow = sys.gettrace(), True
         sys.settrace(self._enter)
         try:
             return call()
         finally:
-            sys.settrace(None)
+            sys.settrace(others)
+            self.is_slow = False
 
     def _enter(self, frame: FrameType, _event: str, _argument: object) -> Any:
         code, last = frame.f_code, 0
@@ -106,6 +109,7 @@ class Monitored:
     """Lines and branches by `sys.monitoring`, each switched off once nothing more can be new."""
 
     every = 1
+    is_slow = False
 
     def __init__(self, files: set[str]) -> None:
         self._files, self.arcs = files, set[tuple[CodeType, int, int]]()
@@ -194,13 +198,13 @@ class Fuzzing:
             demand(solver.solve([problem] * 2) == [answer] * 2, "another answer next time")
         if is_counted:
             self._count(answer, forced=forced)
-            if sys.gettrace() is None:
+            if not self.arcs.is_slow:
                 self._time(problem, solver, microseconds)
 
     def _count(self, answer: Answer, *, forced: bool) -> None:
         self.digest.update(f"{answer.status} {answer.value} {answer.confidence}\n".encode())
         mode = ", forced" if forced else ""
-        kind = re.sub(r"'[^']*'|\"[^\"]*\"|[0-9][0-9,.]*", "…", answer.reason or "")
+        kind = re.sub(r"(?s:[:;(].*)|'[^']*'|[0-9][0-9,.]*", "…", answer.reason or "")
         self.outcomes[f"{answer.status}{mode}" + (f": {kind}" if kind else "")] += 1
 
     def _time(self, problem: Problem, solver: Any, microseconds: float) -> None:
@@ -265,19 +269,17 @@ def check_answer(answer: Answer, *, forced: bool) -> None:
         demand(read_value(answer.value) >= 0, "answered with a negative number")
 
 
-def prepare(target: str, rng: random.Random) -> Fuzzing:
-    """Make the solver ready, with and without `forced`."""
-    module, _, name = target.partition(":")
-    solver_class = getattr(importlib.import_module(module), name)
+def prepare(solver_class: Any, rng: random.Random) -> Fuzzing:
+    """Make the solver ready, with and without `forced`, and have signals end what hangs."""
+    signal.signal(signal.SIGVTALRM, stop)
     solvers = {forced: solver_class() for forced in (False, True)}
     for forced, solver in solvers.items():
         solver.prepare(Settings(params={"forced": forced}))
         solver.solve([Problem(problem_id="1", text="Ann has 5 cups.", kind="number")])
-    package = module.rpartition(".")[0]
-    names = {name for name in sys.modules if name.startswith(package)} | set(solver.info.modules)
-    files = {str(importlib.import_module(name).__file__) for name in names}
+    modules = [sys.modules[name] for name in sys.modules if name.startswith(PACKAGE)]
+    files = {str(module.__file__) for module in modules}
     arcs = Monitored(files) if sys.version_info >= (3, 12) else Traced(files)
-    return Fuzzing(solvers=solvers, arcs=arcs, texts=Texts(rng, package), rng=rng)
+    return Fuzzing(solvers=solvers, arcs=arcs, texts=Texts(rng, PACKAGE), rng=rng)
 
 
 def report(run: Fuzzing, seconds: float) -> Iterator[str]:
@@ -304,10 +306,8 @@ def main() -> int:
     parser.add_argument("--inputs", type=int, default=1_000_000)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--failures", type=Path, default=Path("fuzzing-failures.jsonl"))
-    parser.add_argument("--solver", default=SOLVER, help="module:Class")
     options = parser.parse_args()
-    signal.signal(signal.SIGVTALRM, stop)
-    run = prepare(options.solver, random.Random(options.seed))
+    run = prepare(RuleSolver, random.Random(options.seed))
     start = time.process_time()
     while run.n_inputs < options.inputs and len(run.failures) < MAX_FAILURES:
         run.step()

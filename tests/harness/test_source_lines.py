@@ -4,7 +4,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spoonbench.harness.source_lines import count_lines, count_lines_of, count_source_lines
+from spoonbench.harness.source_lines import (
+    count_data_lines,
+    count_lines,
+    count_lines_of,
+    count_source_lines,
+)
 
 SOURCE = '''"""Module.
 
@@ -69,3 +74,33 @@ def test_what_is_no_python_is_refused(tmp_path, content):
     path.write_bytes(content)
     with pytest.raises(ValueError, match="cannot be read as Python"):
         count_lines(path)
+
+
+@pytest.fixture
+def package(tmp_path, monkeypatch):
+    """A package with a word list; importing it fails."""
+    folder = tmp_path / "package_with_words"
+    folder.mkdir()
+    (folder / "__init__.py").write_text("raise RuntimeError\n")
+    (folder / "words.toml").write_text('# verbs\n\ngive = "transfer"\n  # more\nwin = "gain"\n')
+    (folder / "latin.toml").write_bytes(b"\xff\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    return folder.name
+
+
+def test_word_lists_are_counted_without_comments_and_each_file_once(package):
+    assert count_data_lines([f"{package}:words.toml", f"{package}:words.toml"]) == 2
+    assert count_data_lines([]) == 0
+    assert package not in sys.modules
+
+
+@pytest.mark.parametrize("name", ["no_such_package:a.toml", "sys:a.toml", "no.such:a.toml"])
+def test_a_package_that_is_not_there_is_refused(name):
+    with pytest.raises(ValueError, match=r"package|module"):
+        count_data_lines([name])
+
+
+@pytest.mark.parametrize("file", ["missing.toml", "latin.toml"])
+def test_a_data_file_that_cannot_be_read_is_refused(package, file):
+    with pytest.raises(ValueError, match="cannot be read"):
+        count_data_lines([f"{package}:{file}"])

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from spoonbench.harness.stats import (
     bootstrap_interval,
     estimate,
+    greatest_share,
     holm,
     interval_kind,
     items_to_settle,
@@ -56,6 +57,43 @@ def test_the_wilson_interval_holds_the_share_and_mirrors(counts):
     share, mirrored = proportion(n_successes, n), proportion(n - n_successes, n)
     assert 0 <= share.low <= n_successes / n <= share.high <= 1
     assert share.low == pytest.approx(1 - mirrored.high, abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("n_successes", "n", "bound"),
+    [
+        (0, 1, 0.95),
+        (0, 2, 1 - 0.05 ** (1 / 2)),
+        (0, 299, 1 - 0.05 ** (1 / 299)),  # just below 1%: what it takes to show 99%
+        (1, 2, 0.95 ** (1 / 2)),  # p^2 = 0.95: both come up
+        (9, 10, 0.95 ** (1 / 10)),
+        (4, 4, 1.0),
+        (0, 0, 1.0),
+        # scipy.stats.beta.ppf(0.95, k + 1, n - k)
+        (1, 10, 0.3941633),
+        (3, 200, 0.038309708),
+        (50, 1000, 0.062863404),
+        (2500, 100_000, 0.025827343),
+    ],
+)
+def test_the_greatest_share_is_that_of_clopper_and_pearson(n_successes, n, bound):
+    assert greatest_share(n_successes, n) == pytest.approx(bound, abs=1e-7)
+
+
+@given(st.integers(1, 300).flatmap(lambda n: st.tuples(st.integers(0, n - 1), st.just(n))))
+def test_so_few_successes_come_up_in_one_of_twenty_samples_at_the_greatest_share(counts):
+    k, n = counts
+    share = greatest_share(k, n)
+    assert k / n < share < 1
+    tail = sum(math.comb(n, i) * share**i * (1 - share) ** (n - i) for i in range(k + 1))
+    assert tail == pytest.approx(0.05, abs=1e-6)
+    assert share < greatest_share(k + 1, n)
+
+
+@pytest.mark.parametrize(("n_successes", "n"), [(2, 1), (-1, 5)])
+def test_a_greatest_share_of_impossible_counts_is_refused(n_successes, n):
+    with pytest.raises(ValueError, match="impossible"):
+        greatest_share(n_successes, n)
 
 
 @pytest.mark.parametrize(

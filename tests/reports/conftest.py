@@ -6,7 +6,15 @@ from itertools import pairwise
 
 import pytest
 
-from spoonbench.harness.duel_records import Duel, Effort, Entry, Requirements, SplitFacts, TaskFacts
+from spoonbench.harness.duel_records import (
+    Duel,
+    Effort,
+    Entry,
+    Requirements,
+    SplitFacts,
+    Subset,
+    TaskFacts,
+)
 from spoonbench.harness.evidence import (
     Candidate,
     Check,
@@ -19,11 +27,12 @@ from spoonbench.harness.evidence import (
     Recommendation,
     ResourceRatio,
     SplitScore,
+    SubsetScore,
 )
 from spoonbench.harness.records import Environment
 from spoonbench.harness.risk_coverage import risk_curve
 from spoonbench.reports.duel import DuelReport
-from spoonbench.reports.failures import FailureCount, FailureExample
+from spoonbench.reports.failures import FailureExample
 from spoonbench.reports.plots import draw_plots
 
 SPLITS = {
@@ -414,6 +423,40 @@ def make_report():
     )
 
 
+def counted_apart(score, names):
+    n_right = min(400, round(0.4 * score.precision.n_successes))
+    mine = tuple(
+        SubsetScore(
+            subset=name,
+            accuracy=proportion(n_right, 400),
+            coverage=proportion(380, 400),
+            precision=proportion(min(n_right, 380), 380),
+            curve=risk_curve(((1 - k / 400, k >= n_right) for k in range(380)), 400),
+        )
+        for name in names
+    )
+    return replace(score, subsets=mine)
+
+
+def with_subsets(report, names):
+    """The same report, 400 items of its first split counted apart under each of these names."""
+    first, *rest = report.duel.task.splits
+    ids = tuple(f"p{k}" for k in range(400))
+    marked = replace(first, subsets=tuple(Subset(name=name, problem_ids=ids) for name in names))
+    measurements = tuple(
+        replace(m, splits=(counted_apart(m.splits[0], names), *m.splits[1:])) if m.splits else m
+        for m in report.measurements
+    )
+    task = replace(report.duel.task, splits=(marked, *rest))
+    return replace(report, duel=replace(report.duel, task=task), measurements=measurements)
+
+
+@pytest.fixture(scope="session")
+def subset_report(report):
+    """The full report with a set on which others published, and one that nobody knows."""
+    return with_subsets(report, ("SingleOp", "of ours"))
+
+
 @pytest.fixture(scope="session")
 def report():
     """Nine contestants, seven splits, everything filled."""
@@ -512,7 +555,7 @@ def hostile_report(report):
         skipped_rows=(HOSTILE,),
         options={HOSTILE: HOSTILE},
     )
-    return replace(
+    hostile = replace(
         report,
         duel=replace(
             report.duel,
@@ -533,11 +576,13 @@ def hostile_report(report):
                 target=HOSTILE,
                 value=HOSTILE,
                 raw_text=HOSTILE * 100,
+                kind=HOSTILE,
             ),
         ),
         rules={"keywords": HOSTILE},
         notes=(HOSTILE,),
     )
+    return with_subsets(hostile, (HOSTILE, "SingleOp"))
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,7 @@ from spoonbench.harness.records import (
 from spoonbench.harness.store.errors import StoreError
 from spoonbench.harness.store.reader import open_reader
 from spoonbench.harness.store.writer import open_writer
+from spoonbench.reports import mistakes
 from spoonbench.reports.duel import gather
 
 N = 60
@@ -159,9 +160,21 @@ def test_comparisons_and_costs_are_there(gathered):
 def test_the_gallery_holds_a_few_examples_of_each_kind(gathered):
     kinds = [example.failure for example in gathered.failures]
     assert {example.label for example in gathered.failures} == {"model"}
-    assert kinds.count("wrong value") == 5  # of the case study's kinds
+    assert kinds.count("wrong value") == 6  # three kinds of it, at most three of each
     assert kinds.count("conflicting answers") == 2
     assert kinds.count("wrong label") == 3
+
+
+def test_wrong_values_are_told_apart_and_counted(gathered):
+    counted = {one.kind: one.n for one in gathered.failure_counts if one.failure == "wrong value"}
+    # "0 + 1?" to "8 + 1?", each answered with 7; for "6 + 1?" the store says that this was wrong.
+    assert counted == {
+        mistakes.OTHER: 6,
+        mistakes.SUM: 1,
+        mistakes.OF_THE_TEXT: 1,
+        mistakes.DIFFERENCE: 1,
+    }
+    assert sum(one.n for one in gathered.failure_counts) == 16
 
 
 def test_an_example_shows_question_target_and_answer(gathered):

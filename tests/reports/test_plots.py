@@ -51,7 +51,7 @@ def test_pictures_ask_for_nothing_from_outside(plots):
 
 
 def test_nothing_to_show_is_no_plot(single_report, empty_report):
-    assert [plot.name for plot in draw_plots(single_report)] == ["accuracy", "precision"]
+    assert [plot.name for plot in draw_plots(single_report)] == ["accuracy", "precision", "risk"]
     assert draw_plots(empty_report) == ()
 
 
@@ -71,7 +71,7 @@ def test_labels_of_other_scripts_and_with_marks_are_drawn(single_report):
         duel=replace(single_report.duel, entries=(entry,)),
         measurements=(measurement,),
     )
-    assert [plot.name for plot in draw_plots(report)] == ["accuracy", "precision"]
+    assert [plot.name for plot in draw_plots(report)] == ["accuracy", "precision", "risk"]
 
 
 def test_settings_of_the_user_do_not_change_a_picture(single_report):

@@ -98,6 +98,10 @@ def find_readings(story: Story) -> list[Reading]:
     if story.asked is None:
         return []
     goal = goal_of(story.asked, story.words)
+    if goal.asked.how == "long" and not goal.dimension and any(
+        _dimension(Thing(amount.per)) == "time" for amount in story.amounts if amount.per
+    ):
+        goal.dimension = "time"
     told = [
         Term(amount.value, amount, frozenset({index}))
         for index, amount in enumerate(story.amounts)
@@ -114,10 +118,13 @@ def find_readings(story: Story) -> list[Reading]:
 def _reading(term: Term, told: Sequence[Term], goal: Goal) -> Reading:
     """Add what the numbers cost that play no part."""
     cost, assumptions = term.cost, list(term.assumptions)
+    used = [other.amount for other in told if other.uses <= term.uses]
     for other in told:
         if other.uses <= term.uses:
             continue
         extra, why = _leftover(other, goal, term)
+        if extra < 2 and _belongs(other.amount, used):
+            extra = max(extra, 1.6)
         cost += extra
         if extra >= 1:
             assumptions.append(why)
@@ -133,6 +140,20 @@ def _reading(term: Term, told: Sequence[Term], goal: Goal) -> Reading:
     if value == 0:
         cost += 2
     return Reading(term, cost, tuple(assumptions))
+
+
+def _belongs(amount: Amount, used: Sequence[Amount]) -> bool:
+    """Whether an amount is of the kind of one that was used, with the same owner."""
+    head = amount.thing.head
+    if not head or amount.value == 1:
+        return False
+    for one in used:
+        if one.per and head == one.per and not amount.per:
+            return True
+        if head == one.thing.head and amount.thing.words == one.thing.words and not amount.per and not one.per:
+            if amount.owner == one.owner or GROUP in {amount.owner, one.owner} or NOBODY in {amount.owner, one.owner}:
+                return amount.place == one.place or NOBODY in {amount.place, one.place}
+    return False
 
 
 def _leftover(other: Term, goal: Goal, term: Term) -> tuple[float, str]:
@@ -251,6 +272,8 @@ def _is_owners(amount: Amount, comparison: Amount) -> bool:
 
 def _distance(amount: Amount, goal: Goal) -> float:
     """How far an amount is from counting what is sought."""
+    if goal.thing.head in {"fraction", "part", "portion", "share"} and amount.value is not None:
+        return 0.2 if amount.value < 1 else 9.0
     lexicon = load_lexicon()
     unit = lexicon.units.get(amount.thing.head)
     if goal.dimension:
@@ -340,6 +363,8 @@ def _by_products(goal: Goal, rates: list[Term], counts: list[Term], story: Story
             used.append(rate)
             progress = True
     is_rate = _is_rate_goal(goal)
+    if not is_rate:
+        yield from _by_one_rate(goal, rates, counts, story)
     if used:
         for term in settle(goal, world, story):
             if is_rate:
@@ -357,6 +382,22 @@ def _by_products(goal: Goal, rates: list[Term], counts: list[Term], story: Story
         inner = replace(goal, thing=NO_THING, dimension="")
         for term in sorted(settle(inner, others, story), key=lambda one: one.cost)[:2] or others[:1]:
             result = combine("groups", (("", term), ("*", rate)), replace(goal.amount), "so many for each of them", cost=1.2)
+            if result is not None:
+                yield result
+
+
+def _by_one_rate(goal: Goal, rates: list[Term], counts: list[Term], story: Story) -> Iterator[Term]:
+    """How many groups there are in all, times what is in one of them."""
+    for rate in rates:
+        if _distance(rate.amount, goal) > FAR or rate.amount.per == EACH or (goal.thing.head and _names_groups(goal, rate.amount)):
+            continue
+        groups = [count for count in counts if _counts_groups(count.amount, rate.amount)]
+        if len(groups) < 2:  # noqa: PLR2004
+            continue
+        asked = replace(goal.asked, amount=replace(goal.amount, lemma="", verb_class="", thing=groups[0].amount.thing))
+        inner = replace(goal, asked=asked, thing=NO_THING, dimension="")
+        for term in sorted(settle(inner, groups, story), key=lambda one: one.cost)[:3]:
+            result = combine("groups", (("", term), ("*", rate)), replace(goal.amount), f"so many for each {rate.amount.per}")
             if result is not None:
                 yield result
 
@@ -472,6 +513,8 @@ def _by_sharing(goal: Goal, rates: list[Term], counts: list[Term], story: Story)
     groups = named or [count for count in counts if _distance(count.amount, goal) > FAR] or [
         count for count in counts if not count.amount.is_thing_told or not goal.thing.head
     ]
+    if len(groups) > 1:
+        groups = [count for count in groups if count.value != 1] or groups
     for count in groups:
         cost = 0.0 if named else 0.7
         inner_terms = [term for term in counts if term is not count]
@@ -586,6 +629,7 @@ def _same_head(amount: Amount, goal: Goal) -> bool:
 
 def _settle_among(goal: Goal, terms: list[Term], story: Story, found: list[Term], cost: float) -> None:
     _changes(goal, terms, story, found, cost)
+    _remainder(goal, terms, found, cost)
     _totals(goal, terms, found, cost, frozenset(story.owners))
     _parts(goal, terms, found, cost)
     _differences(goal, terms, found, cost)
@@ -597,6 +641,8 @@ def _sign(amount: Amount, goal: Goal, holders: frozenset[str]) -> int | None:
     owner = goal.amount.owner
     is_money = _dimension(amount.thing) == "money"
     mine = holders
+    if verb_class == "divide" and amount.to:
+        verb_class = "give"
     if verb_class in {"state", "boundary", "hold", "need", "think", "do", "", "weigh", "travel", "divide", "group"}:
         return 0 if verb_class in {"state", "boundary", "hold", ""} else None
     is_subject = amount.owner in mine
@@ -857,8 +903,28 @@ def _totals(goal: Goal, terms: list[Term], found: list[Term], cost: float, peopl
             extra += 3.0
         told = {term.amount.lemma for term in members}
         if amount.lemma not in told and amount.verb_class not in STATE | {"cost", "spend", "buy", "weigh"} and not goal.is_total:
-            extra += 0.8
+            extra += 1.0
+        if any(term.amount.is_left for term in members):
+            extra += 1.0
         _add(found, "total", [("+", term) for term in members], replace(amount), "all of them together", cost + extra)
+
+
+def _remainder(goal: Goal, terms: list[Term], found: list[Term], cost: float) -> None:
+    """Everything told of, less the parts of it that are told of too."""
+    parts = [term for term in terms if term.amount.is_part and not term.amount.is_asked]
+    wholes = [term for term in terms if not term.amount.is_part]
+    if not parts or not wholes:
+        return
+    if any(term.amount.verb_class in LOSS | {"go", "need"} or term.amount.is_now for term in wholes):
+        cost += 1.0
+    if len({term.amount.owner for term in wholes}) > 1 and goal.amount.owner not in {NOBODY, GROUP}:
+        cost += 0.6
+    if not (goal.is_left or goal.is_others or goal.is_now) and goal.amount.verb_class not in STATE:
+        cost += 0.3
+    if goal.is_start or goal.is_total:
+        cost += 0.5
+    extra = 0.3 if len(wholes) == 1 else 0.5
+    _add(found, "part", [("+", term) for term in wholes] + [("-", term) for term in parts], replace(goal.amount), "the whole less the parts that are told", cost + extra)
 
 
 def _parts(goal: Goal, terms: list[Term], found: list[Term], cost: float) -> None:
@@ -871,14 +937,23 @@ def _parts(goal: Goal, terms: list[Term], found: list[Term], cost: float) -> Non
     extra = 0.0 if goal.is_others or whole.amount.is_total else 0.6
     targets = [term for term in terms if term.amount.verb_class == "need" and term.amount.in_question]
     if targets:
-        whole, extra = targets[0], 0.0
+        whole = targets[0]
         rest = [term for term in terms if term is not whole]
         _add(found, "need", [("+", whole), *[("-", term) for term in rest]], replace(goal.amount), "what is wanted less what is there", cost + 0.1)
         return
-    if any(term.amount.is_part or not term.amount.is_thing_told for term in rest):
-        extra -= 0.3
+    lemma = goal.amount.lemma
+    told = {term.amount.lemma for term in terms}
+    is_other_verb = lemma not in told and lemma not in {"be", "have", ""} and len(told) > 1
+    if all(term.amount.is_part for term in rest):
+        extra = max(extra - 0.3, 0.0)
+    elif is_other_verb:
+        extra += 0.2
     else:
         extra += 0.7
+    if any(_is_anothers(term.amount, whole.amount) for term in rest) and not goal.is_others:
+        extra += 1.5
+    if any(term.amount.verb_class in CHANGE for term in rest) and goal.amount.verb_class in STATE:
+        extra += 0.4
     if goal.is_left:
         extra += 0.3
     if goal.is_total:
@@ -887,9 +962,15 @@ def _parts(goal: Goal, terms: list[Term], found: list[Term], cost: float) -> Non
         extra += 2.0
     if whole.amount.is_total:
         extra = 0.0
-    elif goal.amount.lemma in {term.amount.lemma for term in terms} and not goal.is_others and goal.amount.lemma not in {"be", "have"}:
+    elif lemma in told and not goal.is_others and lemma not in {"be", "have"}:
         extra += 0.8
     _add(found, "part", [("+", whole), *[("-", term) for term in rest]], replace(goal.amount), "the whole less its other parts", cost + max(extra, 0))
+
+
+def _is_anothers(amount: Amount, whole: Amount) -> bool:
+    """Whether two amounts belong to two people."""
+    nobody = {NOBODY, GROUP}
+    return amount.owner not in nobody and whole.owner not in nobody and amount.owner != whole.owner and not amount.is_part and amount.holder != whole.owner
 
 
 def _differences(goal: Goal, terms: list[Term], found: list[Term], cost: float) -> None:
@@ -913,6 +994,14 @@ def _differences(goal: Goal, terms: list[Term], found: list[Term], cost: float) 
                 extra += 0.2
             _add(found, "difference", parts, replace(amount), "one amount less the other", cost + extra)
             return
+    needs = [term for term in terms if term.amount.verb_class in {"need", "cost"} or term.amount.modal in {"want", "need"} or (term.amount.in_question and term.amount.verb_class == "need")]
+    haves = [term for term in terms if term not in needs]
+    if other is None and needs and haves and len(terms) > 2:  # noqa: PLR2004
+        if len(needs) > 1 and any(term.amount.verb_class == "need" and term.amount.in_question for term in needs):
+            haves += [term for term in needs if not term.amount.in_question]
+            needs = [term for term in needs if term.amount.in_question]
+        _add(found, "need", [("+", term) for term in needs] + [("-", term) for term in haves], replace(amount), "what is needed less what is there", cost + 0.2)
+        return
     if len(terms) == 2:  # noqa: PLR2004
         big, small = sorted(terms, key=lambda term: term.value, reverse=True)
         _add(found, "difference", [("+", big), ("-", small)], replace(amount), "one amount less the other", cost + 0.3)
@@ -950,6 +1039,7 @@ def _fallback(goal: Goal, terms: Sequence[Term]) -> Iterator[Term]:
         yield total
     if less is not None:
         yield less
+    yield from _guess_three(goal, terms, like)
     if len(terms) == 2:  # noqa: PLR2004
         one, two = terms
         each = _says(goal.asked.text, _SHARED)
@@ -960,3 +1050,29 @@ def _fallback(goal: Goal, terms: Sequence[Term]) -> Iterator[Term]:
             yield product
         if quotient is not None:
             yield quotient
+
+
+def _guess_three(goal: Goal, terms: Sequence[Term], like: Amount) -> Iterator[Term]:
+    """Two amounts of one kind and a factor."""
+    rates = [term for term in terms if term.amount.per or term.amount.soft_per]
+    plain = [term for term in terms if term not in rates]
+    if len(terms) != 3 or len(rates) != 1:  # noqa: PLR2004
+        return
+    rate = rates[0]
+    one, two = plain
+    if _distance(rate.amount, goal) < FAR and (goal.thing.head or goal.dimension):
+        factor, cost = "*", 3.4
+    elif _names_groups(goal, rate.amount) or rate.amount.thing.head in {one.amount.thing.head, two.amount.thing.head}:
+        factor, cost = "/", 3.4
+    else:
+        return
+    is_less = goal.is_left or goal.is_others or any(term.amount.is_part or term.amount.is_left or term.amount.is_negated or term.amount.verb_class in LOSS | {"go"} for term in plain)
+    total = combine("guess", [("+", one), ("+", two)], one.amount, "added up", cost=0.8 if is_less else 0.0)
+    big, small = (one, two) if one.value >= two.value else (two, one)
+    rest = combine("guess", [("+", big), ("-", small)], one.amount, "taken away", cost=0.0 if is_less else 0.8)
+    for inner in (total, rest):
+        if inner is None:
+            continue
+        result = combine("guess", [("", inner), (factor, rate)], like, "by what is in one group", cost=cost)
+        if result is not None:
+            yield result

@@ -26,7 +26,14 @@ _PLURAL_ENDINGS = (
 )
 _SINGULAR_ENDINGS = ("ss", "us", "is")
 # Compounds of these words have the plural of their last part: "grandchildren", "firemen".
-_COMPOUND_ENDINGS = (("children", "child"), ("women", "woman"), ("men", "man"))
+_COMPOUND_ENDINGS = (
+    ("children", "child"),
+    ("people", "person"),
+    ("women", "woman"),
+    ("teeth", "tooth"),
+    ("feet", "foot"),
+    ("men", "man"),
+)
 
 
 def third_person(lemma: str) -> str:

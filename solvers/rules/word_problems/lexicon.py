@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 _NOTHING: frozenset[str] = frozenset()
 _FORM = {form: frozenset({form}) for form in ("base", "third", "past", "participle", "ing")}
 _NOUN_LIKE = frozenset({"base", "third"})
-_REGULAR = ("-",) * 5
+_PAST_AND_PARTICIPLE = frozenset({"past", "participle"})
+# What an entry of verbs.toml gives after the lemma, in this order.
+_GIVEN = ("past", "participle", "ing", "third")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,40 +168,46 @@ def _verbs(classes: Mapping[str, str], spellings: Mapping[str, str]) -> dict[str
     verbs: dict[str, Verb] = {}
     for verb_class, entry in entries:
         lemma = variants.get(entry[0], entry[0])
-        for spelling, forms in _conjugated(entry, doubling.get(entry[0], (None,))).items():
-            if lemma in nouns and forms <= _NOUN_LIKE:
+        is_noun = lemma in nouns
+        for spelling, forms in _conjugated(entry, doubling.get(entry[0], (None,))):
+            if is_noun and forms <= _NOUN_LIKE:
                 continue
-            if preferred.get(spelling, lemma) == lemma:
-                verb = Verb(lemma=lemma, verb_class=verb_class, forms=frozenset(forms))
-                verbs.setdefault(spelling, verb)
+            if preferred.get(spelling, lemma) == lemma and spelling not in verbs:
+                verbs[spelling] = Verb(lemma=lemma, verb_class=verb_class, forms=forms)
     return verbs
 
 
 def _conjugated(
     entry: Sequence[str], doubling: tuple[bool | None, ...]
-) -> dict[str, frozenset[str]]:
+) -> Iterable[tuple[str, frozenset[str]]]:
     """Every spelling of a verb and the forms that it can be.
 
     Args:
         entry: lemma, past, participle, "-ing" form, third person, as far as they are irregular.
         doubling: whether the last consonant of the lemma is doubled; None is by rule.
     """
-    lemma, past, participle, ing, third = (*entry, *_REGULAR[len(entry) :])
-    pasts = [past_tense(lemma, doubled=doubled) for doubled in doubling]
-    regular = {
-        "base": [lemma],
-        "third": [third_person(lemma)],
-        "past": pasts,
-        "participle": pasts if past == "-" else past.split("/"),
-        "ing": [present_participle(lemma, doubled=doubled) for doubled in doubling],
+    lemma = entry[0]
+    regular = [(lemma, _FORM["base"]), (third_person(lemma), _FORM["third"])]
+    for doubled in doubling:
+        regular.append((past_tense(lemma, doubled=doubled), _PAST_AND_PARTICIPLE))
+        regular.append((present_participle(lemma, doubled=doubled), _FORM["ing"]))
+    return regular if len(entry) == 1 else _irregular(entry, regular)
+
+
+def _irregular(
+    entry: Sequence[str], regular: Sequence[tuple[str, frozenset[str]]]
+) -> Iterable[tuple[str, frozenset[str]]]:
+    """The spellings of a verb whose entry gives some forms, the rest being regular."""
+    given = {name: text for name, text in zip(_GIVEN, entry[1:], strict=False) if text != "-"}
+    if "past" in given:
+        given.setdefault("participle", given["past"])
+    spelled = {
+        spelling: forms - given.keys() for spelling, forms in regular if forms - given.keys()
     }
-    given = {"past": past, "participle": participle, "ing": ing, "third": third}
-    spelled: dict[str, frozenset[str]] = {}
-    for form, spellings in regular.items():
-        irregular = given.get(form, "-")
-        for spelling in spellings if irregular == "-" else irregular.split("/"):
+    for form, text in given.items():
+        for spelling in text.split("/"):
             spelled[spelling] = spelled.get(spelling, _NOTHING) | _FORM[form]
-    return spelled
+    return spelled.items()
 
 
 def _genders(names: Mapping[str, str], lists: Mapping[str, frozenset[str]]) -> dict[str, str]:
@@ -236,7 +244,7 @@ def _units(dimensions: Mapping[str, str]) -> dict[str, Unit]:
 
 def _singulars(nouns: Mapping[str, Any], names: Iterable[str]) -> dict[str, str]:
     """Singular of what no rule reads right, plurals and singulars alike."""
-    themselves = ("singular_in_s", "fields", "same_plural", "only_plural", "uncountable")
+    themselves = ("singular_in_s", "other_in_s", "same_plural", "only_plural", "uncountable")
     singulars = {noun: noun for name in themselves for noun in nouns[name].split()}
     singulars |= {name: name for name in names if name.endswith("s")}
     for noun in nouns["plural_with_s"].split():

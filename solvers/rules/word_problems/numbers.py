@@ -1,47 +1,52 @@
-"""Numbers among the tokens of a text: words, mixed numbers, shares, factors, money, labels.
+"""Numbers among the tokens of a text: digits and words with what belongs to them.
 
-Not covered: years in words ("nineteen ninety"), Roman numerals, numbers beyond billions.
+Not covered: Roman numerals, numbers beyond billions in words.
 """
 
 from __future__ import annotations
 
-import tomllib
 from fractions import Fraction
-from importlib.resources import files
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from spoonbench.solvers.rules.word_problems.pieces import Token
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-_DATA = tomllib.loads(
-    (files("spoonbench.solvers.rules.word_problems") / "numbers.toml").read_text("utf-8")
+from spoonbench.solvers.rules.word_problems.cardinals import read_cardinal
+from spoonbench.solvers.rules.word_problems.labels import (
+    LABEL_NOUNS,
+    YEAR_LENGTH,
+    is_hour,
+    is_label,
+    is_pronoun,
+    is_time_second,
 )
-_ONES = {word: value for value, word in enumerate(_DATA["cardinals"]["words"].split())}
-_TENS = {
-    word: 10 * value for value, word in enumerate(_DATA["cardinals"]["tens"].split(), start=2)
-}
-_SCALES: dict[str, int] = _DATA["scales"]
-_THOUSANDS = {word: value for word, value in _SCALES.items() if value >= _SCALES["thousand"]}
-_TIMES: dict[str, int] = _DATA["times"]
-_ORDINALS = frozenset(" ".join(_DATA["ordinals"].values()).split())
-_PARTS: dict[str, int] = _DATA["parts"]
-_PLURAL_PARTS = {f"{part}s": value for part, value in _PARTS.items()}
-_QUARTERS = {"quarter", "quarters"}
-_MONEY: dict[str, str] = _DATA["money"]
-_LISTS = {name: frozenset(words.split()) for name, words in _DATA["words"].items()}
-_ARTICLES = frozenset({"a", "an"})
-_DOZEN = 12
-_HUNDRED = 100
+from spoonbench.solvers.rules.word_problems.number_words import (
+    ARTICLES,
+    LISTS,
+    MONEY,
+    MULTIPLIERS,
+    ORDINALS,
+    PARTS,
+    PLURAL_PARTS,
+    PLURALS,
+    QUARTERS,
+    SCALES,
+    TIMES,
+    past_hyphen,
+)
+from spoonbench.solvers.rules.word_problems.pieces import Token
+from spoonbench.solvers.rules.word_problems.shares import (
+    denominator_at,
+    fraction_at,
+    half_at,
+    is_factor,
+    part_at,
+)
+
 _TWENTY = 20
 _TEN = 10
-_FIRST_YEAR, _LAST_YEAR, _YEAR_LENGTH = 1500, 2100, 4
-_DAYS_OF_A_MONTH = 31
-_HALF = Fraction(1, 2)
-
-BLANKS = [Token("")] * 8
-"""Stand after the last token, so that looking ahead, or before the first, finds a token."""
+_ALWAYS = frozenset(
+    {"#", "-", "and", "half", "percent", "per", "twice", *MULTIPLIERS, *PLURALS, *PARTS}
+    | {*PLURAL_PARTS, *QUARTERS, *LISTS["clock"], *MONEY, "%"}
+)
+"""What may belong to the number before it; digits before anything else stand alone."""
 
 
 class Found(NamedTuple):
@@ -58,14 +63,7 @@ class Found(NamedTuple):
     token: Token
 
 
-class _Sum(NamedTuple):
-    """A number so far: its value and the index after its last token."""
-
-    value: Fraction
-    end: int
-
-
-def read_number_at(tokens: Sequence[Token], index: int) -> Found | None:
+def read_number_at(tokens: list[Token], index: int) -> Found | None:
     """Read what begins at a marked token, or one token before it ("a" of "a hundred").
 
     Args:
@@ -73,357 +71,225 @@ def read_number_at(tokens: Sequence[Token], index: int) -> Found | None:
         index: of a marked token.
 
     Returns:
-        The number, ordinal or label; None where the token is a word or a sign as it stands.
+        The number, ordinal or label; None where the token stands as it is.
     """
     token = tokens[index]
+    if token.value is not None:
+        return _digits(tokens, index)
     if token.form == "sign":
         return _signed(tokens, index)
-    if token.value is not None:
-        return _numeral(tokens, index)
     if token.form != "word":
         return None
-    text = token.text
-    if text in _TIMES:
-        return _factor(tokens, index)
-    if text == "half":
-        return _half(tokens, index)
-    if text in _QUARTERS or text in _ORDINALS:
-        return _part(tokens, index)
-    if text == "couple":
-        return _couple(tokens, index)
-    if text == "clock":
-        return _clock(tokens, index, index + 1)
-    return _spelled(tokens, index)
+    reader = _READERS.get(token.text)
+    return None if reader is None else reader(tokens, index)
 
 
-def _found(tokens: Sequence[Token], start: int, end: int, value: Fraction, form: str) -> Found:
-    token = Token("#", value, form, start=tokens[start].start, end=tokens[end - 1].end)
+def _number(tokens: list[Token], start: int, end: int, value: Fraction, form: str) -> Found:
+    token = Token("#", value, form, "", tokens[start].start, tokens[end - 1].end)
     return Found(start, end, token)
 
 
-def _word(tokens: Sequence[Token], start: int, end: int, text: str, form: str = "word") -> Found:
+def _word(tokens: list[Token], start: int, end: int, text: str, form: str = "word") -> Found:
     return Found(start, end, Token(text, None, form, "", tokens[start].start, tokens[end - 1].end))
 
 
-def _past_hyphen(tokens: Sequence[Token], index: int) -> int:
-    """The index itself, or the one after a hyphen that joins two tokens."""
-    token = tokens[index]
-    is_joint = (
-        token.text == "-"
-        and tokens[index - 1].end == token.start
-        and token.end == tokens[index + 1].start
-    )
-    return index + 1 if is_joint else index
-
-
-def _signed(tokens: Sequence[Token], index: int) -> Found | None:
+def _signed(tokens: list[Token], index: int) -> Found | None:
     """A number with a sign of money or a minus before it."""
     token, after = tokens[index], tokens[index + 1]
     if token.text == "-":
-        is_minus = tokens[index - 1].end < token.start or index == 0 or tokens[index - 1].text == "("
-        if not is_minus or after.start != token.end:
+        before = tokens[index - 1]
+        is_apart = index == 0 or before.end < token.start or before.text == "("
+        if not is_apart or after.start != token.end:
             return None
-        if after.value is None and after.text not in _MONEY:
-            return None
-        found = read_number_at(tokens, index + 1)
-        if found is None or found.token.value is None or found.start != index + 1:
-            return None
-        minus = found.token._replace(value=-found.token.value, start=token.start)
-        return Found(index, found.end, minus)
-    if token.text not in _MONEY or token.text == "¢" or after.value is None:
+        return _negative(tokens, index)
+    if token.text not in MONEY or token.text == "¢" or after.value is None:
         return None
-    found = _numeral(tokens, index + 1, is_money=True)
-    if found is None or found.token.value is None:
+    found = _digits(tokens, index + 1, is_money=True)
+    number = after if found is None else found.token
+    if number.form != "number":
         return None
-    return Found(
-        index, found.end, found.token._replace(money=_MONEY[token.text], start=token.start)
-    )
+    end = index + 2 if found is None else found.end
+    return Found(index, end, number._replace(money=MONEY[token.text], start=token.start))
 
 
-def _numeral(tokens: Sequence[Token], index: int, *, is_money: bool = False) -> Found | None:
-    """A number that begins with digits."""
-    value = tokens[index].value
+def _negative(tokens: list[Token], index: int) -> Found | None:
+    """A minus, or "negative", and the number after it."""
+    after = tokens[index + 1]
+    if after.form == "sign" and after.text not in MONEY:
+        return None
+    found = read_number_at(tokens, index + 1)
+    if found is None:
+        found = Found(index + 1, index + 2, after)
+    number = found.token
+    if number.value is None or number.form != "number" or found.start != index + 1:
+        return None
+    token = number._replace(value=-number.value, start=tokens[index].start)
+    return Found(index, found.end, token)
+
+
+def _digits(tokens: list[Token], index: int, *, is_money: bool = False) -> Found | None:
+    """A number that begins with digits; None where the digits are all of it."""
+    token, before, after = tokens[index], tokens[index - 1], tokens[index + 1]
+    value, end = token.value, index + 1
     if value is None:
         return None
-    end = index + 1
-    if tokens[index].form == "fraction":
-        return _after_value(tokens, index, _Sum(value, end), "fraction")
-    if not is_money:
-        label = _label(tokens, index)
-        if label is not None:
-            return label
-    scale = tokens[_past_hyphen(tokens, end)].text
-    if scale in _SCALES:
-        end = _past_hyphen(tokens, end) + 1
-        value *= _SCALES[scale]
-    elif tokens[end].form == "fraction" and value.denominator == 1:
-        part = tokens[end].value
+    if token.form == "fraction":
+        return _after_value(tokens, index, end, value, "fraction")
+    may_be_label = before.text in LABEL_NOUNS or token.end - token.start == YEAR_LENGTH
+    if after.text not in _ALWAYS and not may_be_label:
+        return None
+    if may_be_label and not is_money and is_label(tokens, index):
+        return _word(tokens, index, end, str(value))
+    joint = past_hyphen(tokens, end)
+    scale, fraction = tokens[joint].text, tokens[joint]
+    if scale in SCALES or scale in PLURALS:
+        value, end = value * (SCALES.get(scale) or PLURALS[scale]), joint + 1
+    elif fraction.form == "fraction" and value.denominator == 1:
+        part = fraction.value
         if part is not None and part < 1:
-            return _after_value(tokens, index, _Sum(value + part, end + 1), "number")
-    return _after_value(tokens, index, _Sum(value, end), "number")
+            return _number(tokens, index, joint + 1, value + part, "number")
+    return _after_value(tokens, index, end, value, "number")
 
 
-def _spelled(tokens: Sequence[Token], index: int) -> Found | None:
+def _cardinal(tokens: list[Token], index: int) -> Found | None:
     """A number that begins with a word, or with "a" before it."""
     text, before = tokens[index].text, tokens[index - 1].text
     start = index
-    if text in _SCALES or text == "dozen":
-        if before in _LISTS["vague"]:
+    if text in MULTIPLIERS:
+        if before in LISTS["vague"]:
             return None
-        start = index - (before in _ARTICLES)
-    total = _Sum(Fraction(1), index) if text == "dozen" else _cardinal(tokens, index)
-    if total is None:
-        return None
-    ordinal = _ordinal_after(tokens, start, total)
+        start -= before in ARTICLES
+    value, end = (1, index) if text == "dozen" else read_cardinal(tokens, index)
+    ordinal = _ordinal_after(tokens, start, end, value)
     if ordinal is not None:
         return ordinal
-    found = _after_value(tokens, start, total, "number")
-    if text == "one" and found.end == index + 1 and _is_pronoun(tokens, index):
+    found = _after_value(tokens, start, end, Fraction(value), "number")
+    if text == "one" and found.end == index + 1 and is_pronoun(tokens, index):
         return None
     return found
 
 
-def _ordinal_after(tokens: Sequence[Token], start: int, total: _Sum) -> Found | None:
+def _ordinal_after(tokens: list[Token], start: int, end: int, value: int) -> Found | None:
     """ "twenty-first": an ordinal of several words."""
-    last = _past_hyphen(tokens, total.end)
-    if tokens[last].text not in _ORDINALS or total.value < _TWENTY:
+    last = past_hyphen(tokens, end)
+    if tokens[last].text not in ORDINALS or value < _TWENTY or value % _TEN:
         return None
-    if last == total.end and tokens[last + 1].text in _LISTS["rank_before"]:
+    if last == end and tokens[last + 1].text in LISTS["rank_before"]:
         return None
     text = "-".join(token.text for token in tokens[start : last + 1] if token.form != "sign")
     return _word(tokens, start, last + 1, text, "ordinal")
 
 
-def _after_value(tokens: Sequence[Token], start: int, total: _Sum, form: str) -> Found:
-    """Add what follows a number: "and a half", "dozen", "thirds", "percent", "¢"."""
-    total, form = _with_part(tokens, total, form)
-    value, end = total
-    after = _past_hyphen(tokens, end)
-    text = tokens[after].text
-    if text == "dozen" or (text in _SCALES and form != "number"):
-        value, end, form = value * _SCALES.get(text, _DOZEN), after + 1, "number"
-    elif text in {"%", "percent"}:
-        return _found(tokens, start, after + 1, value, "percent")
-    elif text == "per" and tokens[after + 1].text == "cent":
-        return _found(tokens, start, after + 2, value, "percent")
-    elif text in _LISTS["clock"] and _is_hour(value):
+def _after_value(tokens: list[Token], start: int, end: int, value: Fraction, form: str) -> Found:
+    """Add what follows a number: "and a half", "dozen", "thirds", "percent", "¢", "pm"."""
+    value, end, form = _with_part(tokens, end, value, form)
+    joint = past_hyphen(tokens, end)
+    text = tokens[joint].text
+    if text == "dozen" or (text in SCALES and form != "number"):
+        return _number(tokens, start, joint + 1, value * MULTIPLIERS[text], "number")
+    if text in {"%", "percent"}:
+        return _number(tokens, start, joint + 1, value, "percent")
+    if text == "per" and tokens[joint + 1].text == "cent":
+        return _number(tokens, start, joint + 2, value, "percent")
+    if text in LISTS["clock"] and is_hour(value):
         return _clock(tokens, start, end)
+    if text == "twice" and value == TIMES["twice"]:
+        return _number(tokens, start, joint + 1, value, "times")
     if form == "fraction":
-        form = "share" if tokens[end].text in _LISTS["share_before"] else "number"
-    found = _found(tokens, start, end, value, "number" if form == "mixed" else form)
-    sign = tokens[end]
-    if sign.text in _MONEY and (sign.start == tokens[end - 1].end or sign.text == "¢"):
-        if tokens[end + 1].start == sign.end and tokens[end + 1].value is not None:
-            return found
-        token = found.token._replace(money=_MONEY[sign.text], end=sign.end)
-        return Found(start, end + 1, token)
-    return found
+        form = "share" if text in LISTS["share_before"] else "number"
+    elif form == "mixed":
+        form = "number"
+    return _with_money(tokens, _number(tokens, start, end, value, form))
 
 
-def _with_part(tokens: Sequence[Token], total: _Sum, form: str) -> tuple[_Sum, str]:
+def _with_part(
+    tokens: list[Token], end: int, value: Fraction, form: str
+) -> tuple[Fraction, int, str]:
     """ "two thirds", "two and a half", "2 and 1/2"."""
-    value, end = total
     if form == "fraction" or value.denominator != 1:
-        return total, form
-    denominator = _denominator(tokens, end, is_single=value == 1)
+        return value, end, form
+    denominator = denominator_at(tokens, end, is_single=value == 1)
     if denominator:
-        return _Sum(value / denominator, _past_hyphen(tokens, end) + 1), "share"
-    if tokens[end].text == "and":
-        part = _fraction(tokens, end + 1)
-        if part is not None and tokens[part.end].text != "of":
-            return _Sum(value + part.value, part.end), "mixed"
-    return total, form
+        return value / denominator, past_hyphen(tokens, end) + 1, "share"
+    is_and = past_hyphen(tokens, end)
+    if tokens[is_and].text == "and":
+        part, after = fraction_at(tokens, past_hyphen(tokens, is_and + 1))
+        if part and tokens[after].text != "of":
+            return value + part, after, "mixed"
+    return value, end, form
 
 
-def _denominator(tokens: Sequence[Token], index: int, *, is_single: bool) -> int:
-    """What the word after a numerator divides by; 0 where it names no part."""
-    word = _past_hyphen(tokens, index)
-    text, after = tokens[word].text, tokens[word + 1].text
-    is_hyphened = word > index
-    if text in _QUARTERS:
-        is_share = is_hyphened or after in _LISTS["share_before"]
-        return 4 if is_share and (text == "quarter") == is_single else 0
-    if not is_single:
-        return _PLURAL_PARTS.get(text, 0)
-    if text == "half":
-        return 2
-    return 0 if after in _LISTS["rank_before"] else _PARTS.get(text, 0)
+def _with_money(tokens: list[Token], found: Found) -> Found:
+    """The number with a sign of money after it: "5¢", "5$"."""
+    sign, after = tokens[found.end], tokens[found.end + 1]
+    if sign.text not in MONEY or (sign.start > found.token.end and sign.text != "¢"):
+        return found
+    if sign.text != "¢" and after.value is not None:
+        # "45 $5 bills": the sign is of the next number.
+        return found
+    token = found.token._replace(money=MONEY[sign.text], end=sign.end)
+    return Found(found.start, found.end + 1, token)
 
 
-def _fraction(tokens: Sequence[Token], index: int) -> _Sum | None:
-    """The part of a mixed number: "a half", "1/2", "one-fourth", "three quarters"."""
-    token = tokens[index]
-    if token.form == "fraction" and token.value is not None and token.value < 1:
-        return _Sum(token.value, index + 1)
-    if token.text == "half":
-        return _Sum(_HALF, index + 1)
-    numerator = 1 if token.text in _ARTICLES else _ONES.get(token.text, 0)
-    if not numerator:
+def _factor(tokens: list[Token], index: int) -> Found | None:
+    if not is_factor(tokens, index):
         return None
-    word = _past_hyphen(tokens, index + 1)
-    text = tokens[word].text
-    if numerator == 1:
-        parts = {**_PARTS, "half": 2, "quarter": 4}
-    else:
-        parts = {**_PLURAL_PARTS, "quarters": 4}
-    if text not in parts or numerator >= parts[text]:
+    return _number(tokens, index, index + 1, Fraction(TIMES[tokens[index].text]), "times")
+
+
+def _half(tokens: list[Token], index: int) -> Found | None:
+    if tokens[index + 1].text in LISTS["half_coins"]:
+        return _word(tokens, index, index + 2, f"half-{tokens[index + 1].text}")
+    read = half_at(tokens, index)
+    if read is None:
         return None
-    return _Sum(Fraction(numerator, parts[text]), word + 1)
+    value, end, form = read
+    return _number(tokens, index - (tokens[index - 1].text in ARTICLES), end, value, form)
 
 
-def _cardinal(tokens: Sequence[Token], index: int) -> _Sum | None:
-    """The longest whole number in words that begins here."""
-    total, ceiling, position = 0, 10**12, index
-    while True:
-        part, end = _below_thousand(tokens, position)
-        if end == position:
-            if position > index or tokens[index].text not in _THOUSANDS:
-                break
-            part = 1
-        after = _past_hyphen(tokens, end)
-        scale = _THOUSANDS.get(tokens[after].text, 0)
-        if scale >= ceiling:
-            break
-        total, position = total + part * (scale or 1), after + 1 if scale else end
-        if not scale:
-            break
-        ceiling = scale
-        following = _past_hyphen(tokens, position) + (tokens[position].text == "and")
-        if not _continues(tokens, following):
-            break
-        position = following
-    if position == index:
-        return None
-    return _Sum(Fraction(total), position)
-
-
-def _continues(tokens: Sequence[Token], index: int) -> bool:
-    """Whether a number in words goes on here and is not the next one of a list."""
-    return tokens[index].text in _ONES or tokens[index].text in _TENS
-
-
-def _below_thousand(tokens: Sequence[Token], index: int) -> tuple[int, int]:
-    """Value and end of "six", "forty-two", "hundred", "three hundred and six"."""
-    value, end = _below_hundred(tokens, index)
-    if end == index:
-        if tokens[index].text != "hundred":
-            return 0, index
-        value = 1
-    else:
-        index = _past_hyphen(tokens, end)
-        if tokens[index].text != "hundred":
-            return value, end
-    value, end = value * _HUNDRED, index + 1
-    following = _past_hyphen(tokens, end) + (tokens[end].text == "and")
-    rest, after = _below_hundred(tokens, following)
-    return (value + rest, after) if after > following else (value, end)
-
-
-def _below_hundred(tokens: Sequence[Token], index: int) -> tuple[int, int]:
-    """Value and end of "six" or "forty-two"."""
-    text = tokens[index].text
-    if text in _ONES:
-        return _ONES[text], index + 1
-    if text not in _TENS:
-        return 0, index
-    unit = _past_hyphen(tokens, index + 1)
-    value = _ONES.get(tokens[unit].text, 0)
-    if 0 < value < _TEN:
-        return _TENS[text] + value, unit + 1
-    return _TENS[text], index + 1
-
-
-def _is_pronoun(tokens: Sequence[Token], index: int) -> bool:
-    """Whether "one" stands for a thing or for an indefinite day."""
-    after = tokens[index + 1].text
-    if tokens[index - 1].text in _LISTS["one_after"] or after in _LISTS["one_before"]:
-        return True
-    return after == "-" and tokens[index + 2].text == "on"
-
-
-def _factor(tokens: Sequence[Token], index: int) -> Found | None:
-    """ "twice", and "double" where it says how much of something else."""
-    text, after = tokens[index].text, tokens[index + 1]
-    is_kind = text in {"double", "triple", "quadruple"}
-    if is_kind and after.form == "word" and after.text not in _LISTS["factor_before"] and after.text:
-        return None
-    return _found(tokens, index, index + 1, Fraction(_TIMES[text]), "times")
-
-
-def _half(tokens: Sequence[Token], index: int) -> Found | None:
-    """ "half", "a half", "half a dozen"; not the half of a game and not "cut in half"."""
-    before, after = tokens[index - 1].text, tokens[index + 1].text
-    if before in _LISTS["half_after"] or after in _LISTS["half_before"]:
-        return None
-    start = index - (before in _ARTICLES)
-    scale = _past_hyphen(tokens, index + 1)
-    scale += tokens[scale].text in _ARTICLES
-    text = tokens[scale].text
-    if text == "dozen" or text in _SCALES:
-        return _found(tokens, start, scale + 1, _HALF * _SCALES.get(text, _DOZEN), "number")
-    return _found(tokens, start, index + 1, _HALF, "share")
-
-
-def _part(tokens: Sequence[Token], index: int) -> Found | None:
+def _part(tokens: list[Token], index: int) -> Found | None:
     """An ordinal, or a share such as "a third of"."""
-    text, before, after = tokens[index].text, tokens[index - 1].text, tokens[index + 1].text
-    if before in _ARTICLES and after in _LISTS["share_before"] and text != "second":
-        parts = _PARTS.get(text, 4 if text == "quarter" else 0)
-        if parts:
-            return _found(tokens, index - 1, index + 1, Fraction(1, parts), "share")
-    if text in _QUARTERS:
-        if text == "quarter" and after == "of" and tokens[index + 2].text in _ARTICLES:
-            return _found(tokens, index, index + 1, Fraction(1, 4), "share")
-        return None
-    if text == "second" and _is_time(tokens, index):
+    value = part_at(tokens, index)
+    if value is not None:
+        start = index - (tokens[index - 1].text in ARTICLES)
+        return _number(tokens, start, index + 1, value, "share")
+    text = tokens[index].text
+    if text in QUARTERS or (text == "second" and is_time_second(tokens, index)):
         return None
     return _word(tokens, index, index + 1, text, "ordinal")
 
 
-def _is_time(tokens: Sequence[Token], index: int) -> bool:
-    """Whether "second" is the time."""
-    before, after = tokens[index - 1], tokens[index + 1]
-    if before.value is not None or before.text in _LISTS["second_after"] or before.text == "/":
-        return True
-    is_last = after.form == "sign" or not after.text or after.text in _LISTS["second_before"]
-    return before.text in _ARTICLES | {"one"} and is_last
-
-
-def _couple(tokens: Sequence[Token], index: int) -> Found | None:
+def _couple(tokens: list[Token], index: int) -> Found | None:
     """ "a couple of": 2. A couple that does something is two people."""
     after = tokens[index + 1].text
-    if tokens[index - 1].text not in _ARTICLES or after not in _LISTS["couple_before"]:
+    if tokens[index - 1].text not in ARTICLES or after not in LISTS["couple_before"]:
         return None
-    takes_of = after == "of" and tokens[index + 2].text not in _LISTS["definite"]
+    takes_of = after == "of" and tokens[index + 2].text not in LISTS["definite"]
     end = index + 2 if takes_of else index + 1
-    if tokens[end].text in _SCALES or tokens[end].text == "dozen":
+    if tokens[end].text in MULTIPLIERS:
+        # "a couple of hundred" is no exact number.
         return None
-    return _found(tokens, index - 1, end, Fraction(2), "number")
+    return _number(tokens, index - 1, end, Fraction(2), "number")
 
 
-def _is_hour(value: Fraction) -> bool:
-    return value.denominator == 1 and 0 < value <= _DOZEN
-
-
-def _clock(tokens: Sequence[Token], start: int, end: int) -> Found:
+def _clock(tokens: list[Token], start: int, end: int) -> Found:
     """A time of day, with "pm" or "o'clock" after it."""
-    while tokens[end].text in _LISTS["clock"]:
+    while tokens[end].text in LISTS["clock"]:
         end += 1
     return _word(tokens, start, end, "clock")
 
 
-def _label(tokens: Sequence[Token], index: int) -> Found | None:
-    """A year or the day of a month: digits that count nothing."""
-    token, before, after = tokens[index], tokens[index - 1], tokens[index + 1]
-    value, length = token.value, token.end - token.start
-    if value is None or value.denominator != 1 or length > _YEAR_LENGTH:
-        return None
-    is_free = after.form == "sign" or not after.text or after.text in _LISTS["free_word"]
-    is_after_month = before.text in _LISTS["months"] and (
-        before.name or before.text not in _LISTS["also_verbs"]
-    )
-    is_year = length == _YEAR_LENGTH and _FIRST_YEAR <= value < _LAST_YEAR
-    is_day = 0 < value <= _DAYS_OF_A_MONTH and is_after_month
-    if is_free and (is_day or (is_year and (is_after_month or before.text in _LISTS["year_after"]))):
-        return _word(tokens, index, index + 1, str(value))
-    return None
+def _past_clock(tokens: list[Token], index: int) -> Found:
+    return _clock(tokens, index, index + 1)
+
+
+_READERS = {
+    **dict.fromkeys(ORDINALS, _part),
+    **dict.fromkeys(LISTS["cardinal_words"], _cardinal),
+    **dict.fromkeys(TIMES, _factor),
+    "quarter": _part,
+    "half": _half,
+    "couple": _couple,
+    "clock": _past_clock,
+    "negative": _negative,
+}

@@ -180,7 +180,7 @@ def test_each_story_is_understood(relate, story):
 
 @st.composite
 def renamings(draw, story):
-    words = {}
+    words: dict[str, str] = {}
     for kinds, known in ((story.names, NAMES), (story.things, THINGS)):
         for kind in sorted(set(kinds.values())):
             old = [word for word in kinds if kinds[word] == kind]
@@ -283,7 +283,7 @@ def test_an_irrelevant_sentence_seldom_makes_it_abstain(outcomes):
 def other_words(rng):
     """All names and things of the task, each with another of its own gender or kind."""
     words = load_words()
-    renamed = {}
+    renamed: dict[str, str] = {}
     for gender in ("male", "female"):
         names = [name for name, its in words.people if its == gender]
         renamed.update(zip(names, turned(rng, names), strict=True))
@@ -356,8 +356,9 @@ def stands_alone(sentence):
 
 @pytest.mark.parametrize("section", WITH_ANSWERS)
 def test_an_irrelevant_sentence_changes_nothing_in_generated_stories(relate, section):
-    outcomes = Counter()
-    wrong, lost = [], []
+    outcomes: Counter[bool] = Counter()
+    wrong: list[str] = []
+    lost: list[str] = []
     for story in filter(is_plain, generated(section, 80)):
         value = relate(story.text).value
         told, question = sentences_of(story.text)

@@ -1,0 +1,153 @@
+"""The rules stand up to fuzzing, and the fuzzing finds what is planted in them."""
+
+import importlib
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from spoonbench.solvers.rules.word_problems.contestant import RuleSolver
+
+FOLDER = Path(__file__).parents[4] / "bench" / "fuzzing"
+WORD = "Kofi"
+"""Texts with this word fail in the planted solvers."""
+
+
+def start(tmp_path, n_inputs, hash_seed):
+    environment = {name: value for name, value in os.environ.items() if "COVERAGE" not in name}
+    failures = tmp_path / f"failures-{hash_seed}.jsonl"
+    return subprocess.Popen(
+        [sys.executable, FOLDER / "rules.py", "--inputs", str(n_inputs), "--failures", failures],
+        env=environment | {"PYTHONHASHSEED": str(hash_seed)},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+@pytest.mark.parametrize(
+    "n_inputs",
+    [5_000, pytest.param(1_000_000, marks=[pytest.mark.slow, pytest.mark.timeout(7200)])],
+)
+def test_no_text_breaks_the_rules_and_answers_do_not_hang_on_hash_seeds(tmp_path, n_inputs):
+    runs = [start(tmp_path, n_inputs, hash_seed) for hash_seed in (1, 2)]
+    outputs = [run.communicate()[0] for run in runs]
+    assert [run.returncode for run in runs] == [0, 0], "\n".join(outputs)
+    digests = [line for output in outputs for line in output.splitlines() if "digest" in line]
+    assert len(digests) == len(runs)
+    assert digests[0] == digests[1]
+
+
+class Raising(RuleSolver):
+    def solve(self, problems):
+        if WORD in problems[0].text:
+            raise KeyError(WORD)
+        return super().solve(problems)
+
+
+class Hanging(RuleSolver):
+    def solve(self, problems):
+        while WORD in problems[0].text:
+            pass
+        return super().solve(problems)
+
+
+class Silent(RuleSolver):
+    def solve(self, problems):
+        answers = super().solve(problems)
+        if WORD not in problems[0].text:
+            return answers
+        return [replace(answer, status="abstained", value=None, reason=None) for answer in answers]
+
+
+class Fickle(RuleSolver):
+    n_calls = 0
+
+    def solve(self, problems):
+        self.n_calls += 1
+        answers = super().solve(problems)
+        return [replace(answer, confidence=1 / self.n_calls) for answer in answers]
+
+
+class Disagreeing(RuleSolver):
+    def explain(self, problem):
+        explanation = super().explain(problem)
+        return replace(explanation, answer=replace(explanation.answer, confidence=0.123))
+
+
+class Miscounting(RuleSolver):
+    def explain(self, problem):
+        explanation = super().explain(problem)
+        facts = tuple(replace(fact, use="used") for fact in explanation.facts[:1])
+        return replace(explanation, facts=facts)
+
+
+class Inventing(RuleSolver):
+    def explain(self, problem):
+        explanation = super().explain(problem)
+        facts = tuple(replace(fact, text="zyx") for fact in explanation.facts)
+        return replace(explanation, facts=facts)
+
+
+PLANTED = {
+    Raising: "KeyError in test_fuzzing.py:solve",
+    Hanging: "Hang: ",
+    Silent: "Fault: abstained without a reason",
+    Fickle: "Fault: another answer next time",
+    Disagreeing: "Fault: explain says something else",
+    Miscounting: "Underived in derivations.py:",
+    Inventing: "Underived in derivations.py:check_words",
+}
+
+
+@pytest.fixture
+def fuzzing(monkeypatch):
+    monkeypatch.syspath_prepend(FOLDER)
+    handler = signal.getsignal(signal.SIGVTALRM)
+    yield importlib.import_module("rules")
+    signal.signal(signal.SIGVTALRM, handler)
+    for name in ("rules", "texts"):
+        monkeypatch.delitem(sys.modules, name)
+
+
+@pytest.mark.parametrize(("planted", "kind"), PLANTED.items())
+def test_what_is_planted_is_found_and_made_small(fuzzing, monkeypatch, planted, kind):
+    monkeypatch.setattr(fuzzing, "HANG_S", 0.1)
+    monkeypatch.setattr(fuzzing, "MAX_TRIES", 300)
+    run = fuzzing.prepare(planted, random.Random(0))
+    while not any(found.startswith(kind) for found in run.failures):
+        assert run.n_inputs < 2_000, run.failures
+        run.step()
+    failure = next(failure for found, failure in run.failures.items() if found.startswith(kind))
+    small = run.shrunk(failure)
+    assert small.kind == failure.kind
+    assert len(small.text) <= len(failure.text)
+    if planted in {Raising, Hanging, Silent}:
+        assert small.text == WORD
+
+
+def test_failures_are_written_to_a_file(fuzzing, monkeypatch, tmp_path, capsys):
+    path = tmp_path / "failures.jsonl"
+    monkeypatch.setattr(fuzzing, "RuleSolver", Raising)
+    monkeypatch.setattr(sys, "argv", ["rules.py", "--inputs", "300", "--failures", str(path)])
+    assert fuzzing.main() == 1
+    (line,) = path.read_text("utf-8").splitlines()
+    assert json.loads(line)["text"] == WORD
+    assert "failures: 1" in capsys.readouterr().out
+
+
+def test_new_arcs_bring_texts_to_mutate_and_a_run_is_the_same_again(fuzzing):
+    runs = [fuzzing.prepare(RuleSolver, random.Random(5)) for _ in range(2)]
+    for run in runs:
+        for _ in range(400):
+            run.step()
+    first, second = runs
+    assert first.texts.kept
+    assert first.texts.kept == second.texts.kept
+    assert first.digest.hexdigest() == second.digest.hexdigest()
+    assert len(first.arcs.arcs) > 100
