@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from spoonbench.harness import risk_coverage
 from spoonbench.reports import quantities
-from spoonbench.reports.published import PublishedFigure, best_of, published_on
+from spoonbench.reports.published import RULES_ONLY, PublishedFigure, best_of, published_on
 from spoonbench.reports.quantities import DASH
 from spoonbench.reports.tables import Column, Table, level_mark, level_name
 
@@ -303,7 +303,8 @@ def _origin(figure: PublishedFigure) -> str:
 
 def _best(figures: Sequence[PublishedFigure]) -> Iterator[str]:
     """The best by rules only and the best of all that answered every problem."""
-    for one in best_of(figures, 2):
+    has_rules = any(one.made == RULES_ONLY for one in figures)
+    for one in best_of(figures, 2 if has_rules else 1):
         remarks = [one.made, one.note, "" if one.is_checked else "from memory"]
         said = ", ".join(remark for remark in remarks if remark)
         yield f"{quantities.share(one.precision)} by {one.name} ({said})"

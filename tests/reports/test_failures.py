@@ -1,4 +1,5 @@
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -38,7 +39,8 @@ class Store:
 
 
 def failed(report, reasons):
-    return failures_of(Store(reasons), report.duel, report.measurements[:1])
+    store: Any = Store(reasons)
+    return failures_of(store, report.duel, report.measurements[:1])
 
 
 @pytest.mark.parametrize(

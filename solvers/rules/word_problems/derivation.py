@@ -72,14 +72,22 @@ class Goal:
         return self.asked.amount
 
 
-def goal_of(asked: Asked, words: frozenset[str]) -> Goal:
+def _thing_done(asked: Amount, amounts: Sequence[Amount]) -> Thing:
+    """"She picked peaches. How many did she pick?": what the same verb was said of."""
+    for amount in amounts:
+        if amount.is_vague and amount.lemma == asked.lemma and amount.thing.head and amount.verb_class in CHANGE:
+            return amount.thing
+    return NO_THING
+
+
+def goal_of(asked: Asked, words: frozenset[str], amounts: Sequence[Amount]) -> Goal:
     """Read the question's words for what kind of amount is sought."""
     text = asked.text
     amount = asked.amount
     told = amount.is_thing_told
     return Goal(
         asked=asked,
-        thing=amount.thing if told else NO_THING,
+        thing=amount.thing if told else _thing_done(amount, amounts),
         dimension=dimension_of(asked),
         is_total=_says(text, _TOTAL),
         is_left=_says(text, _LEFT),
@@ -97,7 +105,7 @@ def find_readings(story: Story) -> list[Reading]:
     """All readings of a text that come to a value, cheapest first."""
     if story.asked is None:
         return []
-    goal = goal_of(story.asked, story.words)
+    goal = goal_of(story.asked, story.words, story.amounts)
     if goal.asked.how == "long" and not goal.dimension and any(
         _dimension(Thing(amount.per)) == "time" for amount in story.amounts if amount.per
     ):
@@ -123,7 +131,9 @@ def _reading(term: Term, told: Sequence[Term], goal: Goal) -> Reading:
         if other.uses <= term.uses:
             continue
         extra, why = _leftover(other, goal, term)
-        if extra < 2 and _belongs(other.amount, used):
+        if _is_description(other.amount) and not goal.is_others:
+            extra = min(extra, 0.3)
+        elif extra < 2 and _belongs(other.amount, used):
             extra = max(extra, 1.6)
         cost += extra
         if extra >= 1:
@@ -228,6 +238,9 @@ def _resolve(term: Term, known: Sequence[Term], *, is_loose: bool = False) -> Te
     of_other = [other for other in candidates if _is_compared(other.amount, compare.other, compare.other_words, amount)]
     of_owner = [other for other in candidates if other not in of_other and _is_owners(other.amount, amount)]
     cost = 0.0
+    if compare.other == NOBODY and not of_other and of_owner:
+        # "Than expected", "than last year": the other amount is the one already told of.
+        of_other, of_owner = of_owner, []
     if not of_other and not of_owner:
         if not is_loose or len(candidates) < 1:
             return None
@@ -374,7 +387,7 @@ def _by_products(goal: Goal, rates: list[Term], counts: list[Term], story: Story
             lone = [_as_count(rate, 1.0) for rate in pending]
             yield from settle(goal, world + lone, story)
     elif not is_rate or goal.asked.is_more:
-        yield from settle(goal, counts + [_as_count(rate, 0.8) for rate in rates], story)
+        yield from settle(goal, counts + [_as_count(rate, 0.2 if _dimension(Thing(rate.amount.per)) == "time" else 0.8) for rate in rates], story)
     for rate in rates:
         if rate in used or _distance(rate.amount, goal) > FAR or goal.thing.head and _names_groups(goal, rate.amount):
             continue
@@ -593,6 +606,7 @@ def settle(goal: Goal, terms: Sequence[Term], story: Story) -> list[Term]:
         _totals(goal, list(terms), found, 2.0)
     if len(terms) > len(maybe):
         _differences(goal, list(terms), found, 1.5)
+    _margin(goal, terms, found)
     return found
 
 
@@ -631,11 +645,11 @@ def _settle_among(goal: Goal, terms: list[Term], story: Story, found: list[Term]
     _changes(goal, terms, story, found, cost)
     _remainder(goal, terms, found, cost)
     _totals(goal, terms, found, cost, frozenset(story.owners))
-    _parts(goal, terms, found, cost)
+    _parts(goal, terms, found, cost, frozenset(story.owners))
     _differences(goal, terms, found, cost)
 
 
-def _sign(amount: Amount, goal: Goal, holders: frozenset[str]) -> int | None:
+def _sign(amount: Amount, goal: Goal, holders: frozenset[str], *, is_only: bool) -> int | None:
     """What an amount does to the one that is sought: 0 sets it, 1 adds, -1 takes; None nothing."""
     verb_class = amount.verb_class
     owner = goal.amount.owner
@@ -673,7 +687,7 @@ def _sign(amount: Amount, goal: Goal, holders: frozenset[str]) -> int | None:
             return 1
         if amount.source in mine or amount.holder in mine or amount.place in mine:
             return -1
-        return -1 if amount.is_passive or not mine or amount.is_part else None
+        return -1 if amount.is_passive or not mine or amount.is_part or is_only else None
     if verb_class == "give":
         if amount.to in mine and not is_subject:
             return 1
@@ -685,7 +699,7 @@ def _sign(amount: Amount, goal: Goal, holders: frozenset[str]) -> int | None:
     if verb_class == "lose":
         if is_subject or not mine or amount.owner in {NOBODY, GROUP} or amount.holder in mine or amount.is_part or amount.role == "subject":
             return -1
-        return -1 if amount.place in mine or amount.source in mine else None
+        return -1 if amount.place in mine or amount.source in mine or is_only else None
     if verb_class == "put":
         if amount.place in mine or amount.to in mine or not mine or amount.is_extra:
             return 1
@@ -718,16 +732,28 @@ def _holders(goal: Goal, terms: Sequence[Term]) -> frozenset[str]:
     return frozenset(names)
 
 
+def _is_only_holder(holders: frozenset[str], terms: Sequence[Term]) -> bool:
+    """Whether nobody else is told to have or to get any."""
+    return not any(
+        term.amount.owner not in holders | {NOBODY, GROUP}
+        and term.amount.verb_class in STATE | {"get", "buy", "make"}
+        and not term.amount.is_part
+        and term.amount.place not in holders | {NOBODY}
+        for term in terms
+    )
+
+
 def _changes(goal: Goal, terms: list[Term], story: Story, found: list[Term], cost: float) -> None:
     """An amount over time: its start, what changes it, and its end; one of them is sought."""
     holders = _holders(goal, terms)
+    is_only = _is_only_holder(holders, terms)
     states: list[Term] = []
     changes: list[tuple[int, Term]] = []
     for term in terms:
         amount = term.amount
         if amount.is_negated:
             continue
-        sign = _sign(amount, goal, holders)
+        sign = _sign(amount, goal, holders, is_only=is_only)
         if sign is None:
             continue
         if sign == 0:
@@ -744,6 +770,10 @@ def _changes(goal: Goal, terms: list[Term], story: Story, found: list[Term], cos
     first_move = min((term.amount.clause for term in moved), default=None)
     vague = [amount for amount in story.amounts if amount.is_vague and not amount.is_asked and amount.verb_class in CHANGE]
     starts, ends = _start_and_end(states, moved, vague, goal)
+    if len(starts) == 2 and not ends and not changes and _is_same_holding(starts[0].amount, starts[1].amount) and not goal.is_total:  # noqa: PLR2004
+        # Two amounts of the same at two times.
+        cost += 0.4
+        starts, ends = starts[:1], starts[1:]
     like = replace(goal.amount)
     q_class = goal.amount.verb_class
     asks_change = q_class in CHANGE and not goal.is_left
@@ -804,6 +834,16 @@ def _changes(goal: Goal, terms: list[Term], story: Story, found: list[Term], cos
     del first_move
 
 
+def _is_same_holding(one: Amount, other: Amount) -> bool:
+    return (
+        bool(one.owner or one.place)
+        and one.owner == other.owner
+        and one.place == other.place
+        and one.thing.words == other.thing.words
+        and one.clause != other.clause
+    )
+
+
 def _owns_loosely(amount: Amount, holders: frozenset[str]) -> bool:
     return any(holder in amount.context for holder in holders)
 
@@ -858,6 +898,10 @@ def _totals(goal: Goal, terms: list[Term], found: list[Term], cost: float, peopl
     amount = goal.amount
     if goal.asked.is_more or goal.is_others:
         cost += 2.0
+    if goal.thing.head in {"fraction", "part", "portion", "share"} and not goal.is_left and not goal.is_others:
+        shares = [term for term in terms if term.value < 1]
+        if len(shares) > 1 and sum(term.value for term in shares) <= 1:
+            _add(found, "total", [("+", term) for term in shares], replace(amount), "shares of one whole, added", cost)
     usable = [
         term for term in terms
         if not (term.amount.role == "with" and term.amount.verb_class == "spend")
@@ -906,7 +950,23 @@ def _totals(goal: Goal, terms: list[Term], found: list[Term], cost: float, peopl
             extra += 1.0
         if any(term.amount.is_left for term in members):
             extra += 1.0
+        if len(members) == 2 and members[0].amount.verb_class in STATE and not goal.is_total and _is_same_holding(members[0].amount, members[1].amount):  # noqa: PLR2004
+            extra += 1.5
         _add(found, "total", [("+", term) for term in members], replace(amount), "all of them together", cost + extra)
+
+
+def _is_description(amount: Amount) -> bool:
+    """"9 were torn": told of some of them, and nothing happens to them."""
+    return amount.is_part and amount.role == "subject" and amount.verb_class in STATE | {"do", "lose"} and amount.lemma not in {"eat"} and (amount.verb_class != "lose" or not amount.is_passive or amount.lemma in _DAMAGE)
+
+
+_DAMAGE = frozenset({"tear", "break", "crack", "spoil", "rot", "damage", "bruise", "use", "paint", "sign"})
+
+
+def _names_part(goal: Goal, wholes: Sequence[Term]) -> bool:
+    """Whether the question names a kind of the things that no whole is of."""
+    words = goal.thing.words
+    return bool(words) and any(words - term.amount.thing.words for term in wholes)
 
 
 def _remainder(goal: Goal, terms: list[Term], found: list[Term], cost: float) -> None:
@@ -923,13 +983,18 @@ def _remainder(goal: Goal, terms: list[Term], found: list[Term], cost: float) ->
         cost += 0.3
     if goal.is_start or goal.is_total:
         cost += 0.5
+    lemma = goal.amount.lemma
+    if lemma not in {"be", "have", ""} and any(term.amount.lemma == lemma for term in wholes) and not goal.is_others:
+        cost += 1.0
+    if any(_is_description(term.amount) for term in parts) and not (goal.is_left or goal.is_others or _names_part(goal, wholes)):
+        cost += 0.8
     extra = 0.3 if len(wholes) == 1 else 0.5
     _add(found, "part", [("+", term) for term in wholes] + [("-", term) for term in parts], replace(goal.amount), "the whole less the parts that are told", cost + extra)
 
 
-def _parts(goal: Goal, terms: list[Term], found: list[Term], cost: float) -> None:
+def _parts(goal: Goal, terms: list[Term], found: list[Term], cost: float, people: frozenset[str] = frozenset()) -> None:
     """A part from the whole and the other parts."""
-    if len(terms) < 2:  # noqa: PLR2004
+    if len(terms) < 2 or (goal.thing.head == "fraction" and not (goal.is_left or goal.is_others)):  # noqa: PLR2004
         return
     wholes = [term for term in terms if term.amount.is_total] or [max(terms, key=lambda term: term.value)]
     whole = wholes[0]
@@ -950,7 +1015,7 @@ def _parts(goal: Goal, terms: list[Term], found: list[Term], cost: float) -> Non
         extra += 0.2
     else:
         extra += 0.7
-    if any(_is_anothers(term.amount, whole.amount) for term in rest) and not goal.is_others:
+    if any(_is_anothers(term.amount, whole.amount) for term in rest) and not goal.is_others and whole.amount.owner in people:
         extra += 1.5
     if any(term.amount.verb_class in CHANGE for term in rest) and goal.amount.verb_class in STATE:
         extra += 0.4
@@ -1011,6 +1076,21 @@ def _differences(goal: Goal, terms: list[Term], found: list[Term], cost: float) 
         target = targets[-1]
         rest = [term for term in terms if term is not target]
         _add(found, "difference", [("+", target), *[("-", term) for term in rest]], replace(amount), "what is wanted less what is there", cost + 0.4)
+
+
+_MARGINS = frozenset({"change", "profit", "gain", "loss"})
+
+
+def _margin(goal: Goal, terms: Sequence[Term], found: list[Term]) -> None:
+    """Change: what is paid with less what is paid; profit: what is earned less what is spent."""
+    if not goal.thing.words & _MARGINS and " profit " not in goal.asked.text and " change " not in goal.asked.text:
+        return
+    money = [term for term in terms if _dimension(term.amount.thing) == "money"]
+    if len(money) < 2:  # noqa: PLR2004
+        return
+    big = max(money, key=lambda term: term.value)
+    rest = [term for term in money if term is not big]
+    _add(found, "margin", [("+", big), *[("-", term) for term in rest]], replace(goal.amount), "what comes in less what goes out", 0.2)
 
 
 def _names(amount: Amount, owner: str, words: frozenset[str]) -> bool:

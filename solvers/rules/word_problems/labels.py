@@ -37,7 +37,9 @@ def is_label(tokens: list[Token], index: int) -> bool:
     if _is_month(before):
         return is_year or 0 < value <= _DAYS_OF_A_MONTH
     if before.text in LISTS["label_nouns"]:
-        return value <= _MAX_LABEL and tokens[index - 2].text not in LISTS["noun_before"]
+        determiner = tokens[index - 2]
+        is_bare = determiner.value is None and determiner.text not in LISTS["noun_before"]
+        return is_bare and value <= _MAX_LABEL
     return is_year and before.text in LISTS["year_after"]
 
 

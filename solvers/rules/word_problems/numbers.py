@@ -238,6 +238,8 @@ def _factor(tokens: list[Token], index: int) -> Found | None:
 
 
 def _half(tokens: list[Token], index: int) -> Found | None:
+    if tokens[index + 1].text == "past" and tokens[index + 2].value is not None:
+        return _clock(tokens, index, index + 3)
     if tokens[index + 1].text in LISTS["half_coins"]:
         return _word(tokens, index, index + 2, f"half-{tokens[index + 1].text}")
     read = half_at(tokens, index)

@@ -84,7 +84,7 @@ _MARKED = (
 # Possessive quantifiers never give characters back, which keeps each match linear.
 _PIECE = re.compile(
     r"(?P<dotted>[A-Za-z](?:\.[A-Za-z])++(?![^\W_]))"
-    r"|(?P<word>[^\W\d_]\w*+)(?P<rest>(?:[-'&][^\W\d_]\w*+)++)?"
+    r"|(?P<word>can(?=not\b)|[^\W\d_]\w*+)(?P<rest>(?:[-'&][^\W\d_]\w*+)++)?"
     r"|(?P<digits>(?:[0-9]++|(?<![^\W_])\.[0-9]++)(?:[.,:/][0-9]++)*+)(?P<tail>[^\W\d_]\w*+)?"
     r"|(?P<sign>'(?:s|re|ve|ll|d|m)\b|[^\w\s]|_++|\n[^\S\n]*+\n)",
     re.IGNORECASE,
@@ -161,7 +161,7 @@ def _add_apostrophe(
     end = start + len(lower)
     host = tokens[-1] if tokens else Token("")
     if end > start + 1:
-        tokens += _ending(host, lower, start)
+        _add_ending(tokens, text[host.start : host.end], lower, start)
         return
     before, after = text[start - 1 : start], text[end : end + 1]
     if opened:
@@ -174,13 +174,36 @@ def _add_apostrophe(
     tokens.append(Token("'", form="sign", start=start, end=end))
 
 
-def _ending(host: Token, ending: str, start: int) -> list[Token]:
-    """The token of "'s", "'re" and their like after a word."""
+def _add_ending(tokens: list[Token], written: str, ending: str, start: int) -> None:
+    """ "'s", "'re" and their like after a word.
+
+    Args:
+        tokens: the list to add to, the word before being its last.
+        written: that word as it is written.
+        ending: in lower case.
+        start: index of the apostrophe.
+    """
+    end = start + len(ending)
+    host = tokens[-1] if tokens else Token("")
+    if ending == "'s" and written.isupper() and len(written) > 1 and _is_counted(tokens):
+        # "3 CD's" are three, nothing is theirs.
+        tokens[-1] = host._replace(text=f"{host.text}s", end=end, name=False)
+        return
     text = _ENDINGS.get(ending, ending)
     if ending == "'s":
         is_verb = host.text in _LISTS["is_hosts"]
         text = "is" if is_verb else "us" if host.text == "let" else "'s"
-    return [Token(text, start=start, end=start + len(ending))]
+    tokens.append(Token(text, start=start, end=end))
+
+
+def _is_counted(tokens: list[Token]) -> bool:
+    """Whether a number or its like stands before the last token."""
+    before = tokens[-2] if len(tokens) > 1 else Token("")
+    return (
+        before.value is not None
+        or before.text in _CARDINALS
+        or before.text in _LISTS["before_plural"]
+    )
 
 
 def _add_joined(tokens: list[Token], written: str, start: int) -> None:
@@ -201,7 +224,7 @@ def _add_joined(tokens: list[Token], written: str, start: int) -> None:
     if quote and quote + tail in {"'s", *_ENDINGS}:
         cut = start + len(host)
         _add_word(tokens, written[: len(host)], start)
-        tokens += _ending(tokens[-1], quote + tail, cut)
+        _add_ending(tokens, written[: len(host)], quote + tail, cut)
         return
     _add_word(tokens, written, start)
 

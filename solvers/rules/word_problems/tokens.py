@@ -23,17 +23,16 @@ from typing import NamedTuple
 
 from spoonbench.solvers.rules.word_problems.characters import Unread, plain_text
 from spoonbench.solvers.rules.word_problems.number_words import BLANKS
-from spoonbench.solvers.rules.word_problems.numbers import read_number_at
+from spoonbench.solvers.rules.word_problems.numbers import Found, read_number_at
 from spoonbench.solvers.rules.word_problems.pieces import Pieces, Token, split_text
 
 __all__ = ["Sentence", "Token", "Unread", "read_sentences"]
 
-_STOPS = {
-    name: frozenset(words.split())
-    for name, words in tomllib.loads(
-        (files("spoonbench.solvers.rules.word_problems") / "tokens.toml").read_text("utf-8")
-    )["stops"].items()
-}
+_DATA = tomllib.loads(
+    (files("spoonbench.solvers.rules.word_problems") / "tokens.toml").read_text("utf-8")
+)
+_STOPS = {name: frozenset(words.split()) for name, words in _DATA["stops"].items()}
+_HAD_BEFORE = frozenset(_DATA["words"]["had_before"].split())
 _ENDS = frozenset(".?!\n")
 _CLOSING = frozenset("\"')]")
 
@@ -91,7 +90,7 @@ def _sentences(pieces: Pieces) -> list[Sentence]:
             if _close(sentences, current, token, tokens[done - 1].end):
                 current = []
             continue
-        found = read_number_at(tokens, mark)
+        found = _auxiliary(tokens, mark) if token.text == "'d" else read_number_at(tokens, mark)
         if found is not None and found.start >= done:
             current += tokens[done : found.start]
             current.append(found.token)
@@ -111,6 +110,13 @@ def _close(sentences: list[Sentence], current: list[Token], mark: Token, end: in
         last = sentences[-1]
         sentences[-1] = last._replace(asked=last.asked or asked, end=end)
     return bool(current)
+
+
+def _auxiliary(tokens: list[Token], mark: int) -> Found:
+    """ "'d" as "had" before a participle, else as "would"."""
+    after = tokens[mark + 1].text
+    is_had = after.endswith("ed") or after in _HAD_BEFORE
+    return Found(mark, mark + 1, tokens[mark]._replace(text="had" if is_had else "would"))
 
 
 def _is_end(tokens: list[Token], mark: int) -> bool:

@@ -16,7 +16,7 @@ from spoonbench.harness.store.writer import open_writer
 from spoonbench.harness.tasks.api import BadTask
 from spoonbench.harness.tasks.user_file import Columns, read_task
 
-MARKS = (["AddSub", "SingleOp"], ["SingleOp"], [], None)
+MARKS: tuple[list[str] | None, ...] = (["AddSub", "SingleOp"], ["SingleOp"], [], None)
 
 
 def rows(n=40, **more):
