@@ -117,10 +117,42 @@ def find_readings(story: Story) -> list[Reading]:
     ]
     found: list[Reading] = []
     for terms in _worlds(told, goal):
+        terms = in_one_unit(terms, goal)  # noqa: PLW2901
         for term in seek(goal, terms, story, 0):
             found.append(_reading(term, told, goal))
     found.sort(key=lambda reading: reading.cost)
     return found
+
+
+def in_one_unit(terms: Sequence[Term], goal: Goal) -> list[Term]:
+    """Amounts of the dimension that is sought, in the unit that is asked for.
+
+    Where the question names no unit, the one of the first of them is taken.
+    """
+    lexicon = load_lexicon()
+    units = lexicon.units
+    dimension = goal.dimension
+    if not dimension:
+        return list(terms)
+    wanted = units.get(goal.thing.head)
+    if wanted is None and dimension == "money":
+        wanted = units["dollar"] if any(term.amount.thing.head == "dollar" for term in terms) else None
+    converted: list[Term] = []
+    for term in terms:
+        unit = units.get(term.amount.thing.head)
+        if unit is None or unit.dimension != dimension:
+            converted.append(term)
+            continue
+        wanted = wanted or unit
+        if unit.factor == wanted.factor:
+            converted.append(term)
+            continue
+        factor = unit.factor / wanted.factor
+        like = replace(term.amount, thing=Thing(wanted.name, frozenset({wanted.name})))
+        step = combine("unit", (("", term), ("*", factor)), like, f"one {unit.name} is {factor} {wanted.name}")
+        assert step is not None  # noqa: S101 - no division
+        converted.append(step)
+    return converted
 
 
 def _reading(term: Term, told: Sequence[Term], goal: Goal) -> Reading:
@@ -138,6 +170,11 @@ def _reading(term: Term, told: Sequence[Term], goal: Goal) -> Reading:
         cost += extra
         if extra >= 1:
             assumptions.append(why)
+    for one in used:
+        if one.verb_class == "unknown":
+            cost += 0.8
+            assumptions.append(f"what {one.lemma!r} does is not known")
+    cost += 0.1 * max(len(term.uses) - 2, 0)
     value = term.value
     if value < 0:
         cost += 6
@@ -169,6 +206,8 @@ def _belongs(amount: Amount, used: Sequence[Amount]) -> bool:
 def _leftover(other: Term, goal: Goal, term: Term) -> tuple[float, str]:
     amount = other.amount
     text = f"{amount.value} {amount.thing.head} plays no part"
+    if amount.form != "number":
+        return 2.5, text
     distance = _distance(amount, goal)
     lexicon = load_lexicon()
     if amount.role == "whole":
@@ -198,7 +237,7 @@ def _leftover(other: Term, goal: Goal, term: Term) -> tuple[float, str]:
 def _worlds(told: list[Term], goal: Goal) -> Iterator[list[Term]]:
     """Terms with every comparison put to use."""
     comparing = [term for term in told if term.amount.compare is not None]
-    plain = [term for term in told if term.amount.compare is None]
+    plain = _with_shares([term for term in told if term.amount.compare is None], goal)
     if not comparing:
         yield plain
         return
@@ -219,7 +258,49 @@ def _worlds(told: list[Term], goal: Goal) -> Iterator[list[Term]]:
             resolved.append(derived)
     yield resolved
     # "She bought 5 more" may be no comparison at all.
-    yield [Term(term.value, replace(term.amount, compare=None, is_extra=True), term.uses, cost=1.5) for term in told]
+    loose = [
+        Term(term.value, replace(term.amount, compare=None, is_extra=True), term.uses, cost=1.5)
+        for term in told
+        if term.amount.form == "number"
+    ]
+    if loose:
+        yield loose
+
+
+def _with_shares(terms: list[Term], goal: Goal) -> list[Term]:
+    """Shares and percents as amounts: "half of them" is half of what there was.
+
+    A share whose whole is not plain is left out, and then its number plays no part.
+    """
+    if all(term.amount.form == "number" for term in terms) or goal.thing.head in {"fraction", "part", "portion", "share", "percent", "percentage"}:
+        return terms
+    known: list[Term] = []
+    for term in terms:
+        amount = term.amount
+        if amount.form == "number":
+            known.append(term)
+            continue
+        if amount.form == "times":
+            continue
+        wholes = [
+            other for other in known
+            if not other.amount.per and not other.amount.is_part
+            and thing_distance(other.amount.thing, amount.thing) < NEAR
+            and other.amount.clause <= amount.clause
+        ]
+        own = [other for other in wholes if other.amount.owner == amount.owner or other.amount.place == amount.place != NOBODY]
+        if len(wholes) != 1 and len(own) == 1:
+            wholes = own
+        if len(wholes) != 1 or {"remaining", "rest", "remainder"} & amount.context:
+            continue
+        factor: tuple[tuple[str, Term | Fraction], ...] = (("*", term),)
+        if amount.form == "percent":
+            factor = (("*", term), ("/", Fraction(100)))
+        unit = amount if amount.thing.head else replace(amount, thing=wholes[0].amount.thing)
+        derived = combine("share", [("", wholes[0]), *factor], replace(unit, form="number", is_part=True), "a share of the whole", cost=0.4)
+        if derived is not None:
+            known.append(derived)
+    return known
 
 
 def _resolve(term: Term, known: Sequence[Term], *, is_loose: bool = False) -> Term | None:

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
+BELOW_ZERO = 3.0
+"""What it costs that an amount on the way is less than nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One step of a derivation.
@@ -110,5 +114,7 @@ def combine(
             if number == 0:
                 return None
             value /= number
+    if value < 0 and rule not in {"guess"}:
+        total_cost += BELOW_ZERO
     step = Step(rule, tuple(parts), value, like.thing, why, assumptions)
     return Term(value, replace(like, value=value, compare=None), uses, step, total_cost, gathered)
