@@ -114,6 +114,7 @@ class Amount:
     is_now: bool = False
     is_if: bool = False
     in_question: bool = False
+    is_span: bool = False
     form: str = "number"
     particle: str = ""
     beneficiary: str = NOBODY

@@ -58,7 +58,7 @@ def plain_text(text: str) -> Plain:
             numeral that is no decimal digit, an invisible character inside a number, or a mark
             that changes the order in which letters or digits are shown.
     """
-    if _ODD.search(text) is None:
+    if text.isascii() and text.isprintable():
         return Plain(text)
     same = text.translate(_SAME_LENGTH)
     if _ODD.search(same) is None:

@@ -65,6 +65,7 @@ class Goal:
     is_start: bool
     is_now: bool
     is_others: bool
+    doubts: frozenset[str]
 
     @property
     def amount(self) -> Amount:
@@ -93,6 +94,7 @@ def goal_of(asked: Asked, words: frozenset[str], amounts: Sequence[Amount]) -> G
         is_left=_says(text, _LEFT),
         is_start=_says(text, _START) or amount.verb_class == "boundary" and amount.lemma != "end",
         is_now=_says(text, _NOW),
+        doubts=words & load_lexicon().words["doubts"],
         is_others=_says(text, _OTHERS) or amount.is_negated or bool(words & {"rest", "others", "remainder"}),
     )
 
@@ -116,7 +118,7 @@ def find_readings(story: Story) -> list[Reading]:
         if amount.value is not None
     ]
     found: list[Reading] = []
-    for terms in _worlds(told, goal):
+    for terms in _worlds(told, goal, story.owners):
         terms = in_one_unit(terms, goal)  # noqa: PLW2901
         for term in seek(goal, terms, story, 0):
             found.append(_reading(term, told, goal))
@@ -147,6 +149,10 @@ def in_one_unit(terms: Sequence[Term], goal: Goal) -> list[Term]:
         if unit.factor == wanted.factor:
             converted.append(term)
             continue
+        if dimension == "time" and term.amount.role in {"for", "in", "on", "within", "during"}:
+            # "3 hours for 6 days": a stretch of time in which it happens, not more of the same.
+            converted.append(Term(term.value, replace(term.amount, thing=replace(term.amount.thing, head=""), is_span=True), term.uses, term.step, term.cost, term.assumptions))
+            continue
         factor = unit.factor / wanted.factor
         like = replace(term.amount, thing=Thing(wanted.name, frozenset({wanted.name})))
         step = combine("unit", (("", term), ("*", factor)), like, f"one {unit.name} is {factor} {wanted.name}")
@@ -175,6 +181,12 @@ def _reading(term: Term, told: Sequence[Term], goal: Goal) -> Reading:
             cost += 0.8
             assumptions.append(f"what {one.lemma!r} does is not known")
     cost += 0.1 * max(len(term.uses) - 2, 0)
+    if goal.thing.head in {"number", "integer"}:
+        cost += 1.5
+        assumptions.append("a number of no things")
+    if goal.doubts:
+        cost += 0.7
+        assumptions.append(f"{min(goal.doubts)!r} is passed over")
     value = term.value
     if value < 0:
         cost += 6
@@ -234,7 +246,7 @@ def _leftover(other: Term, goal: Goal, term: Term) -> tuple[float, str]:
 # -- worlds: comparisons resolved ---------------------------------------------------------------
 
 
-def _worlds(told: list[Term], goal: Goal) -> Iterator[list[Term]]:
+def _worlds(told: list[Term], goal: Goal, people: Sequence[str]) -> Iterator[list[Term]]:
     """Terms with every comparison put to use."""
     comparing = [term for term in told if term.amount.compare is not None]
     plain = _with_shares([term for term in told if term.amount.compare is None], goal)
@@ -247,13 +259,13 @@ def _worlds(told: list[Term], goal: Goal) -> Iterator[list[Term]]:
     while pending and progress:
         progress = False
         for term in list(pending):
-            derived = _resolve(term, resolved)
+            derived = _resolve(term, resolved, people)
             if derived is not None:
                 resolved.append(derived)
                 pending.remove(term)
                 progress = True
     for term in pending:
-        derived = _resolve(term, resolved, is_loose=True)
+        derived = _resolve(term, resolved, people, is_loose=True)
         if derived is not None:
             resolved.append(derived)
     yield resolved
@@ -265,6 +277,10 @@ def _worlds(told: list[Term], goal: Goal) -> Iterator[list[Term]]:
     ]
     if loose:
         yield loose
+
+
+_IS_CHANGED = frozenset({"off", "discount", "sale", "tax", "interest", "tip", "commission", "profit", "increase", "decrease", "less", "more", "fewer"})
+"""Words that make a percentage more than a share of what was told of."""
 
 
 def _with_shares(terms: list[Term], goal: Goal) -> list[Term]:
@@ -291,7 +307,7 @@ def _with_shares(terms: list[Term], goal: Goal) -> list[Term]:
         own = [other for other in wholes if other.amount.owner == amount.owner or other.amount.place == amount.place != NOBODY]
         if len(wholes) != 1 and len(own) == 1:
             wholes = own
-        if len(wholes) != 1 or {"remaining", "rest", "remainder"} & amount.context:
+        if _IS_CHANGED & amount.context or len(wholes) != 1 or {"remaining", "rest", "remainder"} & amount.context:
             continue
         factor: tuple[tuple[str, Term | Fraction], ...] = (("*", term),)
         if amount.form == "percent":
@@ -303,7 +319,9 @@ def _with_shares(terms: list[Term], goal: Goal) -> list[Term]:
     return known
 
 
-def _resolve(term: Term, known: Sequence[Term], *, is_loose: bool = False) -> Term | None:
+def _resolve(
+    term: Term, known: Sequence[Term], people: Sequence[str], *, is_loose: bool = False
+) -> Term | None:
     """The amount that a comparison tells of, from one that is known."""
     amount = term.amount
     compare = amount.compare
@@ -319,7 +337,8 @@ def _resolve(term: Term, known: Sequence[Term], *, is_loose: bool = False) -> Te
     of_other = [other for other in candidates if _is_compared(other.amount, compare.other, compare.other_words, amount)]
     of_owner = [other for other in candidates if other not in of_other and _is_owners(other.amount, amount)]
     cost = 0.0
-    if compare.other == NOBODY and not of_other and of_owner:
+    everybody = {name for one in known for name in one.amount.owners}
+    if compare.other not in everybody and not of_other and of_owner and compare.other not in people:
         # "Than expected", "than last year": the other amount is the one already told of.
         of_other, of_owner = of_owner, []
     if not of_other and not of_owner:
@@ -366,6 +385,8 @@ def _is_owners(amount: Amount, comparison: Amount) -> bool:
 
 def _distance(amount: Amount, goal: Goal) -> float:
     """How far an amount is from counting what is sought."""
+    if amount.is_span:
+        return 9.0
     if goal.thing.head in {"fraction", "part", "portion", "share"} and amount.value is not None:
         return 0.2 if amount.value < 1 else 9.0
     lexicon = load_lexicon()
@@ -402,6 +423,7 @@ def seek(goal: Goal, terms: list[Term], story: Story, depth: int) -> Iterator[Te
     if is_rate or goal.asked.how == "fast":
         yield from _by_sharing(goal, rates, counts, story)
     yield from _by_pairs(goal, counts)
+    yield from _by_spans(goal, counts)
     if depth == 0:
         yield from _fallback(goal, terms)
 
@@ -503,6 +525,8 @@ def _as_count(rate: Term, cost: float) -> Term:
 def _nearest(matches: list[Term], rate: Amount) -> list[Term]:
     """Counts of the rate's own owner or clause, where some are; all of them otherwise."""
     exact = [match for match in matches if match.amount.thing.head == rate.per]
+    if load_lexicon().is_kind_of(rate.per, "person"):
+        return matches
     return exact or matches
 
 
@@ -536,6 +560,8 @@ def _counts_groups(count: Amount, rate: Amount) -> bool:
         return True
     lexicon = load_lexicon()
     if lexicon.is_kind_of(count.thing.head, per) or lexicon.is_kind_of(per, count.thing.head):
+        return True
+    if lexicon.is_kind_of(count.thing.head, "person") and lexicon.is_kind_of(per, "person"):
         return True
     unit, other = lexicon.units.get(count.thing.head), lexicon.units.get(per)
     return unit is not None and unit is other
@@ -633,6 +659,17 @@ def _is_per(amount: Amount, per: str) -> bool:
     if per == "person":
         return head in lexicon.words["people"] or lexicon.is_kind_of(head, "person")
     return per == head or per in amount.thing.words or lexicon.is_kind_of(head, per) or lexicon.is_kind_of(per, head)
+
+
+def _by_spans(goal: Goal, counts: list[Term]) -> Iterator[Term]:
+    """"3 hours for 6 days": so much in each of the days."""
+    spans = [term for term in counts if term.amount.is_span]
+    for span in spans:
+        for term in counts:
+            if term is not span and term.amount.clause == span.amount.clause and _distance(term.amount, goal) <= NEAR:
+                result = combine("groups", (("", term), ("*", span)), replace(goal.amount), "so much each time", cost=0.6)
+                if result is not None:
+                    yield result
 
 
 def _by_pairs(goal: Goal, counts: list[Term]) -> Iterator[Term]:
@@ -1020,7 +1057,7 @@ def _totals(goal: Goal, terms: list[Term], found: list[Term], cost: float, peopl
             extra += 1.5
         if any(term.amount.is_now for term in members):
             extra += 1.0
-        if any(term.amount.is_total for term in members):
+        if any(term.amount.is_total for term in members) and len({term.amount.clause for term in members}) > 1:
             extra += 2.0
         if amount.times and any(term.amount.times and not term.amount.times & amount.times for term in members):
             extra += 1.0
@@ -1077,7 +1114,10 @@ def _parts(goal: Goal, terms: list[Term], found: list[Term], cost: float, people
     """A part from the whole and the other parts."""
     if len(terms) < 2 or (goal.thing.head == "fraction" and not (goal.is_left or goal.is_others)):  # noqa: PLR2004
         return
-    wholes = [term for term in terms if term.amount.is_total] or [max(terms, key=lambda term: term.value)]
+    wholes = [
+        term for term in terms
+        if term.amount.is_total and not any(other is not term and other.amount.clause == term.amount.clause and other.amount.role == term.amount.role for other in terms)
+    ] or [max(terms, key=lambda term: term.value)]
     whole = wholes[0]
     rest = [term for term in terms if term is not whole]
     extra = 0.0 if goal.is_others or whole.amount.is_total else 0.6
@@ -1106,7 +1146,7 @@ def _parts(goal: Goal, terms: list[Term], found: list[Term], cost: float, people
         extra += 1.5
     if goal.is_start:
         extra += 2.0
-    if whole.amount.is_total:
+    if whole in wholes and whole.amount.is_total:
         extra = 0.0
     elif lemma in told and not goal.is_others and lemma not in {"be", "have"}:
         extra += 0.8
@@ -1146,7 +1186,9 @@ def _differences(goal: Goal, terms: list[Term], found: list[Term], cost: float) 
         if len(needs) > 1 and any(term.amount.verb_class == "need" and term.amount.in_question for term in needs):
             haves += [term for term in needs if not term.amount.in_question]
             needs = [term for term in needs if term.amount.in_question]
-        _add(found, "need", [("+", term) for term in needs] + [("-", term) for term in haves], replace(amount), "what is needed less what is there", cost + 0.2)
+        lost = [term for term in haves if term.amount.verb_class in LOSS | {"go"} or term.amount.is_part]
+        kept = [term for term in haves if term not in lost]
+        _add(found, "need", [("+", term) for term in (*needs, *lost)] + [("-", term) for term in kept], replace(amount), "what is needed less what is there", cost + 0.2 + 0.3 * bool(lost))
         return
     if len(terms) == 2:  # noqa: PLR2004
         big, small = sorted(terms, key=lambda term: term.value, reverse=True)

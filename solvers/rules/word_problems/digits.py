@@ -56,7 +56,7 @@ def read_digits(body: str, tail: str) -> Digits:
     """Read digits.
 
     Args:
-        body: ASCII digits with ".", ",", ":" or "/" between them.
+        body: ASCII digits with ".", ",", ":" or "/" between them, or more than one "-".
         tail: letters in lower case directly after them, or "".
 
     Raises:
@@ -76,7 +76,7 @@ def _read_body(body: str) -> Digits | None:
         return Digits("#", Fraction(int(body)), "number", is_group=is_group)
     if _DECIMAL.fullmatch(body):
         return Digits("#", Fraction(body.replace(",", "")), "number")
-    if body in _LISTS["labels"] or _DATE.fullmatch(body):
+    if body in _LISTS["labels"] or "-" in body or _DATE.fullmatch(body):
         return Digits(body)
     top, slash, bottom = body.partition("/")
     if slash and top.isdecimal() and bottom.isdecimal() and int(bottom):
@@ -87,7 +87,7 @@ def _read_body(body: str) -> Digits | None:
 
 
 def _read_tail(read: Digits, body: str, tail: str) -> Digits | None:
-    """ "5th", "1/5th", "1990s", "3d", "5kg", "5pm"."""
+    """Read digits with letters: "5th", "1/5th", "1990s", "3d", "5kg", "5pm"."""
     if tail in _ORDINAL_TAILS:
         if read.form == "number" and body.isdecimal():
             return Digits(body + tail, form="ordinal")

@@ -44,9 +44,7 @@ def is_label(tokens: list[Token], index: int) -> bool:
 
 
 def _is_month(token: Token) -> bool:
-    return token.text in LISTS["months"] and (
-        token.name or token.text not in LISTS["also_verbs"]
-    )
+    return token.text in LISTS["months"] and (token.name or token.text not in LISTS["also_verbs"])
 
 
 def is_hour(value: Fraction) -> bool:
@@ -65,7 +63,7 @@ def is_pronoun(tokens: list[Token], index: int) -> bool:
 
 
 def _is_described(tokens: list[Token], index: int) -> bool:
-    """ "the red one has": an adjective between a determiner and "one", no noun after it."""
+    """Whether "one" follows an adjective and no noun follows it: "the red one has"."""
     determiner, adjective, after = tokens[index - 2], tokens[index - 1], tokens[index + 1]
     if determiner.text not in LISTS["definite"] | ARTICLES or adjective.form != "word":
         return False
@@ -75,7 +73,7 @@ def _is_described(tokens: list[Token], index: int) -> bool:
 
 
 def _has_other(tokens: list[Token], index: int) -> bool:
-    """ "from one table ... from another", "One holds 5 and the other 6"."""
+    """Whether "one" is told apart from another: "One holds 5 and the other 6"."""
     before = tokens[index - 1]
     is_first = before.form == "sign" or before.text in LISTS["clause_start"]
     if not is_first and before.text not in LISTS["places"]:
@@ -87,9 +85,7 @@ def _has_other(tokens: list[Token], index: int) -> bool:
         is_other = text == "another" or (text == "the" and tokens[position + 1].text == "other")
         if is_other:
             introduced = tokens[position - 1].text
-            return introduced == before.text or (
-                is_first and introduced in LISTS["clause_joint"]
-            )
+            return introduced == before.text or (is_first and introduced in LISTS["clause_joint"])
     return False
 
 

@@ -22,12 +22,14 @@ from spoonbench.solvers.rules.word_problems.number_words import (
     LISTS,
     MONEY,
     MULTIPLIERS,
+    ONES,
     ORDINALS,
     PARTS,
     PLURAL_PARTS,
     PLURALS,
     QUARTERS,
     SCALES,
+    THOUSANDS,
     TIMES,
     past_hyphen,
 )
@@ -40,13 +42,16 @@ from spoonbench.solvers.rules.word_problems.shares import (
     part_at,
 )
 
+_HALF = Fraction(1, 2)
 _TWENTY = 20
 _TEN = 10
-_ALWAYS = frozenset(
+_JOINING = frozenset(
     {"#", "-", "and", "half", "percent", "per", "twice", *MULTIPLIERS, *PLURALS, *PARTS}
-    | {*PLURAL_PARTS, *QUARTERS, *LISTS["clock"], *MONEY, "%"}
+    | {*PLURAL_PARTS, *QUARTERS, *LISTS["clock"], *LISTS["halved"], *MONEY, "%"}
 )
 """What may belong to the number before it; digits before anything else stand alone."""
+_OF_OTHER = LISTS["definite"] | ARTICLES | {"of"}
+"""After these a half is of something else: "two hours and half an hour"."""
 
 
 class Found(NamedTuple):
@@ -56,11 +61,13 @@ class Found(NamedTuple):
         start: index of the first of them.
         end: index after the last.
         token: what they are together.
+        unit: the word inside "an hour and a half", which stands after the number then.
     """
 
     start: int
     end: int
     token: Token
+    unit: Token | None = None
 
 
 def read_number_at(tokens: list[Token], index: int) -> Found | None:
@@ -136,7 +143,7 @@ def _digits(tokens: list[Token], index: int, *, is_money: bool = False) -> Found
     if token.form == "fraction":
         return _after_value(tokens, index, end, value, "fraction")
     may_be_label = before.text in LABEL_NOUNS or token.end - token.start == YEAR_LENGTH
-    if after.text not in _ALWAYS and not may_be_label:
+    if after.text not in _JOINING and not may_be_label:
         return None
     if may_be_label and not is_money and is_label(tokens, index):
         return _word(tokens, index, end, str(value))
@@ -156,10 +163,15 @@ def _cardinal(tokens: list[Token], index: int) -> Found | None:
     text, before = tokens[index].text, tokens[index - 1].text
     start = index
     if text in MULTIPLIERS:
-        if before in LISTS["vague"]:
+        if before in LISTS["vague"] or "couple" in {before, tokens[index - 2].text}:
             return None
         start -= before in ARTICLES
     value, end = (1, index) if text == "dozen" else read_cardinal(tokens, index)
+    if tokens[end].text == "point" and end > index:
+        decimals = _decimals(tokens, end + 1)
+        if decimals:
+            number = Fraction(f"{value}.{decimals}")
+            return _after_value(tokens, start, end + 1 + len(decimals), number, "number")
     ordinal = _ordinal_after(tokens, start, end, value)
     if ordinal is not None:
         return ordinal
@@ -169,8 +181,17 @@ def _cardinal(tokens: list[Token], index: int) -> Found | None:
     return found
 
 
+def _decimals(tokens: list[Token], index: int) -> str:
+    """Digits in words after "point"; empty where there are none."""
+    digits = ""
+    while tokens[index].text in ONES and ONES[tokens[index].text] < _TEN:
+        digits += str(ONES[tokens[index].text])
+        index += 1
+    return digits
+
+
 def _ordinal_after(tokens: list[Token], start: int, end: int, value: int) -> Found | None:
-    """ "twenty-first": an ordinal of several words."""
+    """An ordinal of several words: "twenty-first"."""
     last = past_hyphen(tokens, end)
     if tokens[last].text not in ORDINALS or value < _TWENTY or value % _TEN:
         return None
@@ -186,7 +207,9 @@ def _after_value(tokens: list[Token], start: int, end: int, value: Fraction, for
     joint = past_hyphen(tokens, end)
     text = tokens[joint].text
     if text == "dozen" or (text in SCALES and form != "number"):
-        return _number(tokens, start, joint + 1, value * MULTIPLIERS[text], "number")
+        value, end = value * MULTIPLIERS[text], joint + 1
+        part, after = _part_after(tokens, end)
+        return _number(tokens, start, after, value + part * MULTIPLIERS[text], "number")
     if text in {"%", "percent"}:
         return _number(tokens, start, joint + 1, value, "percent")
     if text == "per" and tokens[joint + 1].text == "cent":
@@ -199,24 +222,49 @@ def _after_value(tokens: list[Token], start: int, end: int, value: Fraction, for
         form = "share" if text in LISTS["share_before"] else "number"
     elif form == "mixed":
         form = "number"
-    return _with_money(tokens, _number(tokens, start, end, value, form))
+    return _with_unit(tokens, _with_money(tokens, _number(tokens, start, end, value, form)))
 
 
 def _with_part(
     tokens: list[Token], end: int, value: Fraction, form: str
 ) -> tuple[Fraction, int, str]:
-    """ "two thirds", "two and a half", "2 and 1/2"."""
+    """Add a part to a whole number: "two thirds", "two and a half", "2 and 1/2"."""
     if form == "fraction" or value.denominator != 1:
         return value, end, form
     denominator = denominator_at(tokens, end, is_single=value == 1)
     if denominator:
         return value / denominator, past_hyphen(tokens, end) + 1, "share"
-    is_and = past_hyphen(tokens, end)
-    if tokens[is_and].text == "and":
-        part, after = fraction_at(tokens, past_hyphen(tokens, is_and + 1))
-        if part and tokens[after].text != "of":
-            return value + part, after, "mixed"
+    last = tokens[end - 1].text
+    if last == "hundred":
+        # "a hundred and a half" may be 150 or 100.5.
+        return value, end, form
+    part, after = _part_after(tokens, end)
+    if part:
+        return value + part * THOUSANDS.get(last, 1), after, "mixed"
     return value, end, form
+
+
+def _part_after(tokens: list[Token], end: int) -> tuple[Fraction, int]:
+    """The part of "and a half" and the index after it; 0 and `end` where there is none."""
+    joint = past_hyphen(tokens, end)
+    if tokens[joint].text != "and":
+        return Fraction(0), end
+    part, after = fraction_at(tokens, past_hyphen(tokens, joint + 1))
+    is_of_other = tokens[after].text in _OF_OTHER
+    return (Fraction(0), end) if not part or is_of_other else (part, after)
+
+
+def _with_unit(tokens: list[Token], found: Found) -> Found:
+    """The number around its unit: "two hours and a half"."""
+    unit = tokens[found.end]
+    number = found.token
+    if unit.text not in LISTS["halved"] or number.value is None or number.form != "number":
+        return found
+    part, after = _part_after(tokens, found.end + 1)
+    if part != _HALF:
+        return found
+    token = number._replace(value=number.value + part, end=tokens[after - 1].end)
+    return Found(found.start, after, token, unit)
 
 
 def _with_money(tokens: list[Token], found: Found) -> Found:
@@ -242,11 +290,24 @@ def _half(tokens: list[Token], index: int) -> Found | None:
         return _clock(tokens, index, index + 3)
     if tokens[index + 1].text in LISTS["half_coins"]:
         return _word(tokens, index, index + 2, f"half-{tokens[index + 1].text}")
+    start = index - 3
+    if _is_halved_unit(tokens, start):
+        return _with_unit(tokens, _number(tokens, start - 1, start, Fraction(1), "number"))
     read = half_at(tokens, index)
     if read is None:
         return None
     value, end, form = read
     return _number(tokens, index - (tokens[index - 1].text in ARTICLES), end, value, form)
+
+
+def _is_halved_unit(tokens: list[Token], index: int) -> bool:
+    """Whether "an hour and a half" has its unit at this token."""
+    return (
+        index > 0
+        and tokens[index].text in LISTS["halved"]
+        and tokens[index - 1].text in ARTICLES
+        and tokens[index + 1].text == "and"
+    )
 
 
 def _part(tokens: list[Token], index: int) -> Found | None:
@@ -262,7 +323,7 @@ def _part(tokens: list[Token], index: int) -> Found | None:
 
 
 def _couple(tokens: list[Token], index: int) -> Found | None:
-    """ "a couple of": 2. A couple that does something is two people."""
+    """Two, in "a couple of"; a couple that does something is two people."""
     after = tokens[index + 1].text
     if tokens[index - 1].text not in ARTICLES or after not in LISTS["couple_before"]:
         return None

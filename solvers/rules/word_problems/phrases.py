@@ -359,6 +359,11 @@ def _is_verb_here(  # noqa: C901, PLR0911, PLR0912 - one decision list, in order
         if "past" in forms and "base" not in forms:
             return True
         is_plural = lexicon.is_plural(word) or tokens[position].name
+        is_subject = tokens[position].name or lexicon.is_plural(word)
+        if is_subject and not any(tag in {"V", "A"} for tag in _clause_tags(tags)) and (
+            after is None or after.value is not None or _CLOSED.get(after.text) in {"I", "D", "O", "Q", "R", "E", "B", "C"}
+        ) and ("base" in forms) != ("third" in forms and tokens[position].name):
+            return True
         if text in lexicon.words["nouns_or_verbs"] and not is_inverted and not (
             after is not None and (after.value is not None or _CLOSED.get(after.text) in {"D", "O", "Q", "R", "E"})
         ):

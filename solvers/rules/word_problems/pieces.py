@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from functools import lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -45,12 +46,12 @@ class Pieces(NamedTuple):
     Attributes:
         tokens: in order.
         marks: indexes of the tokens that are more than a word or a sign as it stands.
-        capitals: the words that are written with a capital.
+        capitals: how often each word is written with a capital.
     """
 
     tokens: list[Token]
     marks: list[int]
-    capitals: list[str]
+    capitals: dict[str, int]
 
 
 def _load(name: str) -> dict[str, dict[str, str]]:
@@ -81,15 +82,43 @@ _MARKED = (
 )
 """Words and signs that the second pass looks at; it copies all others."""
 
-# Possessive quantifiers never give characters back, which keeps each match linear.
-_PIECE = re.compile(
+# Possessive quantifiers never give characters back, which keeps each match linear. Every character
+# that is no space begins a piece, so the pieces cover the text.
+_SHAPES = (
     r"(?P<dotted>[A-Za-z](?:\.[A-Za-z])++(?![^\W_]))"
     r"|(?P<word>can(?=not\b)|[^\W\d_]\w*+)(?P<rest>(?:[-'&][^\W\d_]\w*+)++)?"
-    r"|(?P<digits>(?:[0-9]++|(?<![^\W_])\.[0-9]++)(?:[.,:/][0-9]++)*+)(?P<tail>[^\W\d_]\w*+)?"
-    r"|(?P<sign>'(?:s|re|ve|ll|d|m)\b|[^\w\s]|_++|\n[^\S\n]*+\n)",
-    re.IGNORECASE,
+    r"|(?P<digits>[0-9]++(?:-[0-9]++){2,}+|(?:[0-9]++|(?<![^\W_])\.[0-9]++)(?:[.,:/][0-9]++)*+)"
+    r"(?P<tail>[^\W\d_]\w*+)?"
+    r"|(?P<sign>'(?:s|re|ve|ll|d|m)\b|[^\w\s]|_++)"
 )
 _DOTTED, _WORD, _REST, _DIGITS, _TAIL, _SIGN = range(1, 7)
+_GROUPS = re.compile(_SHAPES, re.IGNORECASE)
+_PIECE = re.compile(rf"\s*+(?:{re.sub(r'[?]P<[a-z]++>', '?:', _SHAPES)})", re.IGNORECASE)
+_MAX_REMEMBERED = 32
+_AFTER_DIGITS = frozenset("^_'")
+"""What may make digits something else than a number."""
+
+
+class _Kind(NamedTuple):
+    """What a piece is, wherever it stands.
+
+    Attributes:
+        text: in lower case.
+        lead: number of spaces before it.
+        is_plain: a word or a sign that is one token, with nothing to look at around it.
+        is_marked: the second pass looks at it.
+        form: "word" or "sign".
+        name: written with a capital.
+        value: of digits that are a whole or decimal number, else None.
+    """
+
+    text: str
+    lead: int
+    is_plain: bool
+    is_marked: bool
+    form: str
+    name: bool
+    value: Fraction | None = None
 
 
 def split_text(text: str) -> Pieces:
@@ -100,50 +129,85 @@ def split_text(text: str) -> Pieces:
     """
     tokens: list[Token] = []
     marks: list[int] = []
-    capitals: list[str] = []
+    capitals: dict[str, int] = {}
     opened: list[int] = []
-    make, append, marked = tuple.__new__, tokens.append, _MARKED
-    for match in _PIECE.finditer(text):
-        kind = match.lastindex
-        written, end = match[0], match.end()
-        start = end - len(written)
-        lower = written.lower()
-        if kind == _WORD:
-            if lower in marked:
+    make, append = tuple.__new__, tokens.append
+    end = 0
+    # Spaces at the end would each be tried as the start of a piece.
+    for piece in _PIECE.findall(text.rstrip()):
+        known = _known_kind(piece) if len(piece) <= _MAX_REMEMBERED else _kind(piece)
+        lower, lead, is_plain, is_marked, form, name, value = known
+        start = end + lead
+        end += len(piece)
+        if is_plain:
+            if is_marked:
                 marks.append(len(tokens))
-            if written == lower:
-                append(make(Token, (lower, None, "word", "", start, end, False)))
-            else:
-                capitals.append(lower)
-                append(make(Token, (lower, None, "word", "", start, end, lower != "i")))
-        elif kind == _SIGN:
-            if lower in marked:
-                marks.append(len(tokens))
-            if lower[0] == "'":
-                _add_apostrophe(tokens, lower, start, text, opened)
-            else:
-                append(make(Token, (_sign_text(lower), None, "sign", "", start, end, False)))
+            if name:
+                capitals[lower] = capitals.get(lower, 0) + 1
+            append(make(Token, (lower, None, form, "", start, end, name)))
+        elif value is not None and lead and text[end : end + 1] not in _AFTER_DIGITS:
+            marks.append(len(tokens))
+            append(make(Token, ("#", value, "number", "", start, end, False)))
         else:
             first = len(tokens)
-            if kind in {_DIGITS, _TAIL}:
-                _add_digits(tokens, text, match)
-            elif kind == _REST:
-                _add_joined(tokens, written, start)
-            else:
-                append(Token(lower, start=start, end=end, name=written != lower))
+            _add_special(tokens, text, start, end, opened)
             marks.extend(range(first, len(tokens)))
-            if written != lower:
-                capitals.append(tokens[first].text)
+            if name:
+                host = tokens[first].text
+                capitals[host] = capitals.get(host, 0) + 1
     return Pieces(tokens, marks, capitals)
+
+
+def _kind(piece: str) -> _Kind:
+    written = piece.lstrip()
+    lead = len(piece) - len(written)
+    lower = written.lower()
+    match = _GROUPS.fullmatch(written)
+    shape = match.lastindex if match else None
+    is_word = shape == _WORD
+    breaks = piece[:lead].count("\n") > 1
+    is_plain = (is_word or (shape == _SIGN and lower[0] != "'")) and not breaks
+    if is_plain and not is_word:
+        lower = _sign_text(lower)
+    name = written != lower and (is_word or shape in {_REST, _DOTTED}) and lower != "i"
+    value = None
+    if shape == _DIGITS and not breaks:
+        read = read_digits(lower, "")
+        value = read.value if read.form == "number" and not read.is_group else None
+    form = "word" if is_word else "sign"
+    return _Kind(lower, lead, is_plain, lower in _MARKED, form, name, value)
+
+
+_known_kind = lru_cache(maxsize=1 << 14)(_kind)
+
+
+def _add_special(tokens: list[Token], text: str, start: int, end: int, opened: list[int]) -> None:
+    """A piece that is more than one token, or that what stands around it decides on."""
+    if text.count("\n", tokens[-1].end if tokens else 0, start) > 1:
+        tokens.append(Token("\n", form="sign", start=start - 1, end=start))
+    written = text[start:end]
+    match = _GROUPS.match(text, start, end)
+    shape = match.lastindex if match else None
+    if match and shape in {_DIGITS, _TAIL}:
+        _add_digits(tokens, text, match)
+    elif shape == _REST:
+        _add_joined(tokens, written, start)
+    elif written[0] == "'":
+        _add_apostrophe(tokens, written.lower(), start, text, opened)
+    elif shape == _SIGN:
+        tokens.append(Token(_sign_text(written), form="sign", start=start, end=end))
+    else:
+        lower = written.lower()
+        tokens.append(Token(lower, start=start, end=end, name=lower not in {written, "i"}))
 
 
 def _sign_text(sign: str) -> str:
     if sign == "#":
         # The sign itself must not look like a number.
         return "no."
-    if sign[0] < " " and not sign.isspace():
+    if sign[0] < " ":
         raise Unread(f"characters: {sign!r} is no character of a text")
-    return "\n" if sign.isspace() else sign
+    return sign
 
 
 def _add_apostrophe(
@@ -175,7 +239,7 @@ def _add_apostrophe(
 
 
 def _add_ending(tokens: list[Token], written: str, ending: str, start: int) -> None:
-    """ "'s", "'re" and their like after a word.
+    """Add "'s", "'re" or their like after a word.
 
     Args:
         tokens: the list to add to, the word before being its last.
@@ -254,8 +318,8 @@ def _add_digits(tokens: list[Token], text: str, match: re.Match[str]) -> None:
     """Digits with all that is written to them without a space."""
     start, end = match.span()
     before, after = text[start - 1 : start], text[end : end + 2]
-    is_power = after[:1] in {"^", "_"} or (after[:1] == "'" and after[1:].isdecimal())
-    if before == "_" or is_power:
+    is_other = after[:1] in _AFTER_DIGITS and (after[0] != "'" or after[1:].isdecimal())
+    if before == "_" or is_other:
         raise Unread(f"number: {text[start : end + 2]!r} is no number that is read")
     read = read_digits(match["digits"], (match["tail"] or "").lower())
     if read.form == "list":
@@ -286,7 +350,7 @@ def _ends_in_digits(tokens: list[Token], start: int) -> bool:
 
 
 def _add_list(tokens: list[Token], digits: str, start: int) -> None:
-    """ "1,2,3": one number for each part."""
+    """Add one number for each part of "1,2,3"."""
     for part in digits.split(","):
         if part is not digits and tokens and tokens[-1].end == start - 1 and start > 0:
             tokens.append(Token(",", form="sign", start=start - 1, end=start))

@@ -211,6 +211,8 @@ class Reader:
         for order, phrase in enumerate(clause.after):
             if isinstance(phrase, Mark) and phrase.tag in "BI":
                 verb_class = self.lexicon.phrasal.get((frame.lemma, phrase.text))
+                if verb_class == "weigh":
+                    continue
                 following = clause.after[order + 1] if order + 1 < len(clause.after) else None
                 if verb_class is not None and (
                     (order == 0 and not _counts(following)) or phrase.tag == "B" or following is None

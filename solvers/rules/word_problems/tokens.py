@@ -17,7 +17,6 @@ Not covered: headings and lists without full stops or empty lines are one senten
 from __future__ import annotations
 
 import tomllib
-from collections import Counter
 from importlib.resources import files
 from typing import NamedTuple
 
@@ -53,6 +52,15 @@ class Sentence(NamedTuple):
     end: int
 
 
+class _Draft(NamedTuple):
+    """A sentence whose tokens may still change."""
+
+    tokens: list[Token]
+    asked: bool
+    start: int
+    end: int
+
+
 def read_sentences(text: str) -> list[Sentence]:
     """Split a text into sentences of tokens.
 
@@ -61,19 +69,19 @@ def read_sentences(text: str) -> list[Sentence]:
     """
     plain = plain_text(text)
     pieces = split_text(plain.text)
-    sentences = _sentences(pieces)
-    _drop_false_names(sentences, pieces.capitals)
-    if plain.starts is None or plain.ends is None:
-        return sentences
-    return [_moved(sentence, plain.starts, plain.ends) for sentence in sentences]
+    drafts = _drafts(pieces)
+    _drop_false_names(drafts, pieces.capitals)
+    if plain.starts is not None and plain.ends is not None:
+        drafts = [_moved(draft, plain.starts, plain.ends) for draft in drafts]
+    return [Sentence(tuple(tokens), asked, start, end) for tokens, asked, start, end in drafts]
 
 
-def _sentences(pieces: Pieces) -> list[Sentence]:
+def _drafts(pieces: Pieces) -> list[_Draft]:
     """Put numbers together, and cut at the ends of sentences."""
     tokens = pieces.tokens
     count = len(tokens)
     tokens += BLANKS
-    sentences: list[Sentence] = []
+    drafts: list[_Draft] = []
     current: list[Token] = []
     done = 0
     for mark in pieces.marks:
@@ -87,33 +95,36 @@ def _sentences(pieces: Pieces) -> list[Sentence]:
                 continue
             while tokens[done].text in _CLOSING and tokens[done].start == tokens[done - 1].end:
                 done += 1
-            if _close(sentences, current, token, tokens[done - 1].end):
+            if _close(drafts, current, token, tokens[done - 1].end):
                 current = []
             continue
         found = _auxiliary(tokens, mark) if token.text == "'d" else read_number_at(tokens, mark)
         if found is not None and found.start >= done:
             current += tokens[done : found.start]
             current.append(found.token)
+            if found.unit is not None:
+                current.append(found.unit)
             done = found.end
     current += tokens[done:count]
     if current:
-        sentences.append(Sentence(tuple(current), False, current[0].start, current[-1].end))
-    return sentences
+        drafts.append(_Draft(current, False, current[0].start, current[-1].end))
+    return drafts
 
 
-def _close(sentences: list[Sentence], current: list[Token], mark: Token, end: int) -> bool:
+def _close(drafts: list[_Draft], current: list[Token], mark: Token, end: int) -> bool:
     """End the current sentence, or give one more mark ("?!") to the one before."""
     asked = mark.text == "?"
     if current:
-        sentences.append(Sentence(tuple(current), asked, current[0].start, end))
-    elif sentences and mark.text != "\n":
-        last = sentences[-1]
-        sentences[-1] = last._replace(asked=last.asked or asked, end=end)
-    return bool(current)
+        drafts.append(_Draft(current, asked, current[0].start, end))
+        return True
+    if drafts and mark.text != "\n":
+        last = drafts[-1]
+        drafts[-1] = last._replace(asked=last.asked or asked, end=end)
+    return False
 
 
 def _auxiliary(tokens: list[Token], mark: int) -> Found:
-    """ "'d" as "had" before a participle, else as "would"."""
+    """Read "'d" as "had" before a participle, else as "would"."""
     after = tokens[mark + 1].text
     is_had = after.endswith("ed") or after in _HAD_BEFORE
     return Found(mark, mark + 1, tokens[mark]._replace(text="had" if is_had else "would"))
@@ -127,42 +138,36 @@ def _is_end(tokens: list[Token], mark: int) -> bool:
         return True
     if text in _STOPS["titles"]:
         return not (after.name or after.form == "number")
-    if text in _STOPS["hours"]:
-        return after.name
+    if text == "no" and after.form == "number":
+        return before.end < stop.start
     is_unit = text in _STOPS["units"] and tokens[mark - 2].value is not None
     if is_unit or text in _STOPS["abbreviations"]:
         return before.end < stop.start or after.name
-    if text == "no" and after.form == "number":
-        return before.end < stop.start
-    is_initial = before.name and (len(text) == 1 or "." in text)
-    return not is_initial or not after.name or after.text in _STOPS["starters"]
+    is_start = text in _STOPS["hours"] or after.text in _STOPS["starters"]
+    if "." in text:
+        return after.name and is_start
+    return is_start or not (before.name and len(text) == 1 and after.name)
 
 
-def _drop_false_names(sentences: list[Sentence], capitals: list[str]) -> None:
+def _drop_false_names(drafts: list[_Draft], capitals: dict[str, int]) -> None:
     """A capital at the start of a sentence is a name's only if the text has it elsewhere too."""
-    firsts: list[tuple[int, int, str]] = []
-    for number, (tokens, _, _, _) in enumerate(sentences):
+    firsts: list[tuple[list[Token], int]] = []
+    for tokens, _, _, _ in drafts:
         index = 0
-        while index < len(tokens) - 1 and tokens[index].form == "sign":
+        while tokens[index].form == "sign" and index < len(tokens) - 1:
             index += 1
         if tokens[index].name:
-            firsts.append((number, index, tokens[index].text))
-    if not firsts:
-        return
-    elsewhere = Counter(capitals)
-    elsewhere.subtract([text for _, _, text in firsts])
-    for number, index, text in firsts:
-        if elsewhere[text] < 1:
-            tokens, asked, start, end = sentences[number]
-            common = tokens[index]._replace(name=False)
-            tokens = (*tokens[:index], common, *tokens[index + 1 :])
-            sentences[number] = Sentence(tokens, asked, start, end)
+            firsts.append((tokens, index))
+            capitals[tokens[index].text] -= 1
+    for tokens, index in firsts:
+        text, _, _, _, start, end, _ = tokens[index]
+        if capitals[text] < 1:
+            tokens[index] = Token(text, None, "word", "", start, end, False)
 
 
-def _moved(sentence: Sentence, starts: list[int], ends: list[int]) -> Sentence:
+def _moved(draft: _Draft, starts: list[int], ends: list[int]) -> _Draft:
     """The sentence with the offsets of the original text."""
-    tokens = tuple(
-        token._replace(start=starts[token.start], end=ends[token.end - 1])
-        for token in sentence.tokens
-    )
-    return Sentence(tokens, sentence.asked, starts[sentence.start], ends[sentence.end - 1])
+    tokens = [
+        token._replace(start=starts[token.start], end=ends[token.end - 1]) for token in draft.tokens
+    ]
+    return _Draft(tokens, draft.asked, starts[draft.start], ends[draft.end - 1])
