@@ -88,6 +88,8 @@ def read_question(tokens: Sequence[Token], reader: Reader) -> Asked | None:
     is_more = extra in {"more", "fewer", "less", "additional", "extra"} or bool(comparative)
     if how == "much" and "more" in [token.text for token in tokens[:4]]:
         is_more = True
+    if tokens[0].text == "how" and reader.said_before == "by":
+        is_more = True
     sign = -1 if extra in {"fewer", "less"} or (comparative and reader.lexicon.comparatives[comparative][2] < 0) else 1
     return Asked(
         amount=amount,

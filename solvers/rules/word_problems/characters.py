@@ -98,8 +98,10 @@ def _refuse_overrides(text: str) -> None:
 
 
 def _cluster_end(text: str, start: int) -> int:
-    """End of a character with the marks that combine with it."""
+    """End of a letter with the marks that combine with it, or of any other character."""
     end = start + 1
+    if not text[start].isalnum():
+        return end
     while end < len(text) and text[end] > "\u02ff" and unicodedata.combining(text[end]):
         end += 1
         if end - start > MAX_MARKS:
@@ -109,6 +111,8 @@ def _cluster_end(text: str, start: int) -> int:
 
 def _plain_piece(text: str, start: int, end: int) -> str:
     if end > start + 1:
+        if text[start].isnumeric():
+            raise Unread("characters: a mark on a digit")
         return unicodedata.normalize("NFC", text[start:end])
     character = text[start]
     plain = _plain_character(character)

@@ -184,6 +184,17 @@ def _reading(term: Term, told: Sequence[Term], goal: Goal) -> Reading:
     if goal.thing.head in {"number", "integer"}:
         cost += 1.5
         assumptions.append("a number of no things")
+    owner = goal.amount.owner
+    if owner not in {NOBODY, GROUP} and goal.amount.verb_class in STATE and not any(
+        owner in one.amount.owners or owner in one.amount.context or set(owner.split()) & one.amount.context
+        or (one.amount.compare is not None and one.amount.compare.other == owner)
+        for one in told
+    ):
+        cost += 2.0
+        assumptions.append(f"nothing is told of {owner}")
+    if " ago " in goal.asked.text or " next " in goal.asked.text:
+        cost += 2.0
+        assumptions.append("another time is asked about")
     if goal.doubts:
         cost += 0.7
         assumptions.append(f"{min(goal.doubts)!r} is passed over")
@@ -229,6 +240,8 @@ def _leftover(other: Term, goal: Goal, term: Term) -> tuple[float, str]:
         return 0.1, text
     if amount.in_question:
         return 3.0, text
+    if amount.value == 1 and distance > NEAR:
+        return 0.2, text
     if amount.per:
         return 1.5 if distance > FAR else 2.0, text
     if distance > FAR:
@@ -259,13 +272,13 @@ def _worlds(told: list[Term], goal: Goal, people: Sequence[str]) -> Iterator[lis
     while pending and progress:
         progress = False
         for term in list(pending):
-            derived = _resolve(term, resolved, people)
+            derived = _resolve(term, resolved, people, goal.amount.owner)
             if derived is not None:
                 resolved.append(derived)
                 pending.remove(term)
                 progress = True
     for term in pending:
-        derived = _resolve(term, resolved, people, is_loose=True)
+        derived = _resolve(term, resolved, people, goal.amount.owner, is_loose=True)
         if derived is not None:
             resolved.append(derived)
     yield resolved
@@ -320,7 +333,12 @@ def _with_shares(terms: list[Term], goal: Goal) -> list[Term]:
 
 
 def _resolve(
-    term: Term, known: Sequence[Term], people: Sequence[str], *, is_loose: bool = False
+    term: Term,
+    known: Sequence[Term],
+    people: Sequence[str],
+    asked_owner: str,
+    *,
+    is_loose: bool = False,
 ) -> Term | None:
     """The amount that a comparison tells of, from one that is known."""
     amount = term.amount
@@ -338,7 +356,11 @@ def _resolve(
     of_owner = [other for other in candidates if other not in of_other and _is_owners(other.amount, amount)]
     cost = 0.0
     everybody = {name for one in known for name in one.amount.owners}
-    if compare.other not in everybody and not of_other and of_owner and compare.other not in people:
+    if not of_owner and amount.lemma == "be":
+        # "..., which is 5 more than Ann has": of what was told just before.
+        before = [other for other in candidates if other.amount.sentence == amount.sentence and 0 <= amount.clause - other.amount.clause <= 1]
+        of_owner = [other for other in before if other not in of_other][-1:]
+    if compare.other not in everybody and compare.other != asked_owner and not of_other and of_owner and compare.other not in people:
         # "Than expected", "than last year": the other amount is the one already told of.
         of_other, of_owner = of_owner, []
     if not of_other and not of_owner:
@@ -762,6 +784,14 @@ def _same_head(amount: Amount, goal: Goal) -> bool:
 def _settle_among(goal: Goal, terms: list[Term], story: Story, found: list[Term], cost: float) -> None:
     _changes(goal, terms, story, found, cost)
     _remainder(goal, terms, found, cost)
+    doubt = 0.0
+    if goal.amount.verb_class in STATE and not goal.is_start:
+        holders = _holders(goal, terms)
+        if _is_open(goal, story, holders):
+            doubt = 2.0
+        elif any(amount.is_vague and not amount.is_asked and amount.verb_class in CHANGE and amount.role != "none" and _is_near(amount, goal) and _concerns(amount, goal, holders) for amount in story.amounts):
+            doubt = 1.0
+    cost += doubt
     _totals(goal, terms, found, cost, frozenset(story.owners))
     _parts(goal, terms, found, cost, frozenset(story.owners))
     _differences(goal, terms, found, cost)
@@ -799,6 +829,8 @@ def _sign(amount: Amount, goal: Goal, holders: frozenset[str], *, is_only: bool)
             return -1 if amount.is_passive and verb_class == "get" and False else 1
         if amount.source in mine or (amount.holder in mine and amount.owner):
             return -1
+        if amount.lemma == "bring" and amount.is_extra and amount.source == NOBODY:
+            return 1
         return 1 if not mine or amount.place in mine else None
     if verb_class == "take":
         if is_subject and not amount.is_passive:
@@ -842,6 +874,8 @@ def _holders(goal: Goal, terms: Sequence[Term]) -> frozenset[str]:
         names.add(amount.place)
     known = {name for term in terms for name in term.amount.owners}
     names &= known
+    if owner == GROUP and not amount.group:
+        names |= {term.amount.owner for term in terms if term.amount.verb_class in STATE | GAIN} - {NOBODY, GROUP}
     if not names:
         for term in terms:
             if term.amount.verb_class in STATE:
@@ -888,6 +922,7 @@ def _changes(goal: Goal, terms: list[Term], story: Story, found: list[Term], cos
     first_move = min((term.amount.clause for term in moved), default=None)
     vague = [amount for amount in story.amounts if amount.is_vague and not amount.is_asked and amount.verb_class in CHANGE]
     starts, ends = _start_and_end(states, moved, vague, goal)
+    is_open = _is_open(goal, story, holders)
     if len(starts) == 2 and not ends and not changes and _is_same_holding(starts[0].amount, starts[1].amount) and not goal.is_total:  # noqa: PLR2004
         # Two amounts of the same at two times.
         cost += 0.4
@@ -897,6 +932,10 @@ def _changes(goal: Goal, terms: list[Term], story: Story, found: list[Term], cos
     asks_change = q_class in CHANGE and not goal.is_left
     if any(term.amount.is_total for term in terms):
         cost += 1.5
+    if goal.is_left and not starts and not ends and changes and all(sign < 0 for sign, _ in changes):
+        others = [term for term in terms if term not in moved and not term.amount.is_part and term.amount.clause <= changes[0][1].amount.clause]
+        if len(others) == 1:
+            starts, cost = others, cost + 0.3
     # The end.
     if changes and not ends and not goal.is_start:
         parts: list[tuple[str, Term]] = [("+", term) for term in starts]
@@ -914,8 +953,8 @@ def _changes(goal: Goal, terms: list[Term], story: Story, found: list[Term], cos
             extra += 1.2
         if goal.asked.is_more:
             extra += 2.0
-        if any(amount.sentence for amount in vague if _concerns(amount, goal, holders)):
-            extra += 1.5
+        if is_open or any(_concerns(amount, goal, holders) and _is_near(amount, goal) for amount in vague):
+            extra += 2.0
         if parts and len(parts) > 1:
             parts.sort(key=lambda part: part[0] != "+")
             _add(found, "change", parts, like, "what was there at the start and every change", cost + extra)
@@ -964,6 +1003,24 @@ def _is_same_holding(one: Amount, other: Amount) -> bool:
 
 def _owns_loosely(amount: Amount, holders: frozenset[str]) -> bool:
     return any(holder in amount.context for holder in holders)
+
+
+def _is_near(amount: Amount, goal: Goal) -> bool:
+    return not amount.thing.head or not goal.thing.head or thing_distance(amount.thing, goal.thing) < FAR
+
+
+def _is_open(goal: Goal, story: Story, holders: frozenset[str]) -> bool:
+    """Whether somebody is said to have "some", so that no number is known to start from."""
+    return any(
+        amount.is_vague
+        and not amount.is_asked
+        and amount.verb_class in {"state", "boundary"}
+        and amount.lemma != ""
+        and amount.role != "none"
+        and _is_near(amount, goal)
+        and _concerns(amount, goal, holders)
+        for amount in story.amounts
+    )
 
 
 def _concerns(amount: Amount, goal: Goal, holders: frozenset[str]) -> bool:

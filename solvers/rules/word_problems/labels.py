@@ -67,9 +67,9 @@ def _is_described(tokens: list[Token], index: int) -> bool:
     determiner, adjective, after = tokens[index - 2], tokens[index - 1], tokens[index + 1]
     if determiner.text not in LISTS["definite"] | ARTICLES or adjective.form != "word":
         return False
-    if not adjective.text or adjective.text in LISTS["free_word"]:
+    if adjective.text in LISTS["free_word"]:
         return False
-    return after.form == "sign" or not after.text or after.text in LISTS["free_word"]
+    return after.form == "sign" or after.text in LISTS["free_word"]
 
 
 def _has_other(tokens: list[Token], index: int) -> bool:
@@ -94,5 +94,5 @@ def is_time_second(tokens: list[Token], index: int) -> bool:
     before, after = tokens[index - 1], tokens[index + 1]
     if before.value is not None or before.text in LISTS["second_after"]:
         return True
-    is_last = after.form == "sign" or not after.text or after.text in LISTS["second_before"]
+    is_last = after.form == "sign" or after.text in LISTS["second_before"]
     return (before.text in ARTICLES or before.text == "one") and is_last

@@ -27,7 +27,7 @@ QUARTERS = frozenset({"quarter", "quarters"})
 MONEY: dict[str, str] = _DATA["money"]
 LISTS = {name: frozenset(words.split()) for name, words in _DATA["words"].items()}
 ARTICLES = frozenset({"a", "an"})
-BLANKS = [Token("")] * 8
+BLANKS = [Token("", form="sign")] * 8
 """Stand after the last token, so that looking ahead, or before the first, finds a token."""
 
 

@@ -152,9 +152,9 @@ def split_text(text: str) -> Pieces:
             first = len(tokens)
             _add_special(tokens, text, start, end, opened)
             marks.extend(range(first, len(tokens)))
-            if name:
-                host = tokens[first].text
-                capitals[host] = capitals.get(host, 0) + 1
+            for token in tokens[first:]:
+                if token.name:
+                    capitals[token.text] = capitals.get(token.text, 0) + 1
     return Pieces(tokens, marks, capitals)
 
 
@@ -298,7 +298,7 @@ def _add_word(tokens: list[Token], written: str, start: int) -> None:
     lower = written.lower()
     first, hyphen, _ = lower.partition("-")
     if not hyphen or first not in _CARDINALS or lower in _LISTS["whole"]:
-        is_name = written != lower and lower != "i"
+        is_name = lower not in {written, "i"}
         tokens.append(Token(lower, start=start, end=start + len(lower), name=is_name))
         return
     rest = lower

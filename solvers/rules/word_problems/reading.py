@@ -90,6 +90,7 @@ class Reader:
         self._times: frozenset[str] = frozenset()
         self._is_if = False
         self.in_question = False
+        self.said_before = ""
 
     # -- sentences -------------------------------------------------------------------------
 

@@ -109,7 +109,6 @@ def is_factor(tokens: list[Token], index: int) -> bool:
         tokens[index].text not in LISTS["kinds"]
         or after.form != "word"
         or after.name
-        or not after.text
         or after.text in LISTS["factor_before"]
         or after.text in LISTS["free_word"]
         or tokens[index + 2].text == "'s"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from spoonbench.solvers.rules.word_problems.amounts import Asked, Story
+from spoonbench.solvers.rules.word_problems.amounts import Amount, Asked, Story
 from spoonbench.solvers.rules.word_problems.asking import question_start, read_question
 from spoonbench.solvers.rules.word_problems.reading import Reader
 from spoonbench.solvers.rules.word_problems.tokens import read_sentences
@@ -36,6 +36,10 @@ def read_story(text: str) -> Story:
         found = _read_around(tokens, start, reader)
         if found is not None:
             asked.append(found)
+    if not asked:
+        made_up = _end_of_first_owner(reader)
+        if made_up is not None:
+            asked.append(made_up)
     return Story(
         amounts=reader.amounts,
         asked=asked[-1] if asked else None,
@@ -46,9 +50,29 @@ def read_story(text: str) -> Story:
     )
 
 
+def _end_of_first_owner(reader: Reader) -> Asked | None:
+    """Without a question, what the first owner has at the end is asked."""
+    told = [amount for amount in reader.amounts if amount.value is not None]
+    if len(told) < 2:  # noqa: PLR2004
+        return None
+    first = next((amount for amount in told if amount.owner), None)
+    if first is None:
+        return None
+    people = [amount.holder for amount in told if amount.holder in reader.cast.people]
+    owner = first.owner if first.owner in reader.cast.people or not people else people[0]
+    thing = next((amount.thing for amount in told if amount.thing.head), first.thing)
+    amount = Amount(
+        None, thing, lemma="have", verb_class="state", tense="present", owner=owner,
+        is_asked=True, is_now=True, in_question=True, sentence=told[-1].sentence + 1,
+        clause=told[-1].clause + 1,
+    )
+    return Asked(amount=amount, how="many", words=frozenset({"now"}), text=" now ")
+
+
 def _read_around(tokens: Sequence[Token], start: int, reader: Reader) -> Asked | None:
     """Read what a sentence tells before and after its question, and the question."""
     told, question = tokens[:start], tokens[start:]
+    reader.said_before = told[-1].text if told else ""
     if any(token.value is not None for token in told) or len(told) > _FEWEST_WORDS:
         reader.read(told)
     texts = [token.text for token in question]
