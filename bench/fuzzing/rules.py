@@ -143,13 +143,17 @@ class Monitored:
 
 @dataclass(kw_only=True)
 class Fuzzing:
-    """A run: what solves, and what was seen."""
+    """A run: what solves, and what was seen.
+
+    Every other text is guided by what was reached. What is reached may differ between runs where
+    answers do not (sets have no order), so the digest is that of the answers to the other texts.
+    """
 
     solvers: dict[bool, Any]
     arcs: Traced | Monitored
-    texts: Texts
-    rng: random.Random
+    sources: tuple[Texts, Texts]
     n_inputs: int = 0
+    outcome: str = ""
     outcomes: Counter[str] = field(default_factory=Counter)
     slowest: dict[str, tuple[float, str]] = field(default_factory=dict)
     failures: dict[str, Failure] = field(default_factory=dict)
@@ -157,52 +161,64 @@ class Fuzzing:
 
     def step(self) -> None:
         """Try one more text; keep it if it reaches something new."""
-        text, forced = self.texts.draw(), self.rng.random() < FORCED
         self.n_inputs += 1
+        is_guided = self.n_inputs % 2 == 0
+        source = self.sources[is_guided]
+        text, forced, luck = source.draw(), source.rng.random() < FORCED, source.rng.random()
         before = len(self.arcs.arcs)
-        if self.n_inputs % self.arcs.every:
-            failure = self.attempt(text, forced=forced, is_counted=True)
-        else:
-            failure = self.arcs.watch(lambda: self.attempt(text, forced=forced, is_counted=True))
+
+        def attempt() -> Failure | None:
+            return self.attempt(text, forced=forced, luck=luck, is_counted=True)
+
+        is_watched = self.n_inputs % self.arcs.every == 0
+        failure = self.arcs.watch(attempt) if is_watched else attempt()
         if len(self.arcs.arcs) > before and len(text) <= USUAL_LENGTH:
-            self.texts.kept.append(text)
+            self.sources[True].kept.append(text)
         if failure is not None:
             self.failures.setdefault(failure.kind, failure)
+        elif not is_guided:
+            self.digest.update(self.outcome.encode("utf-8", "backslashreplace"))
 
-    def attempt(self, text: str, *, forced: bool, is_counted: bool = False) -> Failure | None:
-        """Put one text to the solver; what goes wrong, if anything does."""
-        signal.setitimer(signal.ITIMER_VIRTUAL, HANG_S)
+    def attempt(
+        self, text: str, *, forced: bool, luck: float = 0, is_counted: bool = False
+    ) -> Failure | None:
+        """Put one text to the solver; what goes wrong, if anything does.
+
+        Args:
+            text: the text.
+            forced: whether to ask for an answer in any case.
+            luck: in [0, 1]; the less, the more is checked.
+            is_counted: whether the outcome is one of the run's.
+        """
         try:
-            self._question(text, forced=forced, is_counted=is_counted)
+            self._question(text, forced=forced, luck=luck, is_counted=is_counted)
         except (Exception, Hang) as error:  # whatever it is, it is a finding
-            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
             detail = "".join(traceback.format_exception(error))
             return Failure(kind=kind_of(error), detail=detail, text=text, forced=forced)
-        finally:
-            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         return None
 
-    def _question(self, text: str, *, forced: bool, is_counted: bool) -> None:
+    def _question(self, text: str, *, forced: bool, luck: float, is_counted: bool) -> None:
         solver = self.solvers[forced]
         problem = Problem(problem_id="1", text=text, kind="number")
         start = time.perf_counter_ns()
-        (answer,) = solver.solve([problem])
+        (answer,) = limited(lambda: solver.solve([problem]))
         microseconds = (time.perf_counter_ns() - start) / 1_000
         check_answer(answer, forced=forced)
-        if answer.status == "answered" or self.rng.random() < EXPLAINED:
-            explanation = solver.explain(problem)
+        if answer.status == "answered" or luck < EXPLAINED:
+            explanation = limited(lambda: solver.explain(problem))
             demand(explanation.answer == answer, "explain says something else than solve")
             check(explanation)
             check_words(explanation, text)
-        elif self.rng.random() < AGAIN:
-            demand(solver.solve([problem] * 2) == [answer] * 2, "another answer next time")
+        if luck < AGAIN:
+            again = limited(lambda: solver.solve([problem] * 2))
+            demand(again == [answer] * 2, "another answer next time")
         if is_counted:
             self._count(answer, forced=forced)
             if not self.arcs.is_slow:
                 self._time(problem, solver, microseconds)
 
     def _count(self, answer: Answer, *, forced: bool) -> None:
-        self.digest.update(f"{answer.status} {answer.value} {answer.confidence}\n".encode())
+        self.outcome = f"{answer.status} {answer.value} {answer.confidence} {answer.reason}\n"
         mode = ", forced" if forced else ""
         kind = re.sub(r"(?s:[:;(].*)|'[^']*'|[0-9][0-9,.]*", "…", answer.reason or "")
         self.outcomes[f"{answer.status}{mode}" + (f": {kind}" if kind else "")] += 1
@@ -216,7 +232,7 @@ class Fuzzing:
                 if microseconds / length <= slowest:
                     break
                 start = time.perf_counter_ns()
-                solver.solve([problem])
+                limited(lambda: solver.solve([problem]))
                 microseconds = min(microseconds, (time.perf_counter_ns() - start) / 1_000)
             if microseconds / length > slowest:
                 self.slowest[name] = microseconds / length, problem.text
@@ -254,6 +270,15 @@ def kind_of(error: BaseException) -> str:
     return f"{type(error).__name__} in {Path(place.filename).name}:{place.name}"
 
 
+def limited(call: Callable[[], Any]) -> Any:
+    """What a call returns, if it does before it is taken to hang."""
+    signal.setitimer(signal.ITIMER_VIRTUAL, HANG_S)
+    try:
+        return call()
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+
+
 def demand(holds: bool, fault: str) -> None:
     if not holds:
         raise Fault(fault)
@@ -269,7 +294,7 @@ def check_answer(answer: Answer, *, forced: bool) -> None:
         demand(read_value(answer.value) >= 0, "answered with a negative number")
 
 
-def prepare(solver_class: Any, rng: random.Random) -> Fuzzing:
+def prepare(solver_class: Any, seed: int) -> Fuzzing:
     """Make the solver ready, with and without `forced`, and have signals end what hangs."""
     signal.signal(signal.SIGVTALRM, stop)
     solvers = {forced: solver_class() for forced in (False, True)}
@@ -279,7 +304,10 @@ def prepare(solver_class: Any, rng: random.Random) -> Fuzzing:
     modules = [sys.modules[name] for name in sys.modules if name.startswith(PACKAGE)]
     files = {str(module.__file__) for module in modules}
     arcs = Monitored(files) if sys.version_info >= (3, 12) else Traced(files)
-    return Fuzzing(solvers=solvers, arcs=arcs, texts=Texts(rng, PACKAGE), rng=rng)
+    plain, guided = (
+        Texts(random.Random(f"{name} {seed}"), PACKAGE) for name in ("plain", "guided")
+    )
+    return Fuzzing(solvers=solvers, arcs=arcs, sources=(plain, guided))
 
 
 def report(run: Fuzzing, seconds: float) -> Iterator[str]:
@@ -288,7 +316,7 @@ def report(run: Fuzzing, seconds: float) -> Iterator[str]:
     for outcome, count in run.outcomes.most_common(30):
         yield f"{count:>10,}  {outcome}"
     yield f"kinds of outcomes: {len(run.outcomes):,}"
-    yield f"arcs reached: {len(run.arcs.arcs):,}; texts kept: {len(run.texts.kept):,}"
+    yield f"arcs reached: {len(run.arcs.arcs):,}; texts kept: {len(run.sources[True].kept):,}"
     for name, (value, text) in run.slowest.items():
         yield f"slowest {name}: {value:,.1f} µs, {len(text):,} characters: {text[:80]!a}"
     yield f"digest of the answers: {run.digest.hexdigest()[:16]}"
@@ -307,11 +335,12 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--failures", type=Path, default=Path("fuzzing-failures.jsonl"))
     options = parser.parse_args()
-    run = prepare(RuleSolver, random.Random(options.seed))
+    run = prepare(RuleSolver, options.seed)
     start = time.process_time()
     while run.n_inputs < options.inputs and len(run.failures) < MAX_FAILURES:
         run.step()
-    print(*report(run, time.process_time() - start), sep="\n", flush=True)
+    for line in report(run, time.process_time() - start):
+        print(line.encode("utf-8", "backslashreplace").decode(), flush=True)
     lines = [json.dumps(asdict(run.shrunk(failure))) for failure in run.failures.values()]
     if lines:
         options.failures.write_text("".join(f"{line}\n" for line in lines), "utf-8")

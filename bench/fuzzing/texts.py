@@ -16,7 +16,7 @@ from spoonbench.harness.tasks.word_problems.stories import Numbers, draw_stories
 
 LONG, USUAL_LENGTH = 1 / 2_000, 240  # share of very long texts; characters others are cut to
 # Shares: texts from those kept; stories mixed with others; numbers that are small and in digits.
-KEPT, MIXED, USUAL = 0.4, 0.5, 0.8
+KEPT, MIXED, USUAL = 0.75, 0.5, 0.8
 
 STORIES = Path(__file__).parents[2] / "tests/solvers/rules/word_problems/stories.toml"
 SECTIONS = ("training", "unseen_frames", "distracting_number", "two_steps", "unanswerable")
@@ -33,10 +33,10 @@ MARKS = ".,;:?!'\"()[]$%/-+*#&@"
 
 
 class Texts:
-    """An endless source of texts."""
+    """An endless source of texts; what is put into `kept` is mutated further."""
 
     def __init__(self, rng: random.Random, package: str) -> None:
-        self._rng = rng
+        self.rng = rng
         self.kept: list[str] = []
         rows = tomllib.loads(STORIES.read_text("utf-8"))["story"]
         self._tales = [list(with_slots(row, [*row["told"], row["question"]])) for row in rows]
@@ -47,7 +47,7 @@ class Texts:
 
     def draw(self) -> str:
         """A text, mutated more often than not."""
-        rng = self._rng
+        rng = self.rng
         if self.kept and rng.random() < KEPT:
             text = self._mutate(rng.choice(self.kept))
         else:
@@ -60,7 +60,7 @@ class Texts:
 
     def _tell(self) -> str:
         """A story about other people and things, or sentences of several stories."""
-        rng = self._rng
+        rng = self.rng
         lines = list(rng.choice(self._tales))
         if rng.random() < MIXED:
             lines[rng.randrange(len(lines)) :] = rng.choices(self._lines, k=rng.randrange(1, 4))
@@ -70,20 +70,20 @@ class Texts:
         return self._renumber(" ".join(lines).format_map(words))
 
     def _generate(self) -> str:
-        return next(self._rng.choice(self._stories)).text
+        return next(self.rng.choice(self._stories)).text
 
     def _scatter(self) -> str:
-        return " ".join(self._rng.choices(self._words, k=self._rng.randrange(12)))
+        return " ".join(self.rng.choices(self._words, k=self.rng.randrange(12)))
 
     def _renumber(self, text: str) -> str:
         def number(_: object) -> str:
-            usual = self._rng.random() < USUAL
-            return str(self._rng.randrange(1, 100)) if usual else self._rng.choice(NUMBERS)
+            usual = self.rng.random() < USUAL
+            return str(self.rng.randrange(1, 100)) if usual else self.rng.choice(NUMBERS)
 
         return re.sub(r"[0-9]+|\bsome\b", number, text)
 
     def _mutate(self, text: str) -> str:
-        rng = self._rng
+        rng = self.rng
         separator = rng.choice((" ", " ", " ", ". ", ""))
         pieces = pieces_of(text, separator)
         at, other = rng.randrange(len(pieces) or 1), rng.randrange(len(pieces) or 1)

@@ -118,3 +118,16 @@ def combine(
         total_cost += BELOW_ZERO
     step = Step(rule, tuple(parts), value, like.thing, why, assumptions)
     return Term(value, replace(like, value=value, compare=None), uses, step, total_cost, gathered)
+
+
+def add_term(
+    found: list[Term],
+    rule: str,
+    parts: Sequence[tuple[str, Term]],
+    like: Amount,
+    why: str,
+    cost: float,
+) -> None:
+    term = combine(rule, list(parts), like, why, cost=cost)
+    if term is not None:
+        found.append(term)

@@ -14,9 +14,9 @@ _PIECES = st.sampled_from(
     "five-dollar two-thirds six-year-old 5kg 3rd 3:30 \u00bd \u0663 \u201c \u2019 \u2013 \uff15 "
     "caf\u00e9 cafe\u0301 \ufdfa \u200f \n\n".split(" ")
 )
-_TEXTS = st.lists(
-    st.tuples(_PIECES, st.sampled_from([" ", " ", "", "\n"])), max_size=30
-).map(lambda parts: "".join(piece + space for piece, space in parts))
+_TEXTS = st.lists(st.tuples(_PIECES, st.sampled_from([" ", " ", "", "\n"])), max_size=30).map(
+    lambda parts: "".join(piece + space for piece, space in parts)
+)
 
 
 def words(text):
@@ -192,6 +192,7 @@ def test_invisible_marks_between_words_change_nothing(mark):
         "He has \x08 apples.",
         "He has \ud800 apples.",
         "He has a" + "\u0301" * 40,
+        "He has 5\u0336 apples.",
     ],
 )
 def test_characters_that_hide_what_is_shown_are_refused(text):
@@ -210,7 +211,8 @@ def test_digits_of_two_scripts_in_one_number_are_refused(text):
 
 
 @pytest.mark.parametrize(
-    "piece", [" ", "\n", "'", "-", "1,", "1-", "a.", "a'", "one ", "a-", "$", "\u200f", "and ", "e\u0301"]
+    "piece",
+    [" ", "\n", "'", "-", "1,", "1-", "a.", "a'", "one ", "a-", "$", "\u200f", "and ", "e\u0301"],
 )
 def test_long_runs_are_read_or_refused(piece):
     try:

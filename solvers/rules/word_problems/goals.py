@@ -1,0 +1,242 @@
+"""What is sought: the asked amount, what kind of amount it is, and how far others are from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from spoonbench.solvers.rules.word_problems.amounts import (
+    EACH,
+    GROUP,
+    NO_THING,
+    Amount,
+    Asked,
+    Thing,
+    thing_distance,
+)
+from spoonbench.solvers.rules.word_problems.asking import dimension_of
+from spoonbench.solvers.rules.word_problems.lexicon import load_lexicon
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+GAIN = frozenset({"get", "take", "make", "buy", "earn"})
+
+
+LOSS = frozenset({"lose", "give", "sell", "spend"})
+
+
+MOVE = frozenset({"put", "come", "go"})
+
+
+CHANGE = GAIN | LOSS | MOVE
+
+
+STATE = frozenset({"state", "boundary", "hold", ""})
+
+
+FAR = 5.0
+
+
+NEAR = 0.9
+
+
+_TOTAL = (
+    " in all ",
+    " total ",
+    " altogether ",
+    " together ",
+    " combined ",
+    " sum ",
+    " both ",
+    " overall ",
+    " in total ",
+    " all ",
+    " entire ",
+    " entirely ",
+)
+
+
+_LEFT = (
+    " left ",
+    " remain ",
+    " remaining ",
+    " remains ",
+    " still ",
+    " rest ",
+    " leftover ",
+    " over ",
+    " unused ",
+    " unsold ",
+)
+
+
+_START = (
+    " start ",
+    " started ",
+    " begin ",
+    " beginning ",
+    " began ",
+    " originally ",
+    " initially ",
+    " at first ",
+    " before ",
+    " original ",
+    " previously ",
+    " to begin with ",
+    " in the first place ",
+    " first ",
+)
+
+
+_NOW = (" now ", " end ", " will ", " finished ", " currently ", " today ")
+
+
+_OTHERS = (
+    " other ",
+    " others ",
+    " rest ",
+    " not ",
+    " different ",
+    " else ",
+    " remaining ",
+    " remainder ",
+)
+
+
+SHARED = (" each ", " per ", " apiece ", " every ")
+
+
+@dataclass(slots=True)
+class Goal:
+    """What is sought.
+
+    Attributes:
+        asked: the question.
+        thing: what is to be counted.
+        dimension: of a measure, or "".
+        is_total: the question says "in all" or the like.
+        is_left: it says "left".
+        is_start: it asks for the start.
+    """
+
+    asked: Asked
+    thing: Thing
+    dimension: str
+    is_total: bool
+    is_left: bool
+    is_start: bool
+    is_now: bool
+    is_others: bool
+    doubts: frozenset[str]
+
+    @property
+    def amount(self) -> Amount:
+        """The asked amount with its frame."""
+        return self.asked.amount
+
+
+def goal_of(asked: Asked, words: frozenset[str], amounts: Sequence[Amount]) -> Goal:
+    """Read the question's words for what kind of amount is sought."""
+    text = asked.text
+    amount = asked.amount
+    told = amount.is_thing_told
+    return Goal(
+        asked=asked,
+        thing=amount.thing if told else _thing_done(amount, amounts),
+        dimension=dimension_of(asked),
+        is_total=says(text, _TOTAL),
+        is_left=says(text, _LEFT),
+        is_start=says(text, _START) or amount.verb_class == "boundary" and amount.lemma != "end",
+        is_now=says(text, _NOW),
+        doubts=words & load_lexicon().words["doubts"],
+        is_others=says(text, _OTHERS)
+        or amount.is_negated
+        or bool(words & {"rest", "others", "remainder"}),
+    )
+
+
+def _thing_done(asked: Amount, amounts: Sequence[Amount]) -> Thing:
+    """ "She picked peaches. How many did she pick?": what the same verb was said of."""
+    for amount in amounts:
+        if (
+            amount.is_vague
+            and amount.lemma == asked.lemma
+            and amount.thing.head
+            and amount.verb_class in CHANGE
+        ):
+            return amount.thing
+    return NO_THING
+
+
+def says(text: str, words: Sequence[str]) -> bool:
+    return any(word in text for word in words)
+
+
+def dimension_of_thing(thing: Thing) -> str:
+    unit = load_lexicon().units.get(thing.head)
+    return "" if unit is None else unit.dimension
+
+
+def distance(amount: Amount, goal: Goal) -> float:
+    """How far an amount is from counting what is sought."""
+    if amount.is_span:
+        return 9.0
+    if goal.thing.head in {"fraction", "part", "portion", "share"} and amount.value is not None:
+        return 0.2 if amount.value < 1 else 9.0
+    lexicon = load_lexicon()
+    unit = lexicon.units.get(amount.thing.head)
+    if goal.dimension:
+        if unit is not None and unit.dimension == goal.dimension:
+            if goal.dimension == "money" or not goal.thing.head:
+                return 0.0
+            return (
+                0.0
+                if unit is lexicon.units.get(goal.thing.head)
+                or amount.thing.head == goal.thing.head
+                else 0.6
+            )
+        if (
+            goal.thing.head
+            and goal.thing.head not in lexicon.units
+            and thing_distance(amount.thing, goal.thing) < 1
+        ):
+            return thing_distance(amount.thing, goal.thing)
+        return 9.0
+    if not goal.thing.head:
+        return 0.3
+    if unit is not None and goal.thing.head in amount.context and goal.asked.how == "much":
+        # "Her hair is 18 inches long; how much hair ...": a measure of what is asked for.
+        return 0.5
+    return thing_distance(amount.thing, goal.thing)
+
+
+def is_rate_goal(goal: Goal) -> bool:
+    return bool(goal.amount.per) or says(goal.asked.text, SHARED) or goal.asked.how == "fast"
+
+
+def names_groups(goal: Goal, rate: Amount) -> bool:
+    """Whether the groups are asked for that a rate is counted by."""
+    per = Thing(rate.per, frozenset({rate.per}))
+    if rate.per == EACH:
+        return False
+    if goal.thing.head:
+        if rate.per in goal.thing.words or thing_distance(per, goal.thing) < 2:
+            return True
+        containers = load_lexicon().words["containers"]
+        return rate.per in containers and goal.thing.head in containers
+    if goal.dimension:
+        return goal.dimension == dimension_of_thing(per)
+    return goal.asked.how == "long" and dimension_of_thing(per) == "time"
+
+
+def names(amount: Amount, owner: str, words: frozenset[str]) -> bool:
+    if (
+        owner
+        and owner not in {GROUP}
+        and owner in {amount.owner, amount.to, amount.place, amount.holder}
+    ):
+        return True
+    keys = words & (amount.context | amount.thing.words | amount.times)
+    return bool(keys) and len(keys) == len(words)

@@ -1,0 +1,150 @@
+"""What a reading leaves out, and what that says against it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from spoonbench.solvers.rules.word_problems.amounts import GROUP, NOBODY, Amount
+from spoonbench.solvers.rules.word_problems.goals import CHANGE, FAR, NEAR, STATE, Goal, distance
+from spoonbench.solvers.rules.word_problems.lexicon import load_lexicon
+from spoonbench.solvers.rules.word_problems.terms import Reading, Term
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def reading_of(term: Term, told: Sequence[Term], goal: Goal) -> Reading:
+    """Add what the numbers cost that play no part."""
+    cost, assumptions = term.cost, list(term.assumptions)
+    used = [other.amount for other in told if other.uses <= term.uses]
+    for other in told:
+        if other.uses <= term.uses:
+            continue
+        extra, why = _leftover(other, goal, term)
+        if is_description(other.amount) and not goal.is_others:
+            extra = min(extra, 0.3)
+        elif extra < 2 and _belongs(other.amount, used):
+            extra = max(extra, 1.6)
+        cost += extra
+        if extra >= 1:
+            assumptions.append(why)
+    for one in used:
+        if one.verb_class == "unknown":
+            cost += 0.8
+            assumptions.append(f"what {one.lemma!r} does is not known")
+    cost += 0.1 * max(len(term.uses) - 2, 0)
+    if goal.thing.head in {"number", "integer"}:
+        cost += 1.5
+        assumptions.append("a number of no things")
+    owner = goal.amount.owner
+    if (
+        owner not in {NOBODY, GROUP}
+        and goal.amount.verb_class in STATE
+        and not any(
+            owner in one.amount.owners
+            or owner in one.amount.context
+            or set(owner.split()) & one.amount.context
+            or (one.amount.compare is not None and one.amount.compare.other == owner)
+            for one in told
+        )
+    ):
+        cost += 2.0
+        assumptions.append(f"nothing is told of {owner}")
+    if " ago " in goal.asked.text or " next " in goal.asked.text:
+        cost += 2.0
+        assumptions.append("another time is asked about")
+    if goal.doubts:
+        cost += 0.7
+        assumptions.append(f"{min(goal.doubts)!r} is passed over")
+    value = term.value
+    if value < 0:
+        cost += 6
+        assumptions.append("less than nothing")
+    if value.denominator != 1 and goal.asked.how == "many" and not goal.dimension:
+        whole_inputs = all(
+            other.value.denominator == 1 for other in told if other.uses <= term.uses
+        )
+        if whole_inputs:
+            cost += 4
+            assumptions.append("a part of a thing that is counted whole")
+    if value == 0:
+        cost += 2
+    return Reading(term, cost, tuple(assumptions))
+
+
+def _belongs(amount: Amount, used: Sequence[Amount]) -> bool:
+    """Whether an amount is of the kind of one that was used, with the same owner."""
+    head = amount.thing.head
+    if not head or amount.value == 1:
+        return False
+    for one in used:
+        if one.per and head == one.per and not amount.per:
+            return True
+        if (
+            head == one.thing.head
+            and amount.thing.words == one.thing.words
+            and not amount.per
+            and not one.per
+        ):
+            if (
+                amount.owner == one.owner
+                or GROUP in {amount.owner, one.owner}
+                or NOBODY in {amount.owner, one.owner}
+            ):
+                return amount.place == one.place or NOBODY in {amount.place, one.place}
+    return False
+
+
+def _leftover(other: Term, goal: Goal, term: Term) -> tuple[float, str]:
+    amount = other.amount
+    text = f"{amount.value} {amount.thing.head} plays no part"
+    if amount.form != "number":
+        return 2.5, text
+    away = distance(amount, goal)
+    lexicon = load_lexicon()
+    if amount.role == "whole":
+        return 1.0, text
+    if (
+        amount.value is not None
+        and amount.value == len(term.uses)
+        and amount.value > 1
+        and away > NEAR
+    ):
+        # "2 pumpkins; the first weighed ..., the second ...": it counts what was listed.
+        return 0.1, text
+    if amount.in_question:
+        return 3.0, text
+    if amount.value == 1 and away > NEAR:
+        return 0.2, text
+    if amount.per:
+        return 1.5 if away > FAR else 2.0, text
+    if away > FAR:
+        if amount.thing.head in lexicon.words["times"]:
+            return 0.4, text
+        return 0.3, text
+    owner = goal.amount.owner
+    if (
+        owner not in {NOBODY, GROUP}
+        and owner not in amount.owners
+        and amount.owner not in {NOBODY, GROUP}
+    ):
+        return 0.3, text
+    if goal.amount.lemma != amount.lemma and goal.amount.lemma and amount.verb_class not in CHANGE:
+        return 0.6, text
+    return 1.5, text
+
+
+def is_description(amount: Amount) -> bool:
+    """ "9 were torn": told of some of them, and nothing happens to them."""
+    return (
+        amount.is_part
+        and amount.role == "subject"
+        and amount.verb_class in STATE | {"do", "lose"}
+        and amount.lemma not in {"eat"}
+        and (amount.verb_class != "lose" or not amount.is_passive or amount.lemma in _DAMAGE)
+    )
+
+
+_DAMAGE = frozenset(
+    {"tear", "break", "crack", "spoil", "rot", "damage", "bruise", "use", "paint", "sign"}
+)

@@ -1,0 +1,281 @@
+"""Determiners, numbers, adjectives and nouns in a row to one noun phrase."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from spoonbench.solvers.rules.word_problems.constituents import NounPhrase
+from spoonbench.solvers.rules.word_problems.lexicon import load_lexicon
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from spoonbench.solvers.rules.word_problems.tokens import Token
+
+UP_TO = frozenset(
+    {"about", "only", "just", "exactly", "around", "nearly", "almost", "approximately", "over"}
+)
+"""Adverbs that may stand before a number."""
+_TALL = frozenset(
+    {"long", "tall", "high", "wide", "deep", "old", "heavy", "thick", "away", "apart", "far"}
+)
+_MORE = frozenset({"more", "fewer", "less", "extra", "additional"})
+_RELATIVE_DAYS = frozenset({"today", "yesterday", "tomorrow"})
+_RANKS = frozenset({"first", "last", "next", "other", "same", "own"})
+_QUOTES = frozenset({'"', "'", "“", "”", "‘", "’"})
+_STARTS = frozenset("NXDOQEKR")
+
+
+def starts_noun_phrase(tokens: Sequence[Token], tags: Sequence[str], index: int) -> bool:
+    """Whether a noun phrase begins at a token."""
+    tag = tags[index]
+    if tag in _STARTS:
+        return True
+    if tag == "B":
+        return (
+            index + 1 < len(tags) and tags[index + 1] == "N" and tokens[index].text in UP_TO
+        )
+    return tag == "P" and tokens[index].text == "$"
+
+
+def read_noun_phrase(tokens: Sequence[Token], tags: Sequence[str], start: int) -> NounPhrase:
+    """Read the noun phrase that begins at a token, what follows "of" included."""
+    return _Scan(tokens, tags, start).read()
+
+
+class _Scan:
+    """One noun phrase while it is read; each method says whether its token belongs to it."""
+
+    __slots__ = ("index", "is_closed", "lexicon", "n", "phrase", "start", "tags", "tokens")
+
+    def __init__(self, tokens: Sequence[Token], tags: Sequence[str], start: int) -> None:
+        self.tokens = tokens
+        self.tags = tags
+        self.start = self.index = start
+        self.n = len(tokens)
+        self.phrase = NounPhrase(start, start + 1)
+        self.is_closed = False
+        self.lexicon = load_lexicon()
+
+    def read(self) -> NounPhrase:
+        """Everything up to the first token that does not belong to the phrase."""
+        while self.index < self.n and not self.is_closed:
+            takes = _TAKES.get(self.tags[self.index])
+            if takes is None or not takes(self, self.tokens[self.index].text):
+                break
+            self.index += 1
+        phrase = self.phrase
+        phrase.end = max(self.index, self.start + 1)
+        return phrase
+
+    def _tag_at(self, index: int) -> str:
+        return self.tags[index] if index < self.n else ""
+
+    def _pronoun(self, text: str) -> bool:
+        if self.index > self.start:
+            return False
+        self.phrase.pronoun = text
+        self.is_closed = True
+        return True
+
+    def _adverb(self, text: str) -> bool:
+        """"Only 5", "two freshly baked pies"."""
+        if self.phrase.words:
+            return False
+        after = self._tag_at(self.index + 1)
+        if text in UP_TO:
+            return after == "N"
+        return text.endswith("ly") and after == "K" and self.index > self.start
+
+    def _determiner(self, text: str) -> bool:
+        phrase = self.phrase
+        if phrase.words:
+            return False
+        if phrase.number >= 0:
+            return self._share_of()
+        if phrase.determiner and self.tags[self.index] != "O":
+            return False
+        phrase.determiner = text
+        return True
+
+    def _share_of(self) -> bool:
+        """"Half the apples", "0.7 the students": a part of what follows."""
+        value = self.phrase.value
+        if self.phrase.form not in {"share", "percent"} and (
+            value is None or value.denominator == 1
+        ):
+            return False
+        self._take_inner(self.index)
+        return True
+
+    def _quantifier(self, text: str) -> bool:
+        if self.phrase.words or self.phrase.number >= 0:
+            return False
+        self.phrase.vague = text
+        return True
+
+    def _extra(self, text: str) -> bool:
+        phrase = self.phrase
+        if phrase.extra:
+            return False
+        if phrase.words:
+            if text not in _MORE or phrase.number < 0:
+                return False
+            # "5 apples more".
+            self.is_closed = True
+        phrase.extra = text
+        return True
+
+    def _number(self, text: str) -> bool:
+        del text
+        phrase, token = self.phrase, self.tokens[self.index]
+        if phrase.number >= 0 or phrase.vague:
+            return False
+        if phrase.words:
+            if len(phrase.words) > 1 or phrase.words[0] not in _RANKS:
+                return False
+            # "The first 3 days".
+            phrase.ordinal = phrase.words.pop()
+            phrase.raw.pop()
+        phrase.number, phrase.value = self.index, token.value
+        phrase.form, phrase.money = token.form, token.money
+        if phrase.money:
+            phrase.words.append(phrase.money)
+            phrase.raw.append(phrase.money)
+            # "$5 bill", "$20 gift card": the money is what the noun is worth.
+            self.is_closed = True
+        return True
+
+    def _sign(self, text: str) -> bool:
+        if text == "$":
+            return self.index == self.start
+        if text in _QUOTES:
+            return self._tag_at(self.index + 1) == "K" and self.index > self.start
+        if text != "-" or self._tag_at(self.index + 1) != "K":
+            return False
+        if self.phrase.words:
+            return True
+        return self._hyphenated()
+
+    def _hyphenated(self) -> bool:
+        """"A 12-inch ruler": the number counts the word behind the hyphen and no more."""
+        if self.phrase.number != self.index - 1:
+            return False
+        self.index += 1
+        self._add(self.tokens[self.index].text)
+        self.is_closed = True
+        return True
+
+    def _possessive(self, text: str) -> bool:
+        """"Ann's": what was read so far is the owner of what comes."""
+        del text
+        phrase = self.phrase
+        if not phrase.words or (phrase.number >= 0 and phrase.is_name):
+            return False
+        if not self._tag_at(self.index + 1) and len(phrase.words[-1]) == 1:
+            return True
+        if len(phrase.words[-1]) == 1 and self._tag_at(self.index + 1) in "CPIAVB":
+            # "A's and B's" are marks at school, not what A has.
+            phrase.is_plural = True
+            return True
+        owner = NounPhrase(
+            phrase.start,
+            self.index,
+            words=phrase.words,
+            raw=phrase.raw,
+            is_name=phrase.is_name,
+            determiner=phrase.determiner,
+            owner=phrase.owner,
+            is_plural=phrase.is_plural,
+        )
+        if phrase.number >= 0:
+            owner.value, owner.number, owner.form = phrase.value, phrase.number, phrase.form
+        self.phrase = NounPhrase(self.start, self.index + 1, owner=owner, determiner="'s")
+        return True
+
+    def _word(self, text: str) -> bool:
+        if self.phrase.words and self._is_next_phrase(text):
+            return False
+        self._add(text)
+        return True
+
+    def _add(self, text: str) -> None:
+        phrase = self.phrase
+        if not phrase.words:
+            phrase.is_name = (
+                self.tokens[self.index].name
+                and phrase.number < 0
+                and phrase.determiner in {"", "'s"}
+            )
+        phrase.words.append(self.lexicon.singular(text))
+        phrase.raw.append(text)
+        phrase.is_plural = self.lexicon.is_plural(text)
+
+    def _is_next_phrase(self, text: str) -> bool:
+        """Whether a word after others begins another phrase: "3 feet | tall", "fair | Ann"."""
+        phrase = self.phrase
+        last = phrase.words[-1]
+        if text in _TALL and (phrase.number >= 0 or phrase.vague or last in self.lexicon.units):
+            return True
+        days = self.lexicon.words["days"]
+        if text in days or text in _RELATIVE_DAYS or last in days:
+            return True
+        if text in {"last", "next"}:
+            return True
+        return self.tokens[self.index].name and not phrase.is_name and self._is_subject_ahead()
+
+    def _is_subject_ahead(self) -> bool:
+        """Whether the name here is a subject: a verb follows, or "and" and another name."""
+        if self.tokens[self.index - 1].name:
+            return False
+        ahead = self.index + 1
+        while self._tag_at(ahead) == "K" and self.tokens[ahead].name:
+            ahead += 1
+        tag = self._tag_at(ahead)
+        if tag == "B":
+            ahead += 1
+            tag = self._tag_at(ahead)
+        if tag == "C":
+            return ahead + 1 < self.n and self.tokens[ahead + 1].name
+        return tag != "" and tag in "VA"
+
+    def _preposition(self, text: str) -> bool:
+        phrase = self.phrase
+        if text != "of" or self.index == self.start:
+            return False
+        if not (phrase.words or phrase.counts or phrase.extra or phrase.determiner in {"all", "each"}):
+            return False
+        inner = self.index + 1
+        while self._tag_at(inner) == "B":
+            inner += 1
+        if not self._tag_at(inner) or self._tag_at(inner) not in "NXDOQEKRW":
+            return False
+        self._take_inner(inner)
+        return True
+
+    def _take_inner(self, start: int) -> None:
+        """Read what follows "of"; nothing comes after it."""
+        if self.tags[start] == "W":
+            inner = NounPhrase(start, start + 1, pronoun="which")
+        else:
+            inner = read_noun_phrase(self.tokens, self.tags, start)
+        self.phrase.of = inner
+        self.index = inner.end - 1
+        self.is_closed = True
+
+
+_TAKES: dict[str, Callable[[_Scan, str], bool]] = {
+    "R": _Scan._pronoun,
+    "B": _Scan._adverb,
+    "D": _Scan._determiner,
+    "O": _Scan._determiner,
+    "Q": _Scan._quantifier,
+    "E": _Scan._extra,
+    "N": _Scan._number,
+    "X": _Scan._number,
+    "P": _Scan._sign,
+    "S": _Scan._possessive,
+    "K": _Scan._word,
+    "I": _Scan._preposition,
+}
+"""By tag; a word of any other ends the phrase."""

@@ -1,0 +1,121 @@
+"""Ways to come to what is sought by adding and taking away."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from spoonbench.solvers.rules.word_problems.amounts import GROUP, NOBODY, Amount, Story
+from spoonbench.solvers.rules.word_problems.changes import (
+    add_changes,
+    concerns,
+    holders_of,
+    is_near,
+    is_open,
+)
+from spoonbench.solvers.rules.word_problems.differences import add_differences, add_margin
+from spoonbench.solvers.rules.word_problems.goals import (
+    CHANGE,
+    FAR,
+    LOSS,
+    NEAR,
+    STATE,
+    Goal,
+    distance,
+    names,
+)
+from spoonbench.solvers.rules.word_problems.terms import Term
+from spoonbench.solvers.rules.word_problems.totals import add_totals
+from spoonbench.solvers.rules.word_problems.wholes import add_parts, add_remainder
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def settle(goal: Goal, terms: Sequence[Term], story: Story) -> list[Term]:
+    """Ways to come to the goal by adding and taking away."""
+    found: list[Term] = []
+    near = [term for term in terms if distance(term.amount, goal) <= NEAR]
+    _direct(goal, near, found)
+    if len(near) >= 1:
+        _settle_among(goal, near, story, found, 0.0)
+    maybe = [term for term in terms if distance(term.amount, goal) < FAR]
+    if len(maybe) > len(near):
+        _settle_among(goal, maybe, story, found, 0.6)
+    same = [term for term in terms if _same_head(term.amount, goal)]
+    if len(same) > len(maybe):
+        add_parts(goal, same, found, 0.2)
+        add_differences(goal, same, found, 0.2)
+        _settle_among(goal, same, story, found, 2.0)
+    if len(terms) > len(same) and len(terms) > len(maybe) and goal.is_total:
+        add_totals(goal, list(terms), found, 2.0)
+    if len(terms) > len(maybe):
+        add_differences(goal, list(terms), found, 1.5)
+    add_margin(goal, terms, found)
+    return found
+
+
+def _direct(goal: Goal, terms: Sequence[Term], found: list[Term]) -> None:
+    """A derived amount that is what is asked for."""
+    derived = [term for term in terms if term.step is not None]
+    owner = goal.amount.owner
+    for term in derived:
+        cost = 0.0
+        if owner not in {NOBODY, GROUP}:
+            if not names(term.amount, owner, frozenset(owner.split())):
+                if len(derived) > 1 or term.amount.owner not in {NOBODY, GROUP}:
+                    continue
+                cost = 0.3
+        elif (
+            goal.amount.times
+            and goal.amount.times & term.amount.times
+            and not any(
+                goal.amount.times & other.amount.times for other in terms if other is not term
+            )
+        ):
+            cost = 0.0
+        elif len(terms) > 1:
+            cost = 1.0 if len(derived) > 1 or goal.is_total or owner == GROUP else 0.4
+        if goal.asked.is_more:
+            cost += 2.0
+        if goal.is_left or goal.is_start or goal.is_others:
+            cost += 1.0
+        lemma = goal.amount.lemma
+        if (
+            term.amount.lemma != lemma
+            and term.amount.verb_class in LOSS
+            and goal.amount.verb_class in STATE
+        ):
+            cost += 0.5
+        found.append(
+            Term(term.value, term.amount, term.uses, term.step, term.cost + cost, term.assumptions)
+        )
+
+
+def _same_head(amount: Amount, goal: Goal) -> bool:
+    return bool(amount.thing.words & goal.thing.words) or distance(amount, goal) < FAR
+
+
+def _settle_among(
+    goal: Goal, terms: list[Term], story: Story, found: list[Term], cost: float
+) -> None:
+    add_changes(goal, terms, story, found, cost)
+    add_remainder(goal, terms, found, cost)
+    doubt = 0.0
+    if goal.amount.verb_class in STATE and not goal.is_start:
+        holders = holders_of(goal, terms)
+        if is_open(goal, story, holders):
+            doubt = 2.0
+        elif any(
+            amount.is_vague
+            and not amount.is_asked
+            and amount.verb_class in CHANGE
+            and amount.role != "none"
+            and is_near(amount, goal)
+            and concerns(amount, goal, holders)
+            for amount in story.amounts
+        ):
+            doubt = 1.0
+    cost += doubt
+    add_totals(goal, terms, found, cost, frozenset(story.owners))
+    add_parts(goal, terms, found, cost, frozenset(story.owners))
+    add_differences(goal, terms, found, cost)

@@ -1,0 +1,125 @@
+"""A whole from its parts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from spoonbench.solvers.rules.word_problems.amounts import GROUP, NOBODY
+from spoonbench.solvers.rules.word_problems.changes import is_same_holding
+from spoonbench.solvers.rules.word_problems.goals import LOSS, STATE, Goal
+from spoonbench.solvers.rules.word_problems.terms import Term, add_term
+
+_PAYING = frozenset({"buy", "spend", "cost"})
+
+
+def add_totals(
+    goal: Goal,
+    terms: list[Term],
+    found: list[Term],
+    cost: float,
+    people: frozenset[str] = frozenset(),
+) -> None:
+    """A whole from its parts."""
+    amount = goal.amount
+    if goal.asked.is_more or goal.is_others:
+        cost += 2.0
+    if (
+        goal.thing.head in {"fraction", "part", "portion", "share"}
+        and not goal.is_left
+        and not goal.is_others
+    ):
+        shares = [term for term in terms if term.value < 1]
+        if len(shares) > 1 and sum(term.value for term in shares) <= 1:
+            add_term(
+                found,
+                "total",
+                [("+", term) for term in shares],
+                replace(amount),
+                "shares of one whole, added",
+                cost,
+            )
+    usable = [
+        term
+        for term in terms
+        if not (term.amount.role == "with" and term.amount.verb_class == "spend")
+        and not term.amount.is_negated
+        and not term.amount.is_part
+        and term.amount.verb_class not in {"think"}
+    ]
+    if amount.owner not in {NOBODY, GROUP}:
+        own = [
+            term
+            for term in usable
+            if amount.owner
+            in {term.amount.owner, term.amount.to, term.amount.holder, term.amount.beneficiary}
+            or term.amount.owner not in people
+        ]
+        usable = own if len(own) >= 2 else usable  # noqa: PLR2004
+    if amount.group:
+        own = [
+            term
+            for term in usable
+            if term.amount.owner in amount.group or term.amount.holder in amount.group
+        ]
+        usable = own if len(own) >= 2 else usable  # noqa: PLR2004
+    groups: list[tuple[list[Term], float]] = []
+    same_verb = [term for term in usable if term.amount.lemma == amount.lemma]
+    classes = (
+        _PAYING
+        if amount.verb_class in _PAYING and goal.dimension == "money"
+        else {amount.verb_class}
+    )
+    same_class = [term for term in usable if term.amount.verb_class in classes]
+    if len(same_verb) >= 2:  # noqa: PLR2004
+        groups.append((same_verb, 0.0))
+    if len(same_class) >= 2 and len(same_class) > len(same_verb):  # noqa: PLR2004
+        groups.append((same_class, 1.0 if same_verb else 0.3))
+    if len(usable) >= 2 and len(usable) > len(same_class):  # noqa: PLR2004
+        mixed = {term.amount.verb_class in LOSS | {"go"} for term in usable}
+        groups.append((usable, 0.7 + (1.0 if len(mixed) > 1 else 0.0)))
+    for members, extra in groups:
+        if goal.is_total or amount.owner == GROUP or amount.group:
+            extra += 0.0
+        elif amount.verb_class in STATE:
+            extra += 0.4
+        else:
+            extra += 0.1
+        if goal.is_left or goal.is_start:
+            extra += 1.5
+        if any(term.amount.is_now for term in members):
+            extra += 1.0
+        if (
+            any(term.amount.is_total for term in members)
+            and len({term.amount.clause for term in members}) > 1
+        ):
+            extra += 2.0
+        if amount.times and any(
+            term.amount.times and not term.amount.times & amount.times for term in members
+        ):
+            extra += 1.0
+        if any(term.amount.verb_class == "need" and term.amount.in_question for term in members):
+            extra += 3.0
+        told = {term.amount.lemma for term in members}
+        if (
+            amount.lemma not in told
+            and amount.verb_class not in STATE | {"cost", "spend", "buy", "weigh"}
+            and not goal.is_total
+        ):
+            extra += 1.0
+        if any(term.amount.is_left for term in members):
+            extra += 1.0
+        if (
+            len(members) == 2
+            and members[0].amount.verb_class in STATE
+            and not goal.is_total
+            and is_same_holding(members[0].amount, members[1].amount)
+        ):  # noqa: PLR2004
+            extra += 1.5
+        add_term(
+            found,
+            "total",
+            [("+", term) for term in members],
+            replace(amount),
+            "all of them together",
+            cost + extra,
+        )

@@ -1,0 +1,166 @@
+"""Auxiliaries, adverbs and verbs in a row to one verb group."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from spoonbench.solvers.rules.word_problems.constituents import VerbGroup
+from spoonbench.solvers.rules.word_problems.lexicon import Lexicon, Verb, load_lexicon
+from spoonbench.solvers.rules.word_problems.tagging import BE, HAVE, NEGATIONS, known_verb
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from spoonbench.solvers.rules.word_problems.tokens import Token
+
+_WISHES = frozenset(
+    {"want", "need", "plan", "hope", "wish", "like", "try", "decide", "intend", "expect", "ask"}
+)
+_BEFORE_TO = _WISHES | {
+    "start", "begin", "go", "continue", "have", "use", "manage", "forget", "get",
+}  # fmt: skip
+_ASPECT = frozenset(
+    {
+        "start", "begin", "go", "like", "stop", "continue", "keep", "finish", "enjoy", "love",
+        "practice", "be",
+    }
+)  # fmt: skip
+_PAST_AUXILIARIES = frozenset({"was", "were", "had", "did"})
+_FUTURE = frozenset({"will", "would", "going", "shall"})
+
+
+def read_verb_group(tokens: Sequence[Token], tags: Sequence[str], start: int) -> VerbGroup | None:
+    """Read the verb group that begins at a token.
+
+    Args:
+        tokens: of the sentence.
+        tags: their parts of speech.
+        start: index of an auxiliary, of a verb or of "to" before either.
+
+    Returns:
+        None where an auxiliary stands apart from its verb.
+    """
+    return _Group(tokens, tags, start).read()
+
+
+class _Group:
+    """One verb group while it is read."""
+
+    __slots__ = ("auxiliaries", "index", "is_negated", "kind", "lexicon", "main", "modal", "n", "start", "tags", "tokens")  # fmt: skip
+
+    def __init__(self, tokens: Sequence[Token], tags: Sequence[str], start: int) -> None:
+        self.tokens = tokens
+        self.tags = tags
+        self.start = self.index = start
+        self.n = len(tokens)
+        self.lexicon: Lexicon = load_lexicon()
+        self.kind = "main"
+        self.modal = ""
+        self.is_negated = False
+        self.auxiliaries: list[str] = []
+        self.main = -1
+
+    def read(self) -> VerbGroup | None:
+        """Everything up to the main verb."""
+        if self.tokens[self.index].text == "to":
+            self.kind = "infinitive"
+            self.index += 1
+        while self.index < self.n and self._takes():
+            self.index += 1
+        return self._group() if self.main >= 0 else None
+
+    def _takes(self) -> bool:
+        """Whether the token here belongs to the group and another may follow."""
+        tag, text = self.tags[self.index], self.tokens[self.index].text
+        if tag == "B":
+            if not self._next_tag() or self._next_tag() not in "VAB":
+                return False
+            self.is_negated |= text in NEGATIONS
+            return True
+        if tag == "A":
+            self._take_auxiliary(text)
+            return True
+        if tag == "V":
+            return self._takes_verb()
+        if text == "to" and self.auxiliaries and self._next_tag() and self._next_tag() in "VA":
+            self.modal = self.modal or ("must" if self.auxiliaries[-1] in HAVE else "going")
+            return True
+        return False
+
+    def _next_tag(self) -> str:
+        return self.tags[self.index + 1] if self.index + 1 < self.n else ""
+
+    def _take_auxiliary(self, text: str) -> None:
+        if text in NEGATIONS:
+            self.is_negated = True
+            return
+        self.auxiliaries.append(text)
+        self.main = self.index
+        if text in self.lexicon.words["modals"]:
+            self.modal = self.modal or text
+
+    def _takes_verb(self) -> bool:
+        """A verb; another may follow in "wants to buy", "decided to give", "started selling"."""
+        self.main = self.index
+        text = self.tokens[self.index].text
+        lemma = known_verb(text).lemma
+        after = self._next_tag()
+        if after == "I" and self._opens_infinitive(lemma):
+            self.modal = self.modal or _modal_of(lemma)
+            self.auxiliaries.append(text)
+            self.index += 1
+            return True
+        if after == "V" and lemma in _ASPECT and "ing" in known_verb(self.tokens[self.index + 1].text).forms:
+            self.auxiliaries.append(text)
+            return True
+        return False
+
+    def _opens_infinitive(self, lemma: str) -> bool:
+        """Whether "to" and a verb follow, and the verb here only colours that one."""
+        follows = self.index + 2 < self.n and self.tokens[self.index + 1].text == "to" and self.tags[self.index + 2] in "VA"
+        is_needed = lemma in {"need", "use"} and bool(self.auxiliaries) and self.auxiliaries[-1] in BE
+        return follows and lemma in _BEFORE_TO and not is_needed
+
+    def _group(self) -> VerbGroup | None:
+        text = self.tokens[self.main].text
+        is_verb = self.tags[self.main] == "V"
+        verb = known_verb(text) if is_verb else self.lexicon.verbs.get(text)
+        if verb is None:
+            return None
+        before = self.auxiliaries if is_verb else self.auxiliaries[:-1]
+        is_passive = is_verb and bool(before) and before[-1] in BE and "participle" in verb.forms
+        if self.kind == "main" and "ing" in verb.forms and not before:
+            self.kind = "gerund"
+        return VerbGroup(
+            self.start,
+            self._end(),
+            verb,
+            is_passive=is_passive,
+            is_negated=self.is_negated,
+            modal=self.modal,
+            tense=self._tense(verb),
+            kind=self.kind,
+            text=text,
+        )
+
+    def _end(self) -> int:
+        """Index after the main verb and the "not" behind an auxiliary that is the main verb."""
+        end = self.main + 1
+        while end < self.n and self.tags[end] == "A" and self.tokens[end].text in NEGATIONS:
+            self.is_negated = True
+            end += 1
+        return end
+
+    def _tense(self, verb: Verb) -> str:
+        if self.modal in _FUTURE:
+            return "future"
+        is_past = "past" in verb.forms and not self.auxiliaries and self.kind == "main"
+        if is_past or not _PAST_AUXILIARIES.isdisjoint(self.auxiliaries):
+            return "past"
+        return "present"
+
+
+def _modal_of(lemma: str) -> str:
+    if lemma in _WISHES:
+        return "want"
+    return "forget" if lemma == "forget" else ""

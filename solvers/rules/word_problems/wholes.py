@@ -1,0 +1,146 @@
+"""A part from the whole and the other parts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from spoonbench.solvers.rules.word_problems.amounts import GROUP, NOBODY, Amount
+from spoonbench.solvers.rules.word_problems.goals import CHANGE, LOSS, STATE, Goal
+from spoonbench.solvers.rules.word_problems.leftovers import is_description
+from spoonbench.solvers.rules.word_problems.terms import Term, add_term
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def _names_part(goal: Goal, wholes: Sequence[Term]) -> bool:
+    """Whether the question names a kind of the things that no whole is of."""
+    words = goal.thing.words
+    return bool(words) and any(words - term.amount.thing.words for term in wholes)
+
+
+def add_remainder(goal: Goal, terms: list[Term], found: list[Term], cost: float) -> None:
+    """Everything told of, less the parts of it that are told of too."""
+    parts = [term for term in terms if term.amount.is_part and not term.amount.is_asked]
+    wholes = [term for term in terms if not term.amount.is_part]
+    if not parts or not wholes:
+        return
+    if any(
+        term.amount.verb_class in LOSS | {"go", "need"} or term.amount.is_now for term in wholes
+    ):
+        cost += 1.0
+    if len({term.amount.owner for term in wholes}) > 1 and goal.amount.owner not in {NOBODY, GROUP}:
+        cost += 0.6
+    if not (goal.is_left or goal.is_others or goal.is_now) and goal.amount.verb_class not in STATE:
+        cost += 0.3
+    if goal.is_start or goal.is_total:
+        cost += 0.5
+    lemma = goal.amount.lemma
+    if (
+        lemma not in {"be", "have", ""}
+        and any(term.amount.lemma == lemma for term in wholes)
+        and not goal.is_others
+    ):
+        cost += 1.0
+    if any(is_description(term.amount) for term in parts) and not (
+        goal.is_left or goal.is_others or _names_part(goal, wholes)
+    ):
+        cost += 0.8
+    extra = 0.3 if len(wholes) == 1 else 0.5
+    add_term(
+        found,
+        "part",
+        [("+", term) for term in wholes] + [("-", term) for term in parts],
+        replace(goal.amount),
+        "the whole less the parts that are told",
+        cost + extra,
+    )
+
+
+def add_parts(
+    goal: Goal,
+    terms: list[Term],
+    found: list[Term],
+    cost: float,
+    people: frozenset[str] = frozenset(),
+) -> None:
+    """A part from the whole and the other parts."""
+    if len(terms) < 2 or (goal.thing.head == "fraction" and not (goal.is_left or goal.is_others)):  # noqa: PLR2004
+        return
+    wholes = [
+        term
+        for term in terms
+        if term.amount.is_total
+        and not any(
+            other is not term
+            and other.amount.clause == term.amount.clause
+            and other.amount.role == term.amount.role
+            for other in terms
+        )
+    ] or [max(terms, key=lambda term: term.value)]
+    whole = wholes[0]
+    rest = [term for term in terms if term is not whole]
+    extra = 0.0 if goal.is_others or whole.amount.is_total else 0.6
+    targets = [
+        term for term in terms if term.amount.verb_class == "need" and term.amount.in_question
+    ]
+    if targets:
+        whole = targets[0]
+        rest = [term for term in terms if term is not whole]
+        add_term(
+            found,
+            "need",
+            [("+", whole), *[("-", term) for term in rest]],
+            replace(goal.amount),
+            "what is wanted less what is there",
+            cost + 0.1,
+        )
+        return
+    lemma = goal.amount.lemma
+    told = {term.amount.lemma for term in terms}
+    is_other_verb = lemma not in told and lemma not in {"be", "have", ""} and len(told) > 1
+    if all(term.amount.is_part for term in rest):
+        extra = max(extra - 0.3, 0.0)
+    elif is_other_verb:
+        extra += 0.2
+    else:
+        extra += 0.7
+    if (
+        any(_is_anothers(term.amount, whole.amount) for term in rest)
+        and not goal.is_others
+        and whole.amount.owner in people
+    ):
+        extra += 1.5
+    if any(term.amount.verb_class in CHANGE for term in rest) and goal.amount.verb_class in STATE:
+        extra += 0.4
+    if goal.is_left:
+        extra += 0.3
+    if goal.is_total:
+        extra += 1.5
+    if goal.is_start:
+        extra += 2.0
+    if whole in wholes and whole.amount.is_total:
+        extra = 0.0
+    elif lemma in told and not goal.is_others and lemma not in {"be", "have"}:
+        extra += 0.8
+    add_term(
+        found,
+        "part",
+        [("+", whole), *[("-", term) for term in rest]],
+        replace(goal.amount),
+        "the whole less its other parts",
+        cost + max(extra, 0),
+    )
+
+
+def _is_anothers(amount: Amount, whole: Amount) -> bool:
+    """Whether two amounts belong to two people."""
+    nobody = {NOBODY, GROUP}
+    return (
+        amount.owner not in nobody
+        and whole.owner not in nobody
+        and amount.owner != whole.owner
+        and not amount.is_part
+        and amount.holder != whole.owner
+    )
