@@ -58,7 +58,7 @@ def _ours(name: str, target: str, **params: object) -> tuple[str, Registered]:
 SOLVERS: dict[str, Registered] = dict(
     [
         _ours("spoon", "solvers.rules.spoon:SpoonSolver"),
-        _ours("rules", "solvers.rules.old_word_problems:RuleSolver"),
+        _ours("rules", "solvers.rules.word_problems.contestant:RuleSolver"),
         _ours("expression-rules", "solvers.rules.expressions:ExpressionRuleSolver"),
         _ours("equation-rules", "solvers.rules.equations:EquationRuleSolver"),
         _ours("keywords", "solvers.rules.keywords:KeywordListSolver"),

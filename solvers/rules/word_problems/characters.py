@@ -142,7 +142,9 @@ def _plain_character(character: str) -> str:
         return str(value)
     if character.isspace():
         return " "
-    return unicodedata.normalize("NFKC", character).translate(_SAME_LENGTH)
+    plain = unicodedata.normalize("NFKC", character).translate(_SAME_LENGTH)
+    # One character of "p.m." must not end a sentence in its middle.
+    return plain.replace(".", "") if any(map(str.isalnum, plain)) else plain
 
 
 def _visible_before(text: str, index: int) -> str:

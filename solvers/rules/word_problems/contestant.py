@@ -8,6 +8,7 @@ Not covered: geometry, averages, several questions in one text (the last one is 
 
 from __future__ import annotations
 
+from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from spoonbench.solvers.api import Answer, Guarantee, SolverInfo, Unsupported
@@ -31,14 +32,16 @@ MAX_CHARACTERS = 5_000
 """A longer text is abstained from: no word problem is that long, and time stays bounded."""
 
 _PACKAGE = "spoonbench.solvers.rules.word_problems"
-_MODULES = tuple(
-    f"{_PACKAGE}.{name}"
-    for name in (
-        "amounts", "asking", "cast", "characters", "clauses", "contestant", "derivation",
-        "explaining", "grading", "inflection", "lexicon", "phrases", "pieces", "reading",
-        "stories", "terms", "tokens",
-    )
-)  # fmt: skip
+
+
+def _names_of(suffix: str) -> list[str]:
+    """Files of this package with an ending, in order."""
+    names = (path.name for path in files(_PACKAGE).iterdir())
+    return sorted(name for name in names if name.endswith(suffix))
+
+
+_MODULES = tuple(f"{_PACKAGE}.{name.removesuffix('.py')}" for name in _names_of(".py"))
+_WORD_LISTS = tuple(f"{_PACKAGE}:{name}" for name in _names_of(".toml"))
 _EXACT_ON = (
     "test",
     "larger-10x",
@@ -70,6 +73,7 @@ class RuleSolver:
             "declarative rules: Roy and Roth 2018, TACL"
         ),
         modules=("spoonbench.solvers.numerals", *_MODULES),
+        data_files=_WORD_LISTS,
     )
 
     def __init__(self) -> None:

@@ -85,9 +85,9 @@ _MARKED = (
 # Possessive quantifiers never give characters back, which keeps each match linear. Every character
 # that is no space begins a piece, so the pieces cover the text.
 _SHAPES = (
-    r"(?P<dotted>[A-Za-z](?:\.[A-Za-z])++(?![^\W_]))"
+    r"(?P<dotted>[A-Za-z](?:\.[A-Za-z]){1,5}+(?![^\W_]))"
     r"|(?P<word>can(?=not\b)|[^\W\d_]\w*+)(?P<rest>(?:[-'&][^\W\d_]\w*+)++)?"
-    r"|(?P<digits>[0-9]++(?:-[0-9]++){2,}+|(?:[0-9]++|(?<![^\W_])\.[0-9]++)(?:[.,:/][0-9]++)*+)"
+    r"|(?P<digits>[0-9]++(?:-[0-9]++){2,}+|(?:[0-9]++|(?<![\w.])\.[0-9]++)(?:[.,:/][0-9]++)*+)"
     r"(?P<tail>[^\W\d_]\w*+)?"
     r"|(?P<sign>'(?:s|re|ve|ll|d|m)\b|[^\w\s]|_++)"
 )
@@ -301,17 +301,13 @@ def _add_word(tokens: list[Token], written: str, start: int) -> None:
         is_name = lower not in {written, "i"}
         tokens.append(Token(lower, start=start, end=start + len(lower), name=is_name))
         return
-    rest = lower
-    while rest:
-        part, hyphen, after = rest.partition("-")
-        if part not in _ATOMS:
-            tokens.append(Token(rest, start=start, end=start + len(rest)))
-            return
-        end = start + len(part)
-        tokens.append(Token(part, start=start, end=end))
-        if hyphen:
-            tokens.append(Token("-", form="sign", start=end, end=end + 1))
-        start, rest = end + 1, after
+    parts = lower.split("-")
+    count = next((i for i, part in enumerate(parts) if part not in _ATOMS), len(parts))
+    for part in [*parts[:count], *(["-".join(parts[count:])] if count < len(parts) else [])]:
+        if part is not parts[0]:
+            tokens.append(Token("-", form="sign", start=start - 1, end=start))
+        tokens.append(Token(part, start=start, end=start + len(part)))
+        start += len(part) + 1
 
 
 def _add_digits(tokens: list[Token], text: str, match: re.Match[str]) -> None:
