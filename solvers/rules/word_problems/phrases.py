@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from spoonbench.solvers.rules.word_problems.constituents import Mark, NounPhrase, Phrase, VerbGroup
+from spoonbench.solvers.rules.word_problems.lexicon import load_lexicon
 from spoonbench.solvers.rules.word_problems.noun_phrases import (
     read_noun_phrase,
     starts_noun_phrase,
@@ -72,12 +73,26 @@ def _joins_rate(phrases: Sequence[Phrase], phrase: NounPhrase) -> bool:
 
 def _joins_worth(last: NounPhrase, phrase: NounPhrase) -> bool:
     """Join "9 | $5" and then "bills": so many bills of $5 each."""
-    if last.number >= 0 and not last.words and last.of is None and phrase.number >= 0 and phrase.head:
-        if phrase.head == "dollar" or phrase.money:
-            last.of = phrase
-            last.end = phrase.end
-            if not phrase.money:
-                last.words.append(phrase.words.pop())
-                return True
-            return True
-    return False
+    if last.number < 0 or last.words:
+        return False
+    if last.of is not None:
+        return _takes_noun(last, phrase)
+    is_measure = phrase.number >= 0 and phrase.head != "" and not phrase.determiner
+    if not is_measure or phrase.words[0] not in load_lexicon().units:
+        return False
+    last.of, last.end = phrase, phrase.end
+    last.words, phrase.words = phrase.words[1:], phrase.words[:1]
+    last.raw, phrase.raw = phrase.raw[1:], phrase.raw[:1]
+    last.is_plural = phrase.is_plural
+    return True
+
+
+def _takes_noun(last: NounPhrase, phrase: NounPhrase) -> bool:
+    """Join "bills" to what "9 $5" gave."""
+    if last.of is None or last.of.end != last.end or last.of.number != last.number + 1:
+        return False
+    if phrase.counts or phrase.determiner or phrase.pronoun or not phrase.words:
+        return False
+    last.words, last.raw, last.end = phrase.words, phrase.raw, phrase.end
+    last.is_plural = phrase.is_plural
+    return True

@@ -303,8 +303,9 @@ def _add_word(tokens: list[Token], written: str, start: int) -> None:
         return
     parts = lower.split("-")
     count = next((i for i, part in enumerate(parts) if part not in _ATOMS), len(parts))
-    for part in [*parts[:count], *(["-".join(parts[count:])] if count < len(parts) else [])]:
-        if part is not parts[0]:
+    rest = "-".join(parts[count:])
+    for place, part in enumerate([*parts[:count], rest] if rest else parts):
+        if place:
             tokens.append(Token("-", form="sign", start=start - 1, end=start))
         tokens.append(Token(part, start=start, end=start + len(part)))
         start += len(part) + 1
@@ -347,8 +348,8 @@ def _ends_in_digits(tokens: list[Token], start: int) -> bool:
 
 def _add_list(tokens: list[Token], digits: str, start: int) -> None:
     """Add one number for each part of "1,2,3"."""
-    for part in digits.split(","):
-        if part is not digits and tokens and tokens[-1].end == start - 1 and start > 0:
+    for place, part in enumerate(digits.split(",")):
+        if place:
             tokens.append(Token(",", form="sign", start=start - 1, end=start))
         end = start + len(part)
         tokens.append(Token("#", read_digits(part, "").value, "number", start=start, end=end))

@@ -64,6 +64,7 @@ _QUANTIFYING = frozenset({"each", "every", "that", "this", "these", "those", "an
 _SUBORDINATE = frozenset({"if", "when", "while", "because", "after", "before", "since", "until", "although", "though", "once", "whereas", "so"})
 _NOUN_PASTS = frozenset({"rose", "saw", "ground", "felt", "shot", "bit", "wound", "fell", "lit"})
 _BARE_HELPERS = frozenset({"help", "let", "go", "come", "make", "watch", "see", "hear"})
+_HELPING = frozenset({"help", "let", "watch", "see", "hear"})
 _LINKING = frozenset({"get", "feel", "look", "seem", "become", "grow", "stay", "remain"})
 _GIVING = frozenset({"give", "send", "pay", "lend", "hand", "cost", "take", "bring", "offer", "loan", "sell", "leave", "show", "owe"})
 _OBJECT_TAGS = frozenset("NDOQEX")
@@ -287,8 +288,13 @@ class _Scan:
             return "K"
         if closed_tags().get(token.text) is not None:
             return "V" if self._is_forced() else "K"
+        if word.is_noun and self._has_of_after():
+            return "K"
         decide = _AFTER.get(self.before)
         return "V" if decide is not None and decide(self) else "K"
+
+    def _has_of_after(self) -> bool:
+        return self.after.tag == "I" and self.tokens[self.index + 1].text == "of"
 
     def _text_before(self) -> str:
         return self.tokens[self.position].text if self.position >= 0 else ""
@@ -305,7 +311,7 @@ class _Scan:
     def _is_forced(self) -> bool:
         """Whether a word that is seldom a verb stands where nothing but a verb can."""
         if self.before == "A":
-            return self._expects_base() and "base" in self.word.forms
+            return ("base" if self.awaits == "base" else "participle") in self.word.forms
         if self.before == "I":
             return self._text_before() == "to" and "base" in self.word.forms and self._starts_object()
         if self.before == "R":
@@ -318,10 +324,6 @@ class _Scan:
         if self.before == "K":
             return self.awaits == "base" and "base" in self.word.forms and (self.after.tag in "RIP")
         return False
-
-    def _expects_base(self) -> bool:
-        """Whether the auxiliary before is "did" or "can", "not" between them or not."""
-        return self.awaits == "base"
 
     def _is_unknown_verb(self, token: Token) -> bool:
         """Whether a word of no list stands and looks as a verb does."""
@@ -456,6 +458,8 @@ class _Scan:
 
     def _is_present(self, *, agrees: bool) -> bool:
         """Whether a form of the present, or one like it, is the verb of the noun before."""
+        if "base" in self.word.forms and self._is_helped():
+            return True
         if not agrees or self.later[self.index]:
             return False
         is_name = self.tokens[self.position].name
@@ -466,6 +470,12 @@ class _Scan:
         if self.finite == 1 and self.word.is_noun:
             return self._starts_object()
         return self.after.tag != "C" or not self.word.is_noun or is_name
+
+    def _is_helped(self) -> bool:
+        """"Helped the workers pick": a base form after the object of such a verb."""
+        if self.last_verb < 0 or self.finite < _SEEN or self.after.tag not in _OBJECT_TAGS | {"I"}:
+            return False
+        return known_verb(self.tokens[self.last_verb].text).lemma in _HELPING
 
     def _is_compound_subject(self) -> bool:
         """Whether the verb that is awaited comes only with the next word: "the tree farm plant"."""
@@ -526,6 +536,8 @@ class _Scan:
             return False
         if self.awaits == "base":
             return "base" in forms
+        if text == "then":
+            return "ing" not in forms
         is_parallel = self.last_verb >= 0 and bool(forms & self.words[self.last_verb].forms)
         is_close = self.position > 0 and self.tags[self.position - 1] == "V"
         if is_parallel and is_close and text != ",":
@@ -559,7 +571,7 @@ class _Scan:
             return not self.word.is_rare or self._starts_object()
         if self.word.is_noun or self.tags[self.index - 1] != "V":
             return False
-        return self._starts_object()
+        return self._starts_object() or self.after.tag == "R"
 
     def _at_start(self) -> bool:
         forms = self.word.forms

@@ -344,6 +344,8 @@ def test_a_half_of_something_else_is_a_number_of_its_own():
     ("text", "expected"),
     [
         ("She has twenty five-dollar bills.", [20, 5]),
+        ("two-two", [2, 2]),
+        ("Wait...5 left.", [5]),
         ("She has two hundred and six hundred.", [200, 600]),
         ("one thousand and three thousand", [1000, 3000]),
         ("two and six", [2, 6]),
