@@ -254,9 +254,9 @@ class Fuzzing:
         while at < len(pieces := pieces_of(failure.text, separator)):
             used += 1
             text = separator.join(pieces[:at] + pieces[at + size :])
-            smaller = self.attempt(text, forced=failure.forced)
-            if smaller is not None and smaller.kind == failure.kind:
-                failure = smaller
+            found = self.attempt(text, forced=failure.forced)
+            if found is not None and found.kind == failure.kind and len(text) < len(failure.text):
+                failure = found
             else:
                 at += size
         return failure, used

@@ -211,6 +211,8 @@ def _with_auxiliary(verb: VerbGroup, first: Phrase) -> None:
             verb.tense = "future"
         if first.text == "did":
             verb.tense = "past"
+        if first.text in {"do", "does", "can", "must", "should"}:
+            verb.tense = "present"
     if verb.kind == "gerund":
         verb.kind = "main"
 

@@ -5,51 +5,116 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from spoonbench.solvers.rules.word_problems.goals import LOSS, Goal, dimension_of_thing, names
-from spoonbench.solvers.rules.word_problems.terms import Term, add_term
+from spoonbench.solvers.rules.word_problems.amounts import GROUP, Amount
+from spoonbench.solvers.rules.word_problems.goals import (
+    CHANGE,
+    LOSS,
+    STATE,
+    Goal,
+    dimension_of_thing,
+)
+from spoonbench.solvers.rules.word_problems.terms import Term, add_term, combine
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+
+    SideSolver = Callable[[str, list[Term]], Term | None]
 
 
-def add_differences(goal: Goal, terms: list[Term], found: list[Term], cost: float) -> None:
-    """How many more: one amount less another."""
-    if (
-        len(terms) < 2
-        or not goal.asked.is_more
-        and " than " not in goal.asked.text
-        and " difference " not in goal.asked.text
-    ):  # noqa: PLR2004
+def add_differences(
+    goal: Goal, terms: list[Term], found: list[Term], cost: float, at_end: SideSolver
+) -> None:
+    """How many more: one amount less another.
+
+    Args:
+        goal: what is sought.
+        terms: amounts it may be made of.
+        found: gets the ways that are found.
+        cost: what was taken for granted so far.
+        at_end: finds what one owner has at the end.
+    """
+    text = goal.asked.text
+    if len(terms) < 2 or not (goal.asked.is_more or " than " in text or " difference " in text):  # noqa: PLR2004
         return
-    amount, other = goal.amount, goal.asked.other
-    extra = 0.0
-    if other is not None:
-        theirs = [term for term in terms if names(term.amount, other.other, other.other_words)]
-        ours = [
-            term
-            for term in terms
-            if term not in theirs
-            and names(term.amount, amount.owner, amount.thing.words | amount.context)
-        ]
-        if theirs and not ours:
-            ours = [term for term in terms if term not in theirs]
-        if ours and not theirs:
-            theirs = [term for term in terms if term not in ours]
-        if ours and theirs:
-            one, two = sum(term.value for term in ours), sum(term.value for term in theirs)
-            parts = [("+", term) for term in ours] + [("-", term) for term in theirs]
-            if one < two:
-                parts = [("+", term) for term in theirs] + [("-", term) for term in ours]
-                extra += 0.2
-            add_term(
-                found,
-                "difference",
-                parts,
-                replace(amount),
-                "one amount less the other",
-                cost + extra,
-            )
-            return
+    if goal.asked.other is not None:
+        _between_sides(goal, terms, found, cost, at_end)
+        return
+    _lacking(goal, terms, found, cost)
+
+
+def _between_sides(
+    goal: Goal, terms: list[Term], found: list[Term], cost: float, at_end: SideSolver
+) -> None:
+    """One side of "than" less the other."""
+    other = goal.asked.other
+    assert other is not None  # noqa: S101 - asked for before
+    amount = goal.amount
+    our_words = (amount.thing.words if amount.is_thing_told else frozenset()) | amount.times
+    their_words = other.other_words - amount.thing.words or other.other_words
+    ours: list[Term] = []
+    theirs: list[Term] = []
+    neither: list[Term] = []
+    for term in terms:
+        one = _likeness(term.amount, amount.owner, our_words | frozenset(amount.owner.split()))
+        two = _likeness(term.amount, other.other, their_words)
+        side = ours if one > two else theirs if two > one else neither
+        side.append(term)
+    if len(neither) == 1 and (not ours or not theirs) and (ours or theirs):
+        named = other.other if not theirs else amount.owner
+        cost += 2.0 if named and named not in {GROUP} and not _is_thing(named, terms) else 0.3
+        (theirs if not theirs else ours).extend(neither)
+    elif not ours and not theirs and len(neither) == 2:  # noqa: PLR2004
+        big, small = sorted(neither, key=lambda term: term.value, reverse=True)
+        add_term(found, "difference", [("+", big), ("-", small)], replace(amount), "one amount less the other", cost + 1.0)
+        return
+    if not ours or not theirs:
+        return
+    one, one_cost = _side(goal, ours, amount.owner, at_end)
+    two, two_cost = _side(goal, theirs, other.other, at_end)
+    if one is None or two is None:
+        return
+    cost += one_cost + two_cost
+    big, small = (one, two) if one.value >= two.value else (two, one)
+    if one.value < two.value:
+        cost += 0.2
+    add_term(found, "difference", [("+", big), ("-", small)], replace(amount), "one amount less the other", cost)
+
+
+def _side(
+    goal: Goal, terms: list[Term], owner: str, at_end: SideSolver
+) -> tuple[Term | None, float]:
+    """What one side comes to."""
+    if len(terms) == 1:
+        return terms[0], 0.0
+    if any(term.amount.verb_class in CHANGE for term in terms) and goal.amount.verb_class in STATE:
+        return at_end(owner, terms), 0.2
+    total = combine("total", [("+", term) for term in terms], terms[0].amount, "all of them together")
+    is_summed = goal.is_total or len({term.amount.lemma for term in terms}) == 1
+    return total, 0.2 if is_summed else 0.8
+
+
+def _is_thing(name: str, terms: list[Term]) -> bool:
+    """Whether a name is one of a thing or a place rather than of somebody."""
+    words = set(name.split())
+    return any(words & (term.amount.thing.words | term.amount.context) for term in terms)
+
+
+def _likeness(amount: Amount, owner: str, words: frozenset[str]) -> int:
+    """How well an amount fits one side: by owner, by what it is, by time, by place."""
+    score = 0
+    if owner and owner != GROUP and owner in {amount.owner, amount.to, amount.holder}:
+        score += 4
+    elif owner and owner in {amount.place, amount.source}:
+        score += 2
+    score += 3 * len(words & amount.thing.words)
+    score += 3 * len(words & amount.times)
+    score += len(words & amount.context)
+    return score
+
+
+def _lacking(goal: Goal, terms: list[Term], found: list[Term], cost: float) -> None:
+    """How many more are needed: what is wanted less what is there."""
+    amount = goal.amount
     needs = [
         term
         for term in terms
@@ -58,7 +123,7 @@ def add_differences(goal: Goal, terms: list[Term], found: list[Term], cost: floa
         or (term.amount.in_question and term.amount.verb_class == "need")
     ]
     haves = [term for term in terms if term not in needs]
-    if other is None and needs and haves and len(terms) > 2:  # noqa: PLR2004
+    if needs and haves and len(terms) > 2:  # noqa: PLR2004
         if len(needs) > 1 and any(
             term.amount.verb_class == "need" and term.amount.in_question for term in needs
         ):
@@ -85,7 +150,7 @@ def add_differences(goal: Goal, terms: list[Term], found: list[Term], cost: floa
             [("+", big), ("-", small)],
             replace(amount),
             "one amount less the other",
-            cost + 0.3,
+            cost + (0.0 if needs else 0.3),
         )
         return
     targets = [

@@ -144,7 +144,7 @@ def goal_of(asked: Asked, words: frozenset[str], amounts: Sequence[Amount]) -> G
     told = amount.is_thing_told
     return Goal(
         asked=asked,
-        thing=amount.thing if told else _thing_done(amount, amounts),
+        thing=amount.thing if told else _thing_done(amount, amounts, asked.how),
         dimension=dimension_of(asked),
         is_total=says(text, _TOTAL),
         is_left=says(text, _LEFT),
@@ -157,7 +157,7 @@ def goal_of(asked: Asked, words: frozenset[str], amounts: Sequence[Amount]) -> G
     )
 
 
-def _thing_done(asked: Amount, amounts: Sequence[Amount]) -> Thing:
+def _thing_done(asked: Amount, amounts: Sequence[Amount], how: str) -> Thing:
     """ "She picked peaches. How many did she pick?": what the same verb was said of."""
     for amount in amounts:
         if (
@@ -167,6 +167,25 @@ def _thing_done(asked: Amount, amounts: Sequence[Amount]) -> Thing:
             and amount.verb_class in CHANGE
         ):
             return amount.thing
+    if asked.thing.head and asked.role != "none" and how == "many":
+        return _thing_told(asked, amounts)
+    return NO_THING
+
+
+def _thing_told(asked: Amount, amounts: Sequence[Amount]) -> Thing:
+    """What "how many" means without a noun: the thing that the same verb was said of last."""
+    lexicon = load_lexicon()
+    told = [
+        amount for amount in amounts
+        if amount.value is not None and amount.is_thing_told and not amount.per
+        and amount.thing.head not in lexicon.words["times"] and amount.thing.head not in lexicon.units
+    ]
+    same = [amount for amount in told if amount.lemma == asked.lemma and asked.lemma not in {"be", "have"}]
+    heads = {amount.thing.head for amount in told}
+    if len(heads) == 1:
+        return Thing(told[0].thing.head, frozenset({told[0].thing.head}))
+    if same:
+        return Thing(same[-1].thing.head, frozenset({same[-1].thing.head}))
     return NO_THING
 
 

@@ -23,7 +23,7 @@ def reading_of(term: Term, told: Sequence[Term], goal: Goal) -> Reading:
         extra, why = _leftover(other, goal, term)
         if is_description(other.amount) and not goal.is_others:
             extra = min(extra, 0.3)
-        elif extra < 2 and _belongs(other.amount, used):
+        elif extra < 2 and _belongs(other.amount, used, goal):
             extra = max(extra, 1.6)
         cost += extra
         if extra >= 1:
@@ -72,13 +72,23 @@ def reading_of(term: Term, told: Sequence[Term], goal: Goal) -> Reading:
     return Reading(term, cost, tuple(assumptions))
 
 
-def _belongs(amount: Amount, used: Sequence[Amount]) -> bool:
+def _belongs(amount: Amount, used: Sequence[Amount], goal: Goal) -> bool:
     """Whether an amount is of the kind of one that was used, with the same owner."""
     head = amount.thing.head
     if not head or amount.value == 1:
         return False
     for one in used:
         if one.per and head == one.per and not amount.per:
+            return True
+        if (
+            not one.per and not amount.per
+            and one.clause == amount.clause
+            and one.lemma == amount.lemma
+            and distance(one, goal) > FAR
+            and distance(amount, goal) > FAR
+            and one.role == amount.role
+        ):
+            # Bought together with what was used, for a price that is not told.
             return True
         if (
             head == one.thing.head

@@ -220,14 +220,21 @@ class _Scan:
         days = self.lexicon.words["days"]
         if text in days or text in _RELATIVE_DAYS or last in days:
             return True
-        if text in {"last", "next"}:
+        if text in {"last", "next"} or self._is_after_the_time(last):
             return True
-        return self.tokens[self.index].name and not phrase.is_name and self._is_subject_ahead()
+        if not self.tokens[self.index].name:
+            return False
+        if last in self.lexicon.words["times"]:
+            return self._is_subject_ahead()
+        return not phrase.is_name and not self.tokens[self.index - 1].name and self._is_subject_ahead()
+
+    def _is_after_the_time(self, last: str) -> bool:
+        """"By the time | school started"."""
+        is_clause = self._tag_at(self.index + 1) in {"V", "A"}
+        return last == "time" and is_clause and self.start > 0 and self.tokens[self.start - 1].text == "by"
 
     def _is_subject_ahead(self) -> bool:
         """Whether the name here is a subject: a verb follows, or "and" and another name."""
-        if self.tokens[self.index - 1].name:
-            return False
         ahead = self.index + 1
         while self._tag_at(ahead) == "K" and self.tokens[ahead].name:
             ahead += 1

@@ -388,6 +388,7 @@ def by_pairs(goal: Goal, counts: list[Term]) -> Iterator[Term]:
                     third is second
                     or third is first
                     or third.amount.thing.head != second.amount.thing.head
+                    or (third.amount.thing.of and second.amount.thing.of and third.amount.thing.of != second.amount.thing.of)
                     or third.amount.clause == second.amount.clause
                 ):
                     continue

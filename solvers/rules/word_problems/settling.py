@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from spoonbench.solvers.rules.word_problems.amounts import GROUP, NOBODY, Amount, Story
@@ -34,22 +35,31 @@ if TYPE_CHECKING:
 def settle(goal: Goal, terms: Sequence[Term], story: Story) -> list[Term]:
     """Ways to come to the goal by adding and taking away."""
     found: list[Term] = []
+
+    def at_end(owner: str, side: list[Term]) -> Term | None:
+        return _at_end(goal, owner, side, story)
+
     near = [term for term in terms if distance(term.amount, goal) <= NEAR]
     _direct(goal, near, found)
     if len(near) >= 1:
-        _settle_among(goal, near, story, found, 0.0)
+        timely = _in_time(goal, near)
+        if timely is not None:
+            _settle_among(goal, timely, story, found, 0.0)
+            _settle_among(goal, near, story, found, 0.7)
+        else:
+            _settle_among(goal, near, story, found, 0.0)
     maybe = [term for term in terms if distance(term.amount, goal) < FAR]
     if len(maybe) > len(near):
         _settle_among(goal, maybe, story, found, 0.6)
     same = [term for term in terms if _same_head(term.amount, goal)]
     if len(same) > len(maybe):
         add_parts(goal, same, found, 0.2)
-        add_differences(goal, same, found, 0.2)
+        add_differences(goal, same, found, 0.2, at_end)
         _settle_among(goal, same, story, found, 2.0)
     if len(terms) > len(same) and len(terms) > len(maybe) and goal.is_total:
         add_totals(goal, list(terms), found, 2.0)
     if len(terms) > len(maybe):
-        add_differences(goal, list(terms), found, 1.5)
+        add_differences(goal, list(terms), found, 1.5, at_end)
     add_margin(goal, terms, found)
     return found
 
@@ -115,7 +125,35 @@ def _settle_among(
             for amount in story.amounts
         ):
             doubt = 1.0
-    cost += doubt
-    add_totals(goal, terms, found, cost, frozenset(story.owners))
-    add_parts(goal, terms, found, cost, frozenset(story.owners))
-    add_differences(goal, terms, found, cost)
+    open_parts = any(
+        amount.is_vague and not amount.is_asked and amount.verb_class in STATE and amount.role != "none"
+        and amount.lemma != "" and is_near(amount, goal)
+        for amount in story.amounts
+    )
+    add_totals(goal, terms, found, cost + doubt, frozenset(story.owners))
+    add_parts(goal, terms, found, cost + (2.0 if open_parts and not goal.is_start else doubt), frozenset(story.owners))
+    def at_end(owner: str, side: list[Term]) -> Term | None:
+        return _at_end(goal, owner, side, story)
+
+    add_differences(goal, terms, found, cost, at_end)
+
+
+def _at_end(goal: Goal, owner: str, terms: list[Term], story: Story) -> Term | None:
+    """What one owner has after everything that is told."""
+    amount = replace(goal.amount, owner=owner, lemma="have", verb_class="state", times=frozenset())
+    asked = replace(goal.asked, amount=amount, is_more=False, other=None, text=" now ")
+    found: list[Term] = []
+    inner = replace(goal, asked=asked, is_total=False, is_left=False, is_start=False, is_now=True)
+    add_changes(inner, terms, story, found, 0.0)
+    return min(found, key=lambda term: term.cost, default=None)
+
+
+def _in_time(goal: Goal, terms: list[Term]) -> list[Term] | None:
+    """Those told of the time that is asked about, where others are told of other times."""
+    times = goal.amount.times
+    if not times or goal.asked.is_more:
+        return None
+    timely = [term for term in terms if not term.amount.times or term.amount.times & times]
+    if not any(term.amount.times & times for term in timely) or len(timely) == len(terms):
+        return None
+    return timely

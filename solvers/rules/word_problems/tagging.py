@@ -49,7 +49,7 @@ _OVERRIDES = {
     "Q": "some several many few numerous countless most plenty lots dozens hundreds thousands much",
     "R": "there everyone everybody someone somebody nobody",
     "I": "to as",
-    "B": "left all both enough",
+    "B": "left all both enough else",
     "C": "than",
     "K": "day today yesterday tomorrow home right second first last next little hard double one "
     "ones bunch couple lot handful half none added further such certain single whole total "
@@ -383,7 +383,9 @@ class _Scan:
     def _after_determiner(self) -> bool:
         forms, text = self.word.forms, self._text_before()
         if text not in _QUANTIFYING:
-            return False
+            # "The put the bears on shelves", where "they" is meant.
+            is_slip = text == "the" and self.position == 0 and self.after.tag in "DO"
+            return is_slip and bool(self.after.tag) and {"base", "past"} <= forms
         if self.awaits == "base":
             return "base" in forms
         if "past" in forms and "base" not in forms:
@@ -401,7 +403,7 @@ class _Scan:
         if "past" in forms and "base" not in forms:
             if word.is_noun:
                 return False
-            return "participle" not in forms or not self._is_plain_after()
+            return "participle" not in forms or not self._is_plain_after() or self._is_repeated()
         if self.awaits == "base" and "base" in forms and self.is_inverted:
             return not word.is_plural and not word.is_noun
         if self.finite == _SEEN or self.later[self.index]:
@@ -411,6 +413,10 @@ class _Scan:
         if "third" in forms:
             return self._text_before() == "one" or (self._is_each_one() and self._starts_object())
         return "base" in forms and self.after.tag in {"", "I", "B", "D", "N"} and not (word.is_plural)
+
+    def _is_repeated(self) -> bool:
+        """Whether it is the last verb once more: "5 got apples and 3 got pears"."""
+        return self.last_verb >= 0 and self.words[self.last_verb] is self.word
 
     def _is_each_one(self) -> bool:
         """Whether the number before is the "one" of "each one"."""
@@ -449,12 +455,20 @@ class _Scan:
         if self.awaits == "base" and ("base" in forms or not self.is_inverted):
             return "base" in forms and not self._is_compound_subject()
         if "past" in forms and "base" not in forms:
+            if self._is_adjective():
+                return False
             return not word.is_noun or (self.finite < _SEEN and self._starts_object())
         if "third" in forms:
             return self._is_present(agrees=self._is_singular_subject())
         if "past" in forms:
             return self._is_present(agrees=True)
         return self._is_present(agrees=self._is_plural_subject())
+
+    def _is_adjective(self) -> bool:
+        """"6 giant stuffed bears": a participle between an adjective and its noun."""
+        if self.finite < _SEEN or "participle" not in self.word.forms or not self._is_plain_after():
+            return False
+        return not self.words[self.position].is_plural and not self.tokens[self.position].name
 
     def _is_present(self, *, agrees: bool) -> bool:
         """Whether a form of the present, or one like it, is the verb of the noun before."""
@@ -491,9 +505,10 @@ class _Scan:
     def _is_gerund_after_noun(self) -> bool:
         is_many = self.words[self.position].is_plural or self.tokens[self.position].name
         if self.after.tag in {"", "P", "C"}:
-            return is_many and self.finite != 1
+            return is_many
         if self._is_plain_after():
-            return is_many and self.finite == _SEEN
+            is_sure = self.tokens[self.index + 1].text == "sure"
+            return is_sure or (is_many and self.finite > 0)
         return True
 
     def _is_singular_subject(self) -> bool:
@@ -564,7 +579,8 @@ class _Scan:
         if "ing" in forms:
             return not self.word.is_noun or self._starts_object() or not self._is_plain_after()
         if "past" in forms and "base" not in forms:
-            if self.word.is_noun or (last in _LINKING and "participle" in forms):
+            is_state = last in _LINKING and "participle" in forms
+            if self.word.is_noun or (is_state and (last != "get" or self._has_of_after())):
                 return False
             return not ("participle" in forms and self._is_plain_after())
         if last in _BARE_HELPERS and "base" in forms:
@@ -634,6 +650,9 @@ class _Scan:
 
     def _can(self) -> str:
         """A noun after an article, else an auxiliary."""
+        if "past" in self.after.forms and "base" not in self.after.forms:
+            # "Will invited 9 friends".
+            return "K"
         is_noun = self.before in {"O", "E"} or (
             self.before == "D" and self._text_before() in {"a", "an", "the", "each", "every"} and not (
                 self.after.verb is not None and "base" in self.after.forms

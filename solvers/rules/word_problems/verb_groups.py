@@ -26,6 +26,7 @@ _ASPECT = frozenset(
     }
 )  # fmt: skip
 _PAST_AUXILIARIES = frozenset({"was", "were", "had", "did"})
+_PASSIVE = BE | {"get", "gets", "got", "gotten", "getting"}
 _FUTURE = frozenset({"will", "would", "going", "shall"})
 
 
@@ -110,7 +111,10 @@ class _Group:
             self.auxiliaries.append(text)
             self.index += 1
             return True
-        if after == "V" and lemma in _ASPECT and "ing" in known_verb(self.tokens[self.index + 1].text).forms:
+        if after != "V":
+            return False
+        forms = known_verb(self.tokens[self.index + 1].text).forms
+        if (lemma in _ASPECT and "ing" in forms) or (lemma == "get" and "participle" in forms):
             self.auxiliaries.append(text)
             return True
         return False
@@ -128,7 +132,7 @@ class _Group:
         if verb is None:
             return None
         before = self.auxiliaries if is_verb else self.auxiliaries[:-1]
-        is_passive = is_verb and bool(before) and before[-1] in BE and "participle" in verb.forms
+        is_passive = is_verb and bool(before) and before[-1] in _PASSIVE and "participle" in verb.forms
         if self.kind == "main" and "ing" in verb.forms and not before:
             self.kind = "gerund"
         return VerbGroup(
@@ -155,7 +159,7 @@ class _Group:
         if self.modal in _FUTURE:
             return "future"
         is_past = "past" in verb.forms and not self.auxiliaries and self.kind == "main"
-        if is_past or not _PAST_AUXILIARIES.isdisjoint(self.auxiliaries):
+        if is_past or self.auxiliaries[:1] == ["got"] or not _PAST_AUXILIARIES.isdisjoint(self.auxiliaries):
             return "past"
         return "present"
 

@@ -9,11 +9,16 @@ from hypothesis import strategies as st
 from spoonbench.solvers.numerals import MAX_DIGITS, write_number
 from spoonbench.solvers.rules.word_problems.tokens import Unread, read_sentences
 
-_ONES = (
+
+def listed(words):
+    return words.split()
+
+
+_ONES = listed(
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
     "fifteen sixteen seventeen eighteen nineteen"
-).split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+)
+_TENS = listed("twenty thirty forty fifty sixty seventy eighty ninety")
 _SCALES = (("billion", 10**9), ("million", 10**6), ("thousand", 10**3))
 
 
@@ -382,7 +387,7 @@ def test_numbers_side_by_side_stay_apart(text, expected):
     ],
 )
 def test_digits_that_are_no_known_number_are_refused(text):
-    with pytest.raises(Unread, match="^number: "):
+    with pytest.raises(Unread, match=r"^number: "):
         read_sentences(f"He has {text} apples.")
 
 

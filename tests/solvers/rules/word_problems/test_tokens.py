@@ -7,21 +7,31 @@ from hypothesis import strategies as st
 from spoonbench.solvers.rules.word_problems.tokens import Unread, read_sentences
 
 # Texts that look like word problems, so that the rules meet each other.
-_PIECES = st.sampled_from(
-    "a an the one two twenty hundred thousand dozen half third quarters second twice double couple "
-    "of and negative point percent 5 12 1/2 3.5 1,000 .5 1998 $ € ¢ % - ' 's n't 'd \" . ? ! , : ; ( ) "
-    "# _ & apples Tom June room hour in at pm a.m. U.S. Mr. lbs. is it cannot don't CD's boys' "
-    "five-dollar two-thirds six-year-old 5kg 3rd 3:30 \u00bd \u0663 \u201c \u2019 \u2013 \uff15 "
-    "caf\u00e9 cafe\u0301 \ufdfa \u200f \n\n".split(" ")
+_PIECES = (
+    "a an the one two twenty hundred thousand dozen half third quarters second twice double couple",
+    "of and negative point percent 5 12 1/2 3.5 1,000 .5 1998 $ \u20ac \u00a2 % - ' 's n't 'd \" . ?",
+    "! , : ; ( ) # _ & apples Tom June room hour in at pm a.m. U.S. Mr. lbs. is it cannot don't",
+    "CD's boys' five-dollar two-thirds six-year-old 5kg 3rd 3:30 \u00bd \u0663 \u201c \u2019 \u2013",
+    "\uff15 caf\u00e9 cafe\u0301 \ufdfa \u200f \n\n",
 )
-_TEXTS = st.lists(st.tuples(_PIECES, st.sampled_from([" ", " ", "", "\n"])), max_size=30).map(
-    lambda parts: "".join(piece + space for piece, space in parts)
-)
+_TEXTS = st.lists(
+    st.tuples(st.sampled_from(" ".join(_PIECES).split(" ")), st.sampled_from([" ", " ", "", "\n"])),
+    max_size=30,
+).map(lambda parts: "".join(piece + space for piece, space in parts))
 
 
 def words(text):
     """The texts of the tokens, sentence by sentence."""
     return [[token.text for token in sentence.tokens] for sentence in read_sentences(text)]
+
+
+def refusal(text):
+    """The message of a refused text; "" for one that is read."""
+    try:
+        read_sentences(text)
+    except Unread as error:
+        return str(error)
+    return ""
 
 
 def names(text):
@@ -46,18 +56,20 @@ def check_places(text):
 
 @given(st.text(max_size=200))
 def test_any_text_is_read_or_refused(text):
-    try:
+    message = refusal(text)
+    if message:
+        assert message.startswith(("number: ", "characters: "))
+    else:
         check_places(text)
-    except Unread as error:
-        assert ": " in str(error)
 
 
 @given(_TEXTS)
 def test_texts_of_known_pieces_are_read_or_refused(text):
-    try:
+    message = refusal(text)
+    if message:
+        assert message.startswith(("number: ", "characters: "))
+    else:
         check_places(text)
-    except Unread as error:
-        assert ": " in str(error)
 
 
 @given(st.lists(st.from_regex(r"[bcdf-hj-np-z]{3,8}", fullmatch=True), min_size=1, max_size=20))
@@ -72,13 +84,10 @@ def test_plain_words_are_at_their_places(parts):
 @given(_TEXTS)
 def test_full_width_signs_and_digits_are_read_as_the_plain_ones(text):
     wide = "".join(chr(ord(c) + 0xFEE0) if c.isascii() and c.isdigit() else c for c in text)
-    try:
-        expected = words(text)
-    except Unread:
-        with pytest.raises(Unread):
-            read_sentences(wide)
+    if refusal(text):
+        assert refusal(wide)
     else:
-        assert words(wide) == expected
+        assert words(wide) == words(text)
 
 
 @pytest.mark.parametrize(
@@ -196,7 +205,7 @@ def test_invisible_marks_between_words_change_nothing(mark):
     ],
 )
 def test_characters_that_hide_what_is_shown_are_refused(text):
-    with pytest.raises(Unread, match="^characters: "):
+    with pytest.raises(Unread, match=r"^characters: "):
         read_sentences(text)
 
 
@@ -215,7 +224,5 @@ def test_digits_of_two_scripts_in_one_number_are_refused(text):
     [" ", "\n", "'", "-", "1,", "1-", "a.", "a'", "one ", "a-", "$", "\u200f", "and ", "e\u0301"],
 )
 def test_long_runs_are_read_or_refused(piece):
-    try:
-        read_sentences(piece * 20_000 + "x")
-    except Unread as error:
-        assert str(error)
+    message = refusal(piece * 20_000 + "x")
+    assert message.startswith(("number: ", "characters: ")) or not message
