@@ -38,6 +38,13 @@ class Thing:
 NO_THING = Thing()
 COINS = frozenset({"penny", "nickel", "dime", "quarter", "coin", "bill", "dozen", "pair", "score"})
 """Units that are counted as things are."""
+_VESSELS = frozenset({"cup", "glass", "spoon", "barrel"})
+
+
+def is_vessel(thing: Thing) -> bool:
+    """Whether it is a cup rather than so much of something: no "of" follows."""
+    return thing.head in _VESSELS and not thing.of
+
 
 
 @dataclass(slots=True)

@@ -10,6 +10,7 @@ from spoonbench.solvers.rules.word_problems.amounts import (
     Asked,
     Compare,
     Thing,
+    is_vessel,
 )
 from spoonbench.solvers.rules.word_problems.clauses import split_clauses
 from spoonbench.solvers.rules.word_problems.lexicon import load_lexicon
@@ -19,6 +20,7 @@ from spoonbench.solvers.rules.word_problems.phrases import (
     VerbGroup,
     read_phrases,
 )
+from spoonbench.solvers.rules.word_problems.tagging import known_verb
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,34 +29,59 @@ if TYPE_CHECKING:
     from spoonbench.solvers.rules.word_problems.reading import Reader
     from spoonbench.solvers.rules.word_problems.tokens import Token
 
+_QUESTION_WORDS = frozenset({"how", "what"})
 _HOW = frozenset(
     {
         "many", "much", "long", "far", "tall", "old", "heavy", "fast", "high", "deep", "wide",
-        "big", "large", "often", "soon", "thick",
+        "big", "large", "often", "soon", "thick", "short", "small", "young", "expensive", "late",
     }
 )  # fmt: skip
+_COUNTED = frozenset({"many", "much"})
+_MORE = frozenset({"more", "fewer", "less"})
+_DIFFERENCES = _MORE | {"additional", "extra"}
 _AUXILIARY = frozenset({"do", "be", "have"})
+_BE = frozenset({"is", "was", "are", "were"})
+_AFTER_WHAT = frozenset(
+    {
+        "is", "was", "will", "are", "were", "would", "fraction", "number", "amount", "did", "does",
+        "percent", "percentage", "can", "should",
+    }
+)  # fmt: skip
+_MEASURES = frozenset(
+    {"total", "number", "cost", "weight", "distance", "length", "price", "age", "score", "amount"}
+)
 _ORDERS = frozenset({"find", "calculate", "determine", "compute", "figure"})
+_SHORTEST_ORDER = 2
+_SUBORDINATORS = frozenset({"if", "when", "because", "that", "who", "which", "after", "before"})
+_TENSES = {
+    "did": "past", "will": "future", "would": "future", "do": "present", "does": "present",
+    "can": "present", "must": "present", "should": "present",
+}  # fmt: skip
 DIMENSIONS = {
     "far": "length", "tall": "length", "high": "length", "deep": "length", "wide": "length",
-    "heavy": "weight", "old": "time", "fast": "speed", "thick": "length",
-}
+    "heavy": "weight", "old": "time", "young": "time", "fast": "speed", "thick": "length",
+    "short": "length", "expensive": "money",
+}  # fmt: skip
 _MONEY_VERBS = frozenset({"cost", "pay", "spend", "earn", "charge", "owe"})
 
 
 def question_start(tokens: Sequence[Token]) -> int:
     """Index of the first token of a question in a sentence; -1 where there is none."""
     for index, token in enumerate(tokens):
-        after = tokens[index + 1].text if index + 1 < len(tokens) else ""
-        if token.text == "how" and (after in _HOW or after in load_lexicon().comparatives or after in {"more", "fewer", "less"}):
+        if token.text in _QUESTION_WORDS and _opens_question(tokens, index):
             return index
-        if token.text == "what" and after in {"is", "was", "will", "are", "were", "would", "fraction", "number", "amount", "did", "does"}:
-            return index
-        if token.text == "what" and any(word.text in {"total", "number", "cost", "weight", "distance", "length", "price", "age", "score"} for word in tokens[index : index + 4]):
-            return index
-        if index == 0 and token.text in _ORDERS and len(tokens) > 2:  # noqa: PLR2004
-            return index
-    return -1
+    is_order = tokens[0].text in _ORDERS and len(tokens) > _SHORTEST_ORDER
+    return 0 if is_order else -1
+
+
+def _opens_question(tokens: Sequence[Token], index: int) -> bool:
+    """Whether "how" or "what" here asks for an amount."""
+    after = tokens[index + 1].text if index + 1 < len(tokens) else ""
+    if tokens[index].text == "how":
+        return after in _HOW or after in _MORE or after in load_lexicon().comparatives
+    if index == 0 or after in _AFTER_WHAT or not tokens[index - 1].text[0].isalnum():
+        return after != ""
+    return any(token.text in _MEASURES for token in tokens[index + 1 : index + 4])
 
 
 def read_question(tokens: Sequence[Token], reader: Reader) -> Asked | None:
@@ -64,169 +91,309 @@ def read_question(tokens: Sequence[Token], reader: Reader) -> Asked | None:
         tokens: from the question word to the end of the sentence.
         reader: has read everything before.
     """
-    asked_phrase, rest_start, how = _asked_phrase(tokens)
-    phrases = read_phrases(tokens[rest_start:], is_inverted=True)
-    _shift(phrases, rest_start)
+    tokens = _first_question(tokens)
+    asked_phrase, phrases, how = _asked_phrase(tokens)
     ordered = _in_order(asked_phrase, phrases)
     reader.begin_question(tokens)
-    found = []
-    for clause in split_clauses(ordered):
-        found.extend(reader.read_clause(clause))
+    found = [
+        amount for clause in split_clauses(ordered) for amount in reader.read_clause(clause)
+    ]
     reader.end_question()
-    asked_amounts = [amount for amount in found if amount.is_asked]
-    if not asked_amounts:
+    amount = next((amount for amount in found if amount.is_asked), None)
+    if amount is None:
         return None
-    amount = asked_amounts[0]
     reader.amounts = [told for told in reader.amounts if told is not amount]
     amount.compare = None
-    words = frozenset(token.text for token in tokens)
-    comparative = ""
-    for token in tokens[1:4]:
-        if token.text in reader.lexicon.comparatives and token.text not in {"more", "fewer", "less"}:
-            comparative = token.text
+    comparative = _comparative(tokens)
     extra = asked_phrase.extra
-    is_more = extra in {"more", "fewer", "less", "additional", "extra"} or bool(comparative)
-    if how == "much" and "more" in [token.text for token in tokens[:4]]:
-        is_more = True
-    if tokens[0].text == "how" and reader.said_before == "by":
-        is_more = True
-    sign = -1 if extra in {"fewer", "less"} or (comparative and reader.lexicon.comparatives[comparative][2] < 0) else 1
+    is_fewer = extra in {"fewer", "less"} or (
+        comparative != "" and reader.lexicon.comparatives[comparative][2] < 0
+    )
+    is_more = extra in _DIFFERENCES or comparative != ""
     return Asked(
         amount=amount,
         how=how,
-        is_more=is_more,
-        sign=sign,
+        is_more=is_more or (how == "much" and any(token.text == "more" for token in tokens[:4])),
+        sign=-1 if is_fewer else 1,
         other=_other(tokens, reader),
-        words=words,
+        words=frozenset(token.text for token in tokens),
         text=" " + " ".join(token.text for token in tokens) + " ",
         comparative=comparative,
     )
 
 
-def _asked_phrase(tokens: Sequence[Token]) -> tuple[NounPhrase, int, str]:
-    """The noun phrase that is asked for, where what follows it starts, and how it is asked."""
-    lexicon = load_lexicon()
+def _first_question(tokens: Sequence[Token]) -> Sequence[Token]:
+    """The first of two questions in one: "how many are left and how many ...?"."""
+    for index in range(2, len(tokens) - 1):
+        if tokens[index].text == "how" and tokens[index + 1].text in {"many", "much"}:
+            end = index
+            while end > 1 and tokens[end - 1].text in {"and", ",", "or"}:
+                end -= 1
+            return tokens[:end] if end < index else tokens
+    return tokens
+
+
+def _comparative(tokens: Sequence[Token]) -> str:
+    """"Longer" in "how much longer"; "" where nothing like it is asked."""
+    comparatives = load_lexicon().comparatives
+    found = [
+        token.text
+        for token in tokens[1:4]
+        if token.text in comparatives and token.text not in _MORE
+    ]
+    return found[-1] if found else ""
+
+
+# -- what is asked for ---------------------------------------------------------------------------
+
+
+def _asked_phrase(tokens: Sequence[Token]) -> tuple[NounPhrase, list[Phrase], str]:
+    """The noun phrase that is asked for, the phrases after it, and how it is asked."""
     if tokens[0].text == "how":
-        how, index = tokens[1].text, 2
-        if how in lexicon.comparatives or how in {"more", "fewer", "less"}:
-            how, index = "much", 1
-        phrases = read_phrases(tokens[index:], is_inverted=True)
-        first = phrases[0] if phrases else None
-        if isinstance(first, Mark) and first.tag == "M":
-            return NounPhrase(index, index + 1, asked="much"), index + 1, how
-        if isinstance(first, Mark) and first.tag == "I" and first.text == "of":
-            inner = phrases[1] if len(phrases) > 1 and isinstance(phrases[1], NounPhrase) else None
-            end = index + (inner.end if inner is not None else 1)
-            if inner is not None:
-                inner.start += index
-                inner.end += index
-            return NounPhrase(index, end, asked=how, of=inner), end, how
-        if isinstance(first, NounPhrase) and not first.pronoun and first.number < 0 and not first.determiner:
-            first.asked = how
-            first.start += index
-            first.end += index
-            first.vague = ""
-            if how not in {"many", "much"} and first.is_name:
-                return NounPhrase(index - 1, index, asked=how), index, how
-            return first, first.end, how
-        return NounPhrase(index - 1, index, asked=how), index, how
-    # "What is the total ...", "Find the number of ...".
-    start = 1
-    while start < len(tokens) and tokens[start].text in {"is", "was", "will", "are", "were", "would", "be", "out", "s"}:
-        start += 1
+        return _asked_by_how(tokens)
+    if tokens[0].text == "what" and len(tokens) > 1:
+        return _asked_by_what(tokens)
+    phrases = _phrases_from(tokens, 1)
+    return _asked_first(phrases)
+
+
+def _phrases_from(tokens: Sequence[Token], start: int) -> list[Phrase]:
+    """Phrases of the rest of a question, with indices into all of it."""
     phrases = read_phrases(tokens[start:], is_inverted=True)
     for phrase in phrases:
+        _shift(phrase, start)
+    return phrases
+
+
+def _shift(phrase: Phrase, offset: int) -> None:
+    phrase.start += offset
+    phrase.end += offset
+    if isinstance(phrase, NounPhrase):
+        if phrase.number >= 0:
+            phrase.number += offset
+        for inner in (phrase.of, phrase.owner, phrase.per):
+            if inner is not None:
+                _shift(inner, offset)
+
+
+def _asked_by_how(tokens: Sequence[Token]) -> tuple[NounPhrase, list[Phrase], str]:
+    how, index = tokens[1].text, 2
+    if how in load_lexicon().comparatives or how in _MORE:
+        how, index = "much", 1
+    phrases = _phrases_from(tokens, index)
+    first = phrases[0] if phrases else None
+    if isinstance(first, Mark):
+        if first.tag == "M":
+            return NounPhrase(index, index + 1, asked="much"), phrases[1:], how
+        if first.text == "of" and len(phrases) > 1 and isinstance(phrases[1], NounPhrase):
+            inner = phrases[1]
+            return NounPhrase(index, inner.end, asked=how, of=inner), phrases[2:], how
+    if isinstance(first, NounPhrase) and first.number >= 0:
+        worth = _asked_worth(phrases, how)
+        if worth is not None:
+            return worth[0], worth[1], how
+    is_named = isinstance(first, NounPhrase) and not (
+        first.pronoun or first.number >= 0 or first.determiner or first.owner
+    )
+    if isinstance(first, NounPhrase) and is_named and (how in _COUNTED or not first.is_name):
+        if first.is_name and not phrases[1:2]:
+            first.is_name = False
+        first.asked, first.vague = how, ""
+        return first, phrases[1:], how
+    return NounPhrase(index - 1, index, asked=how), phrases, how
+
+
+def _asked_worth(
+    phrases: list[Phrase], how: str
+) -> tuple[NounPhrase, list[Phrase]] | None:
+    """"How many $4 toys", "how many 6 inch pieces": things that are worth or measure so much."""
+    first = phrases[0]
+    if not isinstance(first, NounPhrase) or not first.words or first.determiner:
+        return None
+    if first.words[0] not in load_lexicon().units:
+        return None
+    words, raw, end, rest = first.words[1:], first.raw[1:], first.end, phrases[1:]
+    if not words:
+        noun = phrases[1] if len(phrases) > 1 else None
+        if not isinstance(noun, NounPhrase) or not noun.words or noun.counts or noun.determiner:
+            return None
+        words, raw, end, rest = noun.words, noun.raw, noun.end, phrases[2:]
+    first.words, first.raw = first.words[:1], first.raw[:1]
+    asked = NounPhrase(first.start, end, words=words, raw=raw, of=first, asked=how)
+    asked.is_plural = True
+    return asked, rest
+
+
+def _asked_by_what(tokens: Sequence[Token]) -> tuple[NounPhrase, list[Phrase], str]:
+    """"What is the cost", "what fraction of them", "what did he pay", "what will it be"."""
+    start = 1
+    while start < len(tokens) and tokens[start].text in _BE:
+        start += 1
+    phrases = _phrases_from(tokens, start)
+    if start > 1:
+        has_verb = any(isinstance(phrase, VerbGroup) for phrase in phrases)
+        asked, rest, how = _asked_first(phrases)
+        if not has_verb and asked in phrases:
+            verb = VerbGroup(1, 2, known_verb(tokens[1].text), text=tokens[1].text)
+            verb.tense = "past" if tokens[1].text in {"was", "were"} else "present"
+            rest = [verb, *rest]
+        return asked, rest, how
+    first = phrases[0] if phrases else None
+    if isinstance(first, Mark) and first.tag == "A":
+        last = phrases[-1]
+        if isinstance(last, VerbGroup) and last.verb.lemma == "be":
+            asked, rest, how = _asked_first(phrases[1:])
+            return asked, rest, how
+        return NounPhrase(0, 1, asked="what"), phrases, "what"
+    return _asked_first(phrases)
+
+
+def _asked_first(phrases: list[Phrase]) -> tuple[NounPhrase, list[Phrase], str]:
+    """The first noun phrase is asked for: "find the cost of ..."."""
+    for order, phrase in enumerate(phrases):
         if isinstance(phrase, NounPhrase):
             phrase.asked = "what"
-            end = start + phrase.end
-            phrase.start += start
-            phrase.end = end
             phrase.number, phrase.value = -1, None
-            return phrase, end, "what"
-    return NounPhrase(0, 1, asked="what"), start, "what"
+            return phrase, phrases[order + 1 :], "what"
+    return NounPhrase(0, 1, asked="what"), phrases, "what"
 
 
-def _shift(phrases: Sequence[Phrase], offset: int) -> None:
-    """Indices into the question's tokens rather than into a part of them."""
-    for phrase in phrases:
-        phrase.start += offset
-        phrase.end += offset
-        if isinstance(phrase, NounPhrase):
-            inner = phrase.of
-            while inner is not None:
-                inner.start += offset
-                inner.end += offset
-                inner = inner.of
+# -- the order of a statement --------------------------------------------------------------------
 
 
 def _in_order(asked: NounPhrase, phrases: list[Phrase]) -> list[Phrase]:
     """The phrases of a question in the order of a statement."""
-    first = phrases[0] if phrases else None
-    is_auxiliary = (isinstance(first, Mark) and first.tag == "A") or (
-        isinstance(first, VerbGroup) and first.verb.lemma in _AUXILIARY
-    )
-    if not is_auxiliary:
-        return [asked, *phrases]
-    assert first is not None  # noqa: S101 - it is an auxiliary
-    rest = phrases[1:]
-    skipped = 0
-    while skipped < len(rest) and isinstance(rest[skipped], Mark) and rest[skipped].tag == "B":  # type: ignore[union-attr]
-        skipped += 1
-    if skipped < len(rest) and isinstance(rest[skipped], NounPhrase):
-        verb_at = next(
-            (index for index, phrase in enumerate(rest) if isinstance(phrase, VerbGroup) and phrase.kind != "infinitive"), -1
-        )
-        if verb_at > 0 and _is_inverted_subject(rest[skipped:verb_at]):
-            verb = rest[verb_at]
-            assert isinstance(verb, VerbGroup)  # noqa: S101 - found as one
-            _with_auxiliary(verb, first)
-            return [*rest[:verb_at], verb, asked, *rest[verb_at + 1 :]]
-        if isinstance(first, VerbGroup):
-            subject_end = skipped + 1
-            return [*rest[skipped:subject_end], first, asked, *rest[subject_end:]]
-        return [asked, *phrases]
-    return [asked, *phrases]
+    lead = _length_of_lead(phrases)
+    first = phrases[lead] if lead < len(phrases) else None
+    rest = phrases[lead + 1 :]
+    ordered: list[Phrase] | None = None
+    if isinstance(first, Mark) and first.tag == "A":
+        ordered = _uninverted(asked, first, rest, phrases[:lead])
+    elif isinstance(first, VerbGroup) and first.verb.lemma in _AUXILIARY:
+        ordered = _uninverted(asked, first, rest, phrases[:lead])
+    elif isinstance(first, NounPhrase | Mark):
+        ordered = _unmoved(asked, phrases[lead:], phrases[:lead])
+    return [asked, *phrases] if ordered is None else ordered
 
 
-def _is_inverted_subject(phrases: Sequence[Phrase]) -> bool:
+def _length_of_lead(phrases: Sequence[Phrase]) -> int:
+    """How many phrases between what is asked for and its verb hang on it: "in the box"."""
+    index = 0
+    while index < len(phrases):
+        phrase = phrases[index]
+        if not isinstance(phrase, Mark):
+            break
+        if phrase.tag in "BM" or phrase.text == ",":
+            index += 1
+        elif phrase.tag == "I" and isinstance(phrases[index + 1 : index + 2], list) and (
+            index + 1 < len(phrases) and isinstance(phrases[index + 1], NounPhrase)
+        ):
+            index += 2
+        else:
+            break
+    return index
+
+
+def _uninverted(
+    asked: NounPhrase, first: Mark | VerbGroup, rest: list[Phrase], lead: list[Phrase]
+) -> list[Phrase] | None:
+    """"Did Ann buy | how many" for "how many did Ann buy"."""
+    subject = 0
+    while subject < len(rest) and _is_adverb(rest[subject]):
+        subject += 1
+    if subject >= len(rest) or not isinstance(rest[subject], NounPhrase):
+        return None
+    verb_at = _main_verb(rest)
+    if verb_at > subject and _is_subject(rest[subject:verb_at]):
+        verb = rest[verb_at]
+        if isinstance(verb, VerbGroup):
+            _add_auxiliary(verb, first)
+        return [*rest[: verb_at + 1], asked, *lead, *rest[verb_at + 1 :]]
+    if isinstance(first, VerbGroup) and _may_stand_behind_be(rest[subject], rest[:subject]):
+        return [*rest[: subject + 1], first, asked, *lead, *rest[subject + 1 :]]
+    return None
+
+
+def _is_adverb(phrase: Phrase) -> bool:
+    return isinstance(phrase, Mark) and phrase.tag == "B"
+
+
+def _may_stand_behind_be(phrase: Phrase, before: Sequence[Phrase]) -> bool:
+    """Whether it is a subject: "the lamp", "Ann", "there", and not "blue" or "girls"."""
+    if not isinstance(phrase, NounPhrase):
+        return False
+    is_both = any(isinstance(mark, Mark) and mark.text == "both" for mark in before)
+    is_definite = bool(phrase.pronoun or phrase.determiner or phrase.owner or phrase.is_name)
+    return is_both or is_definite or phrase.number >= 0
+
+
+def _main_verb(phrases: Sequence[Phrase]) -> int:
+    """Index of the first verb group that is no infinitive; -1 where there is none."""
+    for index, phrase in enumerate(phrases):
+        if isinstance(phrase, VerbGroup) and phrase.kind != "infinitive":
+            return index
+    return -1
+
+
+def _is_subject(phrases: Sequence[Phrase]) -> bool:
     """Whether everything up to the verb can be its subject."""
-    return not any(isinstance(phrase, Mark) and phrase.tag in "W" for phrase in phrases) and not any(
-        isinstance(phrase, Mark) and phrase.text in {"if", "when", "because", "that", "who", "which", "after", "before"}
+    if any(
+        isinstance(phrase, Mark) and (phrase.tag == "W" or phrase.text in _SUBORDINATORS)
         for phrase in phrases
+    ):
+        return False
+    return not any(
+        isinstance(one, NounPhrase) and isinstance(two, NounPhrase) and two.determiner != "each"
+        for one, two in zip(phrases, phrases[1:], strict=False)
     )
 
 
-def _with_auxiliary(verb: VerbGroup, first: Phrase) -> None:
+def _unmoved(
+    asked: NounPhrase, phrases: list[Phrase], lead: list[Phrase]
+) -> list[Phrase] | None:
+    """"The apples that Ann has", "how many apples Ann has"."""
+    first = phrases[0]
+    if isinstance(first, Mark):
+        if first.tag != "W" or first.text not in {"that", "which", "who"}:
+            return None
+        phrases = phrases[1:]
+        if phrases and isinstance(phrases[0], VerbGroup):
+            return [asked, *lead, *phrases]
+    verb_at = _main_verb(phrases)
+    verb = phrases[verb_at] if verb_at > 0 else None
+    if not isinstance(verb, VerbGroup) or verb.kind != "main" or verb.is_passive:
+        return None
+    if not isinstance(phrases[0], NounPhrase) or not _is_subject(phrases[:verb_at]):
+        return None
+    return [*phrases[: verb_at + 1], asked, *lead, *phrases[verb_at + 1 :]]
+
+
+def _add_auxiliary(verb: VerbGroup, first: Mark | VerbGroup) -> None:
+    """What the auxiliary before the subject says of the verb behind it."""
     if isinstance(first, VerbGroup):
         if first.tense == "past":
             verb.tense = "past"
         verb.is_negated |= first.is_negated
-        if first.verb.lemma == "be" and "participle" in verb.verb.forms and "ing" not in verb.verb.forms:
-            verb.is_passive = True
-        if first.modal:
-            verb.modal = first.modal
-    elif isinstance(first, Mark):
+        verb.modal = first.modal or verb.modal
+        forms = verb.verb.forms
+        verb.is_passive |= (
+            first.verb.lemma == "be" and "participle" in forms and "ing" not in forms
+        )
+    else:
         verb.modal = verb.modal or first.text
-        if first.text in {"will", "would"}:
-            verb.tense = "future"
-        if first.text == "did":
-            verb.tense = "past"
-        if first.text in {"do", "does", "can", "must", "should"}:
-            verb.tense = "present"
+        verb.tense = _TENSES.get(first.text, verb.tense)
     if verb.kind == "gerund":
         verb.kind = "main"
 
 
 def _other(tokens: Sequence[Token], reader: Reader) -> Compare | None:
     """What stands after "than"."""
-    texts = [token.text for token in tokens]
-    if "than" not in texts:
+    index = next((place for place, token in enumerate(tokens) if token.text == "than"), -1)
+    if index < 0:
         return None
-    index = texts.index("than")
     compare = Compare("more")
-    phrases = read_phrases(tokens[index + 1 :], is_inverted=True)
     words: set[str] = set()
-    for phrase in phrases[:4]:
+    for phrase in read_phrases(tokens[index + 1 :], is_inverted=True)[:4]:
         if isinstance(phrase, NounPhrase):
             words.update(phrase.words)
             for inner in (phrase.of, phrase.owner):
@@ -243,7 +410,7 @@ def dimension_of(asked: Asked) -> str:
     lexicon = load_lexicon()
     thing = asked.amount.thing if asked.amount.is_thing_told else NO_THING
     unit = lexicon.units.get(thing.head)
-    if unit is not None and thing.head not in COINS:
+    if unit is not None and thing.head not in COINS and not is_vessel(thing):
         return unit.dimension
     if thing.head in {"money", "cost", "price", "change", "pay"}:
         return "money"
@@ -257,7 +424,7 @@ def dimension_of(asked: Asked) -> str:
         return ""
     if asked.how in DIMENSIONS:
         return DIMENSIONS[asked.how]
-    if asked.how == "much" and (
+    if asked.how in {"much", "what"} and (
         asked.amount.lemma in _MONEY_VERBS or asked.amount.verb_class in {"cost", "spend", "earn"}
     ):
         return "money"

@@ -49,7 +49,10 @@ def _between_sides(
     other = goal.asked.other
     assert other is not None  # noqa: S101 - asked for before
     amount = goal.amount
+    # What all of them are tells no side from the other.
+    shared = frozenset.intersection(*(term.amount.thing.words for term in terms))
     our_words = (amount.thing.words if amount.is_thing_told else frozenset()) | amount.times
+    our_words -= shared
     their_words = other.other_words - amount.thing.words or other.other_words
     ours: list[Term] = []
     theirs: list[Term] = []

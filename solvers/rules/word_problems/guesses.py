@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from spoonbench.solvers.rules.word_problems.amounts import Amount
+from spoonbench.solvers.rules.word_problems.amounts import Amount, thing_distance
 from spoonbench.solvers.rules.word_problems.goals import (
     FAR,
     LOSS,
     SHARED,
     Goal,
     distance,
+    is_rate_goal,
     names_groups,
     says,
 )
@@ -28,7 +29,7 @@ def guess(goal: Goal, terms: Sequence[Term]) -> Iterator[Term]:
     near = [term for term in terms if distance(term.amount, goal) < FAR]
     pool = near if len(near) >= 2 else list(terms)  # noqa: PLR2004
     like = replace(goal.amount)
-    has_rate = any(term.amount.per for term in pool)
+    differ = len(terms) == 2 and not _is_same_kind(terms[0].amount, terms[1].amount)  # noqa: PLR2004
     big = max(pool, key=lambda term: term.value)
     rest = [term for term in pool if term is not big]
     total = combine(
@@ -36,14 +37,14 @@ def guess(goal: Goal, terms: Sequence[Term]) -> Iterator[Term]:
         [("+", term) for term in pool],
         like,
         "added up",
-        cost=4.0 + (2.0 if goal.asked.is_more or goal.is_left else 0.0),
+        cost=4.0 + 1.5 * differ + (2.0 if goal.asked.is_more or goal.is_left else 0.0),
     )
     less = combine(
         "guess",
         [("+", big), *[("-", term) for term in rest]],
         like,
         "taken away",
-        cost=4.5 + (1.5 if goal.is_total else 0.0),
+        cost=4.5 + 1.0 * differ + (1.5 if goal.is_total else 0.0),
     )
     if total is not None:
         yield total
@@ -51,27 +52,38 @@ def guess(goal: Goal, terms: Sequence[Term]) -> Iterator[Term]:
         yield less
     yield from _guess_three(goal, terms, like)
     if len(terms) == 2:  # noqa: PLR2004
-        one, two = terms
-        each = says(goal.asked.text, SHARED)
-        product = combine(
-            "guess",
-            [("", one), ("*", two)],
-            like,
-            "multiplied",
-            cost=5.0 - (2.0 if has_rate else 0.0),
-        )
-        first, second = (one, two) if one.value >= two.value else (two, one)
-        quotient = combine(
-            "guess",
-            [("", first), ("/", second)],
-            like,
-            "divided",
-            cost=5.0 - (2.0 if each else 0.0),
-        )
-        if product is not None:
-            yield product
-        if quotient is not None:
-            yield quotient
+        yield from _guess_two(goal, terms[0], terms[1], like)
+
+
+def _guess_two(goal: Goal, one: Term, two: Term, like: Amount) -> Iterator[Term]:
+    """A product or a quotient, by what the two numbers count and what is asked for."""
+    near = [term for term in (one, two) if distance(term.amount, goal) < FAR]
+    has_rate = bool(one.amount.per or two.amount.per)
+    first, second = (one, two) if one.value >= two.value else (two, one)
+    product, quotient = 5.0, 5.0
+    if not _is_same_kind(one.amount, two.amount):
+        product, quotient = 4.2, 4.4
+        if len(near) == 1:
+            product = 3.6
+            if is_rate_goal(goal):
+                product, quotient = 4.6, 3.2
+                first, second = (near[0], two if near[0] is one else one)
+    elif not near and goal.thing.head:
+        # Two amounts of one kind, and groups of them are asked for.
+        quotient = 3.6
+    if has_rate:
+        product -= 0.8
+    if says(goal.asked.text, SHARED):
+        quotient -= 0.8
+    multiplied = combine("guess", [("", one), ("*", two)], like, "multiplied", cost=product)
+    divided = combine("guess", [("", first), ("/", second)], like, "divided", cost=quotient)
+    for term in (multiplied, divided):
+        if term is not None:
+            yield term
+
+
+def _is_same_kind(one: Amount, two: Amount) -> bool:
+    return thing_distance(one.thing, two.thing) < FAR
 
 
 def _guess_three(goal: Goal, terms: Sequence[Term], like: Amount) -> Iterator[Term]:

@@ -68,7 +68,9 @@ def reading_of(term: Term, told: Sequence[Term], goal: Goal) -> Reading:
             cost += 4
             assumptions.append("a part of a thing that is counted whole")
     if value == 0:
-        cost += 2
+        # Everything may be gone, or nobody ahead; nowhere else is nothing the answer.
+        rule = term.step.rule if term.step is not None else ""
+        cost += 0.2 if rule in {"change", "compare"} or goal.is_left else 2
     return Reading(term, cost, tuple(assumptions))
 
 

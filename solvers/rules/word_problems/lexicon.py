@@ -125,6 +125,7 @@ def load_lexicon() -> Lexicon:
     lists["nouns_or_verbs"] = frozenset(both) | frozenset(map(third_person, both))
     kinds = _kinds(nouns["kinds"])
     genders = _genders(names, lists)
+    lists["first_names"] = _words(" ".join(names.values())) - lists["names_or_words"]
     units = _units(_tables("units"))
     return Lexicon(
         verbs=_verbs(verbs["classes"], spellings),

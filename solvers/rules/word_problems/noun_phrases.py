@@ -132,7 +132,7 @@ class _Scan:
         if phrase.number >= 0 or phrase.vague:
             return False
         if phrase.words:
-            if len(phrase.words) > 1 or phrase.words[0] not in _RANKS:
+            if len(phrase.words) > 1 or not self._is_rank(phrase.raw[0]):
                 return False
             # "The first 3 days".
             phrase.ordinal = phrase.words.pop()
@@ -145,6 +145,13 @@ class _Scan:
             # "$5 bill", "$20 gift card": the money is what the noun is worth.
             self.is_closed = True
         return True
+
+    def _is_rank(self, text: str) -> bool:
+        """Whether a word may stand between "the" and a number: "the last 3", "the lower 48"."""
+        lexicon = self.lexicon
+        return (
+            text in _RANKS or text in lexicon.comparatives or text in lexicon.words["qualities"]
+        )
 
     def _sign(self, text: str) -> bool:
         if text == "$":

@@ -40,7 +40,7 @@ def split_rates(goal: Goal, terms: Sequence[Term]) -> tuple[list[Term], list[Ter
         amount = term.amount
         if amount.per:
             rates.append(term)
-        elif amount.soft_per and _is_counted(amount.soft_per, goal, terms, term):
+        elif amount.soft_per and amount.soft_per != amount.thing.head and _is_counted(amount.soft_per, goal, terms, term):
             rates.append(
                 Term(
                     term.value,
@@ -250,25 +250,16 @@ def by_division(goal: Goal, rates: list[Term], counts: list[Term], story: Story)
             and (rate.amount.per == EACH or not _counts_groups(count.amount, rate.amount))
         ]
         totals = sorted(settle(inner, others, story), key=lambda term: term.cost)[:3]
-        if not totals and is_named:
-            totals = [
-                Term(one.value, one.amount, one.uses, one.step, one.cost + 1.0, one.assumptions)
-                for one in others
-                if one.amount.thing.head
-            ][:2]
-        elif not totals:
-            totals = [
-                Term(
-                    one.value,
-                    one.amount,
-                    one.uses,
-                    one.step,
-                    one.cost + (0.0 if distance(one.amount, inner) <= NEAR else 0.5),
-                    one.assumptions,
+        for one in others:
+            away = distance(one.amount, inner)
+            if totals and away > NEAR:
+                continue
+            # One told amount is the total; of another kind only where the groups are named.
+            doubt = 0.1 if away <= NEAR and len(others) == 1 else 0.5 if away < FAR else 1.0
+            if away < FAR or (is_named and one.amount.thing.head):
+                totals.append(
+                    Term(one.value, one.amount, one.uses, one.step, one.cost + doubt, one.assumptions)
                 )
-                for one in others
-                if distance(one.amount, inner) < FAR
-            ][:2]
         for total in totals:
             result = combine(
                 "groups",

@@ -17,6 +17,7 @@ from spoonbench.solvers.rules.word_problems.amounts import (
     Amount,
     Compare,
     Thing,
+    is_vessel,
 )
 from spoonbench.solvers.rules.word_problems.cast import Cast
 from spoonbench.solvers.rules.word_problems.clauses import Clause, split_clauses
@@ -186,7 +187,7 @@ class Reader:
             _collect(phrase, words)
         frame.context = frozenset(words)
         text = {token.text for token in self._clause_tokens(clause)}
-        frame.is_earlier = bool(_EARLIER & text) or clause.opener == "before"
+        frame.is_earlier = bool(_EARLIER & text) or clause.opener == "before" or _is_before(clause)
         frame.is_now = bool(_NOW & text)
         frame.is_left = bool(_LEFT & text) or frame.lemma == "remain"
         frame.is_total = bool({"total", "altogether", "combined"} & text)
@@ -473,7 +474,8 @@ class Reader:
             amount.thing = Thing(phrase.head, frozenset(phrase.words), "")
 
     def _is_measure(self, thing: Thing) -> bool:
-        return thing.head in self.lexicon.units or thing.head in self.lexicon.words["times"]
+        is_unit = thing.head in self.lexicon.units and not is_vessel(thing)
+        return is_unit or thing.head in self.lexicon.words["times"]
 
     def _thing_here(self, phrase: NounPhrase, frame: Amount) -> tuple[Thing, bool]:
         thing = thing_of(phrase, self.lexicon)
@@ -616,6 +618,18 @@ class Reader:
         if not amount.thing.head:
             amount.thing, amount.is_thing_told = self._thing, False
         self.amounts.append(amount)
+
+
+def _is_before(clause: Clause) -> bool:
+    """"Before that he had 5", "who had 5 before": of a time before what was told."""
+    for phrases in (clause.before, clause.after):
+        for order, phrase in enumerate(phrases):
+            if isinstance(phrase, Mark) and phrase.text in {"before", "beforehand"}:
+                after = phrases[order + 1] if order + 1 < len(phrases) else None
+                if after is None or isinstance(after, Mark):
+                    return True
+                return isinstance(after, NounPhrase) and after.pronoun in {"that", "this", "then"}
+    return False
 
 
 def _counts(phrase: Phrase | None) -> bool:

@@ -41,6 +41,7 @@ def settle(goal: Goal, terms: Sequence[Term], story: Story) -> list[Term]:
 
     near = [term for term in terms if distance(term.amount, goal) <= NEAR]
     _direct(goal, near, found)
+    _told(goal, terms, found)
     if len(near) >= 1:
         timely = _in_time(goal, near)
         if timely is not None:
@@ -62,6 +63,15 @@ def settle(goal: Goal, terms: Sequence[Term], story: Story) -> list[Term]:
         add_differences(goal, list(terms), found, 1.5, at_end)
     add_margin(goal, terms, found)
     return found
+
+
+def _told(goal: Goal, terms: Sequence[Term], found: list[Term]) -> None:
+    """The one number of a text, where it is said of just what is asked."""
+    if len(terms) != 1 or distance(terms[0].amount, goal) > NEAR:
+        return
+    term = terms[0]
+    is_said = term.amount.lemma == goal.amount.lemma and term.amount.owner == goal.amount.owner
+    found.append(Term(term.value, term.amount, term.uses, term.step, term.cost + (1.0 if is_said else 4.0), term.assumptions))
 
 
 def _direct(goal: Goal, terms: Sequence[Term], found: list[Term]) -> None:

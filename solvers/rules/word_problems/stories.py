@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from spoonbench.solvers.rules.word_problems.amounts import Amount, Asked, Story
 from spoonbench.solvers.rules.word_problems.asking import question_start, read_question
+from spoonbench.solvers.rules.word_problems.lexicon import load_lexicon
 from spoonbench.solvers.rules.word_problems.reading import Reader
 from spoonbench.solvers.rules.word_problems.tokens import read_sentences
 
@@ -27,7 +28,7 @@ def read_story(text: str) -> Story:
     asked: list[Asked] = []
     words: set[str] = set()
     for sentence in read_sentences(text):
-        tokens = sentence.tokens
+        tokens = _with_names(sentence.tokens)
         words.update(token.text for token in tokens)
         start = question_start(tokens)
         if start < 0:
@@ -47,6 +48,16 @@ def read_story(text: str) -> Story:
         owners=reader.cast.people,
         guesses=reader.cast.guesses,
         n_asked=len(asked),
+    )
+
+
+def _with_names(tokens: Sequence[Token]) -> Sequence[Token]:
+    """Mark first names that stand without a capital, or where every word has one."""
+    first_names = load_lexicon().words["first_names"]
+    if not any(token.text in first_names and not token.name for token in tokens):
+        return tokens
+    return tuple(
+        token._replace(name=True) if token.text in first_names else token for token in tokens
     )
 
 

@@ -51,8 +51,9 @@ _OVERRIDES = {
     "I": "to as",
     "B": "left all both enough else",
     "C": "than",
+    "M": "longer farther further faster slower quicker sooner",
     "K": "day today yesterday tomorrow home right second first last next little hard double one "
-    "ones bunch couple lot handful half none added further such certain single whole total "
+    "ones bunch couple lot handful half none further such certain single whole total "
     "combined fall march forward like",
     "S": "'s",
 }
@@ -234,7 +235,7 @@ class _Scan:
                 tag = "X" if token.form == "times" else "N"
             elif token.form == "ordinal":
                 tag = "K"
-            elif word.verb is None and word.tag not in "KDOA":
+            elif word.verb is None and word.tag not in "KDOAM":
                 tag = word.tag
             else:
                 self.index, self.word = index, word
@@ -279,6 +280,9 @@ class _Scan:
         if special is not None:
             return special(self)
         if word.tag != "K":
+            if word.tag == "M":
+                # "The longer rope", but "twice longer than".
+                return "K" if self.before in {"D", "O"} and self.after.tag in {"K", "N"} else "M"
             if word.tag == "A" or word.verb is None:
                 return word.tag
             return "V" if self._is_forced() else word.tag
@@ -331,6 +335,8 @@ class _Scan:
         if token.name or not text[0].isalpha():
             return False
         if before == "A":
+            if self.awaits == "participle":
+                return text.endswith("ed") and self._auxiliary() in HAVE
             return self.awaits == "base" and not self.word.is_plural
         if before == "I":
             return self._text_before() == "to" and self._starts_object() and not self.word.is_plural
@@ -653,7 +659,7 @@ class _Scan:
         if "past" in self.after.forms and "base" not in self.after.forms:
             # "Will invited 9 friends".
             return "K"
-        is_noun = self.before in {"O", "E"} or (
+        is_noun = self.before in {"O", "E"} or self.tokens[self.index].name or (
             self.before == "D" and self._text_before() in {"a", "an", "the", "each", "every"} and not (
                 self.after.verb is not None and "base" in self.after.forms
             )

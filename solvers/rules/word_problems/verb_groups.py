@@ -123,7 +123,8 @@ class _Group:
         """Whether "to" and a verb follow, and the verb here only colours that one."""
         follows = self.index + 2 < self.n and self.tokens[self.index + 1].text == "to" and self.tags[self.index + 2] in "VA"
         is_needed = lemma in {"need", "use"} and bool(self.auxiliaries) and self.auxiliaries[-1] in BE
-        return follows and lemma in _BEFORE_TO and not is_needed
+        is_of_use = lemma == "use" and self.tokens[self.index].text != "used"
+        return follows and lemma in _BEFORE_TO and not is_needed and not is_of_use
 
     def _group(self) -> VerbGroup | None:
         text = self.tokens[self.main].text

@@ -114,6 +114,21 @@ def add_parts(
         extra += 1.5
     if any(term.amount.verb_class in CHANGE for term in rest) and goal.amount.verb_class in STATE:
         extra += 0.4
+    has_reason = (
+        goal.is_others
+        or goal.is_left
+        or whole.amount.is_total
+        or is_other_verb
+        or any(
+            term.amount.is_part
+            or not term.amount.is_thing_told
+            or term.amount.is_negated
+            or term.amount.verb_class in LOSS | {"go", "unknown"}
+            for term in rest
+        )
+    )
+    if not has_reason:
+        extra += 0.4
     if goal.is_left:
         extra += 0.3
     if goal.is_total:
