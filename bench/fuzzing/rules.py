@@ -68,7 +68,7 @@ class Traced:
     A function in which nothing new was seen for long is traced now and then only.
     """
 
-    every = 8
+    every = 15  # odd, so that guided texts and others are traced in turn
     is_slow = False
 
     def __init__(self, files: set[str]) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from spoonbench.solvers.rules.word_problems.lexicon import load_lexicon
@@ -132,6 +133,13 @@ class Amount:
     def owners(self) -> frozenset[str]:
         """Everybody and every place that it names."""
         return frozenset({self.owner, self.to, self.source, self.place, self.holder} - {NOBODY})
+
+    def copy(self) -> Amount:
+        """Another amount that says the same; several times faster than `dataclasses.replace`."""
+        return Amount(*_values(self))
+
+
+_values = attrgetter(*(one.name for one in fields(Amount)))
 
 
 @dataclass(slots=True)

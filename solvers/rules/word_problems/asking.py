@@ -285,7 +285,7 @@ def _length_of_lead(phrases: Sequence[Phrase]) -> int:
             break
         if phrase.tag in "BM" or phrase.text == ",":
             index += 1
-        elif phrase.tag == "I" and isinstance(phrases[index + 1 : index + 2], list) and (
+        elif (phrase.tag == "I" or phrase.text == "than") and isinstance(phrases[index + 1 : index + 2], list) and (
             index + 1 < len(phrases) and isinstance(phrases[index + 1], NounPhrase)
         ):
             index += 2
@@ -401,6 +401,8 @@ def _other(tokens: Sequence[Token], reader: Reader) -> Compare | None:
                     words.update(inner.words)
             if not compare.other:
                 compare.other = reader.cast.owner_of(phrase, is_subject=False)
+        elif isinstance(phrase, VerbGroup) or phrase.tag == "A":
+            break
     compare.other_words = frozenset(words)
     return compare
 

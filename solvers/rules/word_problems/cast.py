@@ -10,15 +10,16 @@ from spoonbench.solvers.rules.word_problems.lexicon import load_lexicon
 if TYPE_CHECKING:
     from spoonbench.solvers.rules.word_problems.phrases import NounPhrase
 
-_GROUP_WORDS = frozenset({"they", "them", "themselves", "both", "their"})
+_GROUP_WORDS = frozenset({"they", "them", "themselves", "both", "their", "theirs"})
 _GENDER = {
     "he": "m", "him": "m", "his": "m", "himself": "m",
     "she": "f", "her": "f", "hers": "f", "herself": "f",
-}
+}  # fmt: skip
 _SPEAKERS = {
     "i": "i", "me": "i", "my": "i", "mine": "i", "myself": "i",
     "we": "we", "us": "we", "our": "we", "you": "you", "your": "you",
-}
+}  # fmt: skip
+_TITLES = {"mr": "m", "mr.": "m", "mrs": "f", "mrs.": "f", "ms": "f", "ms.": "f", "miss": "f"}
 
 
 class Cast:
@@ -26,36 +27,42 @@ class Cast:
 
     Attributes:
         people: persons, in the order of mention.
+        subjects: those of them that were a subject, in that order.
         guesses: how often a pronoun had more than one possible person.
+        sentence: number of the sentence that is read.
     """
 
     def __init__(self) -> None:
         self.people: list[str] = []
         self.subjects: list[str] = []
-        self.neuters: list[str] = []
-        self._genders: dict[str, str] = {}
         self.guesses = 0
+        self.sentence = 0
+        self._things: list[str] = []
+        self._thing_subjects: list[str] = []
+        self._genders: dict[str, str] = {}
+        self._centers: dict[str, tuple[str, int]] = {}
+        self._owned: dict[str, str] = {}
+        self._last_owned = ""
+        self._lexicon = load_lexicon()
 
     def mention(self, owner: str, *, is_subject: bool) -> None:
         """Remember that a person was spoken of."""
         if owner in {NOBODY, GROUP}:
             return
-        if owner in self.people:
-            self.people.remove(owner)
-        self.people.append(owner)
+        _to_end(self.people, owner)
         if is_subject:
-            if owner in self.subjects:
-                self.subjects.remove(owner)
-            self.subjects.append(owner)
+            _to_end(self.subjects, owner)
 
     def is_person(self, phrase: NounPhrase) -> bool:
         """Whether a phrase names a person, or persons."""
-        if phrase.pronoun:
-            return phrase.pronoun in _GENDER or phrase.pronoun in _SPEAKERS or phrase.pronoun in _GROUP_WORDS
-        lexicon = load_lexicon()
+        pronoun = phrase.pronoun
+        if pronoun:
+            return pronoun in _GENDER or pronoun in _SPEAKERS or pronoun in _GROUP_WORDS
+        lexicon = self._lexicon
         head = phrase.head
         return bool(head) and (
             phrase.is_name
+            or (head in lexicon.genders and phrase.determiner not in {"a", "an", "the"})
             or bool(lexicon.gender(head))
             or head in lexicon.words["people"]
             or lexicon.is_kind_of(head, "person")
@@ -63,46 +70,91 @@ class Cast:
         )
 
     def owner_of(self, phrase: NounPhrase, *, is_subject: bool, besides: str = NOBODY) -> str:
-        """Who or what a phrase means; it is remembered where it is a person."""
+        """Who or what a phrase means; it is remembered."""
         if phrase.pronoun:
-            return self.resolve(phrase.pronoun, besides=besides)
-        if not phrase.words:
-            return NOBODY
+            return self.resolve(phrase.pronoun, besides=besides, is_subject=is_subject)
+        if not phrase.words and phrase.owner is None and not phrase.ordinal:
+            return phrase.extra if phrase.extra == "other" else NOBODY
         owner = self._name(phrase)
-        if self.is_person(phrase):
-            if not phrase.is_plural or phrase.is_name:
-                # "his brother" is spoken of for the sake of whose brother he is.
-                is_kin = phrase.determiner in {"his", "her", "their", "'s", "my"}
-                self.mention(owner, is_subject=is_subject and not is_kin)
-                gender = load_lexicon().gender(phrase.head)
-                if gender:
-                    self._genders.setdefault(owner, gender)
-        elif is_subject:
-            self.neuters.append(owner)
+        if not self.is_person(phrase):
+            self._things.append(owner)
+            if is_subject:
+                self._thing_subjects.append(owner)
+        elif not phrase.is_plural or phrase.is_name:
+            # "His brother" is spoken of for the sake of whose brother he is.
+            is_kin = phrase.owner is not None or phrase.determiner in {"his", "her", "their", "my"}
+            self.mention(owner, is_subject=is_subject and not is_kin)
+            self._note_gender(owner, phrase)
         return owner
+
+    def _note_gender(self, owner: str, phrase: NounPhrase) -> None:
+        words = [phrase.head] if not phrase.is_name else phrase.words
+        for word in words:
+            gender = _TITLES.get(word) or self._lexicon.gender(word)
+            if gender:
+                self._genders.setdefault(owner, gender)
+                return
 
     def possessor_of(self, phrase: NounPhrase) -> str:
         """Whose the things of a phrase are."""
         if phrase.owner is not None:
             return self.owner_of(phrase.owner, is_subject=False)
-        if phrase.determiner in _GENDER or phrase.determiner in _SPEAKERS or phrase.determiner == "their":
+        determiner = phrase.determiner
+        if determiner in _GENDER or determiner in _SPEAKERS or determiner == "their":
+            return self.resolve(determiner)
+        return NOBODY
+
+    # -- names -----------------------------------------------------------------------------
+
+    def _name(self, phrase: NounPhrase) -> str:
+        words = " ".join(self._own_words(phrase))
+        if phrase.is_name and phrase.owner is None:
+            return words
+        possessor = self._possessor_name(phrase)
+        if not words:
+            # "Her sister's": what was somebody else's before.
+            words = self._last_owned
+        if not possessor:
+            return self._owned.get(words, words) if phrase.determiner == "the" else words
+        if not phrase.ordinal:
+            self._last_owned = words
+        if words in self._things:
+            # "The garden", and then "her garden": there is one.
+            return words
+        return self._owned.setdefault(f"{possessor} {words}", self._note_owned(possessor, words))
+
+    def _note_owned(self, possessor: str, words: str) -> str:
+        """The name of what somebody has; "the brother" means the only one spoken of."""
+        name = f"{possessor}'s {words}"
+        if words in self._owned and self._owned[words] != name:
+            self._owned[words] = words
+        else:
+            self._owned[words] = name
+        return name
+
+    def _own_words(self, phrase: NounPhrase) -> list[str]:
+        """The words that tell who or what it is from others."""
+        words = [word for word in phrase.words if word != "."]
+        if phrase.is_name and len(words) > 1 and words[0] in _TITLES:
+            return words[1:]
+        if phrase.ordinal and phrase.ordinal not in words:
+            return [phrase.ordinal, *words]
+        if phrase.extra == "other":
+            return ["other", *words]
+        if phrase.number >= 0 and phrase.value == 1:
+            return ["one", *words]
+        return words
+
+    def _possessor_name(self, phrase: NounPhrase) -> str:
+        if phrase.owner is not None:
+            return self.owner_of(phrase.owner, is_subject=False)
+        if phrase.determiner in _GENDER:
             return self.resolve(phrase.determiner)
         return NOBODY
 
-    def _name(self, phrase: NounPhrase) -> str:
-        words = " ".join(word for word in phrase.words if word != ".")
-        if phrase.ordinal:
-            words = f"{phrase.ordinal} {words}"
-        if phrase.is_name:
-            return words
-        if phrase.owner is not None:
-            possessor = self.owner_of(phrase.owner, is_subject=False)
-            return f"{possessor}'s {words}"
-        if phrase.determiner in _GENDER and self.is_person(phrase):
-            return f"{self.resolve(phrase.determiner)}'s {words}"
-        return words
+    # -- pronouns --------------------------------------------------------------------------
 
-    def resolve(self, pronoun: str, besides: str = NOBODY) -> str:
+    def resolve(self, pronoun: str, besides: str = NOBODY, *, is_subject: bool = False) -> str:
         """Find out who a pronoun means; NOBODY where nobody was spoken of."""
         if pronoun in _SPEAKERS:
             return _SPEAKERS[pronoun]
@@ -112,25 +164,54 @@ class Cast:
         if gender:
             return self._person(gender, besides)
         if pronoun == "it":
-            return self.neuters[-1] if self.neuters else NOBODY
+            return self._neuter(is_subject=is_subject)
         return NOBODY
 
+    def _neuter(self, *, is_subject: bool) -> str:
+        found = (self._thing_subjects if is_subject else []) or self._things
+        if found:
+            return found[-1]
+        nameless = [one for one in self.people if not self._genders.get(one)]
+        return nameless[-1] if nameless else NOBODY
+
     def _person(self, gender: str, besides: str) -> str:
+        """The person of a gender whom the text is about.
+
+        Whom a pronoun stood for in this sentence or the one before goes first: that is whom the
+        text is about, whoever else was named since.
+        """
+        center, sentence = self._centers.get(gender, (NOBODY, -9))
+        owner = center
+        if center in {NOBODY, besides} or sentence < self.sentence - 1:
+            owner = self._likeliest(gender, besides)
+        if owner == NOBODY:
+            return NOBODY
+        self._genders.setdefault(owner, gender)
+        self._centers[gender] = (owner, self.sentence)
+        return owner
+
+    def _likeliest(self, gender: str, besides: str) -> str:
         subjects = self._candidates(self.subjects, gender, besides)
         others = self._candidates(self.people, gender, besides)
+        for found in (subjects, others):
+            known = [owner for owner in found if self._genders.get(owner) == gender]
+            if known:
+                self.guesses += len(known) > 1
+                return known[0]
         found = subjects or others
-        if not found:
-            return NOBODY
-        known = [owner for owner in found if self._genders.get(owner) == gender]
-        owner = known[0] if known else found[0]
-        if len(set(known or found)) > 1:
-            self.guesses += 1
-        self._genders.setdefault(owner, gender)
-        return owner
+        self.guesses += len(found) > 1
+        return found[0] if found else NOBODY
 
     def _candidates(self, owners: list[str], gender: str, besides: str) -> list[str]:
         return [
             owner
             for owner in reversed(owners)
-            if owner != besides and self._genders.get(owner, gender) == gender and owner not in {"i", "we", "you"}
+            if owner not in {besides, "i", "we", "you"}
+            and self._genders.get(owner, gender) == gender
         ]
+
+
+def _to_end(names: list[str], name: str) -> None:
+    if name in names:
+        names.remove(name)
+    names.append(name)

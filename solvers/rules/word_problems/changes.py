@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 def sign_of(amount: Amount, goal: Goal, holders: frozenset[str], *, is_only: bool) -> int | None:
     """What an amount does to the one that is sought: 0 sets it, 1 adds, -1 takes; None nothing."""
     verb_class = amount.verb_class
+    if verb_class == "hold" and amount.modal == "can":
+        # What it has room for is not what is in it.
+        return None
     is_money = dimension_of_thing(amount.thing) == "money"
     mine = holders
     if verb_class == "divide" and amount.to:
@@ -99,9 +102,13 @@ def sign_of(amount: Amount, goal: Goal, holders: frozenset[str], *, is_only: boo
             return -1
         return -1 if amount.place in mine or amount.source in mine or is_only else None
     if verb_class == "put":
-        if amount.place in mine or amount.to in mine or not mine or amount.is_extra:
+        if amount.source in mine:
+            return -1
+        if amount.place in mine or amount.to in mine or not mine:
             return 1
-        return None if is_subject else 1
+        if amount.place != NOBODY and amount.place not in mine and not is_subject:
+            return None
+        return 1 if amount.is_extra or not is_subject else None
     if verb_class == "come":
         return 1
     if verb_class == "go":

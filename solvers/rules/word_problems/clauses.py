@@ -119,12 +119,34 @@ def _split_segment(
     complement = segment[:left]
     if is_first:
         before, complement = complement, []
+    elif left == cut:
+        lead = _length_of_lead(complement)
+        if lead:
+            before, complement = complement[-lead:], complement[: -lead - 1]
     antecedent = None
     if opener in {"that", "which"} or (not is_first and left == cut and cut > 0):
         antecedent = _last_noun_phrase(complement)
     return complement if not is_first else before, Clause(
-        subject=subject, subject_rest=rest, opener=opener, antecedent=antecedent
+        subject=subject,
+        before=[] if is_first else before,
+        subject_rest=rest,
+        opener=opener,
+        antecedent=antecedent,
     )
+
+
+def _length_of_lead(phrases: Sequence[Phrase]) -> int:
+    """How many phrases at the end, behind a comma, open the next clause: ", before that he"."""
+    count = len(phrases)
+    if count < 2 or not isinstance(phrases[-1], NounPhrase):  # noqa: PLR2004
+        return 0
+    opener = phrases[-2]
+    is_led = isinstance(opener, Mark) and (opener.tag == "I" or opener.text in {"before", "after"})
+    lead = 2 if is_led else 1
+    if lead == 1 and not _is_time(phrases[-1]):
+        return 0
+    comma = phrases[-lead - 1] if count > lead else None
+    return lead if isinstance(comma, Mark) and comma.text in {",", ";"} else 0
 
 
 def _last_noun_phrase(phrases: Sequence[Phrase]) -> NounPhrase | None:

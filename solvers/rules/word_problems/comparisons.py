@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
+from functools import cache
 from typing import TYPE_CHECKING
 
 from spoonbench.solvers.rules.word_problems.amounts import NOBODY, Amount, thing_distance
@@ -127,6 +129,8 @@ def _resolve(
                 cost=cost,
             )
         sign = "+" if compare.kind == "more" else "-"
+        if amount.form in {"percent", "share"}:
+            return _by_share(term, base, like, sign, cost)
         return combine(
             "compare",
             (("", base), (sign, term)),
@@ -149,6 +153,8 @@ def _resolve(
             "the other amount is so many times smaller",
             cost=cost,
         )
+    if amount.form in {"percent", "share"}:
+        return None
     sign = "-" if compare.kind == "more" else "+"
     return combine(
         "compare",
@@ -159,6 +165,18 @@ def _resolve(
     )
 
 
+def _by_share(term: Term, base: Term, like: Amount, sign: str, cost: float) -> Term | None:
+    """A percentage or a share more than the other amount, or less."""
+    parts: list[tuple[str, Term | Fraction]] = [("", base), ("*", term)]
+    if term.amount.form == "percent":
+        parts.append(("/", Fraction(100)))
+    share = combine("share", parts, replace(base.amount), "so much of the other amount")
+    if share is None:
+        return None
+    like = replace(like, thing=base.amount.thing, form="number")
+    return combine("compare", (("", base), (sign, share)), like, "that much more or less", cost=cost + 0.2)
+
+
 def _same_unit(one: Amount, other: Amount) -> bool:
     units = load_lexicon().units
     first, second = units.get(one.thing.head), units.get(other.thing.head)
@@ -166,6 +184,9 @@ def _same_unit(one: Amount, other: Amount) -> bool:
 
 
 def _is_compared(amount: Amount, other: str, words: frozenset[str], comparison: Amount) -> bool:
+    told_times = words & _time_words()
+    if told_times and amount.times:
+        return told_times <= amount.times
     if other and other in {amount.owner, amount.to, amount.place}:
         return amount.owner != comparison.owner or other != amount.owner
     if not other and not words:
@@ -177,3 +198,9 @@ def _is_owners(amount: Amount, comparison: Amount) -> bool:
     if amount.owner and amount.owner == comparison.owner:
         return True
     return False
+
+
+@cache
+def _time_words() -> frozenset[str]:
+    words = load_lexicon().words
+    return words["times"] | words["days"] | words["months"] | {"last", "next"}

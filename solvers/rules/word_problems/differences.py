@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from spoonbench.solvers.rules.word_problems.amounts import GROUP, Amount
+from spoonbench.solvers.rules.word_problems.amounts import GROUP, NOBODY, Amount
 from spoonbench.solvers.rules.word_problems.goals import (
     CHANGE,
     LOSS,
@@ -53,12 +53,14 @@ def _between_sides(
     shared = frozenset.intersection(*(term.amount.thing.words for term in terms))
     our_words = (amount.thing.words if amount.is_thing_told else frozenset()) | amount.times
     our_words -= shared
+    is_one_owner = len({term.amount.owner for term in terms}) == 1
+    owner = NOBODY if is_one_owner else amount.owner
     their_words = other.other_words - amount.thing.words or other.other_words
     ours: list[Term] = []
     theirs: list[Term] = []
     neither: list[Term] = []
     for term in terms:
-        one = _likeness(term.amount, amount.owner, our_words | frozenset(amount.owner.split()))
+        one = _likeness(term.amount, owner, our_words | frozenset(owner.split()))
         two = _likeness(term.amount, other.other, their_words)
         side = ours if one > two else theirs if two > one else neither
         side.append(term)

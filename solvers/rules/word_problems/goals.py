@@ -241,6 +241,9 @@ def names_groups(goal: Goal, rate: Amount) -> bool:
     if rate.per == EACH:
         return False
     if goal.thing.head:
+        if goal.thing.head in load_lexicon().units and goal.thing.of:
+            # "Centimeters of the ribbon" are no ribbons.
+            return rate.per == goal.thing.head
         if rate.per in goal.thing.words or thing_distance(per, goal.thing) < 2:
             return True
         containers = load_lexicon().words["containers"]

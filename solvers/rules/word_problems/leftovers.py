@@ -21,6 +21,8 @@ def reading_of(term: Term, told: Sequence[Term], goal: Goal) -> Reading:
         if other.uses <= term.uses:
             continue
         extra, why = _leftover(other, goal, term)
+        if goal.is_others and not is_description(other.amount):
+            extra = max(extra, 1.2)
         if is_description(other.amount) and not goal.is_others:
             extra = min(extra, 0.3)
         elif extra < 2 and _belongs(other.amount, used, goal):

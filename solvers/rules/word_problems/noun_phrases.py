@@ -203,6 +203,8 @@ class _Scan:
     def _word(self, text: str) -> bool:
         if self.phrase.words and self._is_next_phrase(text):
             return False
+        if self.phrase.number >= 0 and text in _RELATIVE_DAYS:
+            return False
         self._add(text)
         return True
 
@@ -216,7 +218,7 @@ class _Scan:
             )
         phrase.words.append(self.lexicon.singular(text))
         phrase.raw.append(text)
-        phrase.is_plural = self.lexicon.is_plural(text)
+        phrase.is_plural = text != "ones" and self.lexicon.is_plural(text)
 
     def _is_next_phrase(self, text: str) -> bool:
         """Whether a word after others begins another phrase: "3 feet | tall", "fair | Ann"."""

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Mark", "NounPhrase", "Phrase", "VerbGroup", "read_phrases"]
 
+_SETTLED = {"total": "in", "all": "in", "average": "on", "addition": "in", "fact": "in"}
+"""Nouns that are adverbs after a preposition: "in total"."""
 _ONE_OF = frozenset({"a", "an", "each", "every", "one"})
 
 
@@ -38,23 +40,52 @@ def read_phrases(tokens: Sequence[Token], *, is_inverted: bool = False) -> list[
     """
     tags = tag_tokens(tokens, is_inverted=is_inverted)
     phrases: list[Phrase] = []
+    each: NounPhrase | None = None
     index, n = 0, len(tokens)
     while index < n:
         phrase = _phrase_at(tokens, tags, index)
-        if not (isinstance(phrase, NounPhrase) and _joins_rate(phrases, phrase)):
-            phrases.append(phrase)
         index = phrase.end
+        if isinstance(phrase, NounPhrase):
+            if _is_each_of_subject(phrases, phrase, tags):
+                each = phrase
+                continue
+            if _joins_rate(phrases, phrase):
+                continue
+        phrases.append(phrase)
+        if each is not None and isinstance(phrase, VerbGroup):
+            phrases.append(each)
+            each = None
     return phrases
 
 
 def _phrase_at(tokens: Sequence[Token], tags: Sequence[str], index: int) -> Phrase:
     tag, text = tags[index], tokens[index].text
-    is_infinitive = text == "to" and index + 1 < len(tags) and tags[index + 1] in "VA"
-    if tag in "AV" or (tag == "I" and is_infinitive):
+    if tag in "AV":
         return read_verb_group(tokens, tags, index) or Mark(index, index + 1, "A", text)
+    if tag == "I" and index + 1 < len(tags):
+        after = tokens[index + 1].text
+        if text == "to" and tags[index + 1] in "VA":
+            return read_verb_group(tokens, tags, index) or Mark(index, index + 1, "I", text)
+        if after in _SETTLED and _SETTLED[after] == text and _ends(tags, index + 2):
+            return Mark(index, index + 2, "B", after)
     if starts_noun_phrase(tokens, tags, index):
         return read_noun_phrase(tokens, tags, index)
     return Mark(index, index + 1, tag, text)
+
+
+def _ends(tags: Sequence[str], index: int) -> bool:
+    """Whether no noun and no "of" comes next."""
+    return index >= len(tags) or tags[index] not in "KSI"
+
+
+def _is_each_of_subject(
+    phrases: Sequence[Phrase], phrase: NounPhrase, tags: Sequence[str]
+) -> bool:
+    """Whether it is the "each" of "they each have 3", which reads as "they have 3 each"."""
+    if phrase.determiner != "each" or phrase.words or phrase.counts or phrase.of is not None:
+        return False
+    is_after_noun = bool(phrases) and isinstance(phrases[-1], NounPhrase)
+    return is_after_noun and phrase.end < len(tags) and tags[phrase.end] in "VA"
 
 
 def _joins_rate(phrases: Sequence[Phrase], phrase: NounPhrase) -> bool:

@@ -184,8 +184,11 @@ def _as_count(rate: Term, cost: float) -> Term:
 def _nearest(matches: list[Term], rate: Amount) -> list[Term]:
     """Counts of the rate's own owner or clause, where some are; all of them otherwise."""
     exact = [match for match in matches if match.amount.thing.head == rate.per]
-    if load_lexicon().is_kind_of(rate.per, "person"):
-        return matches
+    lexicon = load_lexicon()
+    if lexicon.is_kind_of(rate.per, "person"):
+        others = [match for match in matches if match not in exact]
+        if not any(lexicon.siblings(match.amount.thing.head, rate.per) for match in others):
+            return matches
     return exact or matches
 
 
@@ -212,6 +215,9 @@ def _product(count: Term, rate: Term) -> Term:
 
 def _counts_groups(count: Amount, rate: Amount) -> bool:
     """Whether an amount counts what a rate is counted by."""
+    if count.value == 1 and count.clause == rate.clause:
+        # "1 pencil weighs 28 grams": the one that the rate is told of.
+        return False
     if rate.per == EACH:
         return True
     per = rate.per

@@ -408,7 +408,8 @@ class _Scan:
             return self.finite == _SEEN and self.after.tag in {"", "I"}
         if "past" in forms and "base" not in forms:
             if word.is_noun:
-                return False
+                # "3 fell out" has no plural that could be counted.
+                return not self.later[self.index] and self.after.tag in {"", "I", "B"}
             return "participle" not in forms or not self._is_plain_after() or self._is_repeated()
         if self.awaits == "base" and "base" in forms and self.is_inverted:
             return not word.is_plural and not word.is_noun
@@ -644,15 +645,20 @@ class _Scan:
     def _that(self) -> str:
         """A relative after a noun, a conjunction before a clause, else a determiner."""
         after, before = self.after, self.before
+        if self._text_before() in {"before", "after", "since"}:
+            return "D" if after.tag == "K" and not self._is_name_after() else "R"
         if before in {"K", "S"} and self.position == self.index - 1:
             return "W"
-        is_name = self.index + 1 < self.n and self.tokens[self.index + 1].name
+        is_name = self._is_name_after()
         if before in {"V", "C", "B", ""} or self.index != self.position + 1:
             if is_name or after.tag in {"R", "D", "O", "N", "Q", "E"} or (after.tag == "K" and after.is_plural):
                 return "C"
         if after.tag in {"K", "E", "N", "M"}:
             return "D"
         return "W" if before in {"N", "R", "Q"} and after.tag in {"A", "R", "K"} else "R"
+
+    def _is_name_after(self) -> bool:
+        return self.index + 1 < self.n and self.tokens[self.index + 1].name
 
     def _can(self) -> str:
         """A noun after an article, else an auxiliary."""

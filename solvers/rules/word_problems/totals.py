@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from spoonbench.solvers.rules.word_problems.amounts import GROUP, NOBODY
+from spoonbench.solvers.rules.word_problems.amounts import GROUP, NOBODY, Amount
 from spoonbench.solvers.rules.word_problems.changes import is_same_holding
 from spoonbench.solvers.rules.word_problems.goals import LOSS, STATE, Goal
 from spoonbench.solvers.rules.word_problems.terms import Term, add_term
 
 _PAYING = frozenset({"buy", "spend", "cost"})
+
+
+def _people_of(amount: Amount) -> frozenset[str]:
+    """Whom an amount may belong to."""
+    return frozenset({amount.owner, amount.to, amount.source, amount.holder, amount.beneficiary})
 
 
 def add_totals(
@@ -69,6 +74,9 @@ def add_totals(
         if amount.verb_class in _PAYING and goal.dimension == "money"
         else {amount.verb_class}
     )
+    if amount.verb_class in {"state", "hold"}:
+        # What a box holds is in the box.
+        classes = {"state", "hold"}
     same_class = [term for term in usable if term.amount.verb_class in classes]
     if len(same_verb) >= 2:  # noqa: PLR2004
         groups.append((same_verb, 0.0))
@@ -85,6 +93,12 @@ def add_totals(
         else:
             extra += 0.1
         if goal.is_left or goal.is_start:
+            extra += 1.5
+        if amount.owner in people and any(
+            term.amount.owner in people and amount.owner not in _people_of(term.amount)
+            for term in members
+        ):
+            # What others have is no part of what one of them has.
             extra += 1.5
         if any(term.amount.is_now for term in members):
             extra += 1.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from spoonbench.solvers.rules.word_problems.amounts import Thing
+from spoonbench.solvers.rules.word_problems.amounts import COINS, Thing
 from spoonbench.solvers.rules.word_problems.goals import Goal
 from spoonbench.solvers.rules.word_problems.lexicon import load_lexicon
 from spoonbench.solvers.rules.word_problems.terms import Term, combine
@@ -29,6 +29,9 @@ def in_one_unit(terms: Sequence[Term], goal: Goal) -> list[Term]:
         wanted = (
             units["dollar"] if any(term.amount.thing.head == "dollar" for term in terms) else None
         )
+    doubt = 0.0
+    if wanted is None and dimension == "money" and any(term.amount.thing.head in COINS for term in terms):
+        wanted, doubt = units["dollar"], 1.0
     converted: list[Term] = []
     for term in terms:
         unit = units.get(term.amount.thing.head)
@@ -37,6 +40,10 @@ def in_one_unit(terms: Sequence[Term], goal: Goal) -> list[Term]:
             continue
         wanted = wanted or unit
         if unit.factor == wanted.factor:
+            converted.append(term)
+            continue
+        if any(other.amount.per and units.get(other.amount.per) is unit for other in terms):
+            # What is counted by it stays: "2 hours each day" for 3 days.
             converted.append(term)
             continue
         if dimension == "time" and term.amount.role in {"for", "in", "on", "within", "during"}:
@@ -58,5 +65,6 @@ def in_one_unit(terms: Sequence[Term], goal: Goal) -> list[Term]:
             "unit", (("", term), ("*", factor)), like, f"one {unit.name} is {factor} {wanted.name}"
         )
         assert step is not None  # noqa: S101 - no division
+        step.cost += doubt
         converted.append(step)
     return converted

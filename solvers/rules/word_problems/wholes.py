@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from spoonbench.solvers.rules.word_problems.amounts import GROUP, NOBODY, Amount
-from spoonbench.solvers.rules.word_problems.goals import CHANGE, LOSS, STATE, Goal
+from spoonbench.solvers.rules.word_problems.amounts import GROUP, NOBODY, Amount, thing_distance
+from spoonbench.solvers.rules.word_problems.goals import CHANGE, FAR, LOSS, STATE, Goal
 from spoonbench.solvers.rules.word_problems.leftovers import is_description
 from spoonbench.solvers.rules.word_problems.terms import Term, add_term
 
@@ -47,6 +47,16 @@ def add_remainder(goal: Goal, terms: list[Term], found: list[Term], cost: float)
         goal.is_left or goal.is_others or _names_part(goal, wholes)
     ):
         cost += 0.8
+    if goal.asked.is_more:
+        cost += 2.0
+    if any(
+        part.amount.is_thing_told
+        and all(thing_distance(part.amount.thing, whole.amount.thing) > FAR for whole in wholes)
+        for part in parts
+    ):
+        cost += 2.0
+    if len({part.amount.lemma for part in parts}) > 1 and all(is_description(part.amount) for part in parts):
+        cost += 0.6
     extra = 0.3 if len(wholes) == 1 else 0.5
     add_term(
         found,
@@ -127,6 +137,13 @@ def add_parts(
             for term in rest
         )
     )
+    if goal.asked.is_more and goal.asked.other is not None:
+        extra += 2.0
+    if any(
+        term.amount.is_thing_told and thing_distance(term.amount.thing, whole.amount.thing) > FAR
+        for term in rest
+    ) and not goal.thing.head:
+        extra += 2.0
     if not has_reason:
         extra += 0.4
     if goal.is_left:

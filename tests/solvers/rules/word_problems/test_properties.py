@@ -42,12 +42,12 @@ THINGS = {
     "containers": ("crate, crates", "basket, baskets", "tray, trays", "bucket, buckets"),
 }
 IRRELEVANT = (
-    "Viktor has {} violins.",
+    "Boris has {} violins.",
     "Zelda had {} umbrellas.",
-    "Viktor bought {} umbrellas yesterday.",
+    "Boris bought {} umbrellas yesterday.",
     "Zelda lost {} violins last week.",
-    "There are {} umbrellas in Viktor's shop.",
-    "Zelda gave {} violins to Viktor.",
+    "There are {} umbrellas in Boris's shop.",
+    "Zelda gave {} violins to Boris.",
 )
 
 
@@ -263,7 +263,8 @@ def with_irrelevant(told, question, first=0):
             added = sentence.format(10**4 + 97 * number)
             follows = (*told[place:], question)[0]
             sort = "open" if PRONOUNS.search(follows) else "plain"
-            yield sort, joined((*told[:place], added, *told[place:]), question)
+            before = [line if line.endswith(".") else f"{line}." for line in told[:place]]
+            yield sort, joined((*before, added, *told[place:]), question)
 
 
 def check_undisturbed(relate, stories):
