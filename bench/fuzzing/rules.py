@@ -37,6 +37,7 @@ HANG_S = 1.0  # of the processor: a text that takes longer is taken to hang
 MAX_FAILURES = 10  # different ones, after which the run ends
 MAX_TRIES, MAX_HANGING_TRIES = 3_000, 60  # to make a failing text smaller
 QUIET, SELDOM = 200, 32  # after so many calls without a new arc, one call of so many is traced
+RESTART = 500  # texts, after which branches that went one way are looked at again
 TIMES_AGAIN, FEWEST_CHARACTERS = 3, 40  # timings of slow texts; length that shorter ones are given
 # Shares of texts: answered in any case; explained though there is no answer; solved again.
 FORCED, EXPLAINED, AGAIN = 0.25, 0.02, 0.05
@@ -106,7 +107,10 @@ class Traced:
 
 
 class Monitored:
-    """Lines and branches by `sys.monitoring`, each switched off once nothing more can be new."""
+    """Lines and branches by `sys.monitoring`, each switched off once nothing more can be new.
+
+    A branch that always goes one way is switched off for a while: most never go the other.
+    """
 
     every = 1
     is_slow = False
@@ -114,6 +118,7 @@ class Monitored:
     def __init__(self, files: set[str]) -> None:
         self._files, self.arcs = files, set[tuple[CodeType, int, int]]()
         self._ways: Counter[tuple[CodeType, int]] = Counter()
+        self._calls: Counter[CodeType | None] = Counter()
         self._off: Any = None
         if sys.version_info >= (3, 12):
             here, events, self._off = sys.monitoring, sys.monitoring.events, sys.monitoring.DISABLE
@@ -124,6 +129,10 @@ class Monitored:
 
     def watch(self, call: Callable[[], Any]) -> Any:
         """What a call returns."""
+        self._calls[None] += 1
+        if sys.version_info >= (3, 12) and self._calls[None] % RESTART == 0:
+            self._calls.clear()
+            sys.monitoring.restart_events()
         return call()
 
     def _reach_line(self, code: CodeType, line: int) -> Any:
@@ -136,7 +145,8 @@ class Monitored:
             if (code, start, end) not in self.arcs:
                 self.arcs.add((code, start, end))
                 self._ways[code, start] += 1
-            if self._ways[code, start] == 1:
+            self._calls[code] += 1
+            if self._ways[code, start] == 1 and self._calls[code] < QUIET:
                 return None  # the other way out of this branch is still to be seen
         return self._off
 

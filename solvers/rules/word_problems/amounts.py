@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, fields
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from spoonbench.solvers.rules.word_problems.lexicon import load_lexicon
+from spoonbench.solvers.rules.word_problems.lexicon import Unit, load_lexicon
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -37,6 +37,10 @@ class Thing:
 
 
 NO_THING = Thing()
+CURRENCIES = frozenset(
+    {"money", "euro", "sterling", "yen", "rupee", "peso", "crown", "zloty", "franc", "rand", "ruble"}
+)
+"""Dimensions of money; amounts of two of them never add up."""
 COINS = frozenset({"penny", "nickel", "dime", "quarter", "coin", "bill", "dozen", "pair", "score"})
 """Units that are counted as things are."""
 _VESSELS = frozenset({"cup", "glass", "spoon", "barrel"})
@@ -186,9 +190,9 @@ class Story:
     n_asked: int = 0
 
 
-def same_head(one: str, other: str) -> bool:
-    """Whether two nouns may name the same thing."""
-    return one == other
+def measures(unit: Unit) -> str:
+    """What a unit measures: its dimension, "money" for every currency."""
+    return "money" if unit.dimension in CURRENCIES else unit.dimension
 
 
 def thing_distance(told: Thing, asked: Thing) -> float:
@@ -221,6 +225,14 @@ def thing_distance(told: Thing, asked: Thing) -> float:
         return 0.5
     if shared:
         return 1.2 if told.head in asked.words or asked.head in told.words else 2.5
+    if asked.of and lexicon.is_kind_of(told.head, asked.of):
+        return 0.6
+    if (
+        lexicon.is_kind_of(told.head, "person")
+        and lexicon.is_kind_of(asked.head, "person")
+        and not lexicon.siblings(told.head, asked.head)
+    ):
+        return 1.2
     if lexicon.is_kind_of(asked.head, told.head):
         return 1.5
     unit, asked_unit = lexicon.units.get(told.head), lexicon.units.get(asked.head)

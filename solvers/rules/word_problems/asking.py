@@ -11,6 +11,7 @@ from spoonbench.solvers.rules.word_problems.amounts import (
     Compare,
     Thing,
     is_vessel,
+    measures,
 )
 from spoonbench.solvers.rules.word_problems.clauses import split_clauses
 from spoonbench.solvers.rules.word_problems.lexicon import load_lexicon
@@ -413,7 +414,7 @@ def dimension_of(asked: Asked) -> str:
     thing = asked.amount.thing if asked.amount.is_thing_told else NO_THING
     unit = lexicon.units.get(thing.head)
     if unit is not None and thing.head not in COINS and not is_vessel(thing):
-        return unit.dimension
+        return measures(unit)
     if thing.head in {"money", "cost", "price", "change", "pay"}:
         return "money"
     if thing.head in {"distance", "length", "height"}:

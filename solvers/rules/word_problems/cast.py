@@ -43,6 +43,7 @@ class Cast:
         self._centers: dict[str, tuple[str, int]] = {}
         self._owned: dict[str, str] = {}
         self._last_owned = ""
+        self._full_names: dict[str, str] = {}
         self._lexicon = load_lexicon()
 
     def mention(self, owner: str, *, is_subject: bool) -> None:
@@ -109,7 +110,7 @@ class Cast:
     def _name(self, phrase: NounPhrase) -> str:
         words = " ".join(self._own_words(phrase))
         if phrase.is_name and phrase.owner is None:
-            return words
+            return self._full_name(words)
         possessor = self._possessor_name(phrase)
         if not words:
             # "Her sister's": what was somebody else's before.
@@ -123,6 +124,17 @@ class Cast:
             return words
         return self._owned.setdefault(f"{possessor} {words}", self._note_owned(possessor, words))
 
+    def _full_name(self, words: str) -> str:
+        """"Mrs. Reed" and then "Reed", "Ann Reed" and then "Ann": one person."""
+        parts = words.split()
+        if len(parts) == 1:
+            return self._full_names.get(words, words)
+        for part in parts:
+            known = self._full_names.setdefault(part, words)
+            if known != words:
+                self._full_names[part] = part
+        return words
+
     def _note_owned(self, possessor: str, words: str) -> str:
         """The name of what somebody has; "the brother" means the only one spoken of."""
         name = f"{possessor}'s {words}"
@@ -135,8 +147,6 @@ class Cast:
     def _own_words(self, phrase: NounPhrase) -> list[str]:
         """The words that tell who or what it is from others."""
         words = [word for word in phrase.words if word != "."]
-        if phrase.is_name and len(words) > 1 and words[0] in _TITLES:
-            return words[1:]
         if phrase.ordinal and phrase.ordinal not in words:
             return [phrase.ordinal, *words]
         if phrase.extra == "other":

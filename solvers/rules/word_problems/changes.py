@@ -210,7 +210,9 @@ def add_changes(
         starts, ends = starts[:1], starts[1:]
     like = replace(goal.amount)
     q_class = goal.amount.verb_class
-    asks_change = q_class in CHANGE and not goal.is_left
+    # "How many cars are parked there now?" asks what is there.
+    is_state_now = goal.is_now and (goal.amount.is_passive or goal.amount.tense == "present")
+    asks_change = q_class in CHANGE and not goal.is_left and not is_state_now
     if any(term.amount.is_total for term in terms):
         cost += 1.5
     if (

@@ -19,7 +19,10 @@ _OPENERS = frozenset(
         "who", "which", "until", "since", "although", "though", "or", "as", "where", "than", "whereas", "once", "unless",
     }
 )  # fmt: skip
-_SIGNS = frozenset({",", ";", ":", "(", ")"})
+_RELATIVE = frozenset({"who", "which", "that"})
+_SEEING = frozenset({"see", "watch", "find", "notice", "hear"})
+_INSIDE = 2
+_BEFORE_LEAD = frozenset({",", ";", "and", "but", "then", "while"})
 
 
 @dataclass(slots=True)
@@ -53,100 +56,157 @@ def split_clauses(phrases: Sequence[Phrase]) -> list[Clause]:
         return [Clause(after=list(phrases))] if phrases else []
     clauses: list[Clause] = []
     start = 0
-    for order, position in enumerate(verbs):
-        segment = list(phrases[start:position])
+    for position in verbs:
         verb = phrases[position]
-        assert isinstance(verb, VerbGroup)  # noqa: S101 - by construction
-        complement, clause = _split_segment(segment, verb, is_first=order == 0)
-        if clauses:
-            clauses[-1].after = complement
-        else:
-            clause.before = complement + clause.before
-        clause.verb = verb
-        clauses.append(clause)
+        if isinstance(verb, VerbGroup):
+            complement, clause = _cut(list(phrases[start:position]), verb, clauses)
+            if clauses:
+                clauses[-1].after = complement
+            else:
+                clause.before = complement + clause.before
+            clause.verb = verb
+            clauses.append(clause)
         start = position + 1
     clauses[-1].after = list(phrases[start:])
     _inherit(clauses)
     return clauses
 
 
-def _split_segment(
-    segment: list[Phrase], verb: VerbGroup, *, is_first: bool
+def _cut(
+    segment: list[Phrase], verb: VerbGroup, clauses: Sequence[Clause]
 ) -> tuple[list[Phrase], Clause]:
     """What belongs to the clause before, and the start of the clause of this verb."""
     if verb.kind == "infinitive":
         return segment, Clause(is_inherited=True, opener="to")
     if verb.kind == "gerund":
-        cut = len(segment)
-        opener = ""
-        while cut and isinstance(segment[cut - 1], Mark) and segment[cut - 1].tag in "ICPB":
-            cut -= 1
-            mark = segment[cut]
-            if isinstance(mark, Mark) and mark.tag in "IC":
-                opener = mark.text
-        return segment[:cut], Clause(is_inherited=True, opener=opener or "ing")
+        return _cut_gerund(segment, clauses)
     end = len(segment)
-    while end and isinstance(segment[end - 1], Mark) and segment[end - 1].tag in "BA":
+    while end and _is_mark(segment[end - 1], "BA"):
         end -= 1
-    last = segment[end - 1] if end else None
-    if last is None:
-        return [], Clause(is_inherited=not is_first)
+    if not end:
+        return [], _continued(clauses)
+    if _is_reduced(clauses) and not any(_is_mark(phrase, "PCW") for phrase in segment):
+        return segment, _continued(clauses)
+    last = segment[end - 1]
     if isinstance(last, Mark):
-        opener = last.text
-        cut = end - 1
-        antecedent = None
-        if last.text in {"who", "which", "that"}:
-            antecedent = _last_noun_phrase(segment[:cut])
-        # ", and" and ", which": the sign goes with the conjunction.
-        while cut and isinstance(segment[cut - 1], Mark) and segment[cut - 1].tag in "PCB":
-            cut -= 1
-        return segment[:cut], Clause(
-            opener=opener if opener in _OPENERS else "", antecedent=antecedent, is_inherited=True
-        )
-    cut = _subject_start(segment, end, is_first=is_first)
+        return _cut_at_mark(segment, end, last)
+    return _cut_subject(segment, end, is_first=not clauses)
+
+
+def _is_mark(phrase: Phrase, tags: str) -> bool:
+    return isinstance(phrase, Mark) and phrase.tag in tags
+
+
+def _is_reduced(clauses: Sequence[Clause]) -> bool:
+    """Whether a sentence has so far "a truck carrying sand", whose verb is still to come."""
+    return len(clauses) == 1 and clauses[0].opener == "ing" and clauses[0].antecedent is not None
+
+
+def _continued(clauses: Sequence[Clause]) -> Clause:
+    """The clause of a verb without a subject of its own: "the apples that Ann bought | cost"."""
+    if not clauses:
+        return Clause()
+    antecedent = clauses[-1].antecedent
+    return Clause(is_inherited=True, subject=[] if antecedent is None else [antecedent])
+
+
+def _cut_gerund(
+    segment: list[Phrase], clauses: Sequence[Clause]
+) -> tuple[list[Phrase], Clause]:
+    cut = len(segment)
     opener = ""
-    left = cut
-    while left and isinstance(segment[left - 1], Mark) and segment[left - 1].tag in "CPWB":
-        mark = segment[left - 1]
-        if isinstance(mark, Mark) and mark.text in _OPENERS:
-            opener = opener or mark.text
-        left -= 1
-        if mark.text in {"that", "who", "which"}:
-            break
-    # "gave to" and the like never end a complement: a preposition goes with what follows it.
+    while cut and _is_mark(segment[cut - 1], "ICPB"):
+        cut -= 1
+        mark = segment[cut]
+        if isinstance(mark, Mark) and mark.tag in "IC":
+            opener = mark.text
+    noun = segment[cut - 1] if cut == len(segment) and cut else None
+    if isinstance(noun, NounPhrase) and not clauses:
+        # "A truck carrying sand".
+        clause = Clause(subject=[noun], opener="ing", antecedent=noun)
+        return segment[: cut - 1], clause
+    clause = Clause(is_inherited=True, opener=opener or "ing")
+    if isinstance(noun, NounPhrase) and _shows(clauses[-1]):
+        clause.subject = [noun]
+    return segment[:cut], clause
+
+
+def _shows(clause: Clause) -> bool:
+    """Whether what a clause is about does what follows: "there are 3 boys | playing"."""
+    if clause.verb is None:
+        return False
+    is_there = bool(clause.subject) and clause.subject[0].pronoun == "there"
+    return is_there or clause.verb.verb.lemma in _SEEING
+
+
+def _cut_at_mark(
+    segment: list[Phrase], end: int, last: Mark
+) -> tuple[list[Phrase], Clause]:
+    """The verb follows "who", "and", ...: its subject stands in a clause before."""
+    cut = end - 1
+    antecedent = _last_noun_phrase(segment[:cut]) if last.text in _RELATIVE else None
+    # ", and" and ", which": the sign goes with the conjunction.
+    while cut and _is_mark(segment[cut - 1], "PCB"):
+        cut -= 1
+    clause = Clause(opener=last.text if last.text in _OPENERS else "", is_inherited=True)
+    if antecedent is not None:
+        clause.antecedent, clause.subject = antecedent, [antecedent]
+    return segment[:cut], clause
+
+
+def _cut_subject(
+    segment: list[Phrase], end: int, *, is_first: bool
+) -> tuple[list[Phrase], Clause]:
+    """The verb follows its subject."""
+    cut = _subject_start(segment, end, is_first=is_first)
+    left, opener = _opener_before(segment, cut)
     subject, rest = _subject_phrases(segment[cut:end])
-    before: list[Phrase] = []
+    clause = Clause(subject=subject, subject_rest=rest, opener=opener)
     complement = segment[:left]
-    if is_first:
-        before, complement = complement, []
-    elif left == cut:
+    is_contact = left == cut and cut > 0
+    if opener in _RELATIVE or (is_contact and _is_contact(complement, is_first=is_first)):
+        clause.antecedent = _last_noun_phrase(complement)
+    if not is_first and is_contact:
         lead = _length_of_lead(complement)
         if lead:
-            before, complement = complement[-lead:], complement[: -lead - 1]
-    antecedent = None
-    if opener in {"that", "which"} or (not is_first and left == cut and cut > 0):
-        antecedent = _last_noun_phrase(complement)
-    return complement if not is_first else before, Clause(
-        subject=subject,
-        before=[] if is_first else before,
-        subject_rest=rest,
-        opener=opener,
-        antecedent=antecedent,
-    )
+            clause.before, complement = complement[-lead:], complement[: -lead - 1]
+            clause.antecedent = None
+    return complement, clause
+
+
+def _is_contact(complement: Sequence[Phrase], *, is_first: bool) -> bool:
+    """Whether a subject right behind a noun phrase starts a relative clause: "the lawn | he"."""
+    last = complement[-1] if complement else None
+    return isinstance(last, NounPhrase) and not (is_first and _is_time(last))
+
+
+def _opener_before(segment: Sequence[Phrase], cut: int) -> tuple[int, str]:
+    """Where the conjunction before a subject starts, and which it is."""
+    opener = ""
+    left = cut
+    while left:
+        mark = segment[left - 1]
+        if not isinstance(mark, Mark) or mark.tag not in "CPWB":
+            break
+        if mark.text in _OPENERS:
+            opener = opener or mark.text
+        left -= 1
+        if mark.text in _RELATIVE:
+            break
+    return left, opener
 
 
 def _length_of_lead(phrases: Sequence[Phrase]) -> int:
-    """How many phrases at the end, behind a comma, open the next clause: ", before that he"."""
-    count = len(phrases)
-    if count < 2 or not isinstance(phrases[-1], NounPhrase):  # noqa: PLR2004
+    """How many phrases open the next clause, behind a comma or "and": ", before that he"."""
+    if not phrases or not isinstance(phrases[-1], NounPhrase):
         return 0
-    opener = phrases[-2]
+    opener = phrases[-2] if len(phrases) > 1 else None
     is_led = isinstance(opener, Mark) and (opener.tag == "I" or opener.text in {"before", "after"})
-    lead = 2 if is_led else 1
-    if lead == 1 and not _is_time(phrases[-1]):
+    lead = 1 + is_led
+    if not is_led and not _is_time(phrases[-1]):
         return 0
-    comma = phrases[-lead - 1] if count > lead else None
-    return lead if isinstance(comma, Mark) and comma.text in {",", ";"} else 0
+    sign = phrases[-lead - 1] if len(phrases) > lead else None
+    return lead if isinstance(sign, Mark) and sign.text in _BEFORE_LEAD else 0
 
 
 def _last_noun_phrase(phrases: Sequence[Phrase]) -> NounPhrase | None:
@@ -159,59 +219,55 @@ def _last_noun_phrase(phrases: Sequence[Phrase]) -> NounPhrase | None:
 def _subject_start(segment: list[Phrase], end: int, *, is_first: bool) -> int:
     """Index of the first phrase of the subject that ends before `end`."""
     index = end - 1
-    lexicon = load_lexicon()
     while index > 0:
         before = segment[index - 1]
-        current = segment[index]
-        if isinstance(before, Mark) and before.tag == "I":
+        if not isinstance(before, Mark):
+            return index
+        if before.tag == "I":
             # A prepositional phrase inside the subject: "the boys in the class"; but a leading
             # one ("in the morning Ann") was cut by the noun phrase in front of this one.
-            if index >= 2 and isinstance(segment[index - 2], NounPhrase):  # noqa: PLR2004
+            if index > 1 and isinstance(segment[index - 2], NounPhrase):
                 index -= 2
                 continue
             return index - 1 if is_first and index == 1 else index
-        if isinstance(before, Mark) and before.text in {"and", "or", ","} and isinstance(current, NounPhrase):
-            joined = _joins(segment, index, lexicon, is_first=is_first)
-            if joined >= 0:
-                index = joined
-                continue
+        joined = -1
+        if before.text in {"and", "or", ","}:
+            joined = _joins(segment, index, is_first=is_first)
+        if joined < 0:
             return index
-        if isinstance(before, NounPhrase) and isinstance(current, NounPhrase):
-            return index
-        return index
+        index = joined
     return index
 
 
-def _joins(segment: list[Phrase], index: int, lexicon: object, *, is_first: bool) -> int:
+def _joins(segment: list[Phrase], index: int, *, is_first: bool) -> int:
     """Index of the noun phrase that is joined to the one here by "and"; -1 where it is not."""
     left = index - 1
     while left and isinstance(segment[left - 1], Mark) and segment[left - 1].text in {",", "and"}:
         left -= 1
-    if left == 0:
-        return -1
-    joined = segment[left - 1]
+    joined = segment[left - 1] if left else None
     current = segment[index]
-    has_and = any(isinstance(mark, Mark) and mark.text == "and" for mark in segment[left:index])
     if not isinstance(joined, NounPhrase) or not isinstance(current, NounPhrase):
         return -1
-    is_listed = has_and or (
-        index + 1 < len(segment)
-        and isinstance(segment[index + 1], Mark)
-        and segment[index + 1].text in {"and", ","}
-    )
-    if not is_listed:
+    if not _is_listed(segment, left, index) or _is_time(joined):
         return -1
-    if left - 1 > 0:
-        before = segment[left - 2]
-        if isinstance(before, Mark) and before.tag == "I":
-            return -1
-        if not is_first and not (isinstance(before, Mark) and before.tag in "PCW"):
-            return -1
-    elif not is_first:
+    before = segment[left - 2] if left > 1 else None
+    owner = segment[left - 3] if left > _INSIDE and _is_mark(segment[left - 2], "I") else None
+    if isinstance(owner, NounPhrase) and is_first:
+        # "A group with 2 adults and 5 children came", "the 3 boys in the team and 5 girls ran".
+        return left - 1 if joined.counts == current.counts else left - 3
+    if joined.counts != current.counts and not (joined.is_name or joined.pronoun):
         return -1
-    if _is_time(joined) or (joined.counts != current.counts and not joined.is_name):
-        return -1
-    return left - 1
+    if before is None or _is_mark(before, "I"):
+        return left - 1 if is_first and before is None else -1
+    return left - 1 if is_first or _is_mark(before, "PCW") else -1
+
+
+def _is_listed(segment: Sequence[Phrase], left: int, index: int) -> bool:
+    """Whether a list stands here: "and" before its last phrase, or one more sign after it."""
+    if any(isinstance(mark, Mark) and mark.text == "and" for mark in segment[left:index]):
+        return True
+    after = segment[index + 1] if index + 1 < len(segment) else None
+    return isinstance(after, Mark) and after.text in {"and", ","}
 
 
 def _is_time(phrase: NounPhrase) -> bool:
@@ -239,11 +295,9 @@ def _inherit(clauses: Sequence[Clause]) -> None:
     for before, clause in zip(clauses, clauses[1:], strict=False):
         if clause.subject or not clause.is_inherited:
             continue
-        if clause.antecedent is not None and clause.opener in {"who", "which", "that"}:
-            clause.subject = [clause.antecedent]
-        else:
-            clause.subject = before.subject
+        clause.subject = before.subject
     # "After paying 6 dollars, Mary has 52": the subject comes with the next clause.
     for clause, after in zip(clauses, clauses[1:], strict=False):
-        if not clause.subject and clause.verb is not None and clause.verb.kind != "main" and not after.is_inherited:
+        is_main = clause.verb is not None and clause.verb.kind == "main"
+        if not clause.subject and not is_main and not after.is_inherited:
             clause.subject = after.subject

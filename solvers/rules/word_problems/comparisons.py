@@ -195,9 +195,10 @@ def _is_compared(amount: Amount, other: str, words: frozenset[str], comparison: 
 
 
 def _is_owners(amount: Amount, comparison: Amount) -> bool:
-    if amount.owner and amount.owner == comparison.owner:
-        return True
-    return False
+    """Whether a comparison tells of an amount that is known, not of another one."""
+    if amount.owner != comparison.owner:
+        return False
+    return bool(amount.owner) or amount.clause == comparison.clause
 
 
 @cache

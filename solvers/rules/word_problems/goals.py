@@ -12,6 +12,7 @@ from spoonbench.solvers.rules.word_problems.amounts import (
     Amount,
     Asked,
     Thing,
+    measures,
     thing_distance,
 )
 from spoonbench.solvers.rules.word_problems.asking import dimension_of
@@ -66,7 +67,6 @@ _LEFT = (
     " still ",
     " rest ",
     " leftover ",
-    " over ",
     " unused ",
     " unsold ",
 )
@@ -90,7 +90,7 @@ _START = (
 )
 
 
-_NOW = (" now ", " end ", " will ", " finished ", " currently ", " today ")
+_NOW = (" now ", " then ", " after that ", " after this ", " afterwards ", " afterward ", " end ", " will ", " finished ", " currently ", " today ")
 
 
 _OTHERS = (
@@ -195,7 +195,7 @@ def says(text: str, words: Sequence[str]) -> bool:
 
 def dimension_of_thing(thing: Thing) -> str:
     unit = load_lexicon().units.get(thing.head)
-    return "" if unit is None else unit.dimension
+    return "" if unit is None else measures(unit)
 
 
 def distance(amount: Amount, goal: Goal) -> float:
@@ -207,7 +207,7 @@ def distance(amount: Amount, goal: Goal) -> float:
     lexicon = load_lexicon()
     unit = lexicon.units.get(amount.thing.head)
     if goal.dimension:
-        if unit is not None and unit.dimension == goal.dimension:
+        if unit is not None and measures(unit) == goal.dimension:
             if goal.dimension == "money" or not goal.thing.head:
                 return 0.0
             return (
@@ -262,3 +262,11 @@ def names(amount: Amount, owner: str, words: frozenset[str]) -> bool:
         return True
     keys = words & (amount.context | amount.thing.words | amount.times)
     return bool(keys) and len(keys) == len(words)
+
+
+_BROAD = frozenset({"week", "weekend", "month", "year", "day", "trip", "hour", "minute", "time", "season", "summer", "this"})
+
+
+def narrow_times(times: frozenset[str]) -> frozenset[str]:
+    """Words of time that tell one time from another: "monday", not "week"."""
+    return times - _BROAD

@@ -229,12 +229,19 @@ class _Scan:
         days = self.lexicon.words["days"]
         if text in days or text in _RELATIVE_DAYS or last in days:
             return True
+        if phrase.is_plural and text in self.lexicon.words["colours"]:
+            # "5 yards pink".
+            return self._tag_at(self.index + 1) != "K"
         if text in {"last", "next"} or self._is_after_the_time(last):
             return True
         if not self.tokens[self.index].name:
             return False
         if last in self.lexicon.words["times"]:
             return self._is_subject_ahead()
+        if self.index == 1:
+            # "City Rentals rents ...": the first word of a sentence may be part of the name.
+            phrase.is_name = True
+            return False
         return not phrase.is_name and not self.tokens[self.index - 1].name and self._is_subject_ahead()
 
     def _is_after_the_time(self, last: str) -> bool:

@@ -48,9 +48,9 @@ _OVERRIDES = {
     "E": "more fewer less another other additional extra",
     "Q": "some several many few numerous countless most plenty lots dozens hundreds thousands much",
     "R": "there everyone everybody someone somebody nobody",
-    "I": "to as",
+    "I": "to as without",
     "B": "left all both enough else",
-    "C": "than",
+    "C": "than suppose assume imagine",
     "M": "longer farther further faster slower quicker sooner",
     "K": "day today yesterday tomorrow home right second first last next little hard double one "
     "ones bunch couple lot handful half none further such certain single whole total "
@@ -64,8 +64,11 @@ _PLURAL_DETERMINERS = frozenset({"these", "those"})
 _QUANTIFYING = frozenset({"each", "every", "that", "this", "these", "those", "any", "either", "all", "both"})
 _SUBORDINATE = frozenset({"if", "when", "while", "because", "after", "before", "since", "until", "although", "though", "once", "whereas", "so"})
 _NOUN_PASTS = frozenset({"rose", "saw", "ground", "felt", "shot", "bit", "wound", "fell", "lit"})
-_BARE_HELPERS = frozenset({"help", "let", "go", "come", "make", "watch", "see", "hear"})
+_BARE_HELPERS = frozenset({"help", "let", "go", "come"})
 _HELPING = frozenset({"help", "let", "watch", "see", "hear"})
+_PARTICLES = frozenset({"up", "down", "off", "out", "away", "back", "over"})
+_QUOTES = frozenset("\"'")
+_LONGEST_TITLE = 6
 _LINKING = frozenset({"get", "feel", "look", "seem", "become", "grow", "stay", "remain"})
 _GIVING = frozenset({"give", "send", "pay", "lend", "hand", "cost", "take", "bring", "offer", "loan", "sell", "leave", "show", "owe"})
 _OBJECT_TAGS = frozenset("NDOQEX")
@@ -185,7 +188,7 @@ class _Scan:
         last_verb: index of the last verb, or -1.
     """
 
-    __slots__ = ("after", "awaits", "before", "finite", "index", "is_inverted", "last_verb", "later", "n", "position", "tags", "tokens", "word", "words")
+    __slots__ = ("after", "awaits", "before", "finite", "index", "is_inverted", "last_verb", "later", "n", "position", "tags", "title_end", "tokens", "word", "words")
 
     def __init__(self, tokens: Sequence[Token], *, is_inverted: bool) -> None:
         self.tokens = tokens
@@ -205,6 +208,7 @@ class _Scan:
         self.before = self.awaits = ""
         self.finite = 0
         self.last_verb = -1
+        self.title_end = -1
 
     def _later(self) -> list[bool]:
         """For each token whether a sure finite verb follows in its clause."""
@@ -235,8 +239,12 @@ class _Scan:
                 tag = "X" if token.form == "times" else "N"
             elif token.form == "ordinal":
                 tag = "K"
+            elif index < self.title_end:
+                tag = "K"
             elif word.verb is None and word.tag not in "KDOAM":
                 tag = word.tag
+                if tag == "P" and token.text in _QUOTES:
+                    self._open_title(index)
             else:
                 self.index, self.word = index, word
                 self.after = words[index + 1] if index + 1 < self.n else _END
@@ -244,6 +252,14 @@ class _Scan:
             tags.append(tag)
             self._note(index, tag)
         return tags
+
+    def _open_title(self, index: int) -> None:
+        """Find where a title in quotes ends: what stands in it is a name of something."""
+        text = self.tokens[index].text
+        for end in range(index + 2, min(index + _LONGEST_TITLE, self.n)):
+            if self.tokens[end].text == text and self.title_end < 0:
+                self.title_end = end
+                return
 
     def _note(self, index: int, tag: str) -> None:
         """Keep the account of the clause."""
@@ -292,13 +308,19 @@ class _Scan:
             return "K"
         if closed_tags().get(token.text) is not None:
             return "V" if self._is_forced() else "K"
-        if word.is_noun and self._has_of_after():
+        if (word.is_noun and self._has_of_after()) or self._is_all_of_them():
             return "K"
         decide = _AFTER.get(self.before)
         return "V" if decide is not None and decide(self) else "K"
 
     def _has_of_after(self) -> bool:
         return self.after.tag == "I" and self.tokens[self.index + 1].text == "of"
+
+    def _is_all_of_them(self) -> bool:
+        """Whether "all" or "both" stands before, as a determiner: "all tax dollars"."""
+        if not self.index or self.tokens[self.index - 1].text not in {"all", "both"}:
+            return False
+        return self.before not in {"K", "R"} and self._is_plain_after()
 
     def _text_before(self) -> str:
         return self.tokens[self.position].text if self.position >= 0 else ""
@@ -379,7 +401,7 @@ class _Scan:
         forms, text = self.word.forms, self._text_before()
         if text == "to" and self.position == self.index - 1:
             return "base" in forms
-        if "ing" not in forms:
+        if "ing" not in forms or text == "per":
             return False
         if text == "of" and self.position and self.tags[self.position - 1] == "K":
             # "A pair of running shoes", but "tired of running".
@@ -413,13 +435,21 @@ class _Scan:
             return "participle" not in forms or not self._is_plain_after() or self._is_repeated()
         if self.awaits == "base" and "base" in forms and self.is_inverted:
             return not word.is_plural and not word.is_noun
-        if self.finite == _SEEN or self.later[self.index]:
+        if self.finite == _SEEN or self.later[self.index] or self._is_measure():
             return False
         if "past" in forms:
             return not self._is_plain_after()
+        if self.finite:
+            return False
         if "third" in forms:
             return self._text_before() == "one" or (self._is_each_one() and self._starts_object())
         return "base" in forms and self.after.tag in {"", "I", "B", "D", "N"} and not (word.is_plural)
+
+    def _is_measure(self) -> bool:
+        """Whether the number before is money, or the word here is a unit: "$20 bill"."""
+        text = self.tokens[self.index].text
+        lexicon = load_lexicon()
+        return bool(self.tokens[self.position].money) or lexicon.singular(text) in lexicon.units
 
     def _is_repeated(self) -> bool:
         """Whether it is the last verb once more: "5 got apples and 3 got pears"."""
@@ -567,6 +597,8 @@ class _Scan:
         if word.is_rare:
             return is_parallel and self._starts_object()
         if word.is_noun:
+            if is_parallel and self.after.tag == "I":
+                return self.tokens[self.index + 1].text in _PARTICLES
             return self._starts_object() and (is_parallel or "past" in forms)
         return self.after.tag in {"N", "D", "O", "Q", "R", "E", "I", "B"} or is_parallel
 
@@ -592,8 +624,12 @@ class _Scan:
             return not ("participle" in forms and self._is_plain_after())
         if last in _BARE_HELPERS and "base" in forms:
             return not self.word.is_rare or self._starts_object()
-        if self.word.is_noun or self.tags[self.index - 1] != "V":
+        if self.tags[self.index - 1] != "V":
             return False
+        if self.word.is_noun:
+            # "The apples that Ann bought cost 5".
+            is_finite = "past" in forms or "third" in forms
+            return is_finite and "W" in self.tags and self._starts_object()
         return self._starts_object() or self.after.tag == "R"
 
     def _at_start(self) -> bool:
@@ -651,7 +687,7 @@ class _Scan:
             return "W"
         is_name = self._is_name_after()
         if before in {"V", "C", "B", ""} or self.index != self.position + 1:
-            if is_name or after.tag in {"R", "D", "O", "N", "Q", "E"} or (after.tag == "K" and after.is_plural):
+            if is_name or after.tag in {"R", "D", "O", "N", "Q", "E", "B"} or (after.tag == "K" and after.is_plural):
                 return "C"
         if after.tag in {"K", "E", "N", "M"}:
             return "D"

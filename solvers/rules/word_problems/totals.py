@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from spoonbench.solvers.rules.word_problems.amounts import GROUP, NOBODY, Amount
 from spoonbench.solvers.rules.word_problems.changes import is_same_holding
-from spoonbench.solvers.rules.word_problems.goals import LOSS, STATE, Goal
+from spoonbench.solvers.rules.word_problems.goals import LOSS, STATE, Goal, narrow_times
 from spoonbench.solvers.rules.word_problems.terms import Term, add_term
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+
+def _is_of_other_times(asked: Amount, members: Sequence[Term]) -> bool:
+    """Whether a time is asked about that not all of them are told of."""
+    times = narrow_times(asked.times)
+    told = [narrow_times(term.amount.times) for term in members]
+    return bool(times) and any(one and not one & times for one in told)
+
 
 _PAYING = frozenset({"buy", "spend", "cost"})
 
@@ -107,9 +120,7 @@ def add_totals(
             and len({term.amount.clause for term in members}) > 1
         ):
             extra += 2.0
-        if amount.times and any(
-            term.amount.times and not term.amount.times & amount.times for term in members
-        ):
+        if _is_of_other_times(amount, members):
             extra += 1.0
         if any(term.amount.verb_class == "need" and term.amount.in_question for term in members):
             extra += 3.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from spoonbench.solvers.rules.word_problems.amounts import COINS, Thing
+from spoonbench.solvers.rules.word_problems.amounts import COINS, Thing, measures
 from spoonbench.solvers.rules.word_problems.goals import Goal
 from spoonbench.solvers.rules.word_problems.lexicon import load_lexicon
 from spoonbench.solvers.rules.word_problems.terms import Term, combine
@@ -35,10 +35,13 @@ def in_one_unit(terms: Sequence[Term], goal: Goal) -> list[Term]:
     converted: list[Term] = []
     for term in terms:
         unit = units.get(term.amount.thing.head)
-        if unit is None or unit.dimension != dimension:
+        if unit is None or measures(unit) != dimension:
             converted.append(term)
             continue
         wanted = wanted or unit
+        if unit.dimension != wanted.dimension:
+            # Another currency: what it is worth is not known.
+            continue
         if unit.factor == wanted.factor:
             converted.append(term)
             continue

@@ -6,7 +6,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from spoonbench.solvers.rules.word_problems.amounts import GROUP, NOBODY, Amount, thing_distance
-from spoonbench.solvers.rules.word_problems.goals import CHANGE, FAR, LOSS, STATE, Goal
+from spoonbench.solvers.rules.word_problems.goals import (
+    CHANGE,
+    FAR,
+    GAIN,
+    LOSS,
+    STATE,
+    Goal,
+    narrow_times,
+)
 from spoonbench.solvers.rules.word_problems.leftovers import is_description
 from spoonbench.solvers.rules.word_problems.terms import Term, add_term
 
@@ -107,6 +115,10 @@ def add_parts(
             cost + 0.1,
         )
         return
+    is_whole = _is_whole(whole, rest)
+    if not _tells_time(goal, terms) and len(rest) == 1:
+        # "500 in all, 270 on Saturday; how many on Sunday?"
+        is_whole = True
     lemma = goal.amount.lemma
     told = {term.amount.lemma for term in terms}
     is_other_verb = lemma not in told and lemma not in {"be", "have", ""} and len(told) > 1
@@ -144,6 +156,10 @@ def add_parts(
         for term in rest
     ) and not goal.thing.head:
         extra += 2.0
+    if any(
+        term.amount.is_extra or term.amount.verb_class in GAIN | {"come", "put"} for term in rest
+    ) and not (goal.is_others or is_whole):
+        extra += 1.0
     if not has_reason:
         extra += 0.4
     if goal.is_left:
@@ -152,8 +168,8 @@ def add_parts(
         extra += 1.5
     if goal.is_start:
         extra += 2.0
-    if whole in wholes and whole.amount.is_total:
-        extra = 0.0
+    if is_whole or (whole in wholes and whole.amount.is_total):
+        extra = 0.1 if is_whole else 0.0
     elif lemma in told and not goal.is_others and lemma not in {"be", "have"}:
         extra += 0.8
     add_term(
@@ -164,6 +180,21 @@ def add_parts(
         "the whole less its other parts",
         cost + max(extra, 0),
     )
+
+
+def _is_whole(whole: Term, rest: Sequence[Term]) -> bool:
+    """Whether several are said to have something together, and some of them how much of it."""
+    owners = whole.amount.group
+    return bool(owners) and all(term.amount.owner in owners for term in rest)
+
+
+def _tells_time(goal: Goal, terms: Sequence[Term]) -> bool:
+    """Whether the time that is asked about, if any, is one that an amount is told of."""
+    times = narrow_times(goal.amount.times)
+    told = [narrow_times(term.amount.times) for term in terms]
+    if not times or not any(told):
+        return True
+    return any(times & one for one in told)
 
 
 def _is_anothers(amount: Amount, whole: Amount) -> bool:

@@ -1,6 +1,8 @@
 """Numbers in every form are read exactly, and what only looks like one is not."""
 
+import tomllib
 from fractions import Fraction
+from importlib.resources import files
 
 import pytest
 from hypothesis import given
@@ -393,3 +395,27 @@ def test_digits_that_are_no_known_number_are_refused(text):
 
 def test_a_long_number_is_read_up_to_the_bound():
     assert values("9" * MAX_DIGITS) == [10**MAX_DIGITS - 1]
+
+
+def word_lists():
+    """Each list of words in the data files, by file and name."""
+    folder = files("spoonbench.solvers.rules.word_problems")
+    for name in ("numbers.toml", "tokens.toml"):
+        for section, entries in tomllib.loads((folder / name).read_text("utf-8")).items():
+            for key, value in entries.items():
+                if isinstance(value, str):
+                    yield pytest.param(value.split(), id=f"{name}-{section}-{key}")
+
+
+@pytest.mark.parametrize("words", [*word_lists()])
+def test_a_word_list_holds_each_word_once_in_lower_case(words):
+    assert words == [word.lower() for word in words]
+    assert sorted(set(words)) == sorted(words)
+
+
+@pytest.mark.parametrize(
+    ("word", "value"),
+    [*zip(_ONES, range(20), strict=True), *zip(_TENS, range(20, 100, 10), strict=True)],
+)
+def test_each_number_word_is_read_alone(word, value):
+    assert numbers(f"He has {word} pens.") == [(value, "number")]

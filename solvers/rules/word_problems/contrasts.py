@@ -1,0 +1,174 @@
+"""Amounts told by others: "5 more than Ann", "twice as many as Ann", "3 inches taller than Ann"."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from spoonbench.solvers.rules.word_problems.amounts import NOBODY, Amount, Compare, Thing
+from spoonbench.solvers.rules.word_problems.lexicon import Lexicon, load_lexicon
+from spoonbench.solvers.rules.word_problems.phrases import Mark, NounPhrase, VerbGroup, read_phrases
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from spoonbench.solvers.rules.word_problems.cast import Cast
+    from spoonbench.solvers.rules.word_problems.phrases import Phrase
+    from spoonbench.solvers.rules.word_problems.tokens import Token
+
+_REACH = 9
+_SIGNS = {"more": "more", "fewer": "fewer", "less": "fewer"}
+_STOPS = frozenset({".", "?", "!", "and", "if", ";"})
+_MANY = frozenset({"many", "much"})
+_PROXIES = frozenset({"do", "be", "have"})
+_QUANTITIES = frozenset({"number", "amount"})
+
+
+class Contrast:
+    """Reads the comparison behind one amount.
+
+    Attributes:
+        end: index of the token after the comparison; -1 where there is none.
+    """
+
+    __slots__ = ("_cast", "_lexicon", "_tokens", "end")
+
+    def __init__(self, tokens: Sequence[Token], cast: Cast) -> None:
+        self._tokens = tokens
+        self._cast = cast
+        self._lexicon = load_lexicon()
+        self.end = -1
+
+    def read(self, phrase: NounPhrase, amount: Amount, last: Thing) -> None:
+        """Note in an amount what it is told by.
+
+        Args:
+            phrase: the amount's.
+            amount: is changed where it is a comparison.
+            last: what was counted last in the text.
+        """
+        index, sign = self._sign(phrase)
+        following = self._text(index)
+        is_times = (
+            phrase.form == "times"
+            or phrase.head == "time"
+            or (phrase.form == "share" and following == "as")
+        )
+        if not is_times and not sign:
+            return
+        self._seek(index, sign, amount, is_times=is_times)
+        if amount.compare is None and (phrase.form == "times" or (sign == "fewer" and phrase.extra)):
+            amount.compare = Compare("times" if is_times else sign)
+        if is_times and amount.compare is not None:
+            amount.form = "times"
+            self._thing(index, amount, last)
+
+    def _text(self, index: int) -> str:
+        return self._tokens[index].text if index < len(self._tokens) else ""
+
+    def _sign(self, phrase: NounPhrase) -> tuple[int, str]:
+        """Where the comparison goes on behind the phrase, and whether it is of more or of fewer."""
+        sign = _SIGNS.get(phrase.extra, "")
+        text = self._text(phrase.end)
+        if sign or (text not in _SIGNS and text not in self._lexicon.comparatives):
+            return phrase.end, sign
+        known = self._lexicon.comparatives.get(text)
+        is_more = text == "more" if known is None or text in _SIGNS else known[2] > 0
+        return phrase.end + 1, "more" if is_more else "fewer"
+
+    def _seek(self, index: int, sign: str, amount: Amount, *, is_times: bool) -> None:
+        kind = "times" if is_times else sign
+        if is_times and self._text(index + 1) in _QUANTITIES and self._text(index) == "the":
+            # "Twice the number of apples that Ann has".
+            amount.compare = Compare(kind)
+            self._compared_to(index + 4, amount, is_behind_thing=True)
+            return
+        for position in range(index, min(len(self._tokens), index + _REACH)):
+            text = self._text(position)
+            if text == "than":
+                amount.compare = Compare(kind)
+                self._compared_to(position + 1, amount)
+                return
+            if text == "as" and is_times:
+                amount.compare = Compare(kind)
+                second = self._second_as(position)
+                self.end = second if second > 0 else position + 3
+                if second > 0:
+                    self._compared_to(second + 1, amount)
+                return
+            if text in _STOPS:
+                return
+
+    def _second_as(self, first: int) -> int:
+        limit = min(len(self._tokens), first + _REACH)
+        return next((place for place in range(first + 2, limit) if self._text(place) == "as"), -1)
+
+    def _thing(self, index: int, amount: Amount, last: Thing) -> None:
+        """What is counted in "twice as many apples as", "3 times more apples than"."""
+        nouns: list[str] = []
+        is_counted = False
+        for token in self._tokens[index : index + _REACH]:
+            text = token.text
+            if text in _MANY or text in _SIGNS or text in _QUANTITIES:
+                is_counted = True
+            elif is_counted and (text in {"as", "than", "that"} or not text[0].isalpha()):
+                break
+            elif is_counted and text not in {"of", "the"}:
+                nouns.append(self._lexicon.singular(text))
+        if nouns and not _is_said(nouns[0], self._lexicon):
+            amount.thing, amount.is_thing_told = Thing(nouns[-1], frozenset(nouns)), True
+        else:
+            amount.thing, amount.is_thing_told = last, False
+
+    def _compared_to(self, index: int, amount: Amount, *, is_behind_thing: bool = False) -> None:
+        """Who or what stands behind "than" or the second "as"."""
+        compare = amount.compare
+        if compare is None or index >= len(self._tokens):
+            return
+        phrases = read_phrases(self._tokens[index:])
+        if is_behind_thing:
+            phrases = phrases[1:]
+        words: set[str] = set()
+        is_proxy = False
+        for phrase in phrases[:5]:
+            if isinstance(phrase, NounPhrase):
+                is_time = self._is_time(phrase)
+                if not is_proxy or is_time:
+                    collect_words(phrase, words)
+                if not compare.other and not is_time and not is_proxy:
+                    compare.other = self._cast.owner_of(phrase, is_subject=False)
+            elif isinstance(phrase, VerbGroup):
+                if phrase.verb.lemma not in _PROXIES:
+                    words.add(phrase.text)
+                is_proxy = True
+            elif phrase.text in {",", "and", "but"}:
+                break
+        if compare.other == amount.owner and words:
+            # "Than he did on Tuesday".
+            compare.other = NOBODY
+        compare.other_words = frozenset(words)
+
+    def _is_time(self, phrase: NounPhrase) -> bool:
+        words = self._lexicon.words
+        head = phrase.head
+        return (
+            head in words["times"]
+            or head in words["days"]
+            or head in words["months"]
+            or head.isdigit()
+        )
+
+
+def _is_said(word: str, lexicon: Lexicon) -> bool:
+    """Whether a word behind "as many" is no noun but starts what follows."""
+    return word in lexicon.words["prepositions"] or word in lexicon.words["auxiliaries"]
+
+
+def collect_words(phrase: Phrase, words: set[str]) -> None:
+    """Add the content words of a phrase, those of its inner phrases too."""
+    if isinstance(phrase, NounPhrase):
+        words.update(phrase.words)
+        for inner in (phrase.of, phrase.owner, phrase.per):
+            if inner is not None:
+                collect_words(inner, words)
+    elif isinstance(phrase, Mark) and phrase.tag in "BM":
+        words.add(phrase.text)
