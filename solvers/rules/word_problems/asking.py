@@ -114,7 +114,7 @@ def read_question(tokens: Sequence[Token], reader: Reader) -> Asked | None:
     return Asked(
         amount=amount,
         how=how,
-        is_more=is_more or (how == "much" and any(token.text == "more" for token in tokens[:4])),
+        is_more=is_more or reader.said_before == "by" or (how == "much" and any(token.text == "more" for token in tokens[:4])),
         sign=-1 if is_fewer else 1,
         other=_other(tokens, reader),
         words=frozenset(token.text for token in tokens),
@@ -391,7 +391,7 @@ def _other(tokens: Sequence[Token], reader: Reader) -> Compare | None:
     """What stands after "than"."""
     index = next((place for place, token in enumerate(tokens) if token.text == "than"), -1)
     if index < 0:
-        return None
+        return _beaten(tokens, reader) if reader.said_before == "by" else None
     compare = Compare("more")
     words: set[str] = set()
     for phrase in read_phrases(tokens[index + 1 :], is_inverted=True)[:4]:
@@ -406,6 +406,17 @@ def _other(tokens: Sequence[Token], reader: Reader) -> Compare | None:
             break
     compare.other_words = frozenset(words)
     return compare
+
+
+def _beaten(tokens: Sequence[Token], reader: Reader) -> Compare | None:
+    """Whom or what the verb of "by how many does Ann beat Ben" has as its object."""
+    phrases = read_phrases(tokens[1:], is_inverted=True)
+    verb_at = max((i for i, phrase in enumerate(phrases) if isinstance(phrase, VerbGroup)), default=-1)
+    behind = phrases[verb_at + 1] if 0 < verb_at < len(phrases) - 1 else None
+    if not isinstance(behind, NounPhrase):
+        return None
+    other = reader.cast.owner_of(behind, is_subject=False)
+    return Compare("more", other, frozenset(behind.words))
 
 
 def dimension_of(asked: Asked) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from spoonbench.solvers.rules.word_problems.amounts import (
@@ -12,6 +11,7 @@ from spoonbench.solvers.rules.word_problems.amounts import (
     Story,
     thing_distance,
 )
+from spoonbench.solvers.rules.word_problems.copying import altered
 from spoonbench.solvers.rules.word_problems.goals import (
     CHANGE,
     FAR,
@@ -208,7 +208,7 @@ def add_changes(
         # Two amounts of the same at two times.
         cost += 0.4
         starts, ends = starts[:1], starts[1:]
-    like = replace(goal.amount)
+    like = altered(goal.amount)
     q_class = goal.amount.verb_class
     # "How many cars are parked there now?" asks what is there.
     is_state_now = goal.is_now and (goal.amount.is_passive or goal.amount.tense == "present")

@@ -209,6 +209,22 @@ def _length_of_lead(phrases: Sequence[Phrase]) -> int:
     return lead if isinstance(sign, Mark) and sign.text in _BEFORE_LEAD else 0
 
 
+def _is_aside(phrases: Sequence[Phrase]) -> bool:
+    """Whether something between two commas stands behind the subject."""
+    if len(phrases) < 4 or not isinstance(phrases[0], NounPhrase):  # noqa: PLR2004
+        return False
+    one, two, after = phrases[1], phrases[-1], phrases[2]
+    return (
+        isinstance(one, Mark)
+        and one.text == ","
+        and isinstance(two, Mark)
+        and two.text == ","
+        and isinstance(after, Mark)
+        and after.tag == "I"
+        and not _is_time(phrases[0])
+    )
+
+
 def _last_noun_phrase(phrases: Sequence[Phrase]) -> NounPhrase | None:
     for phrase in reversed(phrases):
         if isinstance(phrase, NounPhrase):

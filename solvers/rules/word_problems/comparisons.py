@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from fractions import Fraction
 from functools import cache
 from typing import TYPE_CHECKING
 
 from spoonbench.solvers.rules.word_problems.amounts import NOBODY, Amount, thing_distance
+from spoonbench.solvers.rules.word_problems.copying import altered
 from spoonbench.solvers.rules.word_problems.goals import FAR, Goal
 from spoonbench.solvers.rules.word_problems.lexicon import load_lexicon
 from spoonbench.solvers.rules.word_problems.portions import with_shares
@@ -42,7 +42,7 @@ def worlds_of(told: list[Term], goal: Goal, people: Sequence[str]) -> Iterator[l
     yield resolved
     # "She bought 5 more" may be no comparison at all.
     loose = [
-        Term(term.value, replace(term.amount, compare=None, is_extra=True), term.uses, cost=1.5)
+        Term(term.value, altered(term.amount, compare=None, is_extra=True), term.uses, cost=1.5)
         for term in told
         if term.amount.form == "number"
     ]
@@ -108,7 +108,7 @@ def _resolve(
         of_other, cost = candidates[-1:], 1.0
     if of_other:
         base = of_other[-1]
-        like = replace(
+        like = altered(
             amount,
             thing=base.amount.thing
             if not amount.is_thing_told
@@ -139,7 +139,7 @@ def _resolve(
             cost=cost,
         )
     base = of_owner[-1]
-    like = replace(
+    like = altered(
         base.amount,
         owner=compare.other or NOBODY,
         is_extra=False,
@@ -170,10 +170,10 @@ def _by_share(term: Term, base: Term, like: Amount, sign: str, cost: float) -> T
     parts: list[tuple[str, Term | Fraction]] = [("", base), ("*", term)]
     if term.amount.form == "percent":
         parts.append(("/", Fraction(100)))
-    share = combine("share", parts, replace(base.amount), "so much of the other amount")
+    share = combine("share", parts, altered(base.amount), "so much of the other amount")
     if share is None:
         return None
-    like = replace(like, thing=base.amount.thing, form="number")
+    like = altered(like, thing=base.amount.thing, form="number")
     return combine("compare", (("", base), (sign, share)), like, "that much more or less", cost=cost + 0.2)
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from spoonbench.solvers.rules.word_problems.amounts import GROUP, NOBODY, Amount
+from spoonbench.solvers.rules.word_problems.copying import altered
 from spoonbench.solvers.rules.word_problems.goals import (
     CHANGE,
     LOSS,
@@ -70,7 +70,7 @@ def _between_sides(
         (theirs if not theirs else ours).extend(neither)
     elif not ours and not theirs and len(neither) == 2:  # noqa: PLR2004
         big, small = sorted(neither, key=lambda term: term.value, reverse=True)
-        add_term(found, "difference", [("+", big), ("-", small)], replace(amount), "one amount less the other", cost + 1.0)
+        add_term(found, "difference", [("+", big), ("-", small)], altered(amount), "one amount less the other", cost + 1.0)
         return
     if not ours or not theirs:
         return
@@ -82,7 +82,7 @@ def _between_sides(
     big, small = (one, two) if one.value >= two.value else (two, one)
     if one.value < two.value:
         cost += 0.2
-    add_term(found, "difference", [("+", big), ("-", small)], replace(amount), "one amount less the other", cost)
+    add_term(found, "difference", [("+", big), ("-", small)], altered(amount), "one amount less the other", cost)
 
 
 def _side(
@@ -142,7 +142,7 @@ def _lacking(goal: Goal, terms: list[Term], found: list[Term], cost: float) -> N
             found,
             "need",
             [("+", term) for term in (*needs, *lost)] + [("-", term) for term in kept],
-            replace(amount),
+            altered(amount),
             "what is needed less what is there",
             cost + 0.2 + 0.3 * bool(lost),
         )
@@ -153,7 +153,7 @@ def _lacking(goal: Goal, terms: list[Term], found: list[Term], cost: float) -> N
             found,
             "difference",
             [("+", big), ("-", small)],
-            replace(amount),
+            altered(amount),
             "one amount less the other",
             cost + (0.0 if needs else 0.3),
         )
@@ -172,7 +172,7 @@ def _lacking(goal: Goal, terms: list[Term], found: list[Term], cost: float) -> N
             found,
             "difference",
             [("+", target), *[("-", term) for term in rest]],
-            replace(amount),
+            altered(amount),
             "what is wanted less what is there",
             cost + 0.4,
         )
@@ -198,7 +198,7 @@ def add_margin(goal: Goal, terms: Sequence[Term], found: list[Term]) -> None:
         found,
         "margin",
         [("+", big), *[("-", term) for term in rest]],
-        replace(goal.amount),
+        altered(goal.amount),
         "what comes in less what goes out",
         0.2,
     )

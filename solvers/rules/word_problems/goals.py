@@ -45,6 +45,7 @@ NEAR = 0.9
 
 _TOTAL = (
     " in all ",
+    " between them ",
     " total ",
     " altogether ",
     " together ",
@@ -153,6 +154,7 @@ def goal_of(asked: Asked, words: frozenset[str], amounts: Sequence[Amount]) -> G
         doubts=words & load_lexicon().words["doubts"],
         is_others=says(text, _OTHERS)
         or amount.is_negated
+        or amount.lemma in {"fail", "miss"}
         or bool(words & {"rest", "others", "remainder"}),
     )
 

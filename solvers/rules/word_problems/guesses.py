@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from spoonbench.solvers.rules.word_problems.amounts import Amount, thing_distance
+from spoonbench.solvers.rules.word_problems.copying import altered
 from spoonbench.solvers.rules.word_problems.goals import (
     FAR,
     LOSS,
@@ -28,7 +28,7 @@ def guess(goal: Goal, terms: Sequence[Term]) -> Iterator[Term]:
         return
     near = [term for term in terms if distance(term.amount, goal) < FAR]
     pool = near if len(near) >= 2 else list(terms)  # noqa: PLR2004
-    like = replace(goal.amount)
+    like = altered(goal.amount)
     differ = len(terms) == 2 and not _is_same_kind(terms[0].amount, terms[1].amount)  # noqa: PLR2004
     big = max(pool, key=lambda term: term.value)
     rest = [term for term in pool if term is not big]

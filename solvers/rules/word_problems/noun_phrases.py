@@ -226,6 +226,9 @@ class _Scan:
         last = phrase.words[-1]
         if text in _TALL and (phrase.number >= 0 or phrase.vague or last in self.lexicon.units):
             return True
+        if text in {"short", "shy"} and self._tag_at(self.index + 1) == "I" and phrase.number >= 0:
+            # "5 short of 20".
+            return True
         days = self.lexicon.words["days"]
         if text in days or text in _RELATIVE_DAYS or last in days:
             return True

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from fractions import Fraction
 
 from spoonbench.solvers.rules.word_problems.amounts import NOBODY, thing_distance
+from spoonbench.solvers.rules.word_problems.copying import altered
 from spoonbench.solvers.rules.word_problems.goals import NEAR, Goal
 from spoonbench.solvers.rules.word_problems.terms import Term, combine
 
@@ -75,11 +75,11 @@ def with_shares(terms: list[Term], goal: Goal) -> list[Term]:
         factor: tuple[tuple[str, Term | Fraction], ...] = (("*", term),)
         if amount.form == "percent":
             factor = (("*", term), ("/", Fraction(100)))
-        unit = amount if amount.thing.head else replace(amount, thing=wholes[0].amount.thing)
+        unit = amount if amount.thing.head else altered(amount, thing=wholes[0].amount.thing)
         derived = combine(
             "share",
             [("", wholes[0]), *factor],
-            replace(unit, form="number", is_part=True),
+            altered(unit, form="number", is_part=True),
             "a share of the whole",
             cost=0.4,
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from spoonbench.solvers.rules.word_problems.amounts import (
@@ -13,6 +12,7 @@ from spoonbench.solvers.rules.word_problems.amounts import (
     Thing,
     thing_distance,
 )
+from spoonbench.solvers.rules.word_problems.copying import altered
 from spoonbench.solvers.rules.word_problems.goals import (
     FAR,
     NEAR,
@@ -44,7 +44,7 @@ def split_rates(goal: Goal, terms: Sequence[Term]) -> tuple[list[Term], list[Ter
             rates.append(
                 Term(
                     term.value,
-                    replace(amount, per=amount.soft_per),
+                    altered(amount, per=amount.soft_per),
                     term.uses,
                     term.step,
                     term.cost + 0.1,
@@ -127,14 +127,14 @@ def by_products(goal: Goal, rates: list[Term], counts: list[Term], story: Story)
         ):
             continue
         others = [count for count in counts if distance(count.amount, goal) > FAR]
-        inner = replace(goal, thing=NO_THING, dimension="")
+        inner = altered(goal, thing=NO_THING, dimension="")
         for term in (
             sorted(settle(inner, others, story), key=lambda one: one.cost)[:2] or others[:1]
         ):
             result = combine(
                 "groups",
                 (("", term), ("*", rate)),
-                replace(goal.amount),
+                altered(goal.amount),
                 "so many for each of them",
                 cost=1.2,
             )
@@ -154,16 +154,16 @@ def _by_one_rate(goal: Goal, rates: list[Term], counts: list[Term], story: Story
         groups = [count for count in counts if _counts_groups(count.amount, rate.amount)]
         if len(groups) < 2:  # noqa: PLR2004
             continue
-        asked = replace(
+        asked = altered(
             goal.asked,
-            amount=replace(goal.amount, lemma="", verb_class="", thing=groups[0].amount.thing),
+            amount=altered(goal.amount, lemma="", verb_class="", thing=groups[0].amount.thing),
         )
-        inner = replace(goal, asked=asked, thing=NO_THING, dimension="")
+        inner = altered(goal, asked=asked, thing=NO_THING, dimension="")
         for term in sorted(settle(inner, groups, story), key=lambda one: one.cost)[:3]:
             result = combine(
                 "groups",
                 (("", term), ("*", rate)),
-                replace(goal.amount),
+                altered(goal.amount),
                 f"so many for each {rate.amount.per}",
             )
             if result is not None:
@@ -173,7 +173,7 @@ def _by_one_rate(goal: Goal, rates: list[Term], counts: list[Term], story: Story
 def _as_count(rate: Term, cost: float) -> Term:
     return Term(
         rate.value,
-        replace(rate.amount, per=""),
+        altered(rate.amount, per=""),
         rate.uses,
         rate.step,
         rate.cost + cost,
@@ -193,7 +193,7 @@ def _nearest(matches: list[Term], rate: Amount) -> list[Term]:
 
 
 def _product(count: Term, rate: Term) -> Term:
-    amount = replace(
+    amount = altered(
         count.amount,
         thing=rate.amount.thing,
         context=count.amount.context | rate.amount.context,
@@ -246,7 +246,7 @@ def by_division(goal: Goal, rates: list[Term], counts: list[Term], story: Story)
         is_named = names_groups(goal, rate.amount)
         if not is_named and distance(rate.amount, goal) < 2:
             continue
-        inner = replace(
+        inner = altered(
             goal, thing=rate.amount.thing, dimension=dimension_of_thing(rate.amount.thing)
         )
         others = [
@@ -270,7 +270,7 @@ def by_division(goal: Goal, rates: list[Term], counts: list[Term], story: Story)
             result = combine(
                 "groups",
                 (("", total), ("/", rate)),
-                replace(goal.amount),
+                altered(goal.amount),
                 f"so many {rate.amount.thing.head or 'of them'} make one {rate.amount.per}",
                 cost=0.0 if is_named else 0.8,
             )
@@ -287,7 +287,7 @@ def by_sharing(goal: Goal, rates: list[Term], counts: list[Term], story: Story) 
         for length in lengths:
             for time in times:
                 result = combine(
-                    "rate", (("", length), ("/", time)), replace(goal.amount), "distance by time"
+                    "rate", (("", length), ("/", time)), altered(goal.amount), "distance by time"
                 )
                 if result is not None:
                     yield result
@@ -312,7 +312,7 @@ def by_sharing(goal: Goal, rates: list[Term], counts: list[Term], story: Story) 
             result = combine(
                 "sharing",
                 (("", total), ("/", count)),
-                replace(goal.amount),
+                altered(goal.amount),
                 "shared out equally",
                 cost=cost,
             )
@@ -349,7 +349,7 @@ def by_spans(goal: Goal, counts: list[Term]) -> Iterator[Term]:
                 result = combine(
                     "groups",
                     (("", term), ("*", span)),
-                    replace(goal.amount),
+                    altered(goal.amount),
                     "so much each time",
                     cost=0.6,
                 )
@@ -398,7 +398,7 @@ def by_pairs(goal: Goal, counts: list[Term]) -> Iterator[Term]:
                     else combine(
                         "rate",
                         (("", first), ("/", second)),
-                        replace(first.amount),
+                        altered(first.amount),
                         f"for one {second.amount.thing.head}",
                     )
                 )
@@ -415,7 +415,7 @@ def by_pairs(goal: Goal, counts: list[Term]) -> Iterator[Term]:
                 result = combine(
                     "groups",
                     (("", one), ("*", third)),
-                    replace(goal.amount),
+                    altered(goal.amount),
                     "so many for each of them",
                     cost=cost,
                 )

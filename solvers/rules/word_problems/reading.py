@@ -23,6 +23,7 @@ from spoonbench.solvers.rules.word_problems.cast import Cast
 from spoonbench.solvers.rules.word_problems.clauses import Clause, split_clauses
 from spoonbench.solvers.rules.word_problems.lexicon import Lexicon, load_lexicon
 from spoonbench.solvers.rules.word_problems.phrases import Mark, NounPhrase, VerbGroup, read_phrases
+from spoonbench.solvers.rules.word_problems.qualifying import qualify, settle_frame
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -83,6 +84,7 @@ class Reader:
         self.cast = Cast()
         self.lexicon = load_lexicon()
         self._thing = NO_THING
+        self._object = NO_THING
         self._sentence = 0
         self._clause = 0
         self._tokens: Sequence[Token] = ()
@@ -127,6 +129,7 @@ class Reader:
 
     def read_clause(self, clause: Clause) -> list[Amount]:
         """Read one clause; return its amounts."""
+        self._object = NO_THING
         frame = self._frame(clause)
         found: list[Amount] = []
         self._read_side(clause.before, frame, found, side="before")
@@ -148,6 +151,8 @@ class Reader:
             frame.lemma, frame.verb_class = verb.verb.lemma, verb.verb.verb_class
             frame.tense, frame.modal, frame.kind = verb.tense, verb.modal, verb.kind
             frame.is_negated, frame.is_passive = verb.is_negated, verb.is_passive
+            if verb.text == "missing" and not any(isinstance(phrase, NounPhrase) for phrase in clause.after[:1]):
+                frame.verb_class = "lose"
             self._particle(clause, frame)
             if verb.kind == "infinitive" and self.in_question and frame.verb_class in {"state", "make", "get"}:
                 frame.verb_class = "need"
@@ -249,6 +254,8 @@ class Reader:
                     self._recipient(pending, frame)
                 pending = None
                 self._read_noun_phrase(phrase, role, frame, found)
+                if preposition in _PLACES and phrase.value == 1:
+                    frame.place = frame.place or self.cast.owner_of(phrase, is_subject=False)
             elif preposition:
                 self._read_adjunct(phrase, preposition, frame, found)
             elif side == "after":
@@ -259,6 +266,8 @@ class Reader:
             if not (isinstance(following, Mark) and following.text in {"and", ","}) or (
                 preposition not in {"in", "on", "from", "to"}
             ):
+                preposition = ""
+            elif order + 2 < len(phrases) and _counts(phrases[order + 2]) != phrase.counts:
                 preposition = ""
         if pending is not None and not found:
             self._bare_object(pending, frame)
@@ -293,6 +302,11 @@ class Reader:
             return pending
         if frame.verb_class in {"give", "sell"} and found and self.cast.is_person(phrase):
             return pending
+        if phrase.is_plural and phrase.words and not found and not phrase.is_name:
+            # "Put their buttons on one pile: 5 from ...": what the numbers to come count.
+            thing = thing_of(phrase, self.lexicon)
+            if not self.cast.is_person(phrase):
+                self._thing = self._object = thing
         return phrase
 
     def _read_groups(self, phrase: NounPhrase, frame: Amount, found: list[Amount]) -> bool:
@@ -436,14 +450,17 @@ class Reader:
             and not amount.is_asked
             and (frame.verb_class in {"state", "do"} or (frame.is_passive and frame.lemma in _DAMAGE))
             and (not told or amount.is_part or frame.lemma == "be" or frame.is_passive)
+            and frame.lemma not in {"remain", "stay"}
             and any(one.thing.head == amount.thing.head and one.value is not None for one in (*self.amounts, *found))
         ):
             # "3 are red", "4 had spots", "9 were torn": some of those told of.
             amount.is_part = True
             if frame.is_passive:
                 amount.verb_class = "state"
+        qualify(amount, phrase, self._tokens, (*self.amounts, *found))
         found.append(amount)
-        if thing.head and told and not self._is_measure(thing):
+        is_aside = role in _PLACES and bool(self._object.head or found[1:])
+        if thing.head and told and not is_aside and not self._is_measure(thing):
             self._thing = thing
 
     def _inner_amount(
@@ -563,6 +580,7 @@ class Reader:
     def _finish(self, clause: Clause, frame: Amount, found: list[Amount]) -> None:
         """What the whole clause tells of each of its amounts."""
         for amount in found:
+            settle_frame(amount)
             if amount.role != "subject" or amount.verb_class in {"go", "come"}:
                 amount.to = amount.to or frame.to
                 amount.source = amount.source or frame.source

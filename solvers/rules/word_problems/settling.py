@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from spoonbench.solvers.rules.word_problems.amounts import GROUP, NOBODY, Amount, Story
@@ -13,6 +12,7 @@ from spoonbench.solvers.rules.word_problems.changes import (
     is_near,
     is_open,
 )
+from spoonbench.solvers.rules.word_problems.copying import altered
 from spoonbench.solvers.rules.word_problems.differences import add_differences, add_margin
 from spoonbench.solvers.rules.word_problems.goals import (
     CHANGE,
@@ -150,10 +150,10 @@ def _settle_among(
 
 def _at_end(goal: Goal, owner: str, terms: list[Term], story: Story) -> Term | None:
     """What one owner has after everything that is told."""
-    amount = replace(goal.amount, owner=owner, lemma="have", verb_class="state", times=frozenset())
-    asked = replace(goal.asked, amount=amount, is_more=False, other=None, text=" now ")
+    amount = altered(goal.amount, owner=owner, lemma="have", verb_class="state", times=frozenset())
+    asked = altered(goal.asked, amount=amount, is_more=False, other=None, text=" now ")
     found: list[Term] = []
-    inner = replace(goal, asked=asked, is_total=False, is_left=False, is_start=False, is_now=True)
+    inner = altered(goal, asked=asked, is_total=False, is_left=False, is_start=False, is_now=True)
     add_changes(inner, terms, story, found, 0.0)
     return min(found, key=lambda term: term.cost, default=None)
 
@@ -161,7 +161,7 @@ def _at_end(goal: Goal, owner: str, terms: list[Term], story: Story) -> Term | N
 def _in_time(goal: Goal, terms: list[Term]) -> list[Term] | None:
     """Those told of the time that is asked about, where others are told of other times."""
     times = goal.amount.times
-    if not times or goal.asked.is_more:
+    if not times or goal.asked.is_more or (goal.is_now and goal.amount.verb_class in STATE):
         return None
     timely = [term for term in terms if not term.amount.times or term.amount.times & times]
     if not any(term.amount.times & times for term in timely) or len(timely) == len(terms):

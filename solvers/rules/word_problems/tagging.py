@@ -474,7 +474,7 @@ class _Scan:
         if "past" in forms and "base" not in forms:
             return True
         if text in {"him", "her", "me", "us"}:
-            return "base" in forms and self._starts_object()
+            return "base" in forms and (self._starts_object() or self._is_helped())
         return not self.word.is_noun or (self.finite < _SEEN and not self.later[self.index])
 
     def _after_question_word(self) -> bool:
@@ -638,6 +638,9 @@ class _Scan:
             return not (self._is_plain_after() and self.later[self.index])
         if "past" in forms and "base" not in forms:
             return not (self._is_plain_after() and self.later[self.index]) and not self.word.is_noun
+        if self.is_inverted and "base" in forms and self.after.tag == "I" and not self.word.is_noun:
+            # "How many | belong to Ann".
+            return not self.later[self.index]
         return "base" in forms and self.after.tag in {"D", "O", "N"} and not self.later[self.index]
 
     def _after_rest(self) -> bool:
@@ -670,6 +673,8 @@ class _Scan:
     def _her(self) -> str:
         """A possessive before a noun, a pronoun elsewhere."""
         after = self.after
+        if "base" in after.forms and self.last_verb == self.index - 1 >= 0 and self._is_before_particle():
+            return "R"
         if after.tag in {"K", "E", "M"}:
             is_verb = after.verb is not None and not after.is_noun and "participle" not in after.forms
             return "R" if is_verb and "ing" not in after.forms and self.last_verb < 0 else "O"
@@ -677,6 +682,12 @@ class _Scan:
             giving = known_verb(self.tokens[self.last_verb].text).lemma in _GIVING
             return "R" if giving and self.last_verb == self.index - 1 else "O"
         return "O" if after.tag == "N" else "R"
+
+    def _is_before_particle(self) -> bool:
+        """Whether "let her pick out 5" stands here rather than "saw her pick"."""
+        if known_verb(self.tokens[self.last_verb].text).lemma not in _HELPING | {"make"}:
+            return False
+        return self.index + 2 < self.n and self.words[self.index + 2].tag in _OBJECT_TAGS | {"I"}
 
     def _that(self) -> str:
         """A relative after a noun, a conjunction before a clause, else a determiner."""

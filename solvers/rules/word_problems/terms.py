@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from spoonbench.solvers.rules.word_problems.amounts import Amount, Thing
+from spoonbench.solvers.rules.word_problems.copying import altered
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -117,7 +118,7 @@ def combine(
     if value < 0 and rule not in {"guess"}:
         total_cost += BELOW_ZERO
     step = Step(rule, tuple(parts), value, like.thing, why, assumptions)
-    return Term(value, replace(like, value=value, compare=None), uses, step, total_cost, gathered)
+    return Term(value, altered(like, value=value, compare=None), uses, step, total_cost, gathered)
 
 
 def add_term(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from spoonbench.solvers.rules.word_problems.amounts import GROUP, NOBODY, Amount
 from spoonbench.solvers.rules.word_problems.changes import is_same_holding
+from spoonbench.solvers.rules.word_problems.copying import altered
 from spoonbench.solvers.rules.word_problems.goals import LOSS, STATE, Goal, narrow_times
 from spoonbench.solvers.rules.word_problems.terms import Term, add_term
 
@@ -23,6 +23,13 @@ def _is_of_other_times(asked: Amount, members: Sequence[Term]) -> bool:
 
 
 _PAYING = frozenset({"buy", "spend", "cost"})
+
+
+def _are_kinds(terms: list[Term], goal: Goal) -> bool:
+    """Whether they count different kinds of what is asked for: "5 red cups and 4 blue cups"."""
+    kinds = [term.amount.thing.words for term in terms]
+    is_asked = all(goal.thing.words < kind for kind in kinds)
+    return bool(goal.thing.head) and is_asked and len(set(kinds)) == len(kinds)
 
 
 def _people_of(amount: Amount) -> frozenset[str]:
@@ -52,7 +59,7 @@ def add_totals(
                 found,
                 "total",
                 [("+", term) for term in shares],
-                replace(amount),
+                altered(amount),
                 "shares of one whole, added",
                 cost,
             )
@@ -94,15 +101,17 @@ def add_totals(
     if len(same_verb) >= 2:  # noqa: PLR2004
         groups.append((same_verb, 0.0))
     if len(same_class) >= 2 and len(same_class) > len(same_verb):  # noqa: PLR2004
-        groups.append((same_class, 1.0 if same_verb else 0.3))
+        is_state = amount.verb_class in {"state", "hold"}
+        groups.append((same_class, 1.0 if same_verb else 0.1 if is_state else 0.3))
     if len(usable) >= 2 and len(usable) > len(same_class):  # noqa: PLR2004
         mixed = {term.amount.verb_class in LOSS | {"go"} for term in usable}
-        groups.append((usable, 0.7 + (1.0 if len(mixed) > 1 else 0.0)))
+        told_alike = goal.is_total and len({term.amount.lemma for term in usable}) == 1
+        groups.append((usable, (0.3 if told_alike else 0.7) + (1.0 if len(mixed) > 1 else 0.0)))
     for members, extra in groups:
         if goal.is_total or amount.owner == GROUP or amount.group:
             extra += 0.0
         elif amount.verb_class in STATE:
-            extra += 0.4
+            extra += 0.1 if _are_kinds(members, goal) else 0.4
         else:
             extra += 0.1
         if goal.is_left or goal.is_start:
@@ -144,7 +153,7 @@ def add_totals(
             found,
             "total",
             [("+", term) for term in members],
-            replace(amount),
+            altered(amount),
             "all of them together",
             cost + extra,
         )

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from spoonbench.solvers.rules.word_problems.amounts import COINS, Thing, measures
+from spoonbench.solvers.rules.word_problems.copying import altered
 from spoonbench.solvers.rules.word_problems.goals import Goal
 from spoonbench.solvers.rules.word_problems.lexicon import load_lexicon
 from spoonbench.solvers.rules.word_problems.terms import Term, combine
@@ -54,7 +55,7 @@ def in_one_unit(terms: Sequence[Term], goal: Goal) -> list[Term]:
             converted.append(
                 Term(
                     term.value,
-                    replace(term.amount, thing=replace(term.amount.thing, head=""), is_span=True),
+                    altered(term.amount, thing=replace(term.amount.thing, head=""), is_span=True),
                     term.uses,
                     term.step,
                     term.cost,
@@ -63,7 +64,7 @@ def in_one_unit(terms: Sequence[Term], goal: Goal) -> list[Term]:
             )
             continue
         factor = unit.factor / wanted.factor
-        like = replace(term.amount, thing=Thing(wanted.name, frozenset({wanted.name})))
+        like = altered(term.amount, thing=Thing(wanted.name, frozenset({wanted.name})))
         step = combine(
             "unit", (("", term), ("*", factor)), like, f"one {unit.name} is {factor} {wanted.name}"
         )

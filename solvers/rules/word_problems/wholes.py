@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from spoonbench.solvers.rules.word_problems.amounts import GROUP, NOBODY, Amount, thing_distance
+from spoonbench.solvers.rules.word_problems.copying import altered
 from spoonbench.solvers.rules.word_problems.goals import (
     CHANGE,
     FAR,
@@ -70,7 +70,7 @@ def add_remainder(goal: Goal, terms: list[Term], found: list[Term], cost: float)
         found,
         "part",
         [("+", term) for term in wholes] + [("-", term) for term in parts],
-        replace(goal.amount),
+        altered(goal.amount),
         "the whole less the parts that are told",
         cost + extra,
     )
@@ -110,7 +110,7 @@ def add_parts(
             found,
             "need",
             [("+", whole), *[("-", term) for term in rest]],
-            replace(goal.amount),
+            altered(goal.amount),
             "what is wanted less what is there",
             cost + 0.1,
         )
@@ -176,7 +176,7 @@ def add_parts(
         found,
         "part",
         [("+", whole), *[("-", term) for term in rest]],
-        replace(goal.amount),
+        altered(goal.amount),
         "the whole less its other parts",
         cost + max(extra, 0),
     )

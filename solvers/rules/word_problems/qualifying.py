@@ -1,0 +1,89 @@
+"""What the words around a number say of its amount: "all but 8", "only 5 came", "left with 6"."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from spoonbench.solvers.rules.word_problems.amounts import Amount
+    from spoonbench.solvers.rules.word_problems.phrases import NounPhrase
+    from spoonbench.solvers.rules.word_problems.tokens import Token
+
+_EXCEPT = frozenset({"but", "except", "save"})
+_MOVING = frozenset({"go", "come", "travel", "get", "give", "put"})
+_GOALS = frozenset({"goal", "target", "aim", "quota", "objective", "limit"})
+_SCALING = frozenset(
+    {
+        "raise", "increase", "lift", "boost", "bring", "rise", "grow", "reduce", "lower", "cut", "drop",
+        "decrease", "fall", "shrink", "swell", "climb", "sink",
+    }
+)  # fmt: skip
+_FALLING = frozenset({"reduce", "lower", "cut", "drop", "decrease", "fall", "shrink", "sink"})
+
+
+def qualify(
+    amount: Amount, phrase: NounPhrase, tokens: Sequence[Token], told: Sequence[Amount]
+) -> None:
+    """Change an amount by the words before and behind its number.
+
+    Args:
+        amount: as its phrase alone tells it; changed in place.
+        phrase: its noun phrase.
+        tokens: of the sentence.
+        told: the amounts told before it, in order.
+    """
+    if amount.is_asked:
+        return
+    before = [token.text for token in tokens[max(phrase.start - 2, 0) : phrase.start]]
+    first = tokens[phrase.start].text if phrase.start < len(tokens) else ""
+    if before[-2:-1] == ["all"] and before[-1] in _EXCEPT:
+        # "All but 8" of what was told of: so many it does not happen to.
+        amount.is_part = amount.is_negated = True
+    elif before == ["out", "of"] and phrase.start == 2:  # noqa: PLR2004
+        # "Out of 78 apples, he kept ...": what there was.
+        _set_state(amount)
+        amount.role, amount.is_earlier = "whole", True
+    elif (
+        amount.role == "subject"
+        and not amount.is_thing_told
+        and "only" in {first, *before[-1:]}
+        and any(one.thing.head == amount.thing.head for one in told)
+    ):
+        # "Only 5 came up": of those told of.
+        amount.is_part = True
+        _set_state(amount)
+    elif amount.role == "with" and (amount.verb_class in _MOVING or amount.lemma == "be"):
+        # "Left home with 58", "Ann, with 58, is ...": who has them then.
+        _set_state(amount)
+        amount.particle = ""
+    elif amount.lemma == "be" and set(amount.owner.split()) & _GOALS:
+        amount.verb_class = "need"
+    elif amount.lemma in _SCALING:
+        _scale(amount)
+
+
+def _scale(amount: Amount) -> None:
+    """"A gift of 6 raised it to 38": 6 came, and then there were 38."""
+    if amount.role == "to":
+        _set_state(amount)
+        amount.is_now = True
+    elif amount.role == "subject":
+        amount.lemma = "lose" if amount.lemma in _FALLING else "get"
+        amount.verb_class = amount.lemma
+    else:
+        return
+    amount.owner = ""
+
+
+def _set_state(amount: Amount) -> None:
+    amount.lemma, amount.verb_class = "have", "state"
+    amount.is_left = amount.is_passive = False
+
+
+def settle_frame(amount: Amount) -> None:
+    """Change an amount by what its whole clause tells."""
+    if amount.lemma == "leave" and amount.to and amount.role == "object":
+        # "Left 8 to Ann": given, and not gone from.
+        amount.lemma, amount.verb_class, amount.is_left = "give", "give", False
