@@ -89,6 +89,9 @@ class Amount:
         context: all content words of its clause.
         is_thing_told: the text names the thing here; otherwise it was taken from before.
         form: "number", "percent", "share" or "times".
+        is_every: for "every 3 pounds".
+        is_unit: a "one" that only says what another amount is counted by, or which one is meant.
+        is_price: what a thing told of before was bought for.
     """
 
     value: Fraction | None
@@ -127,6 +130,9 @@ class Amount:
     is_if: bool = False
     in_question: bool = False
     is_span: bool = False
+    is_every: bool = False
+    is_unit: bool = False
+    is_price: bool = False
     form: str = "number"
     particle: str = ""
     beneficiary: str = NOBODY
@@ -157,6 +163,9 @@ class Asked:
         sign: -1 for "how many fewer".
         other: what it is compared with, after "than".
         words: every word of the question.
+        text: the question in lower case, a space around each word.
+        comparative: "longer" in "how much longer".
+        also: what else is counted in "how many cats and dogs".
     """
 
     amount: Amount
@@ -167,6 +176,7 @@ class Asked:
     words: frozenset[str] = frozenset()
     text: str = ""
     comparative: str = ""
+    also: tuple[Thing, ...] = ()
 
 
 @dataclass(slots=True)

@@ -21,7 +21,8 @@ from spoonbench.solvers.rules.word_problems.phrases import (
     VerbGroup,
     read_phrases,
 )
-from spoonbench.solvers.rules.word_problems.tagging import known_verb
+from spoonbench.solvers.rules.word_problems.spellings import known_verb
+from spoonbench.solvers.rules.word_problems.word_order import in_order
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,7 +41,6 @@ _HOW = frozenset(
 _COUNTED = frozenset({"many", "much"})
 _MORE = frozenset({"more", "fewer", "less"})
 _DIFFERENCES = _MORE | {"additional", "extra"}
-_AUXILIARY = frozenset({"do", "be", "have"})
 _BE = frozenset({"is", "was", "are", "were"})
 _AFTER_WHAT = frozenset(
     {
@@ -53,16 +53,18 @@ _MEASURES = frozenset(
 )
 _ORDERS = frozenset({"find", "calculate", "determine", "compute", "figure"})
 _SHORTEST_ORDER = 2
-_SUBORDINATORS = frozenset({"if", "when", "because", "that", "who", "which", "after", "before"})
-_TENSES = {
-    "did": "past", "will": "future", "would": "future", "do": "present", "does": "present",
-    "can": "present", "must": "present", "should": "present",
 }  # fmt: skip
 DIMENSIONS = {
     "far": "length", "tall": "length", "high": "length", "deep": "length", "wide": "length",
     "heavy": "weight", "old": "time", "young": "time", "fast": "speed", "thick": "length",
     "short": "length", "expensive": "money",
 }  # fmt: skip
+_NOUN_DIMENSIONS = {
+    "money": "money", "cost": "money", "price": "money", "change": "money", "pay": "money",
+    "distance": "length", "length": "length", "height": "length", "weight": "weight",
+    "time": "time",
+}  # fmt: skip
+_LASTING_VERBS = frozenset({"take", "spend", "last", "drive", "walk", "run", "fly"})
 _MONEY_VERBS = frozenset({"cost", "pay", "spend", "earn", "charge", "owe"})
 
 
@@ -94,11 +96,10 @@ def read_question(tokens: Sequence[Token], reader: Reader) -> Asked | None:
     """
     tokens = _first_question(tokens)
     asked_phrase, phrases, how = _asked_phrase(tokens)
-    ordered = _in_order(asked_phrase, phrases)
+    also = _joined(asked_phrase, phrases)
+    ordered = in_order(asked_phrase, phrases[2 * len(also) :])
     reader.begin_question(tokens)
-    found = [
-        amount for clause in split_clauses(ordered) for amount in reader.read_clause(clause)
-    ]
+    found = [amount for clause in split_clauses(ordered) for amount in reader.read_clause(clause)]
     reader.end_question()
     amount = next((amount for amount in found if amount.is_asked), None)
     if amount is None:
@@ -114,12 +115,15 @@ def read_question(tokens: Sequence[Token], reader: Reader) -> Asked | None:
     return Asked(
         amount=amount,
         how=how,
-        is_more=is_more or reader.said_before == "by" or (how == "much" and any(token.text == "more" for token in tokens[:4])),
+        is_more=is_more
+        or reader.said_before == "by"
+        or (how == "much" and any(token.text == "more" for token in tokens[:4])),
         sign=-1 if is_fewer else 1,
         other=_other(tokens, reader),
         words=frozenset(token.text for token in tokens),
         text=" " + " ".join(token.text for token in tokens) + " ",
         comparative=comparative,
+        also=also,
     )
 
 
@@ -135,7 +139,7 @@ def _first_question(tokens: Sequence[Token]) -> Sequence[Token]:
 
 
 def _comparative(tokens: Sequence[Token]) -> str:
-    """"Longer" in "how much longer"; "" where nothing like it is asked."""
+    """The word "longer" in "how much longer"; "" where nothing like it is asked."""
     comparatives = load_lexicon().comparatives
     found = [
         token.text
@@ -204,10 +208,8 @@ def _asked_by_how(tokens: Sequence[Token]) -> tuple[NounPhrase, list[Phrase], st
     return NounPhrase(index - 1, index, asked=how), phrases, how
 
 
-def _asked_worth(
-    phrases: list[Phrase], how: str
-) -> tuple[NounPhrase, list[Phrase]] | None:
-    """"How many $4 toys", "how many 6 inch pieces": things that are worth or measure so much."""
+def _asked_worth(phrases: list[Phrase], how: str) -> tuple[NounPhrase, list[Phrase]] | None:
+    """Things worth so much: "how many $4 toys", "how many 6 inch pieces"."""
     first = phrases[0]
     if not isinstance(first, NounPhrase) or not first.words or first.determiner:
         return None
@@ -226,7 +228,7 @@ def _asked_worth(
 
 
 def _asked_by_what(tokens: Sequence[Token]) -> tuple[NounPhrase, list[Phrase], str]:
-    """"What is the cost", "what fraction of them", "what did he pay", "what will it be"."""
+    """As in "what is the cost", "what fraction of them", "what did he pay"."""
     start = 1
     while start < len(tokens) and tokens[start].text in _BE:
         start += 1
@@ -259,134 +261,6 @@ def _asked_first(phrases: list[Phrase]) -> tuple[NounPhrase, list[Phrase], str]:
     return NounPhrase(0, 1, asked="what"), phrases, "what"
 
 
-# -- the order of a statement --------------------------------------------------------------------
-
-
-def _in_order(asked: NounPhrase, phrases: list[Phrase]) -> list[Phrase]:
-    """The phrases of a question in the order of a statement."""
-    lead = _length_of_lead(phrases)
-    first = phrases[lead] if lead < len(phrases) else None
-    rest = phrases[lead + 1 :]
-    ordered: list[Phrase] | None = None
-    if isinstance(first, Mark) and first.tag == "A":
-        ordered = _uninverted(asked, first, rest, phrases[:lead])
-    elif isinstance(first, VerbGroup) and first.verb.lemma in _AUXILIARY:
-        ordered = _uninverted(asked, first, rest, phrases[:lead])
-    elif isinstance(first, NounPhrase | Mark):
-        ordered = _unmoved(asked, phrases[lead:], phrases[:lead])
-    return [asked, *phrases] if ordered is None else ordered
-
-
-def _length_of_lead(phrases: Sequence[Phrase]) -> int:
-    """How many phrases between what is asked for and its verb hang on it: "in the box"."""
-    index = 0
-    while index < len(phrases):
-        phrase = phrases[index]
-        if not isinstance(phrase, Mark):
-            break
-        if phrase.tag in "BM" or phrase.text == ",":
-            index += 1
-        elif (phrase.tag == "I" or phrase.text == "than") and isinstance(phrases[index + 1 : index + 2], list) and (
-            index + 1 < len(phrases) and isinstance(phrases[index + 1], NounPhrase)
-        ):
-            index += 2
-        else:
-            break
-    return index
-
-
-def _uninverted(
-    asked: NounPhrase, first: Mark | VerbGroup, rest: list[Phrase], lead: list[Phrase]
-) -> list[Phrase] | None:
-    """"Did Ann buy | how many" for "how many did Ann buy"."""
-    subject = 0
-    while subject < len(rest) and _is_adverb(rest[subject]):
-        subject += 1
-    if subject >= len(rest) or not isinstance(rest[subject], NounPhrase):
-        return None
-    verb_at = _main_verb(rest)
-    if verb_at > subject and _is_subject(rest[subject:verb_at]):
-        verb = rest[verb_at]
-        if isinstance(verb, VerbGroup):
-            _add_auxiliary(verb, first)
-        return [*rest[: verb_at + 1], asked, *lead, *rest[verb_at + 1 :]]
-    if isinstance(first, VerbGroup) and _may_stand_behind_be(rest[subject], rest[:subject]):
-        return [*rest[: subject + 1], first, asked, *lead, *rest[subject + 1 :]]
-    return None
-
-
-def _is_adverb(phrase: Phrase) -> bool:
-    return isinstance(phrase, Mark) and phrase.tag == "B"
-
-
-def _may_stand_behind_be(phrase: Phrase, before: Sequence[Phrase]) -> bool:
-    """Whether it is a subject: "the lamp", "Ann", "there", and not "blue" or "girls"."""
-    if not isinstance(phrase, NounPhrase):
-        return False
-    is_both = any(isinstance(mark, Mark) and mark.text == "both" for mark in before)
-    is_definite = bool(phrase.pronoun or phrase.determiner or phrase.owner or phrase.is_name)
-    return is_both or is_definite or phrase.number >= 0
-
-
-def _main_verb(phrases: Sequence[Phrase]) -> int:
-    """Index of the first verb group that is no infinitive; -1 where there is none."""
-    for index, phrase in enumerate(phrases):
-        if isinstance(phrase, VerbGroup) and phrase.kind != "infinitive":
-            return index
-    return -1
-
-
-def _is_subject(phrases: Sequence[Phrase]) -> bool:
-    """Whether everything up to the verb can be its subject."""
-    if any(
-        isinstance(phrase, Mark) and (phrase.tag == "W" or phrase.text in _SUBORDINATORS)
-        for phrase in phrases
-    ):
-        return False
-    return not any(
-        isinstance(one, NounPhrase) and isinstance(two, NounPhrase) and two.determiner != "each"
-        for one, two in zip(phrases, phrases[1:], strict=False)
-    )
-
-
-def _unmoved(
-    asked: NounPhrase, phrases: list[Phrase], lead: list[Phrase]
-) -> list[Phrase] | None:
-    """"The apples that Ann has", "how many apples Ann has"."""
-    first = phrases[0]
-    if isinstance(first, Mark):
-        if first.tag != "W" or first.text not in {"that", "which", "who"}:
-            return None
-        phrases = phrases[1:]
-        if phrases and isinstance(phrases[0], VerbGroup):
-            return [asked, *lead, *phrases]
-    verb_at = _main_verb(phrases)
-    verb = phrases[verb_at] if verb_at > 0 else None
-    if not isinstance(verb, VerbGroup) or verb.kind != "main" or verb.is_passive:
-        return None
-    if not isinstance(phrases[0], NounPhrase) or not _is_subject(phrases[:verb_at]):
-        return None
-    return [*phrases[: verb_at + 1], asked, *lead, *phrases[verb_at + 1 :]]
-
-
-def _add_auxiliary(verb: VerbGroup, first: Mark | VerbGroup) -> None:
-    """What the auxiliary before the subject says of the verb behind it."""
-    if isinstance(first, VerbGroup):
-        if first.tense == "past":
-            verb.tense = "past"
-        verb.is_negated |= first.is_negated
-        verb.modal = first.modal or verb.modal
-        forms = verb.verb.forms
-        verb.is_passive |= (
-            first.verb.lemma == "be" and "participle" in forms and "ing" not in forms
-        )
-    else:
-        verb.modal = verb.modal or first.text
-        verb.tense = _TENSES.get(first.text, verb.tense)
-    if verb.kind == "gerund":
-        verb.kind = "main"
-
-
 def _other(tokens: Sequence[Token], reader: Reader) -> Compare | None:
     """What stands after "than"."""
     index = next((place for place, token in enumerate(tokens) if token.text == "than"), -1)
@@ -408,10 +282,23 @@ def _other(tokens: Sequence[Token], reader: Reader) -> Compare | None:
     return compare
 
 
+def _joined(asked: NounPhrase, phrases: Sequence[Phrase]) -> tuple[Thing, ...]:
+    """The word "dogs" in "how many cats and dogs"."""
+    if len(phrases) < 2 or asked.extra or not asked.is_plural:  # noqa: PLR2004
+        return ()
+    sign, noun = phrases[0], phrases[1]
+    if not (isinstance(sign, Mark) and sign.text == "and" and isinstance(noun, NounPhrase)):
+        return ()
+    is_bare = noun.is_plural and not (noun.counts or noun.determiner or noun.is_name or noun.owner)
+    return (Thing(noun.head, frozenset(noun.words)),) if is_bare else ()
+
+
 def _beaten(tokens: Sequence[Token], reader: Reader) -> Compare | None:
     """Whom or what the verb of "by how many does Ann beat Ben" has as its object."""
     phrases = read_phrases(tokens[1:], is_inverted=True)
-    verb_at = max((i for i, phrase in enumerate(phrases) if isinstance(phrase, VerbGroup)), default=-1)
+    verb_at = max(
+        (i for i, phrase in enumerate(phrases) if isinstance(phrase, VerbGroup)), default=-1
+    )
     behind = phrases[verb_at + 1] if 0 < verb_at < len(phrases) - 1 else None
     if not isinstance(behind, NounPhrase):
         return None
@@ -422,33 +309,28 @@ def _beaten(tokens: Sequence[Token], reader: Reader) -> Compare | None:
 def dimension_of(asked: Asked) -> str:
     """The dimension of what is asked: "money", "length", "time", "weight", or ""."""
     lexicon = load_lexicon()
-    thing = asked.amount.thing if asked.amount.is_thing_told else NO_THING
-    unit = lexicon.units.get(thing.head)
-    if unit is not None and thing.head not in COINS and not is_vessel(thing):
-        return measures(unit)
-    if thing.head in {"money", "cost", "price", "change", "pay"}:
-        return "money"
-    if thing.head in {"distance", "length", "height"}:
-        return "length"
-    if thing.head in {"weight"}:
-        return "weight"
-    if thing.head in {"time"}:
-        return "time"
-    if thing.head:
-        return ""
+    head = (asked.amount.thing if asked.amount.is_thing_told else NO_THING).head
+    unit = lexicon.units.get(head)
+    if unit is not None and head not in COINS:
+        return unit.dimension
+    if head:
+        return _NOUN_DIMENSIONS.get(head, "")
     if asked.how in DIMENSIONS:
         return DIMENSIONS[asked.how]
-    if asked.how in {"much", "what"} and (
-        asked.amount.lemma in _MONEY_VERBS or asked.amount.verb_class in {"cost", "spend", "earn"}
-    ):
+    return _dimension_of_verb(asked)
+
+
+def _dimension_of_verb(asked: Asked) -> str:
+    """The dimension where no noun is named: "how much did he pay"."""
+    amount = asked.amount
+    is_paid = amount.lemma in _MONEY_VERBS or amount.verb_class in {"cost", "spend", "earn"}
+    if asked.how in {"much", "what"} and is_paid:
         return "money"
     if asked.how == "long":
-        return "time" if asked.amount.lemma in {"take", "spend", "last", "drive", "walk", "run", "fly"} else ""
+        return "time" if amount.lemma in _LASTING_VERBS else ""
     if asked.comparative:
-        return lexicon.comparatives[asked.comparative][1]
-    if asked.amount.lemma == "weigh":
-        return "weight"
-    return ""
+        return load_lexicon().comparatives[asked.comparative][1]
+    return "weight" if amount.lemma == "weigh" else ""
 
 
 __all__ = ["Thing", "dimension_of", "question_start", "read_question"]

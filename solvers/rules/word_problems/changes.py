@@ -17,6 +17,7 @@ from spoonbench.solvers.rules.word_problems.goals import (
     FAR,
     GAIN,
     LOSS,
+    MOVE,
     STATE,
     Goal,
     dimension_of_thing,
@@ -244,6 +245,9 @@ def add_changes(
             if not gains:
                 parts = []
             extra += 0.6 if any(term.amount.is_extra for term in gains[:1]) else 0.2
+            if any(term.amount.verb_class in MOVE for term in gains[:1]):
+                # What comes to a place joins what was there.
+                extra += 2.0
         if asks_change:
             extra += 1.2
         if goal.asked.is_more:

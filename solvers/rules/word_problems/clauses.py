@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from spoonbench.solvers.rules.word_problems.lexicon import load_lexicon
@@ -88,6 +89,9 @@ def _cut(
     if _is_reduced(clauses) and not any(_is_mark(phrase, "PCW") for phrase in segment):
         return segment, _continued(clauses)
     last = segment[end - 1]
+    if not clauses and _is_aside(segment[:end]):
+        # "Ann, with 5 cups, has ...".
+        return [], Clause(subject=segment[:1], subject_rest=segment[2 : end - 1])  # type: ignore[arg-type]
     if isinstance(last, Mark):
         return _cut_at_mark(segment, end, last)
     return _cut_subject(segment, end, is_first=not clauses)
@@ -110,9 +114,7 @@ def _continued(clauses: Sequence[Clause]) -> Clause:
     return Clause(is_inherited=True, subject=[] if antecedent is None else [antecedent])
 
 
-def _cut_gerund(
-    segment: list[Phrase], clauses: Sequence[Clause]
-) -> tuple[list[Phrase], Clause]:
+def _cut_gerund(segment: list[Phrase], clauses: Sequence[Clause]) -> tuple[list[Phrase], Clause]:
     cut = len(segment)
     opener = ""
     while cut and _is_mark(segment[cut - 1], "ICPB"):
@@ -139,9 +141,7 @@ def _shows(clause: Clause) -> bool:
     return is_there or clause.verb.verb.lemma in _SEEING
 
 
-def _cut_at_mark(
-    segment: list[Phrase], end: int, last: Mark
-) -> tuple[list[Phrase], Clause]:
+def _cut_at_mark(segment: list[Phrase], end: int, last: Mark) -> tuple[list[Phrase], Clause]:
     """The verb follows "who", "and", ...: its subject stands in a clause before."""
     cut = end - 1
     antecedent = _last_noun_phrase(segment[:cut]) if last.text in _RELATIVE else None
@@ -154,9 +154,7 @@ def _cut_at_mark(
     return segment[:cut], clause
 
 
-def _cut_subject(
-    segment: list[Phrase], end: int, *, is_first: bool
-) -> tuple[list[Phrase], Clause]:
+def _cut_subject(segment: list[Phrase], end: int, *, is_first: bool) -> tuple[list[Phrase], Clause]:
     """The verb follows its subject."""
     cut = _subject_start(segment, end, is_first=is_first)
     left, opener = _opener_before(segment, cut)
@@ -308,12 +306,12 @@ def _subject_phrases(phrases: Sequence[Phrase]) -> tuple[list[NounPhrase], list[
 
 def _inherit(clauses: Sequence[Clause]) -> None:
     """A clause without a subject of its own takes the one of the clause before."""
-    for before, clause in zip(clauses, clauses[1:], strict=False):
+    for before, clause in pairwise(clauses):
         if clause.subject or not clause.is_inherited:
             continue
         clause.subject = before.subject
     # "After paying 6 dollars, Mary has 52": the subject comes with the next clause.
-    for clause, after in zip(clauses, clauses[1:], strict=False):
+    for clause, after in pairwise(clauses):
         is_main = clause.verb is not None and clause.verb.kind == "main"
         if not clause.subject and not is_main and not after.is_inherited:
             clause.subject = after.subject

@@ -191,7 +191,10 @@ def _is_compared(amount: Amount, other: str, words: frozenset[str], comparison: 
         return amount.owner != comparison.owner or other != amount.owner
     if not other and not words:
         return False
-    return bool(words) and words <= (amount.context | amount.thing.words | amount.times)
+    told = amount.thing.words | amount.times
+    if amount.clause != comparison.clause:
+        told |= amount.context
+    return bool(words) and words <= told
 
 
 def _is_owners(amount: Amount, comparison: Amount) -> bool:

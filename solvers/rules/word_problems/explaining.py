@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from spoonbench.solvers.explanations import DerivationStep, Explanation, Fact
 from spoonbench.solvers.numerals import write_number
+from spoonbench.solvers.rules.word_problems.goals import goal_of
+from spoonbench.solvers.rules.word_problems.leftovers import why_unused
 from spoonbench.solvers.rules.word_problems.terms import Term
 
 if TYPE_CHECKING:
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
 
     from spoonbench.solvers.api import Answer
     from spoonbench.solvers.rules.word_problems.amounts import Amount, Story, Thing
+    from spoonbench.solvers.rules.word_problems.goals import Goal
     from spoonbench.solvers.rules.word_problems.terms import Reading, Step
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -35,23 +38,35 @@ def explain_reading(
     uses = best.term.uses if best is not None else frozenset()
     names = _names(story)
     steps = _Steps(names).all_of(best.term) if best is not None else ()
+    goal = goal_of(story.asked, story.words, story.amounts) if story.asked else None
     facts = tuple(
-        _fact(amount, names[index], text, _use(amount, is_used=index in uses))
+        _fact(amount, names[index], text, _use(amount, goal, is_used=index in uses))
         for index, amount in enumerate(story.amounts)
     )
-    others: list[str] = []
+    others: dict[Fraction, str] = {}
     for reading in readings[1:]:
-        value = write_number(reading.value)
-        if best is not None and reading.value != best.value and value not in others:
-            others.append(value)
+        if best is not None and reading.value != best.value:
+            others.setdefault(reading.value, _sum_of(reading.term))
     return Explanation(
         answer=answer,
         facts=facts,
         asked=_fact(story.asked.amount, "?", text, "asked for") if story.asked else None,
         steps=steps,
-        others=tuple(others[:_MOST_OTHERS]),
+        others=tuple(others.values())[:_MOST_OTHERS],
         notes=best.assumptions if best is not None else (),
     )
+
+
+def _sum_of(term: Term) -> str:
+    """The last step of a reading in numbers: "12 + 5 = 17"."""
+    value = write_number(term.value)
+    if term.step is None:
+        return value
+    parts = [
+        (sign, _number(part.value if isinstance(part, Term) else part))
+        for sign, part in term.step.parts
+    ]
+    return f"{_formula(parts)} = {value}"
 
 
 def _names(story: Story) -> dict[int, str]:
@@ -140,7 +155,7 @@ def _thing(thing: Thing) -> str:
 
 def _fact(amount: Amount, name: str, text: str, use: str) -> Fact:
     says = [
-        f"{label}: {value}"
+        f"{label}: {_as_written(value, text)}"
         for label, value in (
             ("owner", amount.owner),
             ("verb", amount.lemma),
@@ -164,6 +179,13 @@ def _fact(amount: Amount, name: str, text: str, use: str) -> Fact:
     )
 
 
+def _as_written(name: str, text: str) -> str:
+    """A name with the capitals that it has in the text."""
+    start = text.lower().find(name)
+    is_found = start >= 0 and text[start : start + 1].isupper()
+    return text[start : start + len(name)] if is_found else name
+
+
 def _compared(amount: Amount) -> str:
     if amount.compare is None:
         return ""
@@ -171,7 +193,12 @@ def _compared(amount: Amount) -> str:
     return f"{amount.compare.kind} than {other}"
 
 
-def _use(amount: Amount, *, is_used: bool) -> str:
+def _use(amount: Amount, goal: Goal | None, *, is_used: bool) -> str:
+    """Whether an amount was used, and if not, why."""
     if is_used:
         return "used"
-    return "no number is told" if amount.value is None else "plays no part"
+    if amount.value is None:
+        return "no number is told"
+    if goal is None:
+        return "no question was found"
+    return why_unused(amount, goal)

@@ -91,6 +91,10 @@ _START = (
 )
 
 
+_SUMS = frozenset({"count", "score", "tally", "sum", "total", "result"})
+"""What "what was the count?" names: it says nothing of what is counted."""
+
+
 _NOW = (" now ", " then ", " after that ", " after this ", " afterwards ", " afterward ", " end ", " will ", " finished ", " currently ", " today ")
 
 
@@ -142,12 +146,13 @@ def goal_of(asked: Asked, words: frozenset[str], amounts: Sequence[Amount]) -> G
     """Read the question's words for what kind of amount is sought."""
     text = asked.text
     amount = asked.amount
-    told = amount.is_thing_told
+    is_sum = asked.how == "what" and amount.thing.head in _SUMS and not amount.thing.of
+    told = amount.is_thing_told and not is_sum
     return Goal(
         asked=asked,
         thing=amount.thing if told else _thing_done(amount, amounts, asked.how),
-        dimension=dimension_of(asked),
-        is_total=says(text, _TOTAL),
+        dimension=_dimension_sought(asked, amounts),
+        is_total=says(text, _TOTAL) or amount.thing.head == "sum" or bool(asked.also),
         is_left=says(text, _LEFT),
         is_start=says(text, _START) or amount.verb_class == "boundary" and amount.lemma != "end",
         is_now=says(text, _NOW),
@@ -157,6 +162,20 @@ def goal_of(asked: Asked, words: frozenset[str], amounts: Sequence[Amount]) -> G
         or amount.lemma in {"fail", "miss"}
         or bool(words & {"rest", "others", "remainder"}),
     )
+
+
+def _dimension_sought(asked: Asked, amounts: Sequence[Amount]) -> str:
+    """What is measured; "" where one and the same unit is counted as any thing is ("5 cups")."""
+    dimension = dimension_of(asked)
+    head = asked.amount.thing.head
+    units = load_lexicon().units
+    if not dimension or not asked.amount.is_thing_told or head not in units or dimension not in {"volume", "count"} or asked.amount.thing.of:
+        return dimension
+    for amount in amounts:
+        unit = units.get(amount.thing.head)
+        if unit is not None and measures(unit) == dimension and (amount.thing.head != head or amount.thing.of):
+            return dimension
+    return ""
 
 
 def _thing_done(asked: Amount, amounts: Sequence[Amount], how: str) -> Thing:
@@ -230,7 +249,8 @@ def distance(amount: Amount, goal: Goal) -> float:
     if unit is not None and goal.thing.head in amount.context and goal.asked.how == "much":
         # "Her hair is 18 inches long; how much hair ...": a measure of what is asked for.
         return 0.5
-    return thing_distance(amount.thing, goal.thing)
+    things = (goal.thing, *goal.asked.also)
+    return min(thing_distance(amount.thing, thing) for thing in things)
 
 
 def is_rate_goal(goal: Goal) -> bool:
@@ -266,7 +286,7 @@ def names(amount: Amount, owner: str, words: frozenset[str]) -> bool:
     return bool(keys) and len(keys) == len(words)
 
 
-_BROAD = frozenset({"week", "weekend", "month", "year", "day", "trip", "hour", "minute", "time", "season", "summer", "this"})
+_BROAD = frozenset({"week", "weekend", "month", "year", "day", "trip", "hour", "minute", "time", "season", "summer", "this", "that", "same", "one", "early", "late"})
 
 
 def narrow_times(times: frozenset[str]) -> frozenset[str]:

@@ -144,7 +144,7 @@ def _leftover(other: Term, goal: Goal, term: Term) -> tuple[float, str]:
     ):
         return 0.3, text
     if goal.amount.lemma != amount.lemma and goal.amount.lemma and amount.verb_class not in CHANGE:
-        return 0.6, text
+        return 1.0, text
     return 1.5, text
 
 
@@ -162,3 +162,20 @@ def is_description(amount: Amount) -> bool:
 _DAMAGE = frozenset(
     {"tear", "break", "crack", "spoil", "rot", "damage", "bruise", "use", "paint", "sign"}
 )
+
+
+def why_unused(amount: Amount, goal: Goal) -> str:
+    """Why an amount plays no part in an answer, in words."""
+    owner = goal.amount.owner
+    nobody = {NOBODY, GROUP}
+    if is_description(amount):
+        return "tells of some of them only"
+    if amount.per:
+        return "a rate that is not needed"
+    if distance(amount, goal) > FAR and amount.thing.head:
+        return f"counts {amount.thing.head}, which is not asked for"
+    if owner not in nobody and amount.owner not in nobody and owner not in amount.owners:
+        return f"of {amount.owner}, who is not asked about"
+    if amount.times and goal.amount.times and not amount.times & goal.amount.times:
+        return "of another time"
+    return "plays no part"

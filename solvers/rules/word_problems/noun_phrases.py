@@ -22,7 +22,7 @@ _TALL = frozenset(
 _MORE = frozenset({"more", "fewer", "less", "extra", "additional"})
 _RELATIVE_DAYS = frozenset({"today", "yesterday", "tomorrow"})
 _RANKS = frozenset({"first", "last", "next", "other", "same", "own"})
-_QUOTES = frozenset({'"', "'", "“", "”", "‘", "’"})
+_QUOTES = frozenset({'"', "'"})
 _STARTS = frozenset("NXDOQEKR")
 
 
@@ -32,9 +32,7 @@ def starts_noun_phrase(tokens: Sequence[Token], tags: Sequence[str], index: int)
     if tag in _STARTS:
         return True
     if tag == "B":
-        return (
-            index + 1 < len(tags) and tags[index + 1] == "N" and tokens[index].text in UP_TO
-        )
+        return index + 1 < len(tags) and tags[index + 1] == "N" and tokens[index].text in UP_TO
     return tag == "P" and tokens[index].text == "$"
 
 
@@ -71,15 +69,15 @@ class _Scan:
     def _tag_at(self, index: int) -> str:
         return self.tags[index] if index < self.n else ""
 
-    def _pronoun(self, text: str) -> bool:
+    def take_pronoun(self, text: str) -> bool:
         if self.index > self.start:
             return False
         self.phrase.pronoun = text
         self.is_closed = True
         return True
 
-    def _adverb(self, text: str) -> bool:
-        """"Only 5", "two freshly baked pies"."""
+    def take_adverb(self, text: str) -> bool:
+        """As in "only 5", "two freshly baked pies"."""
         if self.phrase.words:
             return False
         after = self._tag_at(self.index + 1)
@@ -87,7 +85,7 @@ class _Scan:
             return after == "N"
         return text.endswith("ly") and after == "K" and self.index > self.start
 
-    def _determiner(self, text: str) -> bool:
+    def take_determiner(self, text: str) -> bool:
         phrase = self.phrase
         if phrase.words:
             return False
@@ -99,7 +97,7 @@ class _Scan:
         return True
 
     def _share_of(self) -> bool:
-        """"Half the apples", "0.7 the students": a part of what follows."""
+        """As in "half the apples", "0.7 the students": a part of what follows."""
         value = self.phrase.value
         if self.phrase.form not in {"share", "percent"} and (
             value is None or value.denominator == 1
@@ -108,13 +106,13 @@ class _Scan:
         self._take_inner(self.index)
         return True
 
-    def _quantifier(self, text: str) -> bool:
+    def take_quantifier(self, text: str) -> bool:
         if self.phrase.words or self.phrase.number >= 0:
             return False
         self.phrase.vague = text
         return True
 
-    def _extra(self, text: str) -> bool:
+    def take_extra(self, text: str) -> bool:
         phrase = self.phrase
         if phrase.extra:
             return False
@@ -126,7 +124,7 @@ class _Scan:
         phrase.extra = text
         return True
 
-    def _number(self, text: str) -> bool:
+    def take_number(self, text: str) -> bool:
         del text
         phrase, token = self.phrase, self.tokens[self.index]
         if phrase.number >= 0 or phrase.vague:
@@ -149,11 +147,9 @@ class _Scan:
     def _is_rank(self, text: str) -> bool:
         """Whether a word may stand between "the" and a number: "the last 3", "the lower 48"."""
         lexicon = self.lexicon
-        return (
-            text in _RANKS or text in lexicon.comparatives or text in lexicon.words["qualities"]
-        )
+        return text in _RANKS or text in lexicon.comparatives or text in lexicon.words["qualities"]
 
-    def _sign(self, text: str) -> bool:
+    def take_sign(self, text: str) -> bool:
         if text == "$":
             return self.index == self.start
         if text in _QUOTES:
@@ -165,7 +161,7 @@ class _Scan:
         return self._hyphenated()
 
     def _hyphenated(self) -> bool:
-        """"A 12-inch ruler": the number counts the word behind the hyphen and no more."""
+        """As in "a 12-inch ruler": the number counts the word behind the hyphen and no more."""
         if self.phrase.number != self.index - 1:
             return False
         self.index += 1
@@ -173,8 +169,8 @@ class _Scan:
         self.is_closed = True
         return True
 
-    def _possessive(self, text: str) -> bool:
-        """"Ann's": what was read so far is the owner of what comes."""
+    def take_possessive(self, text: str) -> bool:
+        """As in "Ann's": what was read so far is the owner of what comes."""
         del text
         phrase = self.phrase
         if not phrase.words or (phrase.number >= 0 and phrase.is_name):
@@ -200,7 +196,7 @@ class _Scan:
         self.phrase = NounPhrase(self.start, self.index + 1, owner=owner, determiner="'s")
         return True
 
-    def _word(self, text: str) -> bool:
+    def take_word(self, text: str) -> bool:
         if self.phrase.words and self._is_next_phrase(text):
             return False
         if self.phrase.number >= 0 and text in _RELATIVE_DAYS:
@@ -245,12 +241,19 @@ class _Scan:
             # "City Rentals rents ...": the first word of a sentence may be part of the name.
             phrase.is_name = True
             return False
-        return not phrase.is_name and not self.tokens[self.index - 1].name and self._is_subject_ahead()
+        return (
+            not phrase.is_name and not self.tokens[self.index - 1].name and self._is_subject_ahead()
+        )
 
     def _is_after_the_time(self, last: str) -> bool:
-        """"By the time | school started"."""
+        """As in "by the time | school started"."""
         is_clause = self._tag_at(self.index + 1) in {"V", "A"}
-        return last == "time" and is_clause and self.start > 0 and self.tokens[self.start - 1].text == "by"
+        return (
+            last == "time"
+            and is_clause
+            and self.start > 0
+            and self.tokens[self.start - 1].text == "by"
+        )
 
     def _is_subject_ahead(self) -> bool:
         """Whether the name here is a subject: a verb follows, or "and" and another name."""
@@ -262,14 +265,17 @@ class _Scan:
             ahead += 1
             tag = self._tag_at(ahead)
         if tag == "C":
-            return ahead + 1 < self.n and self.tokens[ahead + 1].name
+            is_possessed = self._tag_at(ahead + 1) == "O"
+            return is_possessed or (ahead + 1 < self.n and self.tokens[ahead + 1].name)
         return tag != "" and tag in "VA"
 
-    def _preposition(self, text: str) -> bool:
+    def take_preposition(self, text: str) -> bool:
         phrase = self.phrase
         if text != "of" or self.index == self.start:
             return False
-        if not (phrase.words or phrase.counts or phrase.extra or phrase.determiner in {"all", "each"}):
+        if not (
+            phrase.words or phrase.counts or phrase.extra or phrase.determiner in {"all", "each"}
+        ):
             return False
         inner = self.index + 1
         while self._tag_at(inner) == "B":
@@ -291,17 +297,17 @@ class _Scan:
 
 
 _TAKES: dict[str, Callable[[_Scan, str], bool]] = {
-    "R": _Scan._pronoun,
-    "B": _Scan._adverb,
-    "D": _Scan._determiner,
-    "O": _Scan._determiner,
-    "Q": _Scan._quantifier,
-    "E": _Scan._extra,
-    "N": _Scan._number,
-    "X": _Scan._number,
-    "P": _Scan._sign,
-    "S": _Scan._possessive,
-    "K": _Scan._word,
-    "I": _Scan._preposition,
+    "R": _Scan.take_pronoun,
+    "B": _Scan.take_adverb,
+    "D": _Scan.take_determiner,
+    "O": _Scan.take_determiner,
+    "Q": _Scan.take_quantifier,
+    "E": _Scan.take_extra,
+    "N": _Scan.take_number,
+    "X": _Scan.take_number,
+    "P": _Scan.take_sign,
+    "S": _Scan.take_possessive,
+    "K": _Scan.take_word,
+    "I": _Scan.take_preposition,
 }
 """By tag; a word of any other ends the phrase."""

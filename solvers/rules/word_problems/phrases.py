@@ -78,9 +78,7 @@ def _ends(tags: Sequence[str], index: int) -> bool:
     return index >= len(tags) or tags[index] not in "KSI"
 
 
-def _is_each_of_subject(
-    phrases: Sequence[Phrase], phrase: NounPhrase, tags: Sequence[str]
-) -> bool:
+def _is_each_of_subject(phrases: Sequence[Phrase], phrase: NounPhrase, tags: Sequence[str]) -> bool:
     """Whether it is the "each" of "they each have 3", which reads as "they have 3 each"."""
     if phrase.determiner != "each" or phrase.words or phrase.counts or phrase.of is not None:
         return False

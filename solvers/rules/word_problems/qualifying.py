@@ -20,6 +20,12 @@ _SCALING = frozenset(
         "decrease", "fall", "shrink", "swell", "climb", "sink",
     }
 )  # fmt: skip
+_EVENTS = frozenset(
+    {
+        "gift", "present", "delivery", "purchase", "sale", "loss", "donation", "addition", "shipment", "theft",
+        "arrival", "increase", "decrease", "bonus", "prize", "order", "transfer", "win",
+    }
+)  # fmt: skip
 _FALLING = frozenset({"reduce", "lower", "cut", "drop", "decrease", "fall", "shrink", "sink"})
 
 
@@ -69,6 +75,11 @@ def _scale(amount: Amount) -> None:
     if amount.role == "to":
         _set_state(amount)
         amount.is_now = True
+    elif amount.role == "subject" and not set(amount.owner.split()) & _EVENTS:
+        # "A collection of 12 grew by 6": what there was.
+        _set_state(amount)
+        amount.is_earlier = True
+        return
     elif amount.role == "subject":
         amount.lemma = "lose" if amount.lemma in _FALLING else "get"
         amount.verb_class = amount.lemma

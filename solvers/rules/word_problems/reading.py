@@ -302,7 +302,8 @@ class Reader:
             return pending
         if frame.verb_class in {"give", "sell"} and found and self.cast.is_person(phrase):
             return pending
-        if phrase.is_plural and phrase.words and not found and not phrase.is_name:
+        is_first = all(one.role == "subject" for one in found)
+        if phrase.is_plural and phrase.words and is_first and not phrase.is_name:
             # "Put their buttons on one pile: 5 from ...": what the numbers to come count.
             thing = thing_of(phrase, self.lexicon)
             if not self.cast.is_person(phrase):
@@ -521,6 +522,8 @@ class Reader:
             elif text in {"more", "fewer", "less"} and not sign:
                 sign = "more" if text == "more" else "fewer"
                 index += 1
+        if self._is_short(index, amount):
+            return
         is_times = phrase.form == "times" or phrase.head == "time"
         limit = min(len(tokens), index + 9)
         for position in range(index, limit):
@@ -562,13 +565,23 @@ class Reader:
         else:
             amount.thing, amount.is_thing_told = self._thing, False
 
+    def _is_short(self, index: int, amount: Amount) -> bool:
+        """"5 short of what Ann has": 5 fewer."""
+        texts = [token.text for token in self._tokens[index : index + 2]]
+        if texts not in (["short", "of"], ["shy", "of"]):
+            return False
+        amount.compare = Compare("fewer")
+        self._compared_to(index + 2, amount)
+        return True
+
     def _compared_to(self, index: int, amount: Amount) -> None:
         compare = amount.compare
         if compare is None or index >= len(self._tokens):
             return
         phrases = read_phrases(self._tokens[index:])
         words: set[str] = set()
-        for phrase in phrases[:3]:
+        is_number_of = bool(phrases) and isinstance(phrases[0], NounPhrase) and phrases[0].words == ["number"]
+        for phrase in phrases[is_number_of : 3 + is_number_of]:
             if isinstance(phrase, NounPhrase):
                 _collect(phrase, words)
                 if not compare.other:
@@ -614,6 +627,7 @@ class Reader:
     def _bare_each(self, clause: Clause, frame: Amount, found: list[Amount]) -> None:
         """"Each" and "apiece" on their own count by the other thing of the clause."""
         subject = clause.subject[0] if clause.subject else None
+        self._rest(clause, frame)
         for amount in found:
             if amount.per != EACH:
                 continue
@@ -629,6 +643,20 @@ class Reader:
             ]
             if others:
                 amount.per = others[0]
+
+    def _rest(self, clause: Clause, frame: Amount) -> None:
+        """"The other singers are children": what the rest of those told of are."""
+        subject = clause.subject[0] if len(clause.subject) == 1 else None
+        last = clause.after[-1] if clause.after else None
+        if subject is None or frame.lemma not in {"be", "have"} or self.in_question or subject.counts:
+            return
+        is_rest = subject.extra == "other" or subject.head in self.lexicon.words["rest"]
+        if not is_rest or not isinstance(last, NounPhrase) or last.counts or not last.is_plural:
+            return
+        rest = replace(frame, thing=thing_of(last, self.lexicon), role="rest", is_thing_told=True)
+        whole = subject.of if subject.head in self.lexicon.words["rest"] else subject
+        rest.context = frozenset(() if whole is None else whole.words)
+        self.amounts.append(rest)
 
     def _vague(self, frame: Amount) -> None:
         """A change without a number is remembered: the text says that it happened."""

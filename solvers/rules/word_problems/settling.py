@@ -26,7 +26,12 @@ from spoonbench.solvers.rules.word_problems.goals import (
 )
 from spoonbench.solvers.rules.word_problems.terms import Term
 from spoonbench.solvers.rules.word_problems.totals import add_totals
-from spoonbench.solvers.rules.word_problems.wholes import add_parts, add_remainder
+from spoonbench.solvers.rules.word_problems.wholes import (
+    add_kinds,
+    add_parts,
+    add_remainder,
+    add_rest,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,6 +67,8 @@ def settle(goal: Goal, terms: Sequence[Term], story: Story) -> list[Term]:
     if len(terms) > len(maybe):
         add_differences(goal, list(terms), found, 1.5, at_end)
     add_margin(goal, terms, found)
+    add_rest(goal, terms, story, found)
+    add_kinds(goal, terms, found)
     return found
 
 
@@ -119,7 +126,17 @@ def _settle_among(
     goal: Goal, terms: list[Term], story: Story, found: list[Term], cost: float
 ) -> None:
     add_changes(goal, terms, story, found, cost)
-    add_remainder(goal, terms, found, cost)
+    open_parts = any(
+        amount.is_vague
+        and not amount.is_asked
+        and amount.verb_class in STATE
+        and amount.role != "none"
+        and amount.lemma != ""
+        and is_near(amount, goal)
+        for amount in story.amounts
+    )
+    is_short = open_parts and not goal.is_start
+    add_remainder(goal, terms, found, cost + 2.0 * is_short)
     doubt = 0.0
     if goal.amount.verb_class in STATE and not goal.is_start:
         holders = holders_of(goal, terms)
@@ -135,13 +152,18 @@ def _settle_among(
             for amount in story.amounts
         ):
             doubt = 1.0
-    open_parts = any(
-        amount.is_vague and not amount.is_asked and amount.verb_class in STATE and amount.role != "none"
-        and amount.lemma != "" and is_near(amount, goal)
+    elif any(
+        amount.is_vague
+        and not amount.is_asked
+        and amount.role != "none"
+        and amount.lemma == goal.amount.lemma
+        and is_near(amount, goal)
         for amount in story.amounts
-    )
+    ):
+        # Some of what is to be added up is told without a number.
+        doubt = 2.0
     add_totals(goal, terms, found, cost + doubt, frozenset(story.owners))
-    add_parts(goal, terms, found, cost + (2.0 if open_parts and not goal.is_start else doubt), frozenset(story.owners))
+    add_parts(goal, terms, found, cost + (2.0 if is_short else doubt), frozenset(story.owners))
     def at_end(owner: str, side: list[Term]) -> Term | None:
         return _at_end(goal, owner, side, story)
 

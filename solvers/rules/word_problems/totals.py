@@ -79,6 +79,9 @@ def add_totals(
             in {term.amount.owner, term.amount.to, term.amount.holder, term.amount.beneficiary}
             or term.amount.owner not in people
         ]
+        if len(own) == 1 and amount.owner in people and own[0].amount.owner == amount.owner:
+            # One amount is the owner's; the others are not.
+            cost += 1.5
         usable = own if len(own) >= 2 else usable  # noqa: PLR2004
     if amount.group:
         own = [

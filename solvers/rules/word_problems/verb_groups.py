@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from spoonbench.solvers.rules.word_problems.constituents import VerbGroup
 from spoonbench.solvers.rules.word_problems.lexicon import Lexicon, Verb, load_lexicon
-from spoonbench.solvers.rules.word_problems.tagging import BE, HAVE, NEGATIONS, known_verb
+from spoonbench.solvers.rules.word_problems.spellings import BE, HAVE, NEGATIONS, known_verb
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -121,8 +121,14 @@ class _Group:
 
     def _opens_infinitive(self, lemma: str) -> bool:
         """Whether "to" and a verb follow, and the verb here only colours that one."""
-        follows = self.index + 2 < self.n and self.tokens[self.index + 1].text == "to" and self.tags[self.index + 2] in "VA"
-        is_needed = lemma in {"need", "use"} and bool(self.auxiliaries) and self.auxiliaries[-1] in BE
+        follows = (
+            self.index + 2 < self.n
+            and self.tokens[self.index + 1].text == "to"
+            and self.tags[self.index + 2] in "VA"
+        )
+        is_needed = (
+            lemma in {"need", "use"} and bool(self.auxiliaries) and self.auxiliaries[-1] in BE
+        )
         is_of_use = lemma == "use" and self.tokens[self.index].text != "used"
         return follows and lemma in _BEFORE_TO and not is_needed and not is_of_use
 
@@ -133,7 +139,9 @@ class _Group:
         if verb is None:
             return None
         before = self.auxiliaries if is_verb else self.auxiliaries[:-1]
-        is_passive = is_verb and bool(before) and before[-1] in _PASSIVE and "participle" in verb.forms
+        is_passive = (
+            is_verb and bool(before) and before[-1] in _PASSIVE and "participle" in verb.forms
+        )
         if self.kind == "main" and "ing" in verb.forms and not before:
             self.kind = "gerund"
         return VerbGroup(
@@ -160,7 +168,11 @@ class _Group:
         if self.modal in _FUTURE:
             return "future"
         is_past = "past" in verb.forms and not self.auxiliaries and self.kind == "main"
-        if is_past or self.auxiliaries[:1] == ["got"] or not _PAST_AUXILIARIES.isdisjoint(self.auxiliaries):
+        if (
+            is_past
+            or self.auxiliaries[:1] == ["got"]
+            or not _PAST_AUXILIARIES.isdisjoint(self.auxiliaries)
+        ):
             return "past"
         return "present"
 

@@ -4,18 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from spoonbench.solvers.rules.word_problems.amounts import GROUP, NOBODY, Amount, thing_distance
+from spoonbench.solvers.rules.word_problems.amounts import (
+    GROUP,
+    NOBODY,
+    Amount,
+    Story,
+    thing_distance,
+)
 from spoonbench.solvers.rules.word_problems.copying import altered
 from spoonbench.solvers.rules.word_problems.goals import (
     CHANGE,
     FAR,
     GAIN,
     LOSS,
+    NEAR,
     STATE,
     Goal,
     narrow_times,
 )
 from spoonbench.solvers.rules.word_problems.leftovers import is_description
+from spoonbench.solvers.rules.word_problems.lexicon import load_lexicon
 from spoonbench.solvers.rules.word_problems.terms import Term, add_term
 
 if TYPE_CHECKING:
@@ -74,6 +82,51 @@ def add_remainder(goal: Goal, terms: list[Term], found: list[Term], cost: float)
         "the whole less the parts that are told",
         cost + extra,
     )
+
+
+def add_rest(goal: Goal, terms: Sequence[Term], story: Story, found: list[Term]) -> None:
+    """"The other singers are children": the singers less those told to be something else."""
+    for rest in story.amounts:
+        if rest.role != "rest" or thing_distance(rest.thing, goal.thing) > NEAR:
+            continue
+        wholes = [term for term in terms if rest.context and rest.context <= term.amount.thing.words]
+        others = [
+            term
+            for term in terms
+            if term not in wholes and not term.amount.per and term.amount.clause <= rest.clause
+        ]
+        if len(wholes) != 1 or not others:
+            continue
+        parts = [("+", wholes[0]), *[("-", term) for term in others]]
+        add_term(found, "part", parts, altered(goal.amount), "the whole less its other parts", 0.2)
+
+
+def add_kinds(goal: Goal, terms: Sequence[Term], found: list[Term]) -> None:
+    """"Of 30 children 12 are girls; how many are boys?": boys are the other kind of children."""
+    head = goal.thing.head
+    lexicon = load_lexicon()
+    parts = [term for term in terms if term.amount.is_part]
+    wholes = [
+        term
+        for term in terms
+        if not term.amount.is_part
+        and term.amount.thing.head != head
+        and lexicon.is_kind_of(head, term.amount.thing.head)
+    ]
+    if len(wholes) != 1 or not parts or goal.is_total or goal.asked.is_more:
+        return
+    if wholes[0].amount.verb_class not in STATE or len(parts) + 1 != len(terms):
+        return
+    if any(not lexicon.siblings(_kind_of(term.amount), head) for term in parts):
+        return
+    signed = [("+", wholes[0]), *[("-", term) for term in parts]]
+    add_term(found, "part", signed, altered(goal.amount), "the whole less its other kinds", 0.2)
+
+
+def _kind_of(amount: Amount) -> str:
+    """What those are said to be of whom a number is told: "12 of them are girls"."""
+    nouns = [word for word in amount.context if load_lexicon().kinds.get(word)]
+    return next((word for word in nouns if word != amount.thing.head), amount.thing.head)
 
 
 def add_parts(

@@ -1,0 +1,46 @@
+"""Changes without a number: the text says that they happened, not how much."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from spoonbench.solvers.rules.word_problems.amounts import Amount, Thing
+from spoonbench.solvers.rules.word_problems.things import thing_of
+
+if TYPE_CHECKING:
+    from spoonbench.solvers.rules.word_problems.cast import Cast
+    from spoonbench.solvers.rules.word_problems.clauses import Clause
+
+_NO_CHANGE = frozenset({"", "think", "state", "boundary", "do", "travel", "unknown"})
+_MOVES = frozenset({"go", "come"})
+
+
+def vague_amount(
+    clause: Clause, frame: Amount, bare: Thing, last: Thing, cast: Cast
+) -> Amount | None:
+    """The amount of a clause that tells of a change and has no number; None for any other.
+
+    Args:
+        clause: that was read.
+        frame: of the clause.
+        bare: what it names behind its verb.
+        last: what was counted last, which "them" means.
+        cast: who was spoken of.
+    """
+    if clause.verb is None or frame.verb_class in _NO_CHANGE:
+        return None
+    subject = clause.subject[0] if len(clause.subject) == 1 else None
+    thing = frame.thing if frame.thing.head else bare
+    if not thing.head and subject is not None and frame.verb_class in _MOVES | {"lose"}:
+        # "Then her friends left", "the rest fell".
+        if not subject.pronoun and not subject.is_name and subject.is_plural:
+            thing = thing_of(subject)
+        elif frame.verb_class in _MOVES:
+            return None
+    elif not thing.head and frame.verb_class in _MOVES:
+        return None
+    del cast
+    amount = frame.copy()
+    amount.value, amount.is_vague, amount.role = None, True, "none"
+    amount.thing, amount.is_thing_told = (thing, True) if thing.head else (last, False)
+    return amount
