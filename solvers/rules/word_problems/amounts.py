@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
-from operator import attrgetter
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from spoonbench.solvers.rules.word_problems.lexicon import Unit, load_lexicon
@@ -143,13 +142,6 @@ class Amount:
     def owners(self) -> frozenset[str]:
         """Everybody and every place that it names."""
         return frozenset({self.owner, self.to, self.source, self.place, self.holder} - {NOBODY})
-
-    def copy(self) -> Amount:
-        """Another amount that says the same; several times faster than `dataclasses.replace`."""
-        return Amount(*_values(self))
-
-
-_values = attrgetter(*(one.name for one in fields(Amount)))
 
 
 @dataclass(slots=True)

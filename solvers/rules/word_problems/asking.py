@@ -53,7 +53,6 @@ _MEASURES = frozenset(
 )
 _ORDERS = frozenset({"find", "calculate", "determine", "compute", "figure"})
 _SHORTEST_ORDER = 2
-}  # fmt: skip
 DIMENSIONS = {
     "far": "length", "tall": "length", "high": "length", "deep": "length", "wide": "length",
     "heavy": "weight", "old": "time", "young": "time", "fast": "speed", "thick": "length",
@@ -309,10 +308,11 @@ def _beaten(tokens: Sequence[Token], reader: Reader) -> Compare | None:
 def dimension_of(asked: Asked) -> str:
     """The dimension of what is asked: "money", "length", "time", "weight", or ""."""
     lexicon = load_lexicon()
-    head = (asked.amount.thing if asked.amount.is_thing_told else NO_THING).head
+    thing = asked.amount.thing if asked.amount.is_thing_told else NO_THING
+    head = thing.head
     unit = lexicon.units.get(head)
-    if unit is not None and head not in COINS:
-        return unit.dimension
+    if unit is not None and head not in COINS and not is_vessel(thing):
+        return measures(unit)
     if head:
         return _NOUN_DIMENSIONS.get(head, "")
     if asked.how in DIMENSIONS:

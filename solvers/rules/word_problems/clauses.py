@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 _OPENERS = frozenset(
     {
         "and", "but", "then", "so", "if", "when", "while", "because", "before", "after", "that",
-        "who", "which", "until", "since", "although", "though", "or", "as", "where", "than", "whereas", "once", "unless",
+        "who", "which", "until", "since", "although", "though", "or", "as", "where", "than",
+        "whereas", "once", "unless",
     }
 )  # fmt: skip
 _RELATIVE = frozenset({"who", "which", "that"})
@@ -81,13 +82,17 @@ def _cut(
         return segment, Clause(is_inherited=True, opener="to")
     if verb.kind == "gerund":
         return _cut_gerund(segment, clauses)
+    return _cut_main(segment, clauses)
+
+
+def _cut_main(segment: list[Phrase], clauses: Sequence[Clause]) -> tuple[list[Phrase], Clause]:
+    """The same for a finite verb."""
     end = len(segment)
     while end and _is_mark(segment[end - 1], "BA"):
         end -= 1
-    if not end:
-        return [], _continued(clauses)
-    if _is_reduced(clauses) and not any(_is_mark(phrase, "PCW") for phrase in segment):
-        return segment, _continued(clauses)
+    is_reduced = _is_reduced(clauses) and not any(_is_mark(phrase, "PCW") for phrase in segment)
+    if not end or is_reduced:
+        return segment if is_reduced else [], _continued(clauses)
     last = segment[end - 1]
     if not clauses and _is_aside(segment[:end]):
         # "Ann, with 5 cups, has ...".
@@ -255,25 +260,28 @@ def _subject_start(segment: list[Phrase], end: int, *, is_first: bool) -> int:
 
 def _joins(segment: list[Phrase], index: int, *, is_first: bool) -> int:
     """Index of the noun phrase that is joined to the one here by "and"; -1 where it is not."""
-    left = index - 1
-    while left and isinstance(segment[left - 1], Mark) and segment[left - 1].text in {",", "and"}:
+    left = index
+    while left and _is_sign(segment[left - 1]):
         left -= 1
-    joined = segment[left - 1] if left else None
-    current = segment[index]
+    joined, current = segment[left - 1] if left else None, segment[index]
     if not isinstance(joined, NounPhrase) or not isinstance(current, NounPhrase):
         return -1
     if not _is_listed(segment, left, index) or _is_time(joined):
         return -1
     before = segment[left - 2] if left > 1 else None
-    owner = segment[left - 3] if left > _INSIDE and _is_mark(segment[left - 2], "I") else None
-    if isinstance(owner, NounPhrase) and is_first:
+    is_inside = before is not None and _is_mark(before, "I")
+    is_alike = joined.counts == current.counts
+    if is_inside and is_first and left > _INSIDE and isinstance(segment[left - 3], NounPhrase):
         # "A group with 2 adults and 5 children came", "the 3 boys in the team and 5 girls ran".
-        return left - 1 if joined.counts == current.counts else left - 3
-    if joined.counts != current.counts and not (joined.is_name or joined.pronoun):
+        return left - 1 if is_alike else left - 3
+    if is_inside or not (is_alike or joined.is_name or joined.pronoun):
         return -1
-    if before is None or _is_mark(before, "I"):
-        return left - 1 if is_first and before is None else -1
-    return left - 1 if is_first or _is_mark(before, "PCW") else -1
+    is_start = is_first or (before is not None and _is_mark(before, "PCW"))
+    return left - 1 if is_start else -1
+
+
+def _is_sign(phrase: Phrase) -> bool:
+    return isinstance(phrase, Mark) and phrase.text in {",", "and", "or"}
 
 
 def _is_listed(segment: Sequence[Phrase], left: int, index: int) -> bool:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _REACH = 9
 _SIGNS = {"more": "more", "fewer": "fewer", "less": "fewer"}
 _STOPS = frozenset({".", "?", "!", "and", "if", ";"})
+_SHORT = frozenset({"short", "shy"})
 _MANY = frozenset({"many", "much"})
 _PROXIES = frozenset({"do", "be", "have"})
 _QUANTITIES = frozenset({"number", "amount"})
@@ -47,6 +48,11 @@ class Contrast:
             last: what was counted last in the text.
         """
         index, sign = self._sign(phrase)
+        if self._text(index) in _SHORT and self._text(index + 1) == "of":
+            # "5 short of what Ann has": 5 fewer.
+            amount.compare = Compare("fewer")
+            self._compared_to(index + 2, amount)
+            return
         following = self._text(index)
         is_times = (
             phrase.form == "times"
@@ -125,7 +131,8 @@ class Contrast:
         if compare is None or index >= len(self._tokens):
             return
         phrases = read_phrases(self._tokens[index:])
-        if is_behind_thing:
+        first = phrases[0] if phrases else None
+        if is_behind_thing or (isinstance(first, NounPhrase) and first.words == ["number"]):
             phrases = phrases[1:]
         words: set[str] = set()
         is_proxy = False

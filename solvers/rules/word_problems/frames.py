@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from spoonbench.solvers.rules.word_problems.copying import altered
 from spoonbench.solvers.rules.word_problems.amounts import EACH, GROUP, NO_THING, NOBODY, Amount
 from spoonbench.solvers.rules.word_problems.contrasts import collect_words
 from spoonbench.solvers.rules.word_problems.lexicon import load_lexicon
@@ -45,7 +46,7 @@ def frame_of(
     if verb is not None:
         _take_verb(frame, verb, clause, in_question=in_question)
     elif last is not None and not clause.subject:
-        frame = last.copy()
+        frame = altered(last)
         frame.compare, frame.per, frame.times = None, "", frozenset()
     frame.in_question = in_question
     _take_subject(frame, clause, cast, last)
@@ -63,6 +64,8 @@ def _take_verb(frame: Amount, verb: VerbGroup, clause: Clause, *, in_question: b
     frame.lemma, frame.verb_class = verb.verb.lemma, verb.verb.verb_class
     frame.tense, frame.modal, frame.kind = verb.tense, verb.modal, verb.kind
     frame.is_negated, frame.is_passive = verb.is_negated, verb.is_passive
+    if verb.text == "missing" and not isinstance(next(iter(clause.after), None), NounPhrase):
+        frame.verb_class = "lose"
     _take_particle(frame, clause)
     if frame.lemma in _HOLDING and frame.verb_class == "state":
         frame.verb_class = "hold"
@@ -126,7 +129,7 @@ def subject_of(clause: Clause, cast: Cast) -> list[NounPhrase]:
     phrases = clause.subject
     return [
         phrase
-        for phrase, after in zip(phrases, [*phrases[1:], None], strict=True)
+        for phrase, after in zip(phrases, [*phrases[1:], None], strict=False)
         if after is None
         or after.start != phrase.end
         or not after.is_name

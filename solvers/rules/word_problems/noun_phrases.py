@@ -220,10 +220,7 @@ class _Scan:
         """Whether a word after others begins another phrase: "3 feet | tall", "fair | Ann"."""
         phrase = self.phrase
         last = phrase.words[-1]
-        if text in _TALL and (phrase.number >= 0 or phrase.vague or last in self.lexicon.units):
-            return True
-        if text in {"short", "shy"} and self._tag_at(self.index + 1) == "I" and phrase.number >= 0:
-            # "5 short of 20".
+        if text in {"last", "next"} or self._is_measured(text) or self._is_after_the_time(last):
             return True
         days = self.lexicon.words["days"]
         if text in days or text in _RELATIVE_DAYS or last in days:
@@ -231,19 +228,28 @@ class _Scan:
         if phrase.is_plural and text in self.lexicon.words["colours"]:
             # "5 yards pink".
             return self._tag_at(self.index + 1) != "K"
-        if text in {"last", "next"} or self._is_after_the_time(last):
-            return True
-        if not self.tokens[self.index].name:
-            return False
+        return self.tokens[self.index].name and self._is_other_name(last)
+
+    def _is_measured(self, text: str) -> bool:
+        """Whether it says what a number measures: "5 inches | tall", "5 | short of 20"."""
+        phrase = self.phrase
+        if text in _TALL:
+            is_counted = phrase.number >= 0 or phrase.vague != ""
+            return is_counted or phrase.words[-1] in self.lexicon.units
+        is_lacking = text in {"short", "shy"} and phrase.number >= 0
+        return is_lacking and self._tag_at(self.index + 1) == "I"
+
+    def _is_other_name(self, last: str) -> bool:
+        """Whether the name here is no part of this phrase but the next subject."""
+        phrase = self.phrase
         if last in self.lexicon.words["times"]:
             return self._is_subject_ahead()
         if self.index == 1:
             # "City Rentals rents ...": the first word of a sentence may be part of the name.
             phrase.is_name = True
             return False
-        return (
-            not phrase.is_name and not self.tokens[self.index - 1].name and self._is_subject_ahead()
-        )
+        is_part = phrase.is_name or self.tokens[self.index - 1].name
+        return not is_part and self._is_subject_ahead()
 
     def _is_after_the_time(self, last: str) -> bool:
         """As in "by the time | school started"."""

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from spoonbench.solvers.rules.word_problems.copying import altered
 from spoonbench.solvers.rules.word_problems.amounts import Amount, Thing
+from spoonbench.solvers.rules.word_problems.lexicon import load_lexicon
+from spoonbench.solvers.rules.word_problems.phrases import NounPhrase
 from spoonbench.solvers.rules.word_problems.things import thing_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from spoonbench.solvers.rules.word_problems.cast import Cast
-    from spoonbench.solvers.rules.word_problems.phrases import NounPhrase
+    from spoonbench.solvers.rules.word_problems.clauses import Clause
 
 _DEFINITE = frozenset({"the", "'s", "those", "these", "his", "her", "their", "my", "its", "our"})
 _INDEFINITE = frozenset({"a", "an", "one"})
@@ -40,7 +43,7 @@ def inner_amount(
 ) -> Amount:
     """The second number in "3 of his 20 plums" (a whole), "2 boxes of 24 crayons" (a rate)."""
     thing = thing_of(inner)
-    other = frame.copy()
+    other = altered(frame)
     other.value, other.thing = inner.value, thing
     other.start, other.end = amount.start, amount.end
     if phrase.words:
@@ -89,3 +92,21 @@ def _is_other_time(amount: Amount, before: Sequence[Amount]) -> bool:
         and not one.times & amount.times
         for one in before
     )
+
+
+def rest_amount(clause: Clause, frame: Amount) -> Amount | None:
+    """"The other singers are children": what the rest of those told of are; None otherwise."""
+    subject = clause.subject[0] if len(clause.subject) == 1 else None
+    last = clause.after[-1] if clause.after else None
+    if subject is None or subject.counts or frame.lemma not in {"be", "have"}:
+        return None
+    if not isinstance(last, NounPhrase) or last.counts or not last.is_plural:
+        return None
+    is_rest = subject.head in load_lexicon().words["rest"]
+    if not is_rest and subject.extra != "other":
+        return None
+    rest = altered(frame)
+    rest.thing, rest.role, rest.is_thing_told = thing_of(last), "rest", True
+    whole = subject.of if is_rest else subject
+    rest.context = frozenset(() if whole is None else whole.words)
+    return rest

@@ -5,25 +5,48 @@ Every number of a text ends up in one amount; what its clause says stands beside
 
 from __future__ import annotations
 
-from dataclasses import replace
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from spoonbench.solvers.rules.word_problems.copying import altered
+from spoonbench.solvers.rules.word_problems.adjuncts import Adjuncts
 from spoonbench.solvers.rules.word_problems.amounts import (
+    COINS,
+    CURRENCIES,
     EACH,
-    GROUP,
     NO_THING,
     NOBODY,
     Amount,
-    Compare,
     Thing,
-    is_vessel,
 )
 from spoonbench.solvers.rules.word_problems.cast import Cast
 from spoonbench.solvers.rules.word_problems.clauses import Clause, split_clauses
-from spoonbench.solvers.rules.word_problems.lexicon import Lexicon, load_lexicon
-from spoonbench.solvers.rules.word_problems.phrases import Mark, NounPhrase, VerbGroup, read_phrases
+from spoonbench.solvers.rules.word_problems.contrasts import Contrast
+from spoonbench.solvers.rules.word_problems.counted_by import (
+    noun_of,
+    resolve_each,
+    resolve_every,
+    set_by_place,
+    set_groups,
+    set_held,
+)
+from spoonbench.solvers.rules.word_problems.frames import frame_of, is_filling
+from spoonbench.solvers.rules.word_problems.gapping import mend_clauses
+from spoonbench.solvers.rules.word_problems.lexicon import load_lexicon
+from spoonbench.solvers.rules.word_problems.parts import (
+    inner_amount,
+    mark_part,
+    of_phrase,
+    rest_amount,
+)
+from spoonbench.solvers.rules.word_problems.phrases import Mark, NounPhrase, read_phrases
 from spoonbench.solvers.rules.word_problems.qualifying import qualify, settle_frame
+from spoonbench.solvers.rules.word_problems.things import (
+    is_measure,
+    name_before,
+    thing_here,
+    thing_of,
+)
+from spoonbench.solvers.rules.word_problems.vagueness import vague_amount
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,44 +54,25 @@ if TYPE_CHECKING:
     from spoonbench.solvers.rules.word_problems.phrases import Phrase
     from spoonbench.solvers.rules.word_problems.tokens import Token
 
-_PLACES = frozenset(
-    {"in", "on", "at", "into", "inside", "onto", "under", "near", "within", "by", "around", "through", "across", "over", "onboard", "along", "behind", "outside", "toward", "towards", "among", "aboard"}
-)
-_EARLIER = frozenset({"already", "originally", "initially", "previously", "earlier"})
-_NOW = frozenset({"now", "currently"})
-_LEFT = frozenset({"left", "remaining", "still"})
-_IDLE = frozenset({"total", "whole", "entire", "altogether", "overall", "remaining", "extra", "additional"})
-_TOTALS = frozenset({"total", "sum", "whole"})
-_ABSTRACT = frozenset(
+PLACES = frozenset(
     {
-        "total", "sum", "whole", "speed", "rate", "price", "cost", "distance", "height", "weight", "length",
-        "age", "number", "amount", "collection", "supply", "average", "budget", "score", "profit", "debt", "fee",
-        "combined", "width", "depth", "population", "salary", "fine", "capacity", "pace",
+        "in", "on", "at", "into", "inside", "onto", "under", "near", "within", "by", "around",
+        "through", "across", "over", "onboard", "along", "behind", "outside", "toward", "towards",
+        "among", "aboard",
     }
 )  # fmt: skip
-_DAMAGE = frozenset({"tear", "break", "crack", "spoil", "rot", "damage", "bruise", "use", "paint", "sign"})
-_PRICE = frozenset({"cost", "weigh", "hold", "charge"})
-_RATE_CLASSES = frozenset({"hold", "cost", "weigh"})
-
-
-def thing_of(phrase: NounPhrase, lexicon: Lexicon) -> Thing:
-    """What a noun phrase counts."""
-    words = [word for word in phrase.words if word not in _IDLE] or list(phrase.words)
-    of = ""
-    inner = phrase.of
-    if inner is not None and not inner.pronoun:
-        of = inner.head
-        if not words and inner.words:
-            return thing_of(inner, lexicon)
-        words = [*inner.words, *(inner.of.words if inner.of is not None else ()), *words]
-    head = next((word for word in reversed(phrase.words) if word not in _IDLE), phrase.head)
-    if not head:
-        return NO_THING
-    if head in _IDLE and not of:
-        return NO_THING
-    if head in {"number", "total", "amount", "sum", "lot", "couple"} and of:
-        return Thing(of, frozenset(words) - {"number", "total", "amount", "sum", "lot", "couple"}, "")
-    return Thing(head, frozenset(words), of)
+_NO_PLACES = frozenset(
+    {
+        "total", "all", "addition", "average", "order", "fact", "turn", "general", "response",
+        "sum", "whole", "advance", "half", "case", "way",
+    }
+)  # fmt: skip
+_STARTS = frozenset({"beginning", "start"})
+_EVERY = frozenset({"each", "every"})
+_POSSESSIVES = frozenset({"his", "her", "their", "my"})
+_HANDING = frozenset({"give", "sell", "cost"})
+_JOINS = frozenset({"and", ",", "or"})
+_MORE = frozenset({"more", "additional", "extra", "another", "other"})
 
 
 class Reader:
@@ -77,47 +81,47 @@ class Reader:
     Attributes:
         amounts: read so far, those without a number among them.
         cast: who was spoken of.
+        lexicon: the word lists.
+        in_question: whether a question is being read.
+        said_before: the last word before a question in its sentence.
     """
 
     def __init__(self) -> None:
         self.amounts: list[Amount] = []
         self.cast = Cast()
         self.lexicon = load_lexicon()
+        self.in_question = False
+        self.said_before = ""
         self._thing = NO_THING
-        self._object = NO_THING
         self._sentence = 0
         self._clause = 0
         self._tokens: Sequence[Token] = ()
-        self._last_owner = NOBODY
-        self._last_verb: Amount | None = None
-        self._times: frozenset[str] = frozenset()
+        self._last: Amount | None = None
         self._is_if = False
-        self.in_question = False
-        self.said_before = ""
+        self._reading = _ClauseState()
 
     # -- sentences -------------------------------------------------------------------------
 
     def read(self, tokens: Sequence[Token]) -> None:
         """Read a sentence that tells something."""
-        self._tokens = tokens
-        self._sentence += 1
-        self._times = frozenset()
+        self._begin(tokens)
         self._is_if = any(token.text in {"if", "suppose"} for token in tokens)
-        phrases = read_phrases(tokens)
-        self._note_comparisons(phrases)
-        for clause in split_clauses(phrases):
+        first = len(self.amounts)
+        for clause in mend_clauses(split_clauses(read_phrases(tokens))):
             self._clause += 1
             self.read_clause(clause)
+        resolve_every(self.amounts[first:])
+        self.amounts = [amount for amount in self.amounts if not amount.is_unit]
 
-    def _note_comparisons(self, phrases: list[Phrase]) -> None:
-        """Nothing yet: comparisons are read with their clause."""
+    def _begin(self, tokens: Sequence[Token]) -> None:
+        self._tokens = tokens
+        self._sentence += 1
+        self.cast.sentence = self._sentence
+        self._is_if = False
 
     def begin_question(self, tokens: Sequence[Token]) -> None:
         """Amounts read from now on stand in the question."""
-        self._tokens = tokens
-        self._sentence += 1
-        self._times = frozenset()
-        self._is_if = False
+        self._begin(tokens)
         self.in_question = True
         self._clause += 1
 
@@ -129,567 +133,420 @@ class Reader:
 
     def read_clause(self, clause: Clause) -> list[Amount]:
         """Read one clause; return its amounts."""
-        self._object = NO_THING
         frame = self._frame(clause)
-        found: list[Amount] = []
-        self._read_side(clause.before, frame, found, side="before")
-        for phrase in clause.subject if not clause.is_inherited else ():
-            self._read_noun_phrase(phrase, "subject", frame, found)
-        self._read_side(clause.subject_rest, frame, found, side="rest")
-        self._read_side(clause.after, frame, found, side="after")
-        self._finish(clause, frame, found)
+        state = self._reading = _ClauseState()
+        self._read_side(clause.before, frame, side="before")
+        if not clause.is_inherited:
+            for phrase in clause.subject:
+                self._read_subject(phrase, frame)
+                state.is_joined = True
+        state.is_joined = False
+        self._read_side(clause.subject_rest, frame, side="rest")
+        self._read_side(clause.after, frame, side="after")
+        self._finish(clause, frame)
+        found = [amount for amount in state.found if not amount.is_unit]
         self.amounts.extend(found)
         return found
 
     def _frame(self, clause: Clause) -> Amount:
-        """What the amounts of a clause have in common, as an amount without a value."""
-        verb = clause.verb
-        frame = Amount(None, NO_THING, sentence=self._sentence, clause=self._clause)
-        frame.in_question = self.in_question
-        frame.is_if = self._is_if
-        if verb is not None:
-            frame.lemma, frame.verb_class = verb.verb.lemma, verb.verb.verb_class
-            frame.tense, frame.modal, frame.kind = verb.tense, verb.modal, verb.kind
-            frame.is_negated, frame.is_passive = verb.is_negated, verb.is_passive
-            if verb.text == "missing" and not any(isinstance(phrase, NounPhrase) for phrase in clause.after[:1]):
-                frame.verb_class = "lose"
-            self._particle(clause, frame)
-            if verb.kind == "infinitive" and self.in_question and frame.verb_class in {"state", "make", "get"}:
-                frame.verb_class = "need"
-        elif self._last_verb is not None and not clause.subject:
-            last = self._last_verb
-            frame = replace(
-                last, sentence=self._sentence, clause=self._clause, compare=None, per="",
-                times=frozenset(), in_question=self.in_question,
-            )
-            frame.is_if = self._is_if
-        group: list[str] = []
-        for phrase in clause.subject:
-            if phrase.counts and not self._is_group(phrase):
-                continue
-            owner = self.cast.owner_of(phrase, is_subject=True)
-            if owner:
-                group.append(owner)
-            if clause.is_inherited:
-                continue
-        only = clause.subject[0] if len(clause.subject) == 1 else None
-        if (
-            only is not None
-            and not only.is_name
-            and not only.is_plural
-            and only.head
-            and (only.determiner in {"a", "an", "one"} or only.value == 1)
-        ):
-            frame.soft_per = only.head
-        if len(group) > 1:
-            frame.owner, frame.group = GROUP, frozenset(group)
-        elif group:
-            frame.owner = group[0]
-        elif clause.is_inherited and self._last_verb is not None and not clause.subject:
-            frame.owner = self._last_verb.owner
-        words = set()
-        for phrase in (*clause.before, *clause.subject, *clause.subject_rest, *clause.after):
-            _collect(phrase, words)
-        frame.context = frozenset(words)
-        text = {token.text for token in self._clause_tokens(clause)}
-        frame.is_earlier = bool(_EARLIER & text) or clause.opener == "before" or _is_before(clause)
-        frame.is_now = bool(_NOW & text)
-        frame.is_left = bool(_LEFT & text) or frame.lemma == "remain"
-        frame.is_total = bool({"total", "altogether", "combined"} & text)
-        if verb is not None and clause.verb is not None and verb.kind == "main":
-            self._last_verb = frame
+        frame = frame_of(
+            clause, self._tokens, self.cast, self._last, in_question=self.in_question
+        )
+        frame.sentence, frame.clause, frame.is_if = self._sentence, self._clause, self._is_if
+        if clause.verb is not None and clause.verb.kind == "main":
+            self._last = frame
         return frame
 
-    def _clause_tokens(self, clause: Clause) -> Sequence[Token]:
-        phrases = [*clause.before, *clause.subject, *clause.subject_rest, *clause.after]
-        starts = [phrase.start for phrase in phrases if phrase.start >= 0]
-        if clause.verb is not None:
-            starts.append(clause.verb.start)
-        if not starts:
-            return ()
-        ends = [phrase.end for phrase in phrases]
-        if clause.verb is not None:
-            ends.append(clause.verb.end)
-        first = min(starts) if not clause.is_inherited or clause.verb is None else clause.verb.start
-        return self._tokens[max(first - 1, 0) : max(ends)]
+    def _finish(self, clause: Clause, frame: Amount) -> None:
+        """What the whole clause tells of each of its amounts."""
+        state = self._reading
+        found = state.found
+        frame.to, frame.source = state.adjuncts.first("to"), state.adjuncts.first("source")
+        frame.place = state.adjuncts.first("place")
+        for amount in found:
+            amount.particle = amount.particle or frame.particle
+            settle_frame(amount)
+        state.adjuncts.share_out(found)
+        name_before(found, state.phrases, state.joins)
+        _drop_single(found, frame)
+        set_held(clause, frame, found)
+        for amount in found:
+            if (
+                frame.per
+                and not amount.per
+                and amount.role != "whole"
+                and (amount.thing.head != frame.per or not amount.is_thing_told)
+            ):
+                amount.per = frame.per
+        resolve_each(clause, frame, state.bare, found, self.amounts)
+        if not self.in_question:
+            self._add_unnumbered(clause, frame)
+        if state.is_purpose_of:
+            self._set_purpose(state.is_purpose_of)
 
-    def _particle(self, clause: Clause, frame: Amount) -> None:
-        """The class that a verb has together with its particle: "gave away"."""
-        for order, phrase in enumerate(clause.after):
-            if isinstance(phrase, Mark) and phrase.tag in "BI":
-                verb_class = self.lexicon.phrasal.get((frame.lemma, phrase.text))
-                if verb_class == "weigh":
-                    continue
-                following = clause.after[order + 1] if order + 1 < len(clause.after) else None
-                if verb_class is not None and (
-                    (order == 0 and not _counts(following)) or phrase.tag == "B" or following is None
-                ):
-                    frame.verb_class = verb_class
-                    frame.particle = phrase.text
-                    return
+    def _add_unnumbered(self, clause: Clause, frame: Amount) -> None:
+        """What the clause says without a number: a rest, or that there was a change."""
+        state = self._reading
+        rest = rest_amount(clause, frame)
+        if rest is not None:
+            self.amounts.append(rest)
+        if not state.found:
+            vague = vague_amount(clause, frame, state.bare, self._thing, self.cast)
+            if vague is not None:
+                self.amounts.append(vague)
 
-    def _is_group(self, phrase: NounPhrase) -> bool:
-        """"2 friends" who do something are somebody, and their number may count too."""
-        return phrase.asked == "" and phrase.number >= 0 and self.cast.is_person(phrase)
+    def _set_purpose(self, head: str) -> None:
+        """"2 ounces of soap to wash a pound of clothes": 2 ounces by pounds."""
+        for amount in reversed(self.amounts):
+            if amount.sentence != self._sentence or amount.clause < self._clause - 1:
+                break
+            if amount.value is not None and not amount.per and not amount.soft_per:
+                amount.soft_per = head
 
-    def _read_side(
-        self, phrases: Sequence[Phrase], frame: Amount, found: list[Amount], *, side: str
-    ) -> None:
+    # -- phrases of one side ---------------------------------------------------------------
+
+    def _read_side(self, phrases: Sequence[Phrase], frame: Amount, *, side: str) -> None:
         """Read the phrases on one side of the verb with the prepositions before them."""
+        state = self._reading
         preposition = ""
-        pending: NounPhrase | None = None
+        state.pending = None
+        state.is_joined = False
         for order, phrase in enumerate(phrases):
             if isinstance(phrase, Mark):
-                if phrase.tag == "I":
-                    is_out = phrase.text == "of" and order and isinstance(phrases[order - 1], Mark) and phrases[order - 1].text in {"out", "off"}  # type: ignore[union-attr]
-                    preposition = "from" if is_out else phrase.text
-                elif phrase.tag in "CP":
-                    preposition = "" if phrase.text != "than" else "than"
+                preposition = self._read_mark(phrase, preposition, phrases, order, frame)
                 continue
             if not isinstance(phrase, NounPhrase):
                 continue
-            role = preposition or ("object" if side == "after" else "before")
             if phrase.counts:
-                if pending is not None and frame.to == NOBODY and not preposition:
-                    self._recipient(pending, frame)
-                pending = None
-                self._read_noun_phrase(phrase, role, frame, found)
-                if preposition in _PLACES and phrase.value == 1:
-                    frame.place = frame.place or self.cast.owner_of(phrase, is_subject=False)
+                role = preposition or ("object" if side == "after" else "before")
+                self._read_counted(phrase, role, frame)
             elif preposition:
-                self._read_adjunct(phrase, preposition, frame, found)
+                self._read_adjunct(phrase, preposition, frame)
             elif side == "after":
-                pending = self._read_object(phrase, frame, found, pending)
+                self._read_object(phrase, frame)
             else:
-                self._read_time(phrase, frame)
-            following = phrases[order + 1] if order + 1 < len(phrases) else None
-            if not (isinstance(following, Mark) and following.text in {"and", ","}) or (
-                preposition not in {"in", "on", "from", "to"}
-            ):
+                self._read_time(phrase)
+            state.is_joined = False
+            if not _goes_on(preposition, phrase, phrases, order):
                 preposition = ""
-            elif order + 2 < len(phrases) and _counts(phrases[order + 2]) != phrase.counts:
-                preposition = ""
-        if pending is not None and not found:
-            self._bare_object(pending, frame)
+        if state.pending is not None and not state.found:
+            self._bare_object(state.pending, frame)
+
+    def _read_mark(
+        self, mark: Mark, preposition: str, phrases: Sequence[Phrase], order: int, frame: Amount
+    ) -> str:
+        """The preposition that holds behind a mark."""
+        if mark.tag == "I":
+            before = phrases[order - 1] if order else None
+            self._reading.is_joined = False
+            if mark.text == "of" and isinstance(before, Mark) and before.text in {"out", "off"}:
+                return "from"
+            if mark.text == frame.particle and order == 0:
+                return ""
+            return mark.text
+        if mark.tag in "CP":
+            self._reading.is_joined = mark.text in _JOINS
+            if mark.text == "than":
+                return "than"
+            return preposition if mark.text in _JOINS and order else ""
+        return preposition
+
+    def _read_counted(self, phrase: NounPhrase, role: str, frame: Amount) -> None:
+        state = self._reading
+        pending, state.pending = state.pending, None
+        if pending is not None and role == "object":
+            self._take_recipient(pending, frame)
+        n_before = len(state.found)
+        self._read_amount(phrase, role, frame)
+        if state.gap_owner:
+            for amount in state.found[n_before:]:
+                amount.owner, amount.group = state.gap_owner, frozenset()
+        if role in PLACES and phrase.value == 1:
+            place = self.cast.owner_of(phrase, is_subject=False).removeprefix("one ")
+            state.adjuncts.add("place", place, len(state.found) - 1)
+
+    def _take_recipient(self, phrase: NounPhrase, frame: Amount) -> None:
+        """"Gave Ann 5"; "Tom has 5 and Ann 6"."""
+        state = self._reading
+        is_person = self.cast.is_person(phrase)
+        if frame.verb_class == "state" and is_person and state.found:
+            state.gap_owner = self.cast.owner_of(phrase, is_subject=True)
+        elif is_person or frame.verb_class in _HANDING:
+            owner = self.cast.owner_of(phrase, is_subject=False, besides=frame.owner)
+            state.adjuncts.add("to", owner, len(state.found))
 
     def _bare_object(self, phrase: NounPhrase, frame: Amount) -> None:
-        thing = thing_of(phrase, self.lexicon)
-        if thing.head and not self.cast.is_person(phrase):
-            frame.thing = thing
+        thing = thing_of(phrase)
+        if not thing.head or self.cast.is_person(phrase):
+            return
+        frame.thing = thing
+        if frame.kind == "infinitive" and phrase.determiner in {"a", "an", "one"}:
+            self._reading.is_purpose_of = phrase.head
 
-    def _recipient(self, phrase: NounPhrase, frame: Amount) -> None:
-        if self.cast.is_person(phrase) or frame.verb_class in {"give", "sell", "cost"}:
-            owner = self.cast.owner_of(phrase, is_subject=False, besides=frame.owner)
-            frame.to = owner
-
-    def _read_object(
-        self,
-        phrase: NounPhrase,
-        frame: Amount,
-        found: list[Amount],
-        pending: NounPhrase | None,
-    ) -> NounPhrase | None:
+    def _read_object(self, phrase: NounPhrase, frame: Amount) -> None:
         """A noun phrase without a number behind the verb."""
-        if self._read_groups(phrase, frame, found):
-            return pending
-        if self._read_time(phrase, frame):
-            return pending
-        if phrase.determiner in {"each", "every"}:
-            self._set_per(phrase, frame, found)
-            return pending
-        if phrase.determiner in {"each"} and not phrase.words:
-            self._set_per(phrase, frame, found)
-            return pending
-        if frame.verb_class in {"give", "sell"} and found and self.cast.is_person(phrase):
-            return pending
-        is_first = all(one.role == "subject" for one in found)
-        if phrase.is_plural and phrase.words and is_first and not phrase.is_name:
+        state = self._reading
+        if self._read_groups(phrase, frame) or self._read_rate(phrase):
+            return
+        if self._read_time(phrase):
+            return
+        if phrase.determiner in _EVERY:
+            self._set_per(phrase, frame)
+            return
+        if frame.verb_class in {"give", "sell"} and state.found and self.cast.is_person(phrase):
+            return
+        state.pending = phrase
+        if not phrase.words or phrase.is_name or self.cast.is_person(phrase):
+            return
+        thing = thing_of(phrase)
+        state.bare = state.bare if state.bare.head else thing
+        if phrase.is_plural and all(one.role == "subject" for one in state.found):
             # "Put their buttons on one pile: 5 from ...": what the numbers to come count.
-            thing = thing_of(phrase, self.lexicon)
-            if not self.cast.is_person(phrase):
-                self._thing = self._object = thing
-        return phrase
+            self._thing = thing
 
-    def _read_groups(self, phrase: NounPhrase, frame: Amount, found: list[Amount]) -> bool:
+    def _read_rate(self, phrase: NounPhrase) -> bool:
+        """"A speed of 12 miles | an hour": what the amount just read is counted by."""
+        state = self._reading
+        last = state.phrases[-1] if state.phrases else None
+        if (
+            last is None
+            or phrase.determiner not in {"a", "an"}
+            or last.end != phrase.start
+            or not state.found
+            or state.found[-1].per
+        ):
+            return False
+        state.found[-1].per = noun_of(phrase, "")
+        return True
+
+    def _read_groups(self, phrase: NounPhrase, frame: Amount) -> bool:
         """"Groups of 8", "a box of 24 crayons": so many in one group."""
         inner = phrase.of
         if inner is None or not phrase.words or not inner.counts:
             return False
-        n_before = len(found)
-        self._read_noun_phrase(inner, "of", frame, found)
-        for amount in found[n_before:]:
-            if phrase.head in _ABSTRACT:
-                amount.is_total |= phrase.head in _TOTALS
-                amount.context |= frozenset(phrase.words)
-                continue
-            if frame.per and not amount.is_thing_told and phrase.determiner in {"a", "an", "one"}:
-                amount.per = phrase.head
-            if amount.per:
-                continue
-            if phrase.determiner in {"a", "an", "one"}:
-                # "A box of 24": one box, whose number is the amount.
-                amount.soft_per = phrase.head
-            elif phrase.is_plural or phrase.determiner in {"each", "every"}:
-                amount.per = phrase.head
-            else:
-                amount.soft_per = phrase.head
+        state = self._reading
+        n_before = len(state.found)
+        self._read_amount(inner, "of", frame)
+        set_groups(state.found[n_before:], phrase, frame)
         return True
 
-    def _read_time(self, phrase: NounPhrase, frame: Amount) -> bool:
-        words = self.lexicon.words
-        if phrase.head in words["times"] or phrase.head in words["days"] or phrase.head in words["months"]:
-            frame.times |= frozenset({*phrase.words, *({phrase.determiner} & {"this", "that", "last", "next"})})
-            return True
-        return False
+    def _read_time(self, phrase: NounPhrase) -> bool:
+        """Note a time; say whether the phrase is one."""
+        words, head = self.lexicon.words, phrase.head
+        if head == "second" and phrase.determiner == "the":
+            return False
+        if not (
+            head in words["times"]
+            or head in words["days"]
+            or head in words["months"]
+            or head.isdigit()
+        ):
+            return False
+        if phrase.determiner not in _EVERY:
+            said = frozenset({*phrase.words, *({phrase.determiner} & _POINTING)})
+            self._reading.adjuncts.add_times(said, len(self._reading.found))
+        return phrase.determiner not in _EVERY
 
-    def _set_per(self, phrase: NounPhrase, frame: Amount, found: list[Amount]) -> None:
+    def _set_per(self, phrase: NounPhrase, frame: Amount) -> None:
         """"Each box" anywhere in a clause: its amounts are counted by boxes."""
-        per = phrase.head or EACH
+        state = self._reading
+        per = noun_of(phrase, state.adjuncts.first("place"))
         frame.per = per
-        if found and not found[-1].per and found[-1].thing.head != per:
-            found[-1].per = per
+        last = state.found[-1] if state.found else None
+        if last is not None and last.per in {"", EACH} and last.thing.head != per:
+            last.per = per
 
-    def _read_adjunct(
-        self, phrase: NounPhrase, preposition: str, frame: Amount, found: list[Amount]
-    ) -> None:
+    def _read_adjunct(self, phrase: NounPhrase, preposition: str, frame: Amount) -> None:
         """A prepositional phrase without a number."""
-        if self._read_groups(phrase, frame, found):
+        state = self._reading
+        if self._read_groups(phrase, frame):
             return
-        if self._read_time(phrase, frame) and preposition not in {"per"}:
-            if phrase.determiner in {"each", "every"}:
-                self._set_per(phrase, frame, found)
+        if preposition == "per":
+            if state.found:
+                state.found[-1].per = phrase.head
+            else:
+                frame.per = phrase.head
             return
-        if preposition == "per" or phrase.determiner in {"each", "every"}:
-            self._set_per(phrase, frame, found)
-            if preposition == "per" and found:
-                found[-1].per = phrase.head
-                frame.per = ""
+        if phrase.determiner in _EVERY:
+            self._set_per(phrase, frame)
             return
-        if preposition == "than":
+        if preposition == "than" or self._read_time(phrase):
             return
-        if preposition in {"to", "for", "from", "with", "of", "by"} or preposition in _PLACES:
-            owner = self.cast.owner_of(phrase, is_subject=False, besides=frame.owner)
-            if preposition == "to":
-                if self.cast.is_person(phrase) or frame.verb_class in {"give", "sell"}:
-                    frame.to = frame.to or owner
-                else:
-                    frame.place = frame.place or owner
-            elif preposition == "from":
-                frame.source = frame.source or owner
-            elif preposition == "for" and self.cast.is_person(phrase):
-                frame.beneficiary = owner
-            elif preposition in _PLACES:
-                frame.place = frame.place or owner
-            elif preposition == "with":
-                if self.cast.is_person(phrase) and frame.lemma == "share":
-                    frame.to = frame.to or owner
-            for amount in reversed(found):
-                if amount.role == "subject":
-                    break
-                if preposition in _PLACES and amount.place == NOBODY:
-                    amount.place = owner
-                    break
-                if preposition == "from" and amount.source == NOBODY:
-                    amount.source = owner
-                    break
-                if preposition == "to" and frame.to == owner and amount.to == NOBODY:
-                    amount.to = owner
-                    break
+        set_by_place(state.found, phrase, preposition, frame)
+        self._read_owner(phrase, preposition, frame)
+
+    def _read_owner(self, phrase: NounPhrase, preposition: str, frame: Amount) -> None:
+        """Who gets it, where it comes from, where it is."""
+        state = self._reading
+        head = phrase.head
+        if head in _NO_PLACES:
+            return
+        if head in _STARTS or head == "end":
+            frame.is_earlier |= head in _STARTS
+            for amount in state.found:
+                amount.is_earlier |= head in _STARTS
+            if head == "end":
+                state.adjuncts.add_times(frozenset({head}), len(state.found))
+            return
+        owner = self.cast.owner_of(phrase, is_subject=False, besides=frame.owner)
+        kind = self._kind_of(phrase, preposition, frame)
+        if kind:
+            state.adjuncts.add(kind, owner, len(state.found))
+
+    def _kind_of(self, phrase: NounPhrase, preposition: str, frame: Amount) -> str:
+        """What a preposition makes of whom or what it stands before."""
+        is_person = self.cast.is_person(phrase)
+        if preposition == "to":
+            return "to" if is_person or frame.verb_class in {"give", "sell"} else "place"
+        if preposition == "from":
+            return "source"
+        if preposition == "by" and frame.is_passive and is_person:
+            return ""
+        if preposition in PLACES:
+            return "place"
+        if preposition == "for" and is_person:
+            return "beneficiary"
+        return "to" if preposition == "with" and is_person and frame.lemma == "share" else ""
 
     # -- amounts ---------------------------------------------------------------------------
 
-    def _read_noun_phrase(
-        self, phrase: NounPhrase, role: str, frame: Amount, found: list[Amount]
-    ) -> None:
-        """A noun phrase with a number, or a subject without one."""
-        if not phrase.counts:
-            if role == "subject" and phrase.determiner in {"each", "every"} and phrase.of is None:
-                frame.per = phrase.head or EACH
-            elif role == "subject" and phrase.of is not None and phrase.of.counts:
-                self._read_noun_phrase(phrase.of, role, frame, found)
-            if role == "subject" and phrase.determiner in {"each"} and phrase.of is not None and not phrase.of.counts:
-                frame.per = phrase.of.head or EACH
-            return
-        thing, told = self._thing_here(phrase, frame)
-        amount = replace(
-            frame,
-            value=phrase.value,
-            thing=thing,
-            start=self._tokens[phrase.start].start if phrase.start < len(self._tokens) else 0,
-            end=self._tokens[phrase.end - 1].end if phrase.end <= len(self._tokens) else 0,
-            role=role,
-            is_thing_told=told,
-            is_vague=bool(phrase.vague) and phrase.number < 0,
-            is_extra=phrase.extra in {"more", "additional", "extra", "another", "other"},
-            is_asked=bool(phrase.asked),
-            form=phrase.form or "number",
-        )
+    def _read_subject(self, phrase: NounPhrase, frame: Amount) -> None:
+        inner = phrase.of
+        if phrase.counts:
+            self._read_amount(phrase, "subject", frame)
+        elif inner is not None and inner.counts:
+            self._read_amount(inner, "subject", frame)
+
+    def _read_amount(self, phrase: NounPhrase, role: str, frame: Amount) -> None:
+        """A noun phrase that counts."""
         if phrase.vague == "" and phrase.asked == "" and phrase.number < 0:
             return
-        if frame.lemma == "be" and role == "object" and thing.head in {"dollar", "cent"}:
-            amount.verb_class = "cost"
+        state = self._reading
+        if phrase.start < state.passed and phrase.number < 0:
+            return
+        amount = self._new_amount(phrase, role, frame)
+        told = amount.is_thing_told
         inner = phrase.of
         if inner is not None:
-            amount.is_part = bool(inner.pronoun) or inner.determiner in {"the", "'s", "those", "these"} or bool(inner.determiner in {"his", "her", "their", "my", "its"}) or (not phrase.words and inner.determiner not in {"a", "an", "one"})
-            amount.holder = self.cast.possessor_of(inner)
-            if not phrase.words and inner.pronoun in {"them", "which", "it", "these", "those", "whom"}:
-                amount.thing, amount.is_thing_told = self._thing, False
+            of_phrase(amount, phrase, inner, self.cast)
             if inner.number >= 0:
                 # "3 of his 20 plums", "2 boxes of 24 crayons".
-                self._inner_amount(phrase, inner, amount, frame, found)
-        elif phrase.owner is not None or phrase.determiner in {"his", "her", "their", "my"}:
+                self._add(inner_amount(phrase, inner, amount, frame), None)
+        elif phrase.owner is not None or phrase.determiner in _POSSESSIVES:
             amount.holder = self.cast.possessor_of(phrase)
-        if phrase.per is not None:
-            amount.per = phrase.per.head or EACH
-        elif frame.per and not amount.per:
-            amount.per = frame.per
-        if amount.per and amount.per == amount.thing.head and frame.per and told:
-            amount.per = ""
-        self._compare(phrase, amount)
-        if (
-            role == "subject"
-            and not amount.is_asked
-            and (frame.verb_class in {"state", "do"} or (frame.is_passive and frame.lemma in _DAMAGE))
-            and (not told or amount.is_part or frame.lemma == "be" or frame.is_passive)
-            and frame.lemma not in {"remain", "stay"}
-            and any(one.thing.head == amount.thing.head and one.value is not None for one in (*self.amounts, *found))
-        ):
-            # "3 are red", "4 had spots", "9 were torn": some of those told of.
-            amount.is_part = True
-            if frame.is_passive:
-                amount.verb_class = "state"
-        qualify(amount, phrase, self._tokens, (*self.amounts, *found))
-        found.append(amount)
-        is_aside = role in _PLACES and bool(self._object.head or found[1:])
-        if thing.head and told and not is_aside and not self._is_measure(thing):
+        self._take_per(phrase, amount, frame)
+        contrast = Contrast(self._tokens, self.cast)
+        contrast.read(phrase, amount, self._thing)
+        state.passed = max(state.passed, contrast.end)
+        before = (*self.amounts, *state.found)
+        mark_part(amount, frame, before)
+        qualify(amount, phrase, self._tokens, before)
+        is_aside = role in PLACES and bool(state.bare.head or state.found)
+        self._add(amount, phrase)
+        thing = amount.thing
+        if thing.head and told and amount.compare is None and not is_aside and not is_measure(thing):
             self._thing = thing
 
-    def _inner_amount(
-        self,
-        phrase: NounPhrase,
-        inner: NounPhrase,
-        amount: Amount,
-        frame: Amount,
-        found: list[Amount],
-    ) -> None:
-        thing = thing_of(inner, self.lexicon)
-        if not phrase.words:
-            # A part of a told whole.
-            whole = replace(
-                frame, value=inner.value, thing=thing, lemma="have", verb_class="state",
-                owner=amount.holder or frame.owner, role="whole", is_earlier=True, per="",
-                start=amount.start, end=amount.end,
-            )
-            found.append(whole)
-            amount.is_part = True
-            amount.thing = thing
-        else:
-            rate = replace(
-                frame, value=inner.value, thing=thing, per=phrase.head, role="of",
-                start=amount.start, end=amount.end,
-            )
-            found.append(rate)
-            amount.thing = Thing(phrase.head, frozenset(phrase.words), "")
+    def _new_amount(self, phrase: NounPhrase, role: str, frame: Amount) -> Amount:
+        thing, told = thing_here(phrase, self._thing)
+        if not told and role == "of" and self._reading.bare.head:
+            thing = self._reading.bare
+        amount = altered(frame)
+        amount.value, amount.thing, amount.is_thing_told = phrase.value, thing, told
+        amount.start, amount.end = self._span(phrase)
+        amount.role = role
+        amount.to = amount.source = amount.place = NOBODY
+        amount.is_vague = bool(phrase.vague) and phrase.number < 0
+        amount.is_extra = phrase.extra in _MORE
+        amount.is_asked = bool(phrase.asked)
+        amount.is_every = phrase.determiner in _EVERY and phrase.number >= 0
+        amount.form = phrase.form or "number"
+        if frame.lemma == "be" and role == "object" and self._is_money(thing):
+            amount.verb_class = "cost"
+        if role == "with" and is_filling(frame):
+            amount.lemma, amount.verb_class, amount.is_passive = "have", "state", False
+        return amount
 
-    def _is_measure(self, thing: Thing) -> bool:
-        is_unit = thing.head in self.lexicon.units and not is_vessel(thing)
-        return is_unit or thing.head in self.lexicon.words["times"]
+    def _is_money(self, thing: Thing) -> bool:
+        unit = self.lexicon.units.get(thing.head)
+        return unit is not None and unit.dimension in CURRENCIES and thing.head not in COINS
 
-    def _thing_here(self, phrase: NounPhrase, frame: Amount) -> tuple[Thing, bool]:
-        thing = thing_of(phrase, self.lexicon)
-        words = self.lexicon.words
-        if thing.head and not phrase.is_plural and (thing.head in words["colours"] or thing.head in words["sizes"] or thing.head in {"one", "kind"}):
-            # "5 red and 6 blue balloons", "6 are blue": the noun comes later or came before.
-            if self._thing.head:
-                return Thing(self._thing.head, frozenset({*thing.words, self._thing.head}), self._thing.of), False
-            return thing, False
-        if thing.head:
-            return thing, True
-        return self._thing, False
-
-    def _compare(self, phrase: NounPhrase, amount: Amount) -> None:
-        """"5 more than Ann", "3 inches taller than Ann", "twice as many as Ann"."""
+    def _span(self, phrase: NounPhrase) -> tuple[int, int]:
+        """Where a phrase stands in the text."""
         tokens = self._tokens
-        index = phrase.end
-        sign = ""
-        if phrase.extra in {"more", "fewer", "less"}:
-            sign = "more" if phrase.extra == "more" else "fewer"
-        if index < len(tokens):
-            text = tokens[index].text
-            if text in self.lexicon.comparatives and not sign:
-                sign = "more" if self.lexicon.comparatives[text][2] > 0 else "fewer"
-                index += 1
-            elif text in {"more", "fewer", "less"} and not sign:
-                sign = "more" if text == "more" else "fewer"
-                index += 1
-        if self._is_short(index, amount):
-            return
-        is_times = phrase.form == "times" or phrase.head == "time"
-        limit = min(len(tokens), index + 9)
-        for position in range(index, limit):
-            text = tokens[position].text
-            if text == "than" and (sign or is_times):
-                amount.compare = Compare("times" if is_times else sign)
-                self._compared_to(position + 1, amount)
-                return
-            if text == "as" and is_times:
-                amount.compare = Compare("times")
-                end = next(
-                    (place for place in range(position + 2, limit) if tokens[place].text == "as"), -1
-                )
-                if end > 0:
-                    self._compared_to(end + 1, amount)
-                else:
-                    words = tokens[position + 1 : limit]
-                    del words
-                self._times_thing(position, end, amount)
-                return
-            if text in {".", "?", "!", "and", "if"}:
-                break
-        if is_times and phrase.form == "times":
-            amount.compare = Compare("times")
-        if sign == "fewer" and phrase.extra:
-            amount.compare = Compare("fewer")
+        start = tokens[phrase.start].start if phrase.start < len(tokens) else 0
+        return start, tokens[phrase.end - 1].end if phrase.end <= len(tokens) else 0
 
-    def _times_thing(self, start: int, end: int, amount: Amount) -> None:
-        """What is counted in "twice as many apples as"."""
-        words = [
-            self.lexicon.singular(token.text)
-            for token in self._tokens[start + 1 : end if end > 0 else start + 5]
-            if token.text[0].isalpha()
-        ]
-        nouns = [word for word in words if word not in {"many", "much", "as"}]
-        if nouns and words[:1] in (["many"], ["much"]):
-            amount.thing = Thing(nouns[-1], frozenset(nouns))
-            amount.is_thing_told = True
-        else:
-            amount.thing, amount.is_thing_told = self._thing, False
+    def _add(self, amount: Amount, phrase: NounPhrase | None) -> None:
+        state = self._reading
+        state.found.append(amount)
+        state.phrases.append(phrase)
+        state.joins.append(state.is_joined)
 
-    def _is_short(self, index: int, amount: Amount) -> bool:
-        """"5 short of what Ann has": 5 fewer."""
-        texts = [token.text for token in self._tokens[index : index + 2]]
-        if texts not in (["short", "of"], ["shy", "of"]):
-            return False
-        amount.compare = Compare("fewer")
-        self._compared_to(index + 2, amount)
-        return True
-
-    def _compared_to(self, index: int, amount: Amount) -> None:
-        compare = amount.compare
-        if compare is None or index >= len(self._tokens):
-            return
-        phrases = read_phrases(self._tokens[index:])
-        words: set[str] = set()
-        is_number_of = bool(phrases) and isinstance(phrases[0], NounPhrase) and phrases[0].words == ["number"]
-        for phrase in phrases[is_number_of : 3 + is_number_of]:
-            if isinstance(phrase, NounPhrase):
-                _collect(phrase, words)
-                if not compare.other:
-                    compare.other = self.cast.owner_of(phrase, is_subject=False)
-            elif isinstance(phrase, VerbGroup):
-                break
-        compare.other_words = frozenset(words)
-
-    def _finish(self, clause: Clause, frame: Amount, found: list[Amount]) -> None:
-        """What the whole clause tells of each of its amounts."""
-        for amount in found:
-            settle_frame(amount)
-            if amount.role != "subject" or amount.verb_class in {"go", "come"}:
-                amount.to = amount.to or frame.to
-                amount.source = amount.source or frame.source
-            amount.place = amount.place or frame.place
-            amount.times = amount.times | frame.times
-            amount.beneficiary = amount.beneficiary or frame.beneficiary
-            amount.particle = frame.particle
-        self._name_before(found)
-        if frame.per:
-            for amount in found:
-                if not amount.per and (amount.thing.head != frame.per or not amount.is_thing_told) and amount.role != "whole":
-                    amount.per = frame.per
-        self._bare_each(clause, frame, found)
-        if not found and frame.verb_class not in {"", "think", "state", "boundary", "do"} and clause.verb is not None and not self.in_question:
-            self._vague(frame)
-
-    def _name_before(self, found: list[Amount]) -> None:
-        """In "16 blue and 25 green balloons" the first number counts balloons too."""
-        colours = self.lexicon.words["colours"] | self.lexicon.words["sizes"]
-        for first, second in zip(found, found[1:], strict=False):
-            head = first.thing.head
-            if second.is_thing_told and head in colours | {""} or (
-                not first.is_thing_told and second.is_thing_told and first.sentence == second.sentence
-                and first.thing.words & colours
-            ):
-                own = first.thing.words & colours
-                first.thing = Thing(
-                    second.thing.head, (second.thing.words - colours) | own | {second.thing.head}, second.thing.of
-                )
-
-    def _bare_each(self, clause: Clause, frame: Amount, found: list[Amount]) -> None:
-        """"Each" and "apiece" on their own count by the other thing of the clause."""
-        subject = clause.subject[0] if clause.subject else None
-        self._rest(clause, frame)
-        for amount in found:
-            if amount.per != EACH:
-                continue
-            if subject is not None and subject.head and subject.is_plural and not subject.is_name and amount.role != "subject" and (
-                frame.verb_class in {"hold", "cost", "weigh", "state", "need"} and subject.head != amount.thing.head
-            ):
-                amount.per = subject.head
-                continue
-            others = [
-                other.thing.head
-                for other in (*found, *reversed(self.amounts))
-                if other is not amount and other.thing.head and other.thing.head != amount.thing.head and not other.per
-            ]
-            if others:
-                amount.per = others[0]
-
-    def _rest(self, clause: Clause, frame: Amount) -> None:
-        """"The other singers are children": what the rest of those told of are."""
-        subject = clause.subject[0] if len(clause.subject) == 1 else None
-        last = clause.after[-1] if clause.after else None
-        if subject is None or frame.lemma not in {"be", "have"} or self.in_question or subject.counts:
-            return
-        is_rest = subject.extra == "other" or subject.head in self.lexicon.words["rest"]
-        if not is_rest or not isinstance(last, NounPhrase) or last.counts or not last.is_plural:
-            return
-        rest = replace(frame, thing=thing_of(last, self.lexicon), role="rest", is_thing_told=True)
-        whole = subject.of if subject.head in self.lexicon.words["rest"] else subject
-        rest.context = frozenset(() if whole is None else whole.words)
-        self.amounts.append(rest)
-
-    def _vague(self, frame: Amount) -> None:
-        """A change without a number is remembered: the text says that it happened."""
-        amount = replace(frame, value=None, is_vague=True, role="none")
-        if not amount.thing.head:
-            amount.thing, amount.is_thing_told = self._thing, False
-        self.amounts.append(amount)
+    def _take_per(self, phrase: NounPhrase, amount: Amount, frame: Amount) -> None:
+        if phrase.per is not None:
+            amount.per = noun_of(phrase.per, "")
+        elif frame.per and not amount.per:
+            amount.per = frame.per
+        if amount.per and amount.per == amount.thing.head and frame.per and amount.is_thing_told:
+            amount.per = ""
 
 
-def _is_before(clause: Clause) -> bool:
-    """"Before that he had 5", "who had 5 before": of a time before what was told."""
-    for phrases in (clause.before, clause.after):
-        for order, phrase in enumerate(phrases):
-            if isinstance(phrase, Mark) and phrase.text in {"before", "beforehand"}:
-                after = phrases[order + 1] if order + 1 < len(phrases) else None
-                if after is None or isinstance(after, Mark):
-                    return True
-                return isinstance(after, NounPhrase) and after.pronoun in {"that", "this", "then"}
-    return False
+class _ClauseState:
+    """What was read of the clause so far.
+
+    Attributes:
+        found: its amounts.
+        phrases: the noun phrase of each; None for one that stands inside another's.
+        joins: for each, whether only "and", "or" or a comma stands before it.
+        adjuncts: who gets it, where it is, when it happens.
+        bare: the first thing without a number behind the verb.
+        pending: a noun phrase behind the verb that may be a recipient.
+        gap_owner: "Ann" in "Tom has 5 and Ann 6".
+        passed: index of the token up to which a comparison was read.
+        is_joined: whether only a conjunction was read since the last phrase.
+        is_purpose_of: the thing in "to make a pie", or "".
+    """
+
+    __slots__ = (
+        "adjuncts", "bare", "found", "gap_owner", "is_joined", "is_purpose_of", "joins", "passed",
+        "pending", "phrases",
+    )  # fmt: skip
+
+    def __init__(self) -> None:
+        self.found: list[Amount] = []
+        self.phrases: list[NounPhrase | None] = []
+        self.joins: list[bool] = []
+        self.adjuncts = Adjuncts()
+        self.bare: Thing = NO_THING
+        self.pending: NounPhrase | None = None
+        self.gap_owner = NOBODY
+        self.passed = -1
+        self.is_joined = False
+        self.is_purpose_of = ""
 
 
-def _counts(phrase: Phrase | None) -> bool:
-    return isinstance(phrase, NounPhrase) and phrase.counts
+_POINTING = frozenset({"this", "that", "last", "next"})
+_REPEATED = frozenset({"in", "on", "from", "to"})
 
 
-def _collect(phrase: Phrase, words: set[str]) -> None:
-    if isinstance(phrase, NounPhrase):
-        words.update(phrase.words)
-        for inner in (phrase.of, phrase.owner, phrase.per):
-            if inner is not None:
-                _collect(inner, words)
-    elif isinstance(phrase, Mark) and phrase.tag in "BM":
-        words.add(phrase.text)
+def _goes_on(
+    preposition: str, phrase: NounPhrase, phrases: Sequence[Phrase], order: int
+) -> bool:
+    """Whether a preposition holds for the next phrase too: "from Ann and Tom"."""
+    following = phrases[order + 1] if order + 1 < len(phrases) else None
+    if not isinstance(following, Mark) or following.text not in {"and", ","}:
+        return False
+    after = phrases[order + 2] if order + 2 < len(phrases) else None
+    counts = isinstance(after, NounPhrase) and after.counts
+    return preposition in _REPEATED and counts == phrase.counts
 
 
-ZERO = Fraction(0)
+def _drop_single(found: list[Amount], frame: Amount) -> None:
+    """"One worm was 3 inches long": which of them it was, not how many."""
+    if len(found) < 2 or found[0].role != "subject" or found[0].value != 1:  # noqa: PLR2004
+        return
+    if found[0].is_asked or frame.is_passive or found[0].form != "number":
+        return
+    if frame.verb_class in {"state", "weigh", "cost", "hold"} and found[1].role != "subject":
+        found[0].is_unit = True

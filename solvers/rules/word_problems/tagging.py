@@ -82,14 +82,18 @@ def _decide(spot: Spot, token: Token) -> str:
         return "K" if is_inside else "M"
     if word.tag == "A" or (word.tag != "K" and word.verb is None):
         return word.tag
+    return "V" if _is_verb(spot, token) else word.tag
+
+
+def _is_verb(spot: Spot, token: Token) -> bool:
+    word = spot.word
     if word.verb is None:
-        return "V" if _is_unknown_verb(spot, token) else "K"
+        return _is_unknown_verb(spot, token)
+    if word.tag == "K" and spot.after.tag == "S":
+        return False
     if word.is_listed:
-        is_noun = word.tag == "K" and (spot.after.tag == "S" or token.name)
-        return "V" if not is_noun and _is_forced(spot) else word.tag
-    if spot.after.tag == "S" or (token.name and "past" not in word.forms):
-        return "K"
-    return "V" if is_verb(spot) else "K"
+        return not (word.tag == "K" and token.name) and _is_forced(spot)
+    return not (token.name and "past" not in word.forms) and is_verb(spot)
 
 
 def _is_forced(spot: Spot) -> bool:
@@ -160,6 +164,11 @@ def _her(spot: Spot) -> str:
         is_adjective = "participle" in after.forms or "ing" in after.forms
         return "R" if is_sure_verb and not is_adjective and spot.last_verb < 0 else "O"
     is_direct = spot.last_verb >= 0 and spot.last_verb == spot.index - 1
+    if is_direct and "base" in after.forms and spot.follows_object_of_help():
+        # "Let her pick out 5", but "saw her pick".
+        behind = spot.words[spot.index + 2] if after.verb is not None else after
+        if behind.tag in OBJECT_TAGS | {"I"}:
+            return "R"
     if after.tag == "N" or (after.tag == "Q" and spot.last_verb >= 0):
         return "R" if is_direct and spot.last_lemma in _GIVING else "O"
     return "R"
@@ -169,6 +178,9 @@ def _that(spot: Spot) -> str:
     """A relative after a noun, a conjunction before a clause, else a determiner."""
     after, before = spot.after.tag, spot.before
     is_next = spot.position == spot.index - 1
+    if spot.text_before in {"before", "after", "since"} and is_next:
+        # "Before that, he ...".
+        return "D" if after == "K" and not spot.is_name_after else "R"
     if before in {"K", "S"} and is_next:
         return "W"
     if (before in {"V", "C", ""} or not is_next) and _opens_clause(spot):

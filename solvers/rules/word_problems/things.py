@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from spoonbench.solvers.rules.word_problems.amounts import NO_THING, Amount, Thing
+from spoonbench.solvers.rules.word_problems.amounts import NO_THING, Amount, Thing, is_vessel
 from spoonbench.solvers.rules.word_problems.lexicon import load_lexicon
 
 if TYPE_CHECKING:
@@ -53,7 +53,8 @@ def _idle_thing(phrase: NounPhrase) -> Thing:
 def is_measure(thing: Thing) -> bool:
     """Whether a thing is a unit of measure or of time."""
     lexicon = load_lexicon()
-    return thing.head in lexicon.units or thing.head in lexicon.words["times"]
+    is_unit = thing.head in lexicon.units and not is_vessel(thing)
+    return is_unit or thing.head in lexicon.words["times"]
 
 
 def thing_here(phrase: NounPhrase, last: Thing) -> tuple[Thing, bool]:

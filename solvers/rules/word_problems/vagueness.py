@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from spoonbench.solvers.rules.word_problems.copying import altered
 from spoonbench.solvers.rules.word_problems.amounts import Amount, Thing
 from spoonbench.solvers.rules.word_problems.things import thing_of
 
@@ -40,7 +41,7 @@ def vague_amount(
     elif not thing.head and frame.verb_class in _MOVES:
         return None
     del cast
-    amount = frame.copy()
+    amount = altered(frame)
     amount.value, amount.is_vague, amount.role = None, True, "none"
     amount.thing, amount.is_thing_told = (thing, True) if thing.head else (last, False)
     return amount

@@ -47,7 +47,10 @@ def read_verb_group(tokens: Sequence[Token], tags: Sequence[str], start: int) ->
 class _Group:
     """One verb group while it is read."""
 
-    __slots__ = ("auxiliaries", "index", "is_negated", "kind", "lexicon", "main", "modal", "n", "start", "tags", "tokens")  # fmt: skip
+    __slots__ = (
+        "auxiliaries", "index", "is_negated", "kind", "lexicon", "main", "modal", "n", "start",
+        "tags", "tokens",
+    )  # fmt: skip
 
     def __init__(self, tokens: Sequence[Token], tags: Sequence[str], start: int) -> None:
         self.tokens = tokens

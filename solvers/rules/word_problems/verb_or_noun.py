@@ -96,8 +96,10 @@ def _after_number(spot: Spot) -> bool:
     if "ing" in forms:
         return spot.finite == SEEN and spot.after.tag in {"", "I"}
     if word.is_past:
-        is_adjective = "participle" in forms and spot.is_plain_after() and not _is_repeated(spot)
-        return not word.is_noun and not is_adjective
+        if word.is_noun:
+            # "3 fell out" has no plural that could be counted.
+            return not spot.later[spot.index] and spot.after.tag in {"", "I", "B"}
+        return not ("participle" in forms and spot.is_plain_after() and not _is_repeated(spot))
     if spot.awaits == "base" and "base" in forms and spot.is_inverted:
         return not word.is_plural and not word.is_noun
     if spot.finite == SEEN or spot.later[spot.index] or _is_measure(spot):
@@ -151,7 +153,7 @@ def _after_pronoun(spot: Spot) -> bool:
 def _is_after_object_pronoun(spot: Spot, text: str) -> bool:
     """As in "helped her bake pies", "8 of them work"."""
     if text in _OBJECT_PRONOUNS:
-        return "base" in spot.word.forms and spot.opens_object()
+        return "base" in spot.word.forms and (spot.opens_object() or _is_helped(spot))
     return not spot.word.is_noun or (spot.finite < SEEN and not spot.later[spot.index])
 
 
@@ -295,6 +297,9 @@ def _at_start(spot: Spot) -> bool:
         return not (spot.is_plain_after() and is_subject)
     if word.is_past:
         return not word.is_noun and not (spot.is_plain_after() and is_subject)
+    if spot.is_inverted and spot.after.tag == "I" and not word.is_noun and not spot.is_of_after():
+        # "How many | belong to Ann".
+        return "base" in word.forms and not is_subject
     return "base" in word.forms and spot.after.tag in {"D", "O", "N"} and not is_subject
 
 

@@ -1,0 +1,164 @@
+"""What the rules for word problems reach on your copies of public sets, by halves.
+
+A hash of each problem's id divides a set into a half to look at while rules are written and a half
+only to measure on; a text that stands in two files is in the half of the first. Rows are JSON
+lines with id, question and answer, and may have subsets (a list of names), ops (the operations of
+the published equation) and label_error (true leaves a row out).
+
+    python bench/word_problem_halves.py mawps.jsonl aggregate.jsonl gsm8k.jsonl
+
+Not covered: contestants that learn; `spoonbench duel` measures those.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import re
+import time
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from spoonbench.harness.stats import greatest_share
+from spoonbench.solvers.api import Problem, Settings
+from spoonbench.solvers.numerals import read_number
+from spoonbench.solvers.rules.word_problems.contestant import RuleSolver
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from spoonbench.solvers.api import Answer
+
+TOLERANCE = 1e-3
+_NO_DIGITS_OR_LETTERS = re.compile(r"[^a-z0-9]")
+_POINT_ZERO = re.compile(r"(\d)\.0\b")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One problem with its published answer."""
+
+    row_id: str
+    question: str
+    answer: float
+    names: tuple[str, ...]
+    is_looked_at: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """How one problem went: forced to answer, and free to abstain."""
+
+    is_right: bool
+    is_answered: bool
+
+
+def main() -> None:
+    """Print one table for each half."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("files", nargs="+", type=Path, help="JSON lines; the first one decides")
+    rows = list(read_rows(parser.parse_args().files))
+    forced, seconds_forced = answers_of(rows, is_forced=True)
+    free, seconds = answers_of(rows, is_forced=False)
+    results = [
+        Result(is_right=is_right(row, one), is_answered=other.status == "answered")
+        for row, one, other in zip(rows, forced, free, strict=True)
+    ]
+    for half, name in ((True, "looked at"), (False, "only measured on")):
+        print(f"\nThe half {name}")
+        print_table(
+            (row, result)
+            for row, result in zip(rows, results, strict=True)
+            if row.is_looked_at == half
+        )
+    rate, rate_forced = len(rows) / seconds, len(rows) / seconds_forced
+    print(f"\n{rate:,.0f} problems a second, {rate_forced:,.0f} when forced (one core)")
+
+
+def read_rows(paths: Iterable[Path]) -> Iterator[Row]:
+    """Read all files, rows with known label errors left out."""
+    halves: dict[str, bool] = {}
+    for path in paths:
+        for line in path.read_text("utf-8").splitlines():
+            values = json.loads(line)
+            # Twins share the half of the first one, so that no text is in both.
+            text = plain(values["question"])
+            half = halves.setdefault(text, half_of(values["id"]))
+            if values.get("label_error"):
+                continue
+            yield Row(
+                row_id=values["id"],
+                question=values["question"],
+                answer=float(values["answer"]),
+                names=names_of(path.stem, values),
+                is_looked_at=half,
+            )
+
+
+def half_of(row_id: str) -> bool:
+    """Whether a problem may be looked at: the first byte of the hash of its id is even."""
+    return hashlib.sha256(row_id.encode()).digest()[0] % 2 == 0
+
+
+def plain(text: str) -> str:
+    """A text by which twins are found: letters and digits only, "8.0" as "8"."""
+    return _NO_DIGITS_OR_LETTERS.sub("", _POINT_ZERO.sub(r"\1", text.lower()))
+
+
+def names_of(stem: str, values: dict[str, object]) -> tuple[str, ...]:
+    """The sets that a problem counts for: its file, its subsets, one-step sums and differences."""
+    subsets = values.get("subsets")
+    names = [stem, *(f"{stem}/{name}" for name in subsets or () if isinstance(subsets, list))]
+    if values.get("ops") in {"+", "-"}:
+        names.append(f"{stem}/one + or -")
+    return tuple(names)
+
+
+def answers_of(rows: list[Row], *, is_forced: bool) -> tuple[list[Answer], float]:
+    """Answers in order, and the seconds of processor time that they took."""
+    solver = RuleSolver()
+    solver.prepare(Settings(params={"forced": is_forced}))
+    problems = [Problem(problem_id=row.row_id, text=row.question, kind="number") for row in rows]
+    solver.solve(problems[:20])
+    start = time.process_time()
+    answers = solver.solve(problems)
+    return answers, time.process_time() - start
+
+
+def is_right(row: Row, answer: Answer) -> bool:
+    """Whether an answer is within the relative tolerance of the published one."""
+    value = None if answer.value is None else read_number(answer.value)
+    return value is not None and abs(float(value) - row.answer) <= TOLERANCE * abs(row.answer)
+
+
+def print_table(pairs: Iterable[tuple[Row, Result]]) -> None:
+    """One line for each set: right when forced, share answered, right of those answered."""
+    by_name: defaultdict[str, list[Result]] = defaultdict(list)
+    for row, result in pairs:
+        for name in row.names:
+            by_name[name].append(result)
+    print(f"{'set':24}{'problems':>9}{'forced':>8}{'answered':>10}{'right of those':>16}{'at least':>10}{'wrong kept':>12}")
+    for name, results in sorted(by_name.items()):
+        answered = [result for result in results if result.is_answered]
+        n_right = sum(result.is_right for result in answered)
+        n_wrong = len(answered) - n_right
+        wrong = sum(not result.is_right for result in results)
+        least = 1 - greatest_share(n_wrong, len(answered)) if answered else 0.0
+        kept = 1 - n_wrong / wrong if wrong else 1.0
+        print(
+            f"{name:24}{len(results):9,}{share(sum(r.is_right for r in results), len(results)):>8}"
+            f"{share(len(answered), len(results)):>10}{share(n_right, len(answered)):>16}"
+            f"{least:>10.1%}{kept:>12.1%}"
+        )
+
+
+def share(part: int, whole: int) -> str:
+    """A share in percent; a dash where there is nothing to take a share of."""
+    return f"{part / whole:.1%}" if whole else "-"
+
+
+if __name__ == "__main__":
+    main()
