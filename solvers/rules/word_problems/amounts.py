@@ -190,6 +190,7 @@ class Story:
     owners: list[str] = field(default_factory=list)
     guesses: int = 0
     n_asked: int = 0
+    n_words: int = 0
 
 
 def measures(unit: Unit) -> str:

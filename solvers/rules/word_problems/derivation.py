@@ -59,7 +59,7 @@ def find_readings(story: Story) -> list[Reading]:
     for terms in worlds_of(told, goal, story.owners):
         terms = in_one_unit(terms, goal)  # noqa: PLW2901
         for term in seek(goal, terms, story, 0):
-            found.append(reading_of(term, told, goal))
+            found.append(reading_of(term, told, goal, story.n_words))
     found.sort(key=lambda reading: reading.cost)
     return found
 

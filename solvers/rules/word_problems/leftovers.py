@@ -13,7 +13,21 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-def reading_of(term: Term, told: Sequence[Term], goal: Goal) -> Reading:
+_EACH_NUMBER, _EACH_STEP, _LONG_TEXT = 0.1, 0.15, 0.3
+"""What each number beyond two, each step beyond one, and a long text say against a reading."""
+_LONG = 28
+"""Words; a text of twice as many holds more than what was read of it, as a rule."""
+
+
+def n_steps(term: Term) -> int:
+    """Steps of a derivation, changes of units left out."""
+    if term.step is None:
+        return 0
+    inner = sum(n_steps(part) for _, part in term.step.parts if isinstance(part, Term))
+    return inner + (term.step.rule != "unit")
+
+
+def reading_of(term: Term, told: Sequence[Term], goal: Goal, n_words: int) -> Reading:
     """Add what the numbers cost that play no part."""
     cost, assumptions = term.cost, list(term.assumptions)
     used = [other.amount for other in told if other.uses <= term.uses]
@@ -34,7 +48,9 @@ def reading_of(term: Term, told: Sequence[Term], goal: Goal) -> Reading:
         if one.verb_class == "unknown":
             cost += 0.8
             assumptions.append(f"what {one.lemma!r} does is not known")
-    cost += 0.1 * max(len(term.uses) - 2, 0)
+    cost += _EACH_NUMBER * max(len(term.uses) - 2, 0)
+    cost += _EACH_STEP * max(n_steps(term) - 1, 0)
+    cost += _LONG_TEXT * max(n_words // _LONG - 1, 0)
     if goal.thing.head in {"number", "integer"}:
         cost += 1.5
         assumptions.append("a number of no things")

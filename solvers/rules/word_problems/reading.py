@@ -546,7 +546,7 @@ def _drop_single(found: list[Amount], frame: Amount) -> None:
     """"One worm was 3 inches long": which of them it was, not how many."""
     if len(found) < 2 or found[0].role != "subject" or found[0].value != 1:  # noqa: PLR2004
         return
-    if found[0].is_asked or frame.is_passive or found[0].form != "number":
+    if frame.in_question or frame.is_passive or found[0].form != "number":
         return
     if frame.verb_class in {"state", "weigh", "cost", "hold"} and found[1].role != "subject":
         found[0].is_unit = True

@@ -27,8 +27,10 @@ def read_story(text: str) -> Story:
     reader = Reader()
     asked: list[Asked] = []
     words: set[str] = set()
+    n_words = 0
     for sentence in read_sentences(text):
         tokens = _with_names(sentence.tokens)
+        n_words += len(tokens)
         words.update(token.text for token in tokens)
         start = question_start(tokens)
         if start < 0:
@@ -48,6 +50,7 @@ def read_story(text: str) -> Story:
         owners=reader.cast.people,
         guesses=reader.cast.guesses,
         n_asked=len(asked),
+        n_words=n_words,
     )
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from spoonbench.solvers.rules.word_problems.lexicon import load_lexicon
 from spoonbench.solvers.rules.word_problems.spellings import HAVE
-from spoonbench.solvers.rules.word_problems.spots import SEEN, Spot
+from spoonbench.solvers.rules.word_problems.spots import OBJECT_TAGS, SEEN, Spot
 from spoonbench.solvers.rules.word_problems.verb_or_noun import SUBJECTS, is_verb
 
 if TYPE_CHECKING:
@@ -159,16 +159,15 @@ def _left(spot: Spot) -> str:
 def _her(spot: Spot) -> str:
     """A possessive before a noun, a pronoun elsewhere."""
     after = spot.after
+    is_direct = spot.last_verb >= 0 and spot.last_verb == spot.index - 1
+    if is_direct and "base" in after.forms and spot.follows_object_of_help():
+        # "Let her pick out 5", but "saw her pick".
+        if spot.words[spot.index + 2].tag in OBJECT_TAGS | {"I"}:
+            return "R"
     if after.tag in {"K", "E", "M"}:
         is_sure_verb = after.verb is not None and not after.is_noun
         is_adjective = "participle" in after.forms or "ing" in after.forms
         return "R" if is_sure_verb and not is_adjective and spot.last_verb < 0 else "O"
-    is_direct = spot.last_verb >= 0 and spot.last_verb == spot.index - 1
-    if is_direct and "base" in after.forms and spot.follows_object_of_help():
-        # "Let her pick out 5", but "saw her pick".
-        behind = spot.words[spot.index + 2] if after.verb is not None else after
-        if behind.tag in OBJECT_TAGS | {"I"}:
-            return "R"
     if after.tag == "N" or (after.tag == "Q" and spot.last_verb >= 0):
         return "R" if is_direct and spot.last_lemma in _GIVING else "O"
     return "R"
