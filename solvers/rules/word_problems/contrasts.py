@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from spoonbench.solvers.rules.word_problems.amounts import NOBODY, Amount, Compare, Thing
-from spoonbench.solvers.rules.word_problems.lexicon import Lexicon, load_lexicon
+from spoonbench.solvers.rules.word_problems.lexicon import load_lexicon
 from spoonbench.solvers.rules.word_problems.phrases import Mark, NounPhrase, VerbGroup, read_phrases
 
 if TYPE_CHECKING:
@@ -116,14 +116,25 @@ class Contrast:
             text = token.text
             if text in _MANY or text in _SIGNS or text in _QUANTITIES:
                 is_counted = True
-            elif is_counted and (text in {"as", "than", "that"} or not text[0].isalpha()):
+            elif text == "of":
+                continue
+            elif is_counted and self._ends_noun(text):
                 break
-            elif is_counted and text not in {"of", "the"}:
+            elif is_counted and text != "the":
                 nouns.append(self._lexicon.singular(text))
-        if nouns and not _is_said(nouns[0], self._lexicon):
+        if nouns:
             amount.thing, amount.is_thing_told = Thing(nouns[-1], frozenset(nouns)), True
         else:
             amount.thing, amount.is_thing_told = last, False
+
+    def _ends_noun(self, text: str) -> bool:
+        words = self._lexicon.words
+        return (
+            text in {"as", "than", "that"}
+            or not text[0].isalpha()
+            or text in words["auxiliaries"]
+            or text in words["prepositions"]
+        )
 
     def _compared_to(self, index: int, amount: Amount, *, is_behind_thing: bool = False) -> None:
         """Who or what stands behind "than" or the second "as"."""
@@ -163,11 +174,6 @@ class Contrast:
             or head in words["months"]
             or head.isdigit()
         )
-
-
-def _is_said(word: str, lexicon: Lexicon) -> bool:
-    """Whether a word behind "as many" is no noun but starts what follows."""
-    return word in lexicon.words["prepositions"] or word in lexicon.words["auxiliaries"]
 
 
 def collect_words(phrase: Phrase, words: set[str]) -> None:

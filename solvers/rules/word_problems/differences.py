@@ -62,6 +62,15 @@ def _between_sides(
     for term in terms:
         one = _likeness(term.amount, owner, our_words | frozenset(owner.split()))
         two = _likeness(term.amount, other.other, their_words)
+        if term.amount.group and not goal.amount.group:
+            # What several have together is neither's.
+            neither.append(term)
+            continue
+        if one and two and term.amount.verb_class in CHANGE and goal.amount.verb_class in STATE:
+            # What goes from one to the other changes both.
+            ours.append(term)
+            theirs.append(term)
+            continue
         side = ours if one > two else theirs if two > one else neither
         side.append(term)
     if len(neither) == 1 and (not ours or not theirs) and (ours or theirs):

@@ -40,7 +40,7 @@ def split_rates(goal: Goal, terms: Sequence[Term]) -> tuple[list[Term], list[Ter
         amount = term.amount
         if amount.per:
             rates.append(term)
-        elif amount.soft_per and amount.soft_per != amount.thing.head and _is_counted(amount.soft_per, goal, terms, term):
+        elif amount.soft_per and not goal.is_others and amount.soft_per != amount.thing.head and _is_counted(amount.soft_per, goal, terms, term):
             rates.append(
                 Term(
                     term.value,

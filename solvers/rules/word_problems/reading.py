@@ -191,7 +191,7 @@ class Reader:
         if rest is not None:
             self.amounts.append(rest)
         if not state.found:
-            vague = vague_amount(clause, frame, state.bare, self._thing, self.cast)
+            vague = vague_amount(clause, frame, state.bare, self._thing)
             if vague is not None:
                 self.amounts.append(vague)
 

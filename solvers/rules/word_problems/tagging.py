@@ -211,6 +211,8 @@ def _can(spot: Spot) -> str:
 
 def _combined(spot: Spot) -> str:
     """A verb before an object or after "were", else an adverb: "both of them combined"."""
+    if spot.before in {"D", "O"}:
+        return "K"
     is_passive = spot.before == "A" and spot.awaits == "participle"
     return "V" if is_passive or (spot.opens_object() and spot.finite < SEEN) else "B"
 

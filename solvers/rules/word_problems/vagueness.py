@@ -9,15 +9,16 @@ from spoonbench.solvers.rules.word_problems.amounts import Amount, Thing
 from spoonbench.solvers.rules.word_problems.things import thing_of
 
 if TYPE_CHECKING:
-    from spoonbench.solvers.rules.word_problems.cast import Cast
     from spoonbench.solvers.rules.word_problems.clauses import Clause
 
-_NO_CHANGE = frozenset({"", "think", "state", "boundary", "do", "travel", "unknown"})
+_CHANGES = frozenset(
+    {"get", "take", "make", "buy", "earn", "lose", "give", "sell", "spend", "put", "come", "go"}
+)
 _MOVES = frozenset({"go", "come"})
 
 
 def vague_amount(
-    clause: Clause, frame: Amount, bare: Thing, last: Thing, cast: Cast
+    clause: Clause, frame: Amount, bare: Thing, last: Thing
 ) -> Amount | None:
     """The amount of a clause that tells of a change and has no number; None for any other.
 
@@ -26,9 +27,8 @@ def vague_amount(
         frame: of the clause.
         bare: what it names behind its verb.
         last: what was counted last, which "them" means.
-        cast: who was spoken of.
     """
-    if clause.verb is None or frame.verb_class in _NO_CHANGE:
+    if clause.verb is None or frame.verb_class not in _CHANGES:
         return None
     subject = clause.subject[0] if len(clause.subject) == 1 else None
     thing = frame.thing if frame.thing.head else bare
@@ -40,7 +40,6 @@ def vague_amount(
             return None
     elif not thing.head and frame.verb_class in _MOVES:
         return None
-    del cast
     amount = altered(frame)
     amount.value, amount.is_vague, amount.role = None, True, "none"
     amount.thing, amount.is_thing_told = (thing, True) if thing.head else (last, False)

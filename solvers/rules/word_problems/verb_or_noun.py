@@ -120,7 +120,7 @@ def _is_measure(spot: Spot) -> bool:
 
 
 def _is_present_of_number(spot: Spot) -> bool:
-    """ "5 work here", "each one costs 5", "7 quit"."""
+    """As in "5 work here", "each one costs 5", "7 quit"."""
     forms = spot.word.forms
     if "past" in forms:
         return not spot.is_plain_after()
@@ -197,7 +197,7 @@ def _is_part_of_compound(spot: Spot) -> bool:
 
 
 def _is_adjective(spot: Spot) -> bool:
-    """ "6 giant stuffed bears": a participle between an adjective and its noun."""
+    """As in "6 giant stuffed bears": a participle between an adjective and its noun."""
     if spot.finite < SEEN or "participle" not in spot.word.forms or not spot.is_plain_after():
         return False
     return not spot.words[spot.position].is_plural and not spot.is_name_before

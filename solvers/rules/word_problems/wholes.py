@@ -202,8 +202,6 @@ def add_parts(
             for term in rest
         )
     )
-    if goal.asked.is_more and goal.asked.other is not None:
-        extra += 2.0
     if any(
         term.amount.is_thing_told and thing_distance(term.amount.thing, whole.amount.thing) > FAR
         for term in rest
@@ -225,6 +223,8 @@ def add_parts(
         extra = 0.1 if is_whole else 0.0
     elif lemma in told and not goal.is_others and lemma not in {"be", "have"}:
         extra += 0.8
+    if goal.asked.is_more and goal.asked.other is not None:
+        extra += 2.0
     add_term(
         found,
         "part",
