@@ -6,6 +6,10 @@ lines with id, question and answer, and may have subsets (a list of names), ops 
 the published equation) and label_error (true leaves a row out).
 
     python bench/word_problem_halves.py mawps.jsonl aggregate.jsonl gsm8k.jsonl
+    python bench/word_problem_halves.py mawps.jsonl --duel mawps-halves.jsonl
+
+The second form writes a file for `spoonbench duel`, in which contestants learn from the half to
+look at and are measured on the other one.
 
 Not covered: contestants that learn; `spoonbench duel` measures those.
 """
@@ -60,7 +64,12 @@ def main() -> None:
     """Print one table for each half."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("files", nargs="+", type=Path, help="JSON lines; the first one decides")
-    rows = list(read_rows(parser.parse_args().files))
+    parser.add_argument("--duel", type=Path, metavar="OUT", help="write a file for a duel instead")
+    options = parser.parse_args()
+    rows = list(read_rows(options.files))
+    if options.duel is not None:
+        write_for_duel(rows, options.duel)
+        return
     forced, seconds_forced = answers_of(rows, is_forced=True)
     free, seconds = answers_of(rows, is_forced=False)
     results = [
@@ -96,6 +105,23 @@ def read_rows(paths: Iterable[Path]) -> Iterator[Row]:
                 names=names_of(path.stem, values),
                 is_looked_at=half,
             )
+
+
+def write_for_duel(rows: Iterable[Row], path: Path) -> None:
+    """Write rows with the half to look at as the part to learn from."""
+    lines = [
+        json.dumps(
+            {
+                "id": row.row_id,
+                "question": row.question,
+                "answer": row.answer,
+                "split": "train" if row.is_looked_at else "test",
+                "subsets": [name.partition("/")[2] for name in row.names if "/" in name],
+            }
+        )
+        for row in rows
+    ]
+    path.write_text("\n".join(lines) + "\n", "utf-8")
 
 
 def half_of(row_id: str) -> bool:
@@ -140,7 +166,9 @@ def print_table(pairs: Iterable[tuple[Row, Result]]) -> None:
     for row, result in pairs:
         for name in row.names:
             by_name[name].append(result)
-    print(f"{'set':24}{'problems':>9}{'forced':>8}{'answered':>10}{'right of those':>16}{'at least':>10}{'wrong kept':>12}")
+    print(
+        f"{'set':24}{'problems':>9}{'forced':>8}{'answered':>10}{'right of those':>16}{'at least':>10}{'wrong kept':>12}"
+    )
     for name, results in sorted(by_name.items()):
         answered = [result for result in results if result.is_answered]
         n_right = sum(result.is_right for result in answered)

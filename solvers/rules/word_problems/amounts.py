@@ -90,7 +90,7 @@ class Amount:
         form: "number", "percent", "share" or "times".
         is_every: for "every 3 pounds".
         is_unit: a "one" that only says what another amount is counted by, or which one is meant.
-        is_price: what a thing told of before was bought for.
+        is_price: its clause tells what something was bought for.
     """
 
     value: Fraction | None

@@ -241,7 +241,8 @@ def _asked_by_what(tokens: Sequence[Token]) -> tuple[NounPhrase, list[Phrase], s
             rest = [verb, *rest]
         return asked, rest, how
     first = phrases[0] if phrases else None
-    if isinstance(first, Mark) and first.tag == "A":
+    is_auxiliary = isinstance(first, VerbGroup) and first.verb.lemma in {"do", "have"}
+    if is_auxiliary or (isinstance(first, Mark) and first.tag == "A"):
         last = phrases[-1]
         if isinstance(last, VerbGroup) and last.verb.lemma == "be":
             asked, rest, how = _asked_first(phrases[1:])

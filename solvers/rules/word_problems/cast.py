@@ -20,6 +20,10 @@ _SPEAKERS = {
     "we": "we", "us": "we", "our": "we", "you": "you", "your": "you",
 }  # fmt: skip
 _TITLES = {"mr": "m", "mr.": "m", "mrs": "f", "mrs.": "f", "ms": "f", "ms.": "f", "miss": "f"}
+_COMMON = (
+    "uncountable", "times", "places", "containers", "colours", "qualities", "sizes", "days",
+    "months", "total", "rest", "adverbs", "extras", "partitives",
+)  # fmt: skip
 
 
 class Cast:
@@ -61,6 +65,9 @@ class Cast:
             return pronoun in _GENDER or pronoun in _SPEAKERS or pronoun in _GROUP_WORDS
         lexicon = self._lexicon
         head = phrase.head
+        if phrase.is_plural and head in lexicon.words["names_or_words"]:
+            # "Olives" are food, whoever is called Olive.
+            return False
         return bool(head) and (
             phrase.is_name
             or (head in lexicon.genders and phrase.determiner not in {"a", "an", "the"})
@@ -68,6 +75,20 @@ class Cast:
             or head in lexicon.words["people"]
             or lexicon.is_kind_of(head, "person")
             or head in self.people
+            or self._looks_named(phrase)
+        )
+
+    def _looks_named(self, phrase: NounPhrase) -> bool:
+        """A singular at the start of a sentence that no list has and that has no determiner."""
+        if phrase.start or phrase.determiner or phrase.is_plural or phrase.counts:
+            return False
+        lexicon, head = self._lexicon, phrase.head
+        return (
+            len(phrase.words) == 1
+            and head.isalpha()
+            and head not in lexicon.kinds
+            and head not in lexicon.verbs
+            and not any(head in lexicon.words[name] for name in _COMMON)
         )
 
     def owner_of(self, phrase: NounPhrase, *, is_subject: bool, besides: str = NOBODY) -> str:
@@ -108,13 +129,11 @@ class Cast:
     # -- names -----------------------------------------------------------------------------
 
     def _name(self, phrase: NounPhrase) -> str:
-        words = " ".join(self._own_words(phrase))
+        # "Her sister's": what was somebody else's before.
+        words = " ".join(self._own_words(phrase)) or self._last_owned
         if phrase.is_name and phrase.owner is None:
             return self._full_name(words)
         possessor = self._possessor_name(phrase)
-        if not words:
-            # "Her sister's": what was somebody else's before.
-            words = self._last_owned
         if not possessor:
             return self._owned.get(words, words) if phrase.determiner == "the" else words
         if not phrase.ordinal:
@@ -153,6 +172,10 @@ class Cast:
             return ["other", *words]
         if phrase.number >= 0 and phrase.value == 1:
             return ["one", *words]
+        inner = phrase.of
+        if inner is not None and inner.words and words and not inner.counts and inner.owner is None:
+            # "The piece of iron" is not "the piece of lead".
+            return [*words, "of", *inner.words]
         return words
 
     def _possessor_name(self, phrase: NounPhrase) -> str:

@@ -52,7 +52,7 @@ def sign_of(amount: Amount, goal: Goal, holders: frozenset[str], *, is_only: boo
         "group",
     }:
         return 0 if verb_class in {"state", "boundary", "hold", ""} else None
-    is_subject = amount.owner in mine
+    is_subject = amount.owner in mine or amount.owner == GROUP == goal.amount.owner
     if verb_class in {"buy", "spend", "cost"}:
         sign = -1 if is_money else 1
         if verb_class == "spend":
@@ -214,7 +214,7 @@ def add_changes(
     # "How many cars are parked there now?" asks what is there.
     is_state_now = goal.is_now and (goal.amount.is_passive or goal.amount.tense == "present")
     asks_change = q_class in CHANGE and not goal.is_left and not is_state_now
-    if any(term.amount.is_total for term in terms):
+    if any(term.amount.is_total and not _is_only_change(term.amount, moved) for term in terms):
         cost += 1.5
     if (
         goal.is_left
@@ -334,6 +334,11 @@ def add_changes(
     elif asks_change and starts and not ends and changes and q_class in LOSS:
         pass
     del first_move
+
+
+def _is_only_change(amount: Amount, moved: Sequence[Term]) -> bool:
+    """"They give away 5 in all": a total of nothing that is told one by one."""
+    return all(term.amount is amount for term in moved)
 
 
 def is_same_holding(one: Amount, other: Amount) -> bool:

@@ -55,7 +55,7 @@ def frame_of(
         collect_words(phrase, words)
     frame.context = frozenset(words)
     _take_adverbs(frame, clause, tokens)
-    if last is not None:
+    if last is not None and last.is_price:
         _take_price(frame, clause, last)
     return frame
 
@@ -92,7 +92,7 @@ def _take_particle(frame: Amount, clause: Clause) -> None:
         following = clause.after[order + 1] if order + 1 < len(clause.after) else None
         is_counted = isinstance(following, NounPhrase) and following.counts
         if (
-            (order == 0 and (not is_counted or phrase.text in _ADVERBIAL))
+            (order == 0 and (not is_counted or phrase.text in _ADVERBIAL or _is_more(following)))
             or phrase.tag == "B"
             or following is None
         ):
@@ -101,6 +101,11 @@ def _take_particle(frame: Amount, clause: Clause) -> None:
     first = clause.after[0] if clause.after else None
     if frame.lemma == "come" and isinstance(first, Mark) and first.text in {"in", "with"}:
         frame.particle = first.text
+
+
+def _is_more(phrase: NounPhrase) -> bool:
+    """"Slipped in another 8": nothing that they were put into."""
+    return phrase.extra in {"another", "more", "additional"} and not phrase.words
 
 
 # -- who it is about -----------------------------------------------------------------------------
@@ -170,9 +175,21 @@ def is_single(phrase: NounPhrase) -> bool:
 # -- when, and whether it is a price -------------------------------------------------------------
 
 
+def _is_before(clause: Clause) -> bool:
+    """"Before that he had 5", "who had 5 before": of a time before what was told."""
+    for phrases in (clause.before, clause.after):
+        for order, phrase in enumerate(phrases):
+            if not isinstance(phrase, Mark) or phrase.text not in {"before", "beforehand"}:
+                continue
+            after = phrases[order + 1] if order + 1 < len(phrases) else None
+            if not isinstance(after, NounPhrase) or after.pronoun in {"that", "this", "then"}:
+                return True
+    return False
+
+
 def _take_adverbs(frame: Amount, clause: Clause, tokens: Sequence[Token]) -> None:
     said = {token.text for token in _tokens_of(clause, tokens)}
-    frame.is_earlier = bool(_EARLIER & said) or clause.opener == "before"
+    frame.is_earlier = bool(_EARLIER & said) or clause.opener == "before" or _is_before(clause)
     frame.is_now = bool(_NOW & said)
     frame.is_left = (
         bool(_LEFT & said and not (said & _LEFT == {"left"} and frame.lemma == "leave"))
@@ -218,8 +235,7 @@ def _take_price(frame: Amount, clause: Clause, last: Amount) -> None:
         and not frame.in_question
     ):
         frame.lemma, frame.verb_class, frame.owner = last.lemma, last.verb_class, last.owner
-        frame.soft_per = ""
-        frame.is_price = True
+        frame.soft_per, frame.per = "", ""
 
 
 def is_filling(frame: Amount) -> bool:

@@ -262,6 +262,9 @@ def names_groups(goal: Goal, rate: Amount) -> bool:
     per = Thing(rate.per, frozenset({rate.per}))
     if rate.per == EACH:
         return False
+    if rate.per == "time" and goal.thing.head and rate.thing.head not in goal.thing.words:
+        # "8 at a time": whatever is done again and again, trips or loads.
+        return True
     if goal.thing.head:
         if goal.thing.head in load_lexicon().units and goal.thing.of:
             # "Centimeters of the ribbon" are no ribbons.

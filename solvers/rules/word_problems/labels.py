@@ -36,6 +36,10 @@ def is_label(tokens: list[Token], index: int) -> bool:
     is_year = length == YEAR_LENGTH and _FIRST_YEAR <= value < _LAST_YEAR
     if _is_month(before):
         return is_year or 0 < value <= _DAYS_OF_A_MONTH
+    if before.text == "number":
+        # "Bus number 41", but "the number 41".
+        noun = tokens[index - 2]
+        return noun.form == "word" and noun.text not in LISTS["noun_before"] | LISTS["free_word"]
     if before.text in LISTS["label_nouns"]:
         determiner = tokens[index - 2]
         is_bare = determiner.value is None and determiner.text not in LISTS["noun_before"]

@@ -88,7 +88,7 @@ def reading_of(term: Term, told: Sequence[Term], goal: Goal, n_words: int) -> Re
     if value == 0:
         # Everything may be gone, or nobody ahead; nowhere else is nothing the answer.
         rule = term.step.rule if term.step is not None else ""
-        cost += 0.2 if rule in {"change", "compare"} or goal.is_left else 2
+        cost += 0.1 if rule in {"change", "compare"} or goal.is_left else 2
     return Reading(term, cost, tuple(assumptions))
 
 
@@ -159,6 +159,9 @@ def _leftover(other: Term, goal: Goal, term: Term) -> tuple[float, str]:
         and amount.owner not in {NOBODY, GROUP}
     ):
         return 0.3, text
+    group = goal.amount.group
+    if group and amount.owner not in group | {NOBODY, GROUP}:
+        return 0.1, text
     if goal.amount.lemma != amount.lemma and goal.amount.lemma and amount.verb_class not in CHANGE:
         return 1.0, text
     return 1.5, text
@@ -166,6 +169,8 @@ def _leftover(other: Term, goal: Goal, term: Term) -> tuple[float, str]:
 
 def is_description(amount: Amount) -> bool:
     """ "9 were torn": told of some of them, and nothing happens to them."""
+    if amount.is_negated:
+        return False
     return (
         amount.is_part
         and amount.role == "subject"

@@ -201,6 +201,9 @@ class _Scan:
             return False
         if self.phrase.number >= 0 and text in _RELATIVE_DAYS:
             return False
+        if text in {"short", "shy"} and self.phrase.number >= 0 and self._tag_at(self.index + 1) == "I":
+            # "5 short of 20".
+            return False
         self._add(text)
         return True
 
@@ -244,7 +247,7 @@ class _Scan:
         phrase = self.phrase
         if last in self.lexicon.words["times"]:
             return self._is_subject_ahead()
-        if self.index == 1:
+        if self.index == 1 and not phrase.is_plural:
             # "City Rentals rents ...": the first word of a sentence may be part of the name.
             phrase.is_name = True
             return False

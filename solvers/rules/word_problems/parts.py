@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from spoonbench.solvers.rules.word_problems.copying import altered
 from spoonbench.solvers.rules.word_problems.amounts import Amount, Thing
 from spoonbench.solvers.rules.word_problems.lexicon import load_lexicon
-from spoonbench.solvers.rules.word_problems.phrases import NounPhrase
+from spoonbench.solvers.rules.word_problems.phrases import Mark, NounPhrase
 from spoonbench.solvers.rules.word_problems.things import thing_of
 
 if TYPE_CHECKING:
@@ -58,12 +58,7 @@ def inner_amount(
 
 
 def mark_part(amount: Amount, frame: Amount, before: Sequence[Amount]) -> None:
-    """"3 are red", "4 had spots", "9 were torn": some of those told of.
-
-    "It served 8 of them yesterday", after what it served today, are others of the same kind.
-    """
-    if amount.is_part and amount.times and _is_other_time(amount, before):
-        amount.is_part = False
+    """"3 are red", "4 had spots", "9 were torn": some of those told of."""
     if (
         amount.role == "subject"
         and not amount.is_asked
@@ -84,7 +79,8 @@ def mark_part(amount: Amount, frame: Amount, before: Sequence[Amount]) -> None:
             amount.verb_class = "state"
 
 
-def _is_other_time(amount: Amount, before: Sequence[Amount]) -> bool:
+def is_other_time(amount: Amount, before: Sequence[Amount]) -> bool:
+    """Whether "8 of them yesterday" are others of the kind of which it told "7 today"."""
     return any(
         one.lemma == amount.lemma
         and one.thing.head == amount.thing.head
@@ -97,7 +93,8 @@ def _is_other_time(amount: Amount, before: Sequence[Amount]) -> bool:
 def rest_amount(clause: Clause, frame: Amount) -> Amount | None:
     """"The other singers are children": what the rest of those told of are; None otherwise."""
     subject = clause.subject[0] if len(clause.subject) == 1 else None
-    last = clause.after[-1] if clause.after else None
+    behind = [phrase for phrase in clause.after if not isinstance(phrase, Mark)]
+    last = behind[-1] if behind else None
     if subject is None or subject.counts or frame.lemma not in {"be", "have"}:
         return None
     if not isinstance(last, NounPhrase) or last.counts or not last.is_plural:

@@ -64,6 +64,10 @@ def qualify(
         # "Left home with 58", "Ann, with 58, is ...": who has them then.
         _set_state(amount)
         amount.particle = ""
+    elif amount.lemma == "come" and amount.particle == "with":
+        # "The box came with 9 inside".
+        _set_state(amount)
+        amount.particle = ""
     elif amount.lemma == "be" and set(amount.owner.split()) & _GOALS:
         amount.verb_class = "need"
     elif amount.lemma in _SCALING:
@@ -72,15 +76,15 @@ def qualify(
 
 def _scale(amount: Amount) -> None:
     """"A gift of 6 raised it to 38": 6 came, and then there were 38."""
-    if amount.role == "to":
+    if amount.role == "to" and not amount.is_thing_told:
         _set_state(amount)
         amount.is_now = True
-    elif amount.role == "subject" and not set(amount.owner.split()) & _EVENTS:
+    elif amount.role == "subject" and amount.owner and not set(amount.owner.split()) & _EVENTS:
         # "A collection of 12 grew by 6": what there was.
         _set_state(amount)
         amount.is_earlier = True
         return
-    elif amount.role == "subject":
+    elif amount.role == "subject" and amount.owner:
         amount.lemma = "lose" if amount.lemma in _FALLING else "get"
         amount.verb_class = amount.lemma
     else:

@@ -34,6 +34,7 @@ from spoonbench.solvers.rules.word_problems.gapping import mend_clauses
 from spoonbench.solvers.rules.word_problems.lexicon import load_lexicon
 from spoonbench.solvers.rules.word_problems.parts import (
     inner_amount,
+    is_other_time,
     mark_part,
     of_phrase,
     rest_amount,
@@ -167,6 +168,9 @@ class Reader:
             amount.particle = amount.particle or frame.particle
             settle_frame(amount)
         state.adjuncts.share_out(found)
+        for amount in found:
+            if amount.is_part and amount.times and is_other_time(amount, self.amounts):
+                amount.is_part = False
         name_before(found, state.phrases, state.joins)
         _drop_single(found, frame)
         set_held(clause, frame, found)
@@ -217,7 +221,7 @@ class Reader:
                 continue
             if not isinstance(phrase, NounPhrase):
                 continue
-            if phrase.counts:
+            if phrase.counts and not self._is_vague_time(phrase):
                 role = preposition or ("object" if side == "after" else "before")
                 self._read_counted(phrase, role, frame)
             elif preposition:
@@ -231,6 +235,10 @@ class Reader:
                 preposition = ""
         if state.pending is not None and not state.found:
             self._bare_object(state.pending, frame)
+
+    def _is_vague_time(self, phrase: NounPhrase) -> bool:
+        """"A few minutes later" counts nothing."""
+        return bool(phrase.vague) and phrase.number < 0 and phrase.head in self.lexicon.words["times"]
 
     def _read_mark(
         self, mark: Mark, preposition: str, phrases: Sequence[Phrase], order: int, frame: Amount
@@ -300,7 +308,8 @@ class Reader:
             return
         thing = thing_of(phrase)
         state.bare = state.bare if state.bare.head else thing
-        if phrase.is_plural and all(one.role == "subject" for one in state.found):
+        is_first = all(one.role == "subject" for one in state.found)
+        if phrase.is_plural and is_first and not (state.found and frame.verb_class == "state"):
             # "Put their buttons on one pile: 5 from ...": what the numbers to come count.
             self._thing = thing
 
@@ -368,6 +377,10 @@ class Reader:
                 frame.per = phrase.head
             return
         if phrase.determiner in _EVERY:
+            self._set_per(phrase, frame)
+            return
+        if preposition == "at" and phrase.head == "time" and phrase.determiner == "a":
+            # "5 at a time".
             self._set_per(phrase, frame)
             return
         if preposition == "than" or self._read_time(phrase):
@@ -441,6 +454,11 @@ class Reader:
         before = (*self.amounts, *state.found)
         mark_part(amount, frame, before)
         qualify(amount, phrase, self._tokens, before)
+        if role == "object" and not told and phrase.extra == "" and self._is_age(amount):
+            # "Ann, who is 28": years.
+            amount.thing = Thing("year", frozenset({"year", "old"}))
+        if role == "for" and self._is_money(amount.thing) and self._last is not None:
+            self._last.is_price = True
         is_aside = role in PLACES and bool(state.bare.head or state.found)
         self._add(amount, phrase)
         thing = amount.thing
@@ -467,6 +485,10 @@ class Reader:
             amount.lemma, amount.verb_class, amount.is_passive = "have", "state", False
         return amount
 
+    def _is_age(self, amount: Amount) -> bool:
+        is_bare = amount.lemma == "be" and amount.compare is None and not amount.is_asked
+        return is_bare and amount.form == "number" and amount.owner in self.cast.people
+
     def _is_money(self, thing: Thing) -> bool:
         unit = self.lexicon.units.get(thing.head)
         return unit is not None and unit.dimension in CURRENCIES and thing.head not in COINS
@@ -488,8 +510,14 @@ class Reader:
             amount.per = noun_of(phrase.per, "")
         elif frame.per and not amount.per:
             amount.per = frame.per
-        if amount.per and amount.per == amount.thing.head and frame.per and amount.is_thing_told:
+        if amount.per == EACH and frame.per:
+            amount.per = frame.per
+        thing = amount.thing
+        if amount.per and amount.per == thing.head and frame.per and amount.is_thing_told:
             amount.per = ""
+        if amount.per and not amount.is_thing_told and thing.head:
+            # "With 3 on each page": cards, whichever.
+            amount.thing = Thing(thing.head, frozenset({thing.head, thing.of} - {""}), thing.of)
 
 
 class _ClauseState:
@@ -527,19 +555,23 @@ class _ClauseState:
 
 
 _POINTING = frozenset({"this", "that", "last", "next"})
-_REPEATED = frozenset({"in", "on", "from", "to"})
+_REPEATED = frozenset({"in", "on", "from", "to", "with"})
 
 
 def _goes_on(
     preposition: str, phrase: NounPhrase, phrases: Sequence[Phrase], order: int
 ) -> bool:
     """Whether a preposition holds for the next phrase too: "from Ann and Tom"."""
-    following = phrases[order + 1] if order + 1 < len(phrases) else None
-    if not isinstance(following, Mark) or following.text not in {"and", ","}:
+    ahead = order + 1
+    while ahead < len(phrases):
+        mark = phrases[ahead]
+        if not isinstance(mark, Mark) or mark.text not in {"and", ","}:
+            break
+        ahead += 1
+    if ahead in {order + 1, len(phrases)} or preposition not in _REPEATED:
         return False
-    after = phrases[order + 2] if order + 2 < len(phrases) else None
-    counts = isinstance(after, NounPhrase) and after.counts
-    return preposition in _REPEATED and counts == phrase.counts
+    after = phrases[ahead]
+    return isinstance(after, NounPhrase) and after.counts == phrase.counts
 
 
 def _drop_single(found: list[Amount], frame: Amount) -> None:

@@ -173,6 +173,14 @@ class Spot:
         """Whether the noun before is the object in "helped the workers pick"."""
         return self.finite == SEEN and self.last_lemma in _HELPING
 
+    def follows_relative(self) -> bool:
+        """Whether the last verb is in a relative clause: "the pens (that) Ann bought"."""
+        if "W" in self.tags:
+            return True
+        subject = self.last_verb - 1
+        is_subject = subject > 0 and (self.tags[subject] == "R" or self.tokens[subject].name)
+        return is_subject and self.tags[subject - 1] == "K"
+
     # -- what follows ------------------------------------------------------------------------
 
     @property

@@ -28,7 +28,7 @@ def vague_amount(
         bare: what it names behind its verb.
         last: what was counted last, which "them" means.
     """
-    if clause.verb is None or frame.verb_class not in _CHANGES:
+    if clause.verb is None or frame.verb_class not in _CHANGES or _is_aim(frame):
         return None
     subject = clause.subject[0] if len(clause.subject) == 1 else None
     thing = frame.thing if frame.thing.head else bare
@@ -44,3 +44,8 @@ def vague_amount(
     amount.value, amount.is_vague, amount.role = None, True, "none"
     amount.thing, amount.is_thing_told = (thing, True) if thing.head else (last, False)
     return amount
+
+
+def _is_aim(frame: Amount) -> bool:
+    """"33 books to sell", "people going to a fair": nothing that is told to have happened."""
+    return frame.kind == "infinitive" or (frame.kind != "main" and frame.verb_class in _MOVES)

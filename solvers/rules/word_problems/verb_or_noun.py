@@ -221,7 +221,13 @@ def _is_present(spot: Spot) -> bool:
         return (is_name and has_object) if word.is_noun else (is_name or has_object)
     if word.is_rare or (spot.finite == 1 and word.is_noun):
         return spot.opens_object()
-    return spot.after.tag != "C" or not word.is_noun or is_name
+    return spot.after.tag != "C" or not word.is_noun or is_name or _is_first_of_two(spot)
+
+
+def _is_first_of_two(spot: Spot) -> bool:
+    """As in "the van leaves and picks up 3 tons"."""
+    behind = spot.words[min(spot.index + 2, len(spot.words) - 1)]
+    return not spot.word.forms.isdisjoint(behind.forms)
 
 
 def _after_break(spot: Spot) -> bool:
@@ -277,7 +283,7 @@ def _after_verb(spot: Spot) -> bool:
     if word.is_noun:
         # "The apples that Ann bought cost 5".
         is_finite = "past" in forms or "third" in forms
-        return is_finite and "W" in spot.tags and spot.opens_object()
+        return is_finite and spot.follows_relative() and spot.opens_object()
     return spot.opens_object() or spot.after.tag == "R"
 
 

@@ -213,6 +213,9 @@ def add_parts(
         extra += 1.0
     if not has_reason:
         extra += 0.4
+    if len({term.amount.is_part for term in rest}) > 1:
+        # Some of the rest are parts of all the others, not of the largest.
+        extra += 1.0
     if goal.is_left:
         extra += 0.3
     if goal.is_total:

@@ -28,7 +28,7 @@ def asked_in(question, told="Ann had 9 pens."):
         ("How many $4 pens could Ann buy?", "pen", "buy", "ann"),
         ("How many 6 inch pens could Ann buy?", "pen", "buy", "ann"),
         ("How much ink will Ann use to fill the pens?", "ink", "use", "ann"),
-        ("How many minutes did her call last?", "minute", "last", "call"),
+        ("How many minutes did her call last?", "minute", "last", "ann's call"),
     ],
 )
 def test_a_question_gives_thing_verb_and_owner(question, thing, lemma, owner):
