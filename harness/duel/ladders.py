@@ -32,7 +32,15 @@ class Ladder:
 
 BY_KIND: dict[tuple[str, str], Ladder] = {
     ("number", "text"): Ladder(
-        solvers=("spoon", "rules", "algebra", "tfidf-ridge", "tfidf-operations", "text-network"),
+        solvers=(
+            "spoon",
+            "rules",
+            "rules-forced",
+            "algebra",
+            "tfidf-ridge",
+            "tfidf-operations",
+            "text-network",
+        ),
         routes=(("rules", "tfidf-operations"), ("rules", MODEL)),
     ),
     ("label", "text"): Ladder(

@@ -88,6 +88,7 @@ class Amount:
         context: all content words of its clause.
         is_thing_told: the text names the thing here; otherwise it was taken from before.
         form: "number", "percent", "share" or "times".
+        is_group_count: the 9 in "5 in each of his 9 boxes".
         is_every: for "every 3 pounds".
         is_unit: a "one" that only says what another amount is counted by, or which one is meant.
         is_price: its clause tells what something was bought for.
@@ -130,6 +131,7 @@ class Amount:
     in_question: bool = False
     is_span: bool = False
     is_every: bool = False
+    is_group_count: bool = False
     is_unit: bool = False
     is_price: bool = False
     form: str = "number"

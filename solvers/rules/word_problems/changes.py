@@ -245,7 +245,10 @@ def add_changes(
             if not gains:
                 parts = []
             extra += 0.6 if any(term.amount.is_extra for term in gains[:1]) else 0.2
-            if any(term.amount.verb_class in MOVE for term in gains[:1]):
+            if any(
+                term.amount.verb_class in MOVE and not _is_new(term.amount.place, story)
+                for term in gains[:1]
+            ):
                 # What comes to a place joins what was there.
                 extra += 2.0
         if asks_change:
@@ -334,6 +337,13 @@ def add_changes(
     elif asks_change and starts and not ends and changes and q_class in LOSS:
         pass
     del first_move
+
+
+def _is_new(place: str, story: Story) -> bool:
+    """Whether things are put "on one pile": nothing was there before."""
+    return any(
+        amount.value == 1 and amount.thing.head == place != NOBODY for amount in story.amounts
+    )
 
 
 def _is_only_change(amount: Amount, moved: Sequence[Term]) -> bool:

@@ -56,7 +56,7 @@ class Contrast:
         following = self._text(index)
         is_times = (
             phrase.form == "times"
-            or phrase.head == "time"
+            or (phrase.head == "time" and self._text(phrase.number + 1) not in _SIGNS)
             or (phrase.form == "share" and following == "as")
         )
         if not is_times and not sign:

@@ -24,7 +24,7 @@ _LEFT = frozenset({"left", "remaining", "still", "leftover"})
 _TOTAL = frozenset({"total", "altogether", "combined"})
 _EVERY = frozenset({"each", "every"})
 _HOLDING = frozenset({"contain", "hold", "fit", "seat", "carry", "accommodate", "include"})
-_ADVERBIAL = frozenset({"up", "off", "away", "down", "back"})
+_ADVERBIAL = frozenset({"up", "off", "away", "down", "back", "out"})
 _FILLING = frozenset({"fill", "load", "stock", "pack", "stuff"})
 _BOUGHT = frozenset({"buy", "spend"})
 

@@ -28,7 +28,14 @@ def is_label(tokens: list[Token], index: int) -> bool:
     """Whether digits are a year, the day of a month, or the name of one of many ("room 12")."""
     token, before, after = tokens[index], tokens[index - 1], tokens[index + 1]
     value, length = token.value, token.end - token.start
-    if value is None or value.denominator != 1 or length > YEAR_LENGTH:
+    if value is None or value.denominator != 1:
+        return False
+    if before.text == "number":
+        # "Bus number 41", but "the number 41".
+        noun, is_last = tokens[index - 2], after.form == "sign" or after.text in LISTS["free_word"]
+        words = LISTS["noun_before"] | LISTS["free_word"]
+        return is_last and noun.form == "word" and noun.text not in words
+    if length > YEAR_LENGTH:
         return False
     if after.form != "sign" and after.text not in LISTS["free_word"]:
         # "in June 5 students", "grade 5 pupils": the digits may count what follows.
@@ -36,15 +43,18 @@ def is_label(tokens: list[Token], index: int) -> bool:
     is_year = length == YEAR_LENGTH and _FIRST_YEAR <= value < _LAST_YEAR
     if _is_month(before):
         return is_year or 0 < value <= _DAYS_OF_A_MONTH
-    if before.text == "number":
-        # "Bus number 41", but "the number 41".
-        noun = tokens[index - 2]
-        return noun.form == "word" and noun.text not in LISTS["noun_before"] | LISTS["free_word"]
     if before.text in LISTS["label_nouns"]:
         determiner = tokens[index - 2]
         is_bare = determiner.value is None and determiner.text not in LISTS["noun_before"]
         return is_bare and value <= _MAX_LABEL
+    if before.text == "and" and not _is_year(tokens[index - 2]):
+        # "Between 1990 and 1995", but "15 on Friday and 1995 on Saturday".
+        return False
     return is_year and before.text in LISTS["year_after"]
+
+
+def _is_year(token: Token) -> bool:
+    return token.value is not None and _FIRST_YEAR <= token.value < _LAST_YEAR
 
 
 def _is_month(token: Token) -> bool:

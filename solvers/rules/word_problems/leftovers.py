@@ -88,7 +88,8 @@ def reading_of(term: Term, told: Sequence[Term], goal: Goal, n_words: int) -> Re
     if value == 0:
         # Everything may be gone, or nobody ahead; nowhere else is nothing the answer.
         rule = term.step.rule if term.step is not None else ""
-        cost += 0.1 if rule in {"change", "compare"} or goal.is_left else 2
+        is_all = rule == "part" and _takes_parts(term)
+        cost += 0.1 if rule in {"change", "compare"} or is_all or goal.is_left else 2
     return Reading(term, cost, tuple(assumptions))
 
 
@@ -165,6 +166,12 @@ def _leftover(other: Term, goal: Goal, term: Term) -> tuple[float, str]:
     if goal.amount.lemma != amount.lemma and goal.amount.lemma and amount.verb_class not in CHANGE:
         return 1.0, text
     return 1.5, text
+
+
+def _takes_parts(term: Term) -> bool:
+    """Whether what is taken away is told to be some of the rest: "7 of his 7 cups"."""
+    taken = () if term.step is None else term.step.parts[1:]
+    return all(isinstance(part, Term) and part.amount.is_part for _, part in taken)
 
 
 def is_description(amount: Amount) -> bool:

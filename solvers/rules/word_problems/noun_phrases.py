@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from spoonbench.solvers.rules.word_problems.constituents import NounPhrase
 from spoonbench.solvers.rules.word_problems.lexicon import load_lexicon
+from spoonbench.solvers.rules.word_problems.spellings import word_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -23,17 +24,15 @@ _MORE = frozenset({"more", "fewer", "less", "extra", "additional"})
 _RELATIVE_DAYS = frozenset({"today", "yesterday", "tomorrow"})
 _RANKS = frozenset({"first", "last", "next", "other", "same", "own"})
 _QUOTES = frozenset({'"', "'"})
-_STARTS = frozenset("NXDOQEKR")
+STARTS = frozenset("NXDOQEKR")
+"""Parts of speech that begin a noun phrase."""
 
 
-def starts_noun_phrase(tokens: Sequence[Token], tags: Sequence[str], index: int) -> bool:
-    """Whether a noun phrase begins at a token."""
-    tag = tags[index]
-    if tag in _STARTS:
-        return True
-    if tag == "B":
+def may_start(tokens: Sequence[Token], tags: Sequence[str], index: int) -> bool:
+    """Whether an adverb or a sign begins a noun phrase: "only 5", "$"."""
+    if tags[index] == "B":
         return index + 1 < len(tags) and tags[index + 1] == "N" and tokens[index].text in UP_TO
-    return tag == "P" and tokens[index].text == "$"
+    return tokens[index].text == "$"
 
 
 def read_noun_phrase(tokens: Sequence[Token], tags: Sequence[str], start: int) -> NounPhrase:
@@ -57,9 +56,10 @@ class _Scan:
 
     def read(self) -> NounPhrase:
         """Everything up to the first token that does not belong to the phrase."""
-        while self.index < self.n and not self.is_closed:
-            takes = _TAKES.get(self.tags[self.index])
-            if takes is None or not takes(self, self.tokens[self.index].text):
+        tokens, tags, n = self.tokens, self.tags, self.n
+        while self.index < n and not self.is_closed:
+            takes = _TAKES.get(tags[self.index])
+            if takes is None or not takes(self, tokens[self.index].text):
                 break
             self.index += 1
         phrase = self.phrase
@@ -215,9 +215,10 @@ class _Scan:
                 and phrase.number < 0
                 and phrase.determiner in {"", "'s"}
             )
-        phrase.words.append(self.lexicon.singular(text))
+        word = word_of(text)
+        phrase.words.append(word.singular)
         phrase.raw.append(text)
-        phrase.is_plural = text != "ones" and self.lexicon.is_plural(text)
+        phrase.is_plural = word.is_plural and text != "ones"
 
     def _is_next_phrase(self, text: str) -> bool:
         """Whether a word after others begins another phrase: "3 feet | tall", "fair | Ann"."""

@@ -143,6 +143,7 @@ def _digits(tokens: list[Token], index: int, *, is_money: bool = False) -> Found
     if token.form == "fraction":
         return _after_value(tokens, index, end, value, "fraction")
     may_be_label = before.text in LABEL_NOUNS or token.end - token.start == YEAR_LENGTH
+    may_be_label |= before.text == "number"
     if after.text not in _JOINING and not may_be_label:
         return None
     if may_be_label and not is_money and is_label(tokens, index):

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 from spoonbench.solvers.rules.word_problems.constituents import Mark, NounPhrase, Phrase, VerbGroup
 from spoonbench.solvers.rules.word_problems.lexicon import load_lexicon
 from spoonbench.solvers.rules.word_problems.noun_phrases import (
+    STARTS,
+    may_start,
     read_noun_phrase,
-    starts_noun_phrase,
 )
 from spoonbench.solvers.rules.word_problems.tagging import tag_tokens
 from spoonbench.solvers.rules.word_problems.verb_groups import read_verb_group
@@ -44,13 +45,16 @@ def read_phrases(tokens: Sequence[Token], *, is_inverted: bool = False) -> list[
     index, n = 0, len(tokens)
     while index < n:
         phrase = _phrase_at(tokens, tags, index)
+        if phrase.start and isinstance(phrase, NounPhrase):
+            last = phrases[-1]
+            if isinstance(last, NounPhrase) and last.end == index:
+                index = phrase.end
+                if _is_each_of_subject(phrase, tags):
+                    each = phrase
+                    continue
+                if _joins_rate(last, phrase):
+                    continue
         index = phrase.end
-        if isinstance(phrase, NounPhrase):
-            if _is_each_of_subject(phrases, phrase, tags):
-                each = phrase
-                continue
-            if _joins_rate(phrases, phrase):
-                continue
         phrases.append(phrase)
         if each is not None and isinstance(phrase, VerbGroup):
             phrases.append(each)
@@ -59,7 +63,12 @@ def read_phrases(tokens: Sequence[Token], *, is_inverted: bool = False) -> list[
 
 
 def _phrase_at(tokens: Sequence[Token], tags: Sequence[str], index: int) -> Phrase:
-    tag, text = tags[index], tokens[index].text
+    tag = tags[index]
+    if tag == "R":
+        return NounPhrase(index, index + 1, pronoun=tokens[index].text)
+    if tag in STARTS:
+        return read_noun_phrase(tokens, tags, index)
+    text = tokens[index].text
     if tag in "AV":
         return read_verb_group(tokens, tags, index) or Mark(index, index + 1, "A", text)
     if tag == "I" and index + 1 < len(tags):
@@ -68,7 +77,7 @@ def _phrase_at(tokens: Sequence[Token], tags: Sequence[str], index: int) -> Phra
             return read_verb_group(tokens, tags, index) or Mark(index, index + 1, "I", text)
         if after in _SETTLED and _SETTLED[after] == text and _ends(tags, index + 2):
             return Mark(index, index + 2, "B", after)
-    if starts_noun_phrase(tokens, tags, index):
+    elif may_start(tokens, tags, index):
         return read_noun_phrase(tokens, tags, index)
     return Mark(index, index + 1, tag, text)
 
@@ -78,19 +87,15 @@ def _ends(tags: Sequence[str], index: int) -> bool:
     return index >= len(tags) or tags[index] not in "KSI"
 
 
-def _is_each_of_subject(phrases: Sequence[Phrase], phrase: NounPhrase, tags: Sequence[str]) -> bool:
+def _is_each_of_subject(phrase: NounPhrase, tags: Sequence[str]) -> bool:
     """Whether it is the "each" of "they each have 3", which reads as "they have 3 each"."""
     if phrase.determiner != "each" or phrase.words or phrase.counts or phrase.of is not None:
         return False
-    is_after_noun = bool(phrases) and isinstance(phrases[-1], NounPhrase)
-    return is_after_noun and phrase.end < len(tags) and tags[phrase.end] in "VA"
+    return phrase.end < len(tags) and tags[phrase.end] in "VA"
 
 
-def _joins_rate(phrases: Sequence[Phrase], phrase: NounPhrase) -> bool:
+def _joins_rate(last: NounPhrase, phrase: NounPhrase) -> bool:
     """Join "$2 | a pair", "5 miles | an hour", "9 | $5 | bills" to one phrase."""
-    last = phrases[-1] if phrases else None
-    if not isinstance(last, NounPhrase) or last.end != phrase.start:
-        return False
     if phrase.determiner in _ONE_OF and phrase.number < 0:
         if not (last.counts and last.words and last.per is None):
             return False

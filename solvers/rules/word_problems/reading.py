@@ -100,6 +100,7 @@ class Reader:
         self._last: Amount | None = None
         self._is_if = False
         self._reading = _ClauseState()
+        self._complement: Sequence[Phrase] = ()
 
     # -- sentences -------------------------------------------------------------------------
 
@@ -136,6 +137,7 @@ class Reader:
         """Read one clause; return its amounts."""
         frame = self._frame(clause)
         state = self._reading = _ClauseState()
+        self._complement = clause.after[:1]
         self._read_side(clause.before, frame, side="before")
         if not clause.is_inherited:
             for phrase in clause.subject:
@@ -166,9 +168,9 @@ class Reader:
         frame.place = state.adjuncts.first("place")
         for amount in found:
             amount.particle = amount.particle or frame.particle
-            settle_frame(amount)
         state.adjuncts.share_out(found)
         for amount in found:
+            settle_frame(amount)
             if amount.is_part and amount.times and is_other_time(amount, self.amounts):
                 amount.is_part = False
         name_before(found, state.phrases, state.joins)
@@ -179,6 +181,7 @@ class Reader:
                 frame.per
                 and not amount.per
                 and amount.role != "whole"
+                and not amount.is_group_count
                 and (amount.thing.head != frame.per or not amount.is_thing_told)
             ):
                 amount.per = frame.per
@@ -237,8 +240,11 @@ class Reader:
             self._bare_object(state.pending, frame)
 
     def _is_vague_time(self, phrase: NounPhrase) -> bool:
-        """"A few minutes later" counts nothing."""
-        return bool(phrase.vague) and phrase.number < 0 and phrase.head in self.lexicon.words["times"]
+        """"A few minutes later" and "one day" count nothing."""
+        if phrase.head not in self.lexicon.words["times"]:
+            return False
+        is_vague = bool(phrase.vague) and phrase.number < 0
+        return is_vague or (phrase.value == 1 and phrase.head == "day" and not phrase.start)
 
     def _read_mark(
         self, mark: Mark, preposition: str, phrases: Sequence[Phrase], order: int, frame: Amount
@@ -269,7 +275,7 @@ class Reader:
         if state.gap_owner:
             for amount in state.found[n_before:]:
                 amount.owner, amount.group = state.gap_owner, frozenset()
-        if role in PLACES and phrase.value == 1:
+        if role in PLACES and phrase.value == 1 and not phrase.extra:
             place = self.cast.owner_of(phrase, is_subject=False).removeprefix("one ")
             state.adjuncts.add("place", place, len(state.found) - 1)
 
@@ -378,6 +384,11 @@ class Reader:
             return
         if phrase.determiner in _EVERY:
             self._set_per(phrase, frame)
+            if phrase.of is not None and phrase.of.number >= 0:
+                # "In each of his 9 boxes".
+                self._read_amount(phrase.of, preposition, frame)
+                state.found[-1].per = ""
+                state.found[-1].is_group_count = True
             return
         if preposition == "at" and phrase.head == "time" and phrase.determiner == "a":
             # "5 at a time".
@@ -453,6 +464,8 @@ class Reader:
         state.passed = max(state.passed, contrast.end)
         before = (*self.amounts, *state.found)
         mark_part(amount, frame, before)
+        if role == "subject" and frame.lemma == "be":
+            self._take_complement(amount)
         qualify(amount, phrase, self._tokens, before)
         if role == "object" and not told and phrase.extra == "" and self._is_age(amount):
             # "Ann, who is 28": years.
@@ -464,6 +477,20 @@ class Reader:
         thing = amount.thing
         if thing.head and told and amount.compare is None and not is_aside and not is_measure(thing):
             self._thing = thing
+
+    def _take_complement(self, amount: Amount) -> None:
+        """"3 of the cups are red": 3 red cups."""
+        words = self.lexicon.words
+        found = [
+            word
+            for phrase in self._complement
+            if isinstance(phrase, NounPhrase) and not phrase.counts and not phrase.determiner
+            for word in phrase.words
+            if word in words["colours"] or word in words["qualities"] or word in words["sizes"]
+        ]
+        if found and amount.thing.head:
+            thing = amount.thing
+            amount.thing = Thing(thing.head, thing.words | {*found}, thing.of)
 
     def _new_amount(self, phrase: NounPhrase, role: str, frame: Amount) -> Amount:
         thing, told = thing_here(phrase, self._thing)

@@ -65,6 +65,7 @@ class Word(NamedTuple):
         is_plural: as a noun.
         is_past: as a verb a past and no base form: "gave", not "cut".
         is_listed: it stands in a closed list, maybe as "K".
+        singular: of it as a noun.
     """
 
     tag: str
@@ -75,6 +76,7 @@ class Word(NamedTuple):
     is_plural: bool = False
     is_past: bool = False
     is_listed: bool = False
+    singular: str = ""
 
 
 NUMBER = Word("N")
@@ -134,6 +136,7 @@ def _look_up(text: str) -> Word:
         is_plural=lexicon.is_plural(text),
         is_past="past" in forms and "base" not in forms,
         is_listed=listed is not None,
+        singular=lexicon.singular(text),
     )
 
 
