@@ -227,9 +227,10 @@ def thing_distance(told: Thing, asked: Thing) -> float:
     if lexicon.is_kind_of(told.head, asked.head) or (
         told.of and lexicon.is_kind_of(told.of, asked.head)
     ):
-        return 0.5
+        # Postcards are cards, and no baseball cards.
+        return 0.5 if asked.words <= told.words | {asked.head} else 6.0
     if shared:
-        return 1.2 if told.head in asked.words or asked.head in told.words else 2.5
+        return 1.2 if told.head in asked.words or asked.head in told.words else 6.0
     if asked.of and lexicon.is_kind_of(told.head, asked.of):
         return 0.6
     if (

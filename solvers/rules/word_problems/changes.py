@@ -246,7 +246,7 @@ def add_changes(
                 parts = []
             extra += 0.6 if any(term.amount.is_extra for term in gains[:1]) else 0.2
             if any(
-                term.amount.verb_class in MOVE and not _is_new(term.amount.place, story)
+                term.amount.verb_class in MOVE and not _is_new(term.amount, goal, story)
                 for term in gains[:1]
             ):
                 # What comes to a place joins what was there.
@@ -339,8 +339,11 @@ def add_changes(
     del first_move
 
 
-def _is_new(place: str, story: Story) -> bool:
-    """Whether things are put "on one pile": nothing was there before."""
+def _is_new(moved: Amount, goal: Goal, story: Story) -> bool:
+    """Whether nothing was there before: things "laid out", or put "on one pile"."""
+    place = moved.place
+    if moved.verb_class == "put" and not place and not goal.amount.place:
+        return True
     return any(
         amount.value == 1 and amount.thing.head == place != NOBODY for amount in story.amounts
     )

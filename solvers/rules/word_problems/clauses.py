@@ -133,9 +133,22 @@ def _cut_gerund(segment: list[Phrase], clauses: Sequence[Clause]) -> tuple[list[
         clause = Clause(subject=[noun], opener="ing", antecedent=noun)
         return segment[: cut - 1], clause
     clause = Clause(is_inherited=True, opener=opener or "ing")
+    if isinstance(noun, NounPhrase) and noun.determiner == "each" and not noun.words:
+        return _cut_each(segment[: cut - 1])
     if isinstance(noun, NounPhrase) and _shows(clauses[-1]):
         clause.subject = [noun]
     return segment[:cut], clause
+
+
+def _cut_each(segment: list[Phrase]) -> tuple[list[Phrase], Clause]:
+    """As in "3 shelves, each holding 8 books": each shelf holds so many."""
+    thing = _last_noun_phrase(segment)
+    clause = Clause(opener="ing", is_inherited=thing is None)
+    if thing is not None:
+        each = NounPhrase(thing.start, thing.end, words=thing.words, raw=thing.raw)
+        each.determiner = "each"
+        clause.subject, clause.antecedent = [each], thing
+    return segment, clause
 
 
 def _shows(clause: Clause) -> bool:
@@ -240,7 +253,7 @@ def _subject_start(segment: list[Phrase], end: int, *, is_first: bool) -> int:
     index = end - 1
     while index > 0:
         before = segment[index - 1]
-        if not isinstance(before, Mark):
+        if not isinstance(before, Mark) or before.text == "as":
             return index
         if before.tag == "I":
             # A prepositional phrase inside the subject: "the boys in the class"; but a leading

@@ -295,3 +295,8 @@ _BROAD = frozenset({"week", "weekend", "month", "year", "day", "trip", "hour", "
 def narrow_times(times: frozenset[str]) -> frozenset[str]:
     """Words of time that tell one time from another: "monday", not "week"."""
     return times - _BROAD
+
+
+def is_wanted(amount: Amount) -> bool:
+    """Whether it is to be done or had, and not done or there yet."""
+    return amount.verb_class == "need" or amount.modal in {"want", "need", "must"}

@@ -47,8 +47,10 @@ def is_label(tokens: list[Token], index: int) -> bool:
         determiner = tokens[index - 2]
         is_bare = determiner.value is None and determiner.text not in LISTS["noun_before"]
         return is_bare and value <= _MAX_LABEL
-    if before.text == "and" and not _is_year(tokens[index - 2]):
+    if before.text in {"and", "to"} and not _is_year(tokens[index - 2]):
         # "Between 1990 and 1995", but "15 on Friday and 1995 on Saturday".
+        return False
+    if before.text == "by" and tokens[index - 2].text in LISTS["scaled"]:
         return False
     return is_year and before.text in LISTS["year_after"]
 

@@ -23,6 +23,7 @@ _TALL = frozenset(
 _MORE = frozenset({"more", "fewer", "less", "extra", "additional"})
 _RELATIVE_DAYS = frozenset({"today", "yesterday", "tomorrow"})
 _RANKS = frozenset({"first", "last", "next", "other", "same", "own"})
+_OWNING = frozenset({"'s", "his", "her", "their", "my", "our", "your", "its"})
 _QUOTES = frozenset({'"', "'"})
 STARTS = frozenset("NXDOQEKR")
 """Parts of speech that begin a noun phrase."""
@@ -201,7 +202,11 @@ class _Scan:
             return False
         if self.phrase.number >= 0 and text in _RELATIVE_DAYS:
             return False
-        if text in {"short", "shy"} and self.phrase.number >= 0 and self._tag_at(self.index + 1) == "I":
+        if (
+            text in {"short", "shy"}
+            and self.phrase.number >= 0
+            and self._tag_at(self.index + 1) == "I"
+        ):
             # "5 short of 20".
             return False
         self._add(text)
@@ -209,6 +214,11 @@ class _Scan:
 
     def _add(self, text: str) -> None:
         phrase = self.phrase
+        if phrase.words and self._is_apposition():
+            # "His brother Tim" is Tim.
+            phrase.words.clear()
+            phrase.raw.clear()
+            phrase.owner, phrase.determiner = None, ""
         if not phrase.words:
             phrase.is_name = (
                 self.tokens[self.index].name
@@ -252,8 +262,18 @@ class _Scan:
             # "City Rentals rents ...": the first word of a sentence may be part of the name.
             phrase.is_name = True
             return False
-        is_part = phrase.is_name or self.tokens[self.index - 1].name
+        is_part = phrase.is_name or self.tokens[self.index - 1].name or self._is_apposition()
         return not is_part and self._is_subject_ahead()
+
+    def _is_apposition(self) -> bool:
+        """Whether a name follows a person: "his brother | Tim", but "with his brother | Tim"."""
+        phrase = self.phrase
+        if not self.tokens[self.index].name or phrase.determiner not in _OWNING or phrase.counts:
+            return False
+        last = phrase.words[-1]
+        is_person = last in self.lexicon.words["people"] or bool(self.lexicon.gender(last))
+        is_free = self.start == 0 or self.tags[self.start - 1] != "I"
+        return is_person and is_free and not self.tokens[self.index - 1].name
 
     def _is_after_the_time(self, last: str) -> bool:
         """As in "by the time | school started"."""

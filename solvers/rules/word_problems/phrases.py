@@ -68,18 +68,26 @@ def _phrase_at(tokens: Sequence[Token], tags: Sequence[str], index: int) -> Phra
         return NounPhrase(index, index + 1, pronoun=tokens[index].text)
     if tag in STARTS:
         return read_noun_phrase(tokens, tags, index)
-    text = tokens[index].text
     if tag in "AV":
-        return read_verb_group(tokens, tags, index) or Mark(index, index + 1, "A", text)
-    if tag == "I" and index + 1 < len(tags):
+        group = read_verb_group(tokens, tags, index)
+        return group or Mark(index, index + 1, "A", tokens[index].text)
+    if tag == "I":
+        return _at_preposition(tokens, tags, index)
+    if may_start(tokens, tags, index):
+        return read_noun_phrase(tokens, tags, index)
+    return Mark(index, index + 1, tag, tokens[index].text)
+
+
+def _at_preposition(tokens: Sequence[Token], tags: Sequence[str], index: int) -> Phrase:
+    """A preposition, "to" with its verb, or an adverb: "in total"."""
+    text = tokens[index].text
+    if index + 1 < len(tags):
         after = tokens[index + 1].text
         if text == "to" and tags[index + 1] in "VA":
             return read_verb_group(tokens, tags, index) or Mark(index, index + 1, "I", text)
         if after in _SETTLED and _SETTLED[after] == text and _ends(tags, index + 2):
             return Mark(index, index + 2, "B", after)
-    elif may_start(tokens, tags, index):
-        return read_noun_phrase(tokens, tags, index)
-    return Mark(index, index + 1, tag, text)
+    return Mark(index, index + 1, "I", text)
 
 
 def _ends(tags: Sequence[str], index: int) -> bool:

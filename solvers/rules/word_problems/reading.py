@@ -464,7 +464,7 @@ class Reader:
         state.passed = max(state.passed, contrast.end)
         before = (*self.amounts, *state.found)
         mark_part(amount, frame, before)
-        if role == "subject" and frame.lemma == "be":
+        if role == "subject" and frame.lemma == "be" and amount.is_asked:
             self._take_complement(amount)
         qualify(amount, phrase, self._tokens, before)
         if role == "object" and not told and phrase.extra == "" and self._is_age(amount):
@@ -479,7 +479,7 @@ class Reader:
             self._thing = thing
 
     def _take_complement(self, amount: Amount) -> None:
-        """"3 of the cups are red": 3 red cups."""
+        """"How many of the cups are red?": how many red cups."""
         words = self.lexicon.words
         found = [
             word

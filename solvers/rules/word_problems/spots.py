@@ -154,8 +154,19 @@ class Spot:
             return True
         word, text = self.words[self.position], self.text_before
         if word.is_plural and word.tag == "K":
-            return load_lexicon().singular(text) == text
+            return load_lexicon().singular(text) == text or self._follows_one_of()
         return self.count_before in {None, 1}
+
+    def _follows_one_of(self) -> bool:
+        """Whether the noun before is that of "each of the boys"."""
+        position = self.position
+        while position > 0 and self.tags[position] in "KDONES":
+            position -= 1
+        is_of = position > 0 and self.tokens[position].text == "of"
+        return is_of and (
+            self.tokens[position - 1].text in {"each", "one", "neither", "either"}
+            or self.tokens[position - 1].value == 1
+        )
 
     def follows_plural(self) -> bool:
         """Whether the noun before can be the subject of "play"."""

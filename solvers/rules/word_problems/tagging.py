@@ -160,10 +160,10 @@ def _her(spot: Spot) -> str:
     """A possessive before a noun, a pronoun elsewhere."""
     after = spot.after
     is_direct = spot.last_verb >= 0 and spot.last_verb == spot.index - 1
-    if is_direct and "base" in after.forms and spot.follows_object_of_help():
+    is_helped = is_direct and "base" in after.forms and spot.follows_object_of_help()
+    if is_helped and spot.words[spot.index + 2].tag in OBJECT_TAGS | {"I"}:
         # "Let her pick out 5", but "saw her pick".
-        if spot.words[spot.index + 2].tag in OBJECT_TAGS | {"I"}:
-            return "R"
+        return "R"
     if after.tag in {"K", "E", "M"}:
         is_sure_verb = after.verb is not None and not after.is_noun
         is_adjective = "participle" in after.forms or "ing" in after.forms

@@ -70,7 +70,7 @@ def thing_here(phrase: NounPhrase, last: Thing) -> tuple[Thing, bool]:
     thing = thing_of(phrase)
     if not thing.head:
         return last, False
-    if is_attribute(phrase, thing):
+    if is_attribute(phrase, thing) and not _is_one_such(phrase, last):
         # "5 red and 6 blue balloons", "6 are blue": the noun comes later or came before.
         if last.head and last.head != thing.head:
             return Thing(last.head, (thing.words - _STAND_INS) | {last.head}, last.of), False
@@ -79,6 +79,13 @@ def thing_here(phrase: NounPhrase, last: Thing) -> tuple[Thing, bool]:
         # "1 bucket of water ... another 8 buckets".
         return last, True
     return thing, True
+
+
+def _is_one_such(phrase: NounPhrase, last: Thing) -> bool:
+    """Whether "1 peach" is a fruit: a thing too, and no colours were told of before."""
+    lexicon = load_lexicon()
+    is_thing = phrase.value == 1 and phrase.head in lexicon.kinds
+    return is_thing and not (last.words - {last.head}) & lexicon.words["colours"]
 
 
 def is_attribute(phrase: NounPhrase, thing: Thing) -> bool:

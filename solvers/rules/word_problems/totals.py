@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from spoonbench.solvers.rules.word_problems.amounts import GROUP, NOBODY, Amount
 from spoonbench.solvers.rules.word_problems.changes import is_same_holding
 from spoonbench.solvers.rules.word_problems.copying import altered
-from spoonbench.solvers.rules.word_problems.goals import LOSS, STATE, Goal, narrow_times
+from spoonbench.solvers.rules.word_problems.goals import LOSS, STATE, Goal, is_wanted, narrow_times
 from spoonbench.solvers.rules.word_problems.terms import Term, add_term
 
 if TYPE_CHECKING:
@@ -145,6 +145,8 @@ def add_totals(
             extra += 1.0
         if any(term.amount.is_left for term in members):
             extra += 1.0
+        if len({is_wanted(term.amount) for term in members}) > 1:
+            extra += 2.0
         if (
             len(members) == 2
             and members[0].amount.verb_class in STATE

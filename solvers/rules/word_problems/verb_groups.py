@@ -27,6 +27,7 @@ _ASPECT = frozenset(
 )  # fmt: skip
 _PAST_AUXILIARIES = frozenset({"was", "were", "had", "did"})
 _PASSIVE = BE | {"get", "gets", "got", "gotten", "getting"}
+_GERUNDS = frozenset({"having", "being"})
 _FUTURE = frozenset({"will", "would", "going", "shall"})
 
 
@@ -145,7 +146,8 @@ class _Group:
         is_passive = (
             is_verb and bool(before) and before[-1] in _PASSIVE and "participle" in verb.forms
         )
-        if self.kind == "main" and "ing" in verb.forms and not before:
+        is_gerund = self.auxiliaries[0] in _GERUNDS if before else "ing" in verb.forms
+        if self.kind == "main" and is_gerund:
             self.kind = "gerund"
         return VerbGroup(
             self.start,

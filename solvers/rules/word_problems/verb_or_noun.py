@@ -85,6 +85,9 @@ def _after_determiner(spot: Spot) -> bool:
         return "base" in word.forms
     if word.is_past:
         return not word.is_noun and not ("participle" in word.forms and spot.is_plain_after())
+    if "ing" in word.forms:
+        # "3 shelves, each holding 8 books".
+        return text == "each" and spot.opens_object()
     if text in {"these", "those"}:
         return "base" in word.forms and spot.opens_object()
     is_finite = "third" in word.forms or "past" in word.forms

@@ -20,6 +20,7 @@ from spoonbench.solvers.rules.word_problems.goals import (
     NEAR,
     STATE,
     Goal,
+    is_wanted,
     narrow_times,
 )
 from spoonbench.solvers.rules.word_problems.leftovers import is_description
@@ -226,6 +227,9 @@ def add_parts(
         extra = 0.1 if is_whole else 0.0
     elif lemma in told and not goal.is_others and lemma not in {"be", "have"}:
         extra += 0.8
+    if is_wanted(whole.amount) and not any(is_wanted(term.amount) for term in rest):
+        # "He has to grade 14 and has graded 7": what is done is part of what is to be done.
+        extra = min(extra, 0.3)
     if goal.asked.is_more and goal.asked.other is not None:
         extra += 2.0
     add_term(

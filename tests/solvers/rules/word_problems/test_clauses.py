@@ -46,6 +46,9 @@ def subjects_of(text):
         ),
         ("A team with 2 men and 5 women came.", [("come", ["team"])]),
         ("If 9 of them leave, Ann has 5.", [("leave", [""]), ("have", ["ann"])]),
+        ("Having sold 4 pens, Ann went home.", [("sell", ["ann"]), ("go", ["ann"])]),
+        ("Ann has 4 pens and her brother Ben has 5.", [("have", ["ann"]), ("have", ["ben"])]),
+        ("Ann sold twice as many pens as Ben did.", [("sell", ["ann"]), ("do", ["ben"])]),
         ("Ann has 5 pens to sell.", [("have", ["ann"]), ("sell", ["ann"])]),
     ],
 )
@@ -75,6 +78,11 @@ def test_a_time_after_and_goes_with_the_clause_behind_it():
 def test_a_relative_clause_knows_what_it_tells_of():
     clause = clauses_of("Ann has 40 figs that must be put in bags.")[1]
     assert (clause.opener, clause.antecedent.head, clause.is_inherited) == ("that", "fig", True)
+
+
+def test_each_before_a_gerund_stands_for_each_of_what_was_named():
+    clause = clauses_of("There are 4 boxes, each holding 8 pens.")[1]
+    assert [(phrase.determiner, phrase.head) for phrase in clause.subject] == [("each", "box")]
 
 
 def test_a_sentence_without_a_verb_is_one_clause():

@@ -60,6 +60,7 @@ def nouns_of(text):
         ("Will invited 6 friends.", ["invite"]),
         ("He opened half of a can of soup.", ["open"]),
         ("Two of the boys got picked.", ["pick"]),
+        ("Each of the 5 boys eats 2 figs.", ["eat"]),
     ],
 )
 def test_a_word_that_can_be_both_is_a_verb_only_where_its_clause_needs_one(text, verbs):
