@@ -246,7 +246,7 @@ def distance(amount: Amount, goal: Goal) -> float:
         return 9.0
     if not goal.thing.head:
         return 0.3
-    if unit is not None and goal.thing.head in amount.context and goal.asked.how == "much":
+    if unit is not None and measures(unit) not in {"time", "calendar"} and goal.thing.head in amount.context and goal.asked.how == "much":
         # "Her hair is 18 inches long; how much hair ...": a measure of what is asked for.
         return 0.5
     things = (goal.thing, *goal.asked.also)

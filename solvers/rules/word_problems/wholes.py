@@ -214,6 +214,19 @@ def add_parts(
         extra += 1.0
     if not has_reason:
         extra += 0.4
+    described = [term for term in rest if is_description(term.amount)]
+    if described and len(described) < len(rest) and not goal.is_others:
+        # "8 games, 6 of them at night; 4 were missed": the night has no part in it.
+        extra += 0.7
+        plain = [term for term in rest if term not in described]
+        add_term(
+            found,
+            "part",
+            [("+", whole), *[("-", term) for term in plain]],
+            altered(goal.amount),
+            "the whole less its other parts",
+            cost + 0.8,
+        )
     if len({term.amount.is_part for term in rest}) > 1:
         # Some of the rest are parts of all the others, not of the largest.
         extra += 1.0
@@ -223,10 +236,16 @@ def add_parts(
         extra += 1.5
     if goal.is_start:
         extra += 2.0
-    if is_whole or (whole in wholes and whole.amount.is_total):
-        extra = 0.1 if is_whole else 0.0
+    is_told_total = whole in wholes and whole.amount.is_total
+    if is_whole or is_told_total:
+        shares_verb = any(
+            term.amount.lemma == whole.amount.lemma or term.amount.is_part for term in rest
+        )
+        extra = 0.1 if is_whole else 0.0 if shares_verb else 0.9
     elif lemma in told and not goal.is_others and lemma not in {"be", "have"}:
         extra += 0.8
+    if len({term.amount.lemma for term in rest}) > 1 and not goal.is_others:
+        extra += 0.5
     if is_wanted(whole.amount) and not any(is_wanted(term.amount) for term in rest):
         # "He has to grade 14 and has graded 7": what is done is part of what is to be done.
         extra = min(extra, 0.3)
