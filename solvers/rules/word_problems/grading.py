@@ -39,7 +39,8 @@ def grade(story: Story, readings: Sequence[Reading]) -> Grade:
     best = readings[0]
     rival = next((one for one in readings if one.value != best.value), None)
     margin = MARGIN if rival is None else min(rival.cost - best.cost, MARGIN)
-    doubt = best.cost + MARGIN - margin
+    # Costs are sums of tenths, and such sums are not exact.
+    doubt = round(best.cost + MARGIN - margin, 6)
     confidence = round(1 / (1 + doubt), 4)
     if doubt <= MOST_COST:
         return Grade(confidence, "")

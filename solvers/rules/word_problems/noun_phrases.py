@@ -24,6 +24,8 @@ _MORE = frozenset({"more", "fewer", "less", "extra", "additional"})
 _RELATIVE_DAYS = frozenset({"today", "yesterday", "tomorrow"})
 _RANKS = frozenset({"first", "last", "next", "other", "same", "own"})
 _OWNING = frozenset({"'s", "his", "her", "their", "my", "our", "your", "its"})
+_DEEPEST = 12
+"""More phrases than that in each other's "of" no text has; the next one stands by itself."""
 _QUOTES = frozenset({'"', "'"})
 STARTS = frozenset("NXDOQEKR")
 """Parts of speech that begin a noun phrase."""
@@ -36,17 +38,29 @@ def may_start(tokens: Sequence[Token], tags: Sequence[str], index: int) -> bool:
     return tokens[index].text == "$"
 
 
-def read_noun_phrase(tokens: Sequence[Token], tags: Sequence[str], start: int) -> NounPhrase:
-    """Read the noun phrase that begins at a token, what follows "of" included."""
-    return _Scan(tokens, tags, start).read()
+def read_noun_phrase(
+    tokens: Sequence[Token], tags: Sequence[str], start: int, depth: int = 0
+) -> NounPhrase:
+    """Read the noun phrase that begins at a token, what follows "of" included.
+
+    Args:
+        tokens: of the sentence.
+        tags: their parts of speech.
+        start: index of its first token.
+        depth: how many phrases it stands in, each behind an "of".
+    """
+    return _Scan(tokens, tags, start, depth).read()
 
 
 class _Scan:
     """One noun phrase while it is read; each method says whether its token belongs to it."""
 
-    __slots__ = ("index", "is_closed", "lexicon", "n", "phrase", "start", "tags", "tokens")
+    __slots__ = ("depth", "index", "is_closed", "lexicon", "n", "phrase", "start", "tags", "tokens")
 
-    def __init__(self, tokens: Sequence[Token], tags: Sequence[str], start: int) -> None:
+    def __init__(
+        self, tokens: Sequence[Token], tags: Sequence[str], start: int, depth: int
+    ) -> None:
+        self.depth = depth
         self.tokens = tokens
         self.tags = tags
         self.start = self.index = start
@@ -301,7 +315,7 @@ class _Scan:
 
     def take_preposition(self, text: str) -> bool:
         phrase = self.phrase
-        if text != "of" or self.index == self.start:
+        if text != "of" or self.index == self.start or self.depth == _DEEPEST:
             return False
         if not (
             phrase.words or phrase.counts or phrase.extra or phrase.determiner in {"all", "each"}
@@ -320,7 +334,7 @@ class _Scan:
         if self.tags[start] == "W":
             inner = NounPhrase(start, start + 1, pronoun="which")
         else:
-            inner = read_noun_phrase(self.tokens, self.tags, start)
+            inner = read_noun_phrase(self.tokens, self.tags, start, self.depth + 1)
         self.phrase.of = inner
         self.index = inner.end - 1
         self.is_closed = True

@@ -151,7 +151,9 @@ def _by_one_rate(goal: Goal, rates: list[Term], counts: list[Term], story: Story
             or (goal.thing.head and names_groups(goal, rate.amount))
         ):
             continue
-        groups = [count for count in counts if _counts_groups(count.amount, rate.amount)]
+        groups = _had(
+            [count for count in counts if _counts_groups(count.amount, rate.amount)]
+        )
         if len(groups) < 2:  # noqa: PLR2004
             continue
         asked = altered(
@@ -181,8 +183,14 @@ def _as_count(rate: Term, cost: float) -> Term:
     )
 
 
+def _had(matches: list[Term]) -> list[Term]:
+    """Without "5 boxes in a case", which counts no boxes that somebody has, where others do."""
+    return [match for match in matches if not match.amount.soft_per] or matches
+
+
 def _nearest(matches: list[Term], rate: Amount) -> list[Term]:
     """Counts of the rate's own owner or clause, where some are; all of them otherwise."""
+    matches = _had(matches)
     exact = [match for match in matches if match.amount.thing.head == rate.per]
     lexicon = load_lexicon()
     if lexicon.is_kind_of(rate.per, "person"):
@@ -242,6 +250,17 @@ def _group_cost(count: Amount, rate: Amount) -> float:
 
 def by_division(goal: Goal, rates: list[Term], counts: list[Term], story: Story) -> Iterator[Term]:
     """How many groups: a total over what one holds."""
+    if not counts and len(rates) == 2 and rates[0].amount.clause == rates[1].amount.clause:  # noqa: PLR2004
+        # "28 students and 7 seats on each bus": only one of them is counted by buses.
+        first, second = rates
+        for rate, other in ((first, second), (second, first)):
+            if names_groups(goal, rate.amount) and other.value >= rate.value:
+                result = combine(
+                    "groups", (("", _as_count(other, 0.0)), ("/", rate)), altered(goal.amount),
+                    f"so many {rate.amount.thing.head} for one {rate.amount.per}", cost=1.5,
+                )
+                if result is not None:
+                    yield result
     for rate in rates:
         is_named = names_groups(goal, rate.amount)
         if not is_named and distance(rate.amount, goal) < 2:

@@ -49,7 +49,10 @@ def add_remainder(goal: Goal, terms: list[Term], found: list[Term], cost: float)
         cost += 1.0
     if len({term.amount.owner for term in wholes}) > 1 and goal.amount.owner not in {NOBODY, GROUP}:
         cost += 0.6
-    if not (goal.is_left or goal.is_others or goal.is_now) and goal.amount.verb_class not in STATE:
+    # "Burned all but 5": so many were not burned.
+    is_excepted = all(term.amount.is_negated for term in parts)
+    is_rest = goal.is_left or goal.is_others or goal.is_now or is_excepted
+    if not is_rest and goal.amount.verb_class not in STATE:
         cost += 0.3
     if goal.is_start or goal.is_total:
         cost += 0.5

@@ -123,7 +123,7 @@ def test_new_names_for_people_and_things_never_change_the_answer(words):
     name, thing = (f"q{word}" for word in words)
     text = f"{name} had 12 {thing}s. He lost 5 {thing}s. How many {thing}s does {name} have?"
     (answer,) = RuleSolver().solve([Problem(problem_id="1", text=text, kind="number")])
-    assert answer.value in {"7", None}
+    assert answer.value == "7"
 
 
 WORDS = st.sampled_from(
