@@ -96,7 +96,7 @@ def reading_of(term: Term, told: Sequence[Term], goal: Goal, n_words: int) -> Re
 def _belongs(amount: Amount, used: Sequence[Amount], goal: Goal) -> bool:
     """Whether an amount is of the kind of one that was used, with the same owner."""
     head = amount.thing.head
-    if not head or amount.value == 1 or amount.soft_per:
+    if not head or amount.value == 1 or is_general(amount):
         return False
     for one in used:
         if one.per and head == one.per and not amount.per:
@@ -147,7 +147,7 @@ def _leftover(other: Term, goal: Goal, term: Term) -> tuple[float, str]:
         return 3.0, text
     if amount.value == 1 and away > NEAR:
         return 0.2, text
-    if amount.soft_per:
+    if is_general(amount):
         return 0.5, text
     if amount.per:
         return 1.5 if away > FAR else 2.0, text
@@ -209,3 +209,8 @@ def why_unused(amount: Amount, goal: Goal) -> str:
     if amount.times and goal.amount.times and not amount.times & goal.amount.times:
         return "of another time"
     return "plays no part"
+
+
+def is_general(amount: Amount) -> bool:
+    """"There are 5 boxes in a case": told of cases as such, not of what somebody has."""
+    return bool(amount.soft_per) and amount.owner == NOBODY and amount.soft_per != amount.thing.head

@@ -22,6 +22,7 @@ from spoonbench.solvers.rules.word_problems.goals import (
     is_rate_goal,
     names_groups,
 )
+from spoonbench.solvers.rules.word_problems.leftovers import is_general
 from spoonbench.solvers.rules.word_problems.lexicon import load_lexicon
 from spoonbench.solvers.rules.word_problems.settling import settle
 from spoonbench.solvers.rules.word_problems.terms import Term, combine
@@ -185,7 +186,7 @@ def _as_count(rate: Term, cost: float) -> Term:
 
 def _had(matches: list[Term]) -> list[Term]:
     """Without "5 boxes in a case", which counts no boxes that somebody has, where others do."""
-    return [match for match in matches if not match.amount.soft_per] or matches
+    return [match for match in matches if not is_general(match.amount)] or matches
 
 
 def _nearest(matches: list[Term], rate: Amount) -> list[Term]:
