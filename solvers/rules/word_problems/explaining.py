@@ -70,11 +70,15 @@ def _sum_of(term: Term) -> str:
 
 
 def _names(story: Story) -> dict[int, str]:
-    """"a" to "z", then "a1": a name for every amount, in the order of the text."""
+    """A name for every amount, in the order of the text: "a" to "z", then "aa", "ab", ..."""
     names: dict[int, str] = {}
     for index in range(len(story.amounts)):
-        turn, letter = divmod(index, len(_LETTERS))
-        names[index] = _LETTERS[letter] + (str(turn) if turn else "")
+        name, rest = "", index
+        while rest >= 0:
+            rest, letter = divmod(rest, len(_LETTERS))
+            name = _LETTERS[letter] + name
+            rest -= 1
+        names[index] = name
     return names
 
 

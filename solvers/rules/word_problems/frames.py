@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from spoonbench.solvers.rules.word_problems.copying import altered
 from spoonbench.solvers.rules.word_problems.amounts import EACH, GROUP, NO_THING, NOBODY, Amount
 from spoonbench.solvers.rules.word_problems.contrasts import collect_words
+from spoonbench.solvers.rules.word_problems.copying import altered
 from spoonbench.solvers.rules.word_problems.lexicon import load_lexicon
 from spoonbench.solvers.rules.word_problems.phrases import Mark, NounPhrase
 

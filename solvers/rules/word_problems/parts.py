@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from spoonbench.solvers.rules.word_problems.copying import altered
 from spoonbench.solvers.rules.word_problems.amounts import Amount, Thing
+from spoonbench.solvers.rules.word_problems.copying import altered
 from spoonbench.solvers.rules.word_problems.lexicon import load_lexicon
 from spoonbench.solvers.rules.word_problems.phrases import Mark, NounPhrase
 from spoonbench.solvers.rules.word_problems.things import thing_of

@@ -412,26 +412,14 @@ def by_pairs(goal: Goal, counts: list[Term]) -> Iterator[Term]:
                 cost = 0.2 if second.value == 1 else 0.6
                 if third.amount.in_question or third.amount.is_if:
                     cost -= 0.2
-                one = (
-                    first
-                    if second.value == 1
-                    else combine(
-                        "rate",
-                        (("", first), ("/", second)),
-                        altered(first.amount),
-                        f"for one {second.amount.thing.head}",
-                    )
+                one = combine(
+                    "rate",
+                    (("", first), ("/", second)),
+                    altered(first.amount),
+                    f"for one {second.amount.thing.head}",
                 )
                 if one is None:
                     continue
-                one = Term(
-                    one.value,
-                    one.amount,
-                    one.uses | second.uses,
-                    one.step,
-                    one.cost,
-                    one.assumptions,
-                )
                 result = combine(
                     "groups",
                     (("", one), ("*", third)),

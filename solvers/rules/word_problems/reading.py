@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from spoonbench.solvers.rules.word_problems.copying import altered
 from spoonbench.solvers.rules.word_problems.adjuncts import Adjuncts
 from spoonbench.solvers.rules.word_problems.amounts import (
     COINS,
@@ -21,6 +20,7 @@ from spoonbench.solvers.rules.word_problems.amounts import (
 from spoonbench.solvers.rules.word_problems.cast import Cast
 from spoonbench.solvers.rules.word_problems.clauses import Clause, split_clauses
 from spoonbench.solvers.rules.word_problems.contrasts import Contrast
+from spoonbench.solvers.rules.word_problems.copying import altered
 from spoonbench.solvers.rules.word_problems.counted_by import (
     noun_of,
     resolve_each,

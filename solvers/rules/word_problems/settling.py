@@ -24,7 +24,7 @@ from spoonbench.solvers.rules.word_problems.goals import (
     distance,
     names,
 )
-from spoonbench.solvers.rules.word_problems.terms import Term
+from spoonbench.solvers.rules.word_problems.terms import Term, add_term
 from spoonbench.solvers.rules.word_problems.totals import add_totals
 from spoonbench.solvers.rules.word_problems.wholes import (
     add_kinds,
@@ -78,7 +78,7 @@ def _told(goal: Goal, terms: Sequence[Term], found: list[Term]) -> None:
         return
     term = terms[0]
     is_said = term.amount.lemma == goal.amount.lemma and term.amount.owner == goal.amount.owner
-    found.append(Term(term.value, term.amount, term.uses, term.step, term.cost + (1.0 if is_said else 4.0), term.assumptions))
+    add_term(found, "told", [("", term)], altered(goal.amount), "said just so", 1.0 if is_said else 4.0)
 
 
 def _direct(goal: Goal, terms: Sequence[Term], found: list[Term]) -> None:
