@@ -417,6 +417,9 @@ def _start_and_end(
         )
         if amount.is_earlier and not amount.is_now:
             starts.append(term)
+        elif goal.is_left and not is_marked and amount.tense == "past" and amount.lemma == "have":
+            # "She bought 4. She had 50 dollars. How many are left?": what she had before.
+            starts.append(term)
         elif first is not None:
             (
                 ends if amount.clause > first or (amount.clause == first and is_marked) else starts

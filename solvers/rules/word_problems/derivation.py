@@ -23,6 +23,7 @@ from spoonbench.solvers.rules.word_problems.rates import (
     by_division,
     by_pairs,
     by_products,
+    by_ratio,
     by_sharing,
     by_spans,
     split_rates,
@@ -81,5 +82,6 @@ def seek(goal: Goal, terms: list[Term], story: Story, depth: int) -> Iterator[Te
         yield from by_sharing(goal, rates, counts, story)
     yield from by_pairs(goal, counts)
     yield from by_spans(goal, counts)
+    yield from by_ratio(goal, counts)
     if depth == 0:
         yield from guess(goal, terms)

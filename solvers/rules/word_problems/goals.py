@@ -156,12 +156,20 @@ def goal_of(asked: Asked, words: frozenset[str], amounts: Sequence[Amount]) -> G
         is_left=says(text, _LEFT),
         is_start=says(text, _START) or amount.verb_class == "boundary" and amount.lemma != "end",
         is_now=says(text, _NOW),
-        doubts=words & load_lexicon().words["doubts"],
+        doubts=_doubts(words),
         is_others=says(text, _OTHERS)
         or amount.is_negated
         or amount.lemma in {"fail", "miss"}
         or bool(words & {"rest", "others", "remainder"}),
     )
+
+
+def _doubts(words: frozenset[str]) -> frozenset[str]:
+    """Words that change a sum and that no rule reads."""
+    doubts = words & load_lexicon().words["doubts"]
+    if "equal" in words and words & {"number", "amount"}:
+        doubts |= {"equal"}
+    return doubts
 
 
 def _dimension_sought(asked: Asked, amounts: Sequence[Amount]) -> str:

@@ -111,6 +111,9 @@ def _belongs(amount: Amount, used: Sequence[Amount], goal: Goal) -> bool:
         ):
             # Bought together with what was used, for a price that is not told.
             return True
+        if one.verb_class in CHANGE and amount.verb_class not in CHANGE:
+            # Who gives is not who has what is sought.
+            continue
         if (
             head == one.thing.head
             and amount.thing.words == one.thing.words
@@ -151,11 +154,13 @@ def _leftover(other: Term, goal: Goal, term: Term) -> tuple[float, str]:
         return 0.5, text
     if amount.per:
         return 1.5 if away > FAR else 2.0, text
+    owner = goal.amount.owner
+    is_others = amount.owner not in {NOBODY, GROUP} and owner != amount.owner
     if away > FAR:
         if amount.thing.head in lexicon.words["times"]:
             return 0.4, text
-        return 0.3, text
-    owner = goal.amount.owner
+        # Another thing of another owner cannot be meant.
+        return 0.05 if is_others and amount.is_thing_told and not amount.per else 0.3, text
     if (
         owner not in {NOBODY, GROUP}
         and owner not in amount.owners

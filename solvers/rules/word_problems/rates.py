@@ -429,3 +429,18 @@ def by_pairs(goal: Goal, counts: list[Term]) -> Iterator[Term]:
                 )
                 if result is not None:
                     yield result
+
+
+def by_ratio(goal: Goal, counts: list[Term]) -> Iterator[Term]:
+    """"How many times as many": one amount over another of the same thing."""
+    text = goal.asked.text
+    if " how many times " not in text or " as " not in text and " more " not in text:
+        return
+    if len(counts) != 2:  # noqa: PLR2004
+        return
+    big, small = sorted(counts, key=lambda term: term.value, reverse=True)
+    if thing_distance(big.amount.thing, small.amount.thing) > FAR:
+        return
+    result = combine("ratio", (("", big), ("/", small)), altered(goal.amount), "how many times the one is in the other", cost=0.3)
+    if result is not None:
+        yield result

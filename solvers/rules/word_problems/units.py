@@ -50,7 +50,7 @@ def in_one_unit(terms: Sequence[Term], goal: Goal) -> list[Term]:
             # What is counted by it stays: "2 hours each day" for 3 days.
             converted.append(term)
             continue
-        if dimension == "time" and term.amount.role in {"for", "in", "on", "within", "during"}:
+        if len(terms) > 1 and dimension == "time" and term.amount.role in {"for", "in", "on", "within", "during"}:
             # "3 hours for 6 days": a stretch of time in which it happens, not more of the same.
             converted.append(
                 Term(

@@ -69,6 +69,8 @@ def add_remainder(goal: Goal, terms: list[Term], found: list[Term], cost: float)
         cost += 0.8
     if goal.asked.is_more:
         cost += 2.0
+    if any(_is_given(part.amount, goal) for part in parts):
+        cost += 1.5
     if any(
         part.amount.is_thing_told
         and all(thing_distance(part.amount.thing, whole.amount.thing) > FAR for whole in wholes)
@@ -249,6 +251,8 @@ def add_parts(
         extra += 0.8
     if len({term.amount.lemma for term in rest}) > 1 and not goal.is_others:
         extra += 0.5
+    if any(_is_given(term.amount, goal) for term in rest):
+        extra += 1.5
     if is_wanted(whole.amount) and not any(is_wanted(term.amount) for term in rest):
         # "He has to grade 14 and has graded 7": what is done is part of what is to be done.
         extra = min(extra, 0.3)
@@ -262,6 +266,12 @@ def add_parts(
         "the whole less its other parts",
         cost + max(extra, 0),
     )
+
+
+def _is_given(amount: Amount, goal: Goal) -> bool:
+    """Whether somebody else gives it to the one who is asked about."""
+    owner = goal.amount.owner
+    return owner not in {NOBODY, GROUP} and amount.to == owner and amount.owner != owner
 
 
 def _is_whole(whole: Term, rest: Sequence[Term]) -> bool:
