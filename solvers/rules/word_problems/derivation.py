@@ -36,6 +36,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+MOST_NUMBERS = 12
+"""A text with more numbers is not read: no word problem has as many, and time stays bounded."""
+_SURE = 1.5
+"""Readings that cost no more leave nothing to guess."""
+
+
 def find_readings(story: Story) -> list[Reading]:
     """All readings of a text that come to a value, cheapest first."""
     if story.asked is None:
@@ -56,16 +62,26 @@ def find_readings(story: Story) -> list[Reading]:
         for index, amount in enumerate(story.amounts)
         if amount.value is not None
     ]
-    found: list[Reading] = []
-    for terms in worlds_of(told, goal, story.owners):
-        terms = in_one_unit(terms, goal)  # noqa: PLW2901
-        for term in seek(goal, terms, story, 0):
-            found.append(reading_of(term, told, goal, story.n_words))
+    if len(told) > MOST_NUMBERS:
+        return []
+    worlds = [in_one_unit(terms, goal) for terms in worlds_of(told, goal, story.owners)]
+    found = [
+        reading_of(term, told, goal, story.n_words)
+        for terms in worlds
+        for term in seek(goal, terms, story)
+    ]
+    if not found or min(reading.cost for reading in found) > _SURE:
+        # Nothing comes near a plain reading: what the words of the question suggest.
+        found += [
+            reading_of(term, told, goal, story.n_words)
+            for terms in worlds
+            for term in guess(goal, terms)
+        ]
     found.sort(key=lambda reading: reading.cost)
     return found
 
 
-def seek(goal: Goal, terms: list[Term], story: Story, depth: int) -> Iterator[Term]:
+def seek(goal: Goal, terms: list[Term], story: Story) -> Iterator[Term]:
     """Ways to come to what is sought."""
     rates, counts = split_rates(goal, terms)
     is_rate = is_rate_goal(goal)
@@ -83,5 +99,3 @@ def seek(goal: Goal, terms: list[Term], story: Story, depth: int) -> Iterator[Te
     yield from by_pairs(goal, counts)
     yield from by_spans(goal, counts)
     yield from by_ratio(goal, counts)
-    if depth == 0:
-        yield from guess(goal, terms)

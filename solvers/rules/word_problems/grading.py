@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from spoonbench.solvers.numerals import write_number
+from spoonbench.solvers.rules.word_problems.derivation import MOST_NUMBERS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,6 +35,9 @@ def grade(story: Story, readings: Sequence[Reading]) -> Grade:
     """Judge the cheapest reading by its cost and by the readings that come near it."""
     if story.asked is None:
         return Grade(0.0, "no question: what is asked was not found")
+    n_told = sum(amount.value is not None for amount in story.amounts)
+    if n_told > MOST_NUMBERS:
+        return Grade(0.0, f"too many numbers: {n_told}, {MOST_NUMBERS} are read")
     if not readings:
         return Grade(0.0, "no reading: nothing is told of what is asked for")
     best = readings[0]
