@@ -189,6 +189,10 @@ def _is_before(clause: Clause) -> bool:
 
 def _take_adverbs(frame: Amount, clause: Clause, tokens: Sequence[Token]) -> None:
     said = {token.text for token in _tokens_of(clause, tokens)}
+    phrases = (*clause.before, *clause.subject, *clause.subject_rest, *clause.after)
+    if any(isinstance(phrase, NounPhrase) and "left" in phrase.raw for phrase in phrases):
+        # "The left jar": a side, nothing that is left.
+        said -= {"left"}
     frame.is_earlier = bool(_EARLIER & said) or clause.opener == "before" or _is_before(clause)
     frame.is_now = bool(_NOW & said)
     frame.is_left = (

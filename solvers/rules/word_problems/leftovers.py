@@ -146,6 +146,10 @@ def _leftover(other: Term, goal: Goal, term: Term) -> tuple[float, str]:
     ):
         # "2 pumpkins; the first weighed ..., the second ...": it counts what was listed.
         return 0.1, text
+    places = {amount.place, goal.amount.place} - {NOBODY}
+    if len(places) > 1 and amount.verb_class in STATE:
+        # "How many are in the left jar": what is in the right one is not asked for.
+        return 0.3, text
     if amount.in_question:
         return 3.0, text
     if amount.value == 1 and away > NEAR:

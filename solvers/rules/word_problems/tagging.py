@@ -141,7 +141,9 @@ def _is_unknown_past(spot: Spot, text: str) -> bool:
 
 
 def _left(spot: Spot) -> str:
-    """A verb after a subject and before an object; else what remains."""
+    """A verb after a subject and before an object; a side ("the left jar"); else what remains."""
+    if spot.before in {"D", "O"}:
+        return "K"
     if spot.before == "A":
         is_perfect = spot.auxiliary in HAVE and not spot.is_inverted
         return "V" if is_perfect and spot.after.tag in {"D", "O"} else "B"
