@@ -92,6 +92,9 @@ def sign_of(amount: Amount, goal: Goal, holders: frozenset[str], *, is_only: boo
             return 1
         return -1 if not mine or amount.source in mine or amount.holder in mine else None
     if verb_class == "lose":
+        if amount.is_extra and amount.place in mine:
+            # "Dropped 60 more into it".
+            return 1
         if (
             is_subject
             or not mine
@@ -251,6 +254,9 @@ def add_changes(
             ):
                 # What comes to a place joins what was there.
                 extra += 2.0
+        if goal.is_left and any(term.amount.lemma == goal.amount.lemma for term in moved):
+            # "How many does he still have to write?": what was written is no more of them.
+            extra += 1.5
         if asks_change:
             extra += 1.2
         if goal.asked.is_more:

@@ -12,8 +12,11 @@ from typing import TYPE_CHECKING
 from spoonbench.solvers.rules.word_problems.amounts import Story, Thing
 from spoonbench.solvers.rules.word_problems.comparisons import worlds_of
 from spoonbench.solvers.rules.word_problems.goals import (
+    CHANGE,
+    NEAR,
     Goal,
     dimension_of_thing,
+    distance,
     goal_of,
     is_rate_goal,
 )
@@ -77,8 +80,31 @@ def find_readings(story: Story) -> list[Reading]:
             for terms in worlds
             for term in guess(goal, terms)
         ]
+    untold = _untold(goal, story)
+    if untold:
+        for reading in found:
+            reading.cost += 1.0
+            reading.assumptions += (untold,)
     found.sort(key=lambda reading: reading.cost)
     return found
+
+
+def _untold(goal: Goal, story: Story) -> str:
+    """What is told of without a number and may belong to what is sought; "" for nothing."""
+    if goal.is_start or goal.amount.verb_class in CHANGE:
+        return ""
+    for amount in story.amounts:
+        if (
+            amount.is_vague
+            and not amount.is_asked
+            and amount.role != "none"
+            and amount.lemma != goal.amount.lemma
+            and amount.verb_class in CHANGE
+            and amount.thing.head
+            and distance(amount, goal) <= NEAR
+        ):
+            return f"how many {amount.thing.head} is not told"
+    return ""
 
 
 def seek(goal: Goal, terms: list[Term], story: Story) -> Iterator[Term]:

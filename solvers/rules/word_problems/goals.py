@@ -297,7 +297,7 @@ def names(amount: Amount, owner: str, words: frozenset[str]) -> bool:
     return bool(keys) and len(keys) == len(words)
 
 
-_BROAD = frozenset({"week", "weekend", "month", "year", "day", "trip", "hour", "minute", "time", "season", "summer", "this", "that", "same", "one", "early", "late"})
+_BROAD = frozenset({"week", "weekend", "month", "year", "day", "trip", "hour", "minute", "time", "season", "summer", "this", "that", "same", "end", "beginning", "one", "early", "late"})
 
 
 def narrow_times(times: frozenset[str]) -> frozenset[str]:

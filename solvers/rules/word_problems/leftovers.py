@@ -101,6 +101,8 @@ def _belongs(amount: Amount, used: Sequence[Amount], goal: Goal) -> bool:
     for one in used:
         if one.per and head == one.per and not amount.per:
             return True
+        if one.per == EACH and not amount.per and one.sentence == amount.sentence:
+            return True
         if (
             not one.per and not amount.per
             and one.clause == amount.clause
