@@ -187,7 +187,11 @@ def _is_compared(amount: Amount, other: str, words: frozenset[str], comparison: 
     told_times = words & _time_words()
     if told_times and amount.times:
         return told_times <= amount.times
-    if amount.owner and amount.owner == comparison.owner and other != amount.owner:
+    if (
+        amount.owner == comparison.owner != other
+        and amount.owner.split()[-1:] == other.split()[-1:] != []
+    ):
+        # "The short path" is not "the long path", whatever else is said of either.
         return False
     if other and other in {amount.owner, amount.to, amount.place}:
         return amount.owner != comparison.owner or other != amount.owner
