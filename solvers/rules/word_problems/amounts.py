@@ -37,7 +37,19 @@ class Thing:
 
 NO_THING = Thing()
 CURRENCIES = frozenset(
-    {"money", "euro", "sterling", "yen", "rupee", "peso", "crown", "zloty", "franc", "rand", "ruble"}
+    {
+        "money",
+        "euro",
+        "sterling",
+        "yen",
+        "rupee",
+        "peso",
+        "crown",
+        "zloty",
+        "franc",
+        "rand",
+        "ruble",
+    }
 )
 """Dimensions of money; amounts of two of them never add up."""
 COINS = frozenset({"penny", "nickel", "dime", "quarter", "coin", "bill", "dozen", "pair", "score"})
@@ -45,10 +57,13 @@ COINS = frozenset({"penny", "nickel", "dime", "quarter", "coin", "bill", "dozen"
 _VESSELS = frozenset({"cup", "glass", "spoon", "barrel"})
 
 
+_OTHER_KIND, _OTHER_THING = 6.0, 9.0
+"""Distances of red cups from blue cups, and of cups from hats."""
+
+
 def is_vessel(thing: Thing) -> bool:
     """Whether it is a cup rather than so much of something: no "of" follows."""
     return thing.head in _VESSELS and not thing.of
-
 
 
 @dataclass(slots=True)
@@ -138,7 +153,6 @@ class Amount:
     particle: str = ""
     beneficiary: str = NOBODY
     group: frozenset[str] = frozenset()
-    name: str = ""
 
     @property
     def owners(self) -> frozenset[str]:
@@ -181,17 +195,14 @@ class Story:
         amounts: told amounts, in order, those without a number among them.
         asked: None where no question was found.
         words: all words of the text.
-        unknown_verbs: words that stand where a verb should.
         owners: who was spoken of, in order.
+        n_words: length of the text in words and numbers.
     """
 
     amounts: list[Amount] = field(default_factory=list)
     asked: Asked | None = None
     words: frozenset[str] = frozenset()
-    unknown_verbs: list[str] = field(default_factory=list)
     owners: list[str] = field(default_factory=list)
-    guesses: int = 0
-    n_asked: int = 0
     n_words: int = 0
 
 
@@ -210,27 +221,45 @@ def thing_distance(told: Thing, asked: Thing) -> float:
         return 0.3
     if told.words == asked.words:
         return 0.0
-    lexicon = load_lexicon()
     shared = told.words & asked.words
-    if shared and (
-        told.head == asked.head
-        or told.of == asked.head
-        or told.head == asked.of
-        or (told.of and told.of == asked.of)
-    ):
-        extra, lacking = told.words - asked.words, asked.words - told.words
-        if told.head != asked.head and told.of and asked.of:
-            return 1.0
-        if extra and lacking:
-            return 1.5 if not _clash(extra, lacking) else 6.0
-        return 0.1 if not lacking else 0.4
-    if lexicon.is_kind_of(told.head, asked.head) or (
-        told.of and lexicon.is_kind_of(told.of, asked.head)
-    ):
+    if shared and _share_noun(told, asked):
+        return _distance_by_attributes(told, asked)
+    if _is_kind(told, asked):
         # Postcards are cards, and no baseball cards.
-        return 0.5 if asked.words <= told.words | {asked.head} else 6.0
+        return 0.5 if asked.words <= told.words | {asked.head} else _OTHER_KIND
     if shared:
-        return 1.2 if told.head in asked.words or asked.head in told.words else 6.0
+        return 1.2 if told.head in asked.words or asked.head in told.words else _OTHER_KIND
+    return _distance_of_others(told, asked)
+
+
+def _share_noun(told: Thing, asked: Thing) -> bool:
+    return (
+        asked.head in {told.head, told.of}
+        or told.head == asked.of
+        or (told.of != "" and told.of == asked.of)
+    )
+
+
+def _distance_by_attributes(told: Thing, asked: Thing) -> float:
+    """How far things of one noun are from each other, by the other words for them."""
+    if told.head != asked.head and told.of and asked.of:
+        return 1.0
+    lacking = asked.words - told.words
+    if not lacking:
+        return 0.1
+    return _OTHER_KIND if told.words - asked.words else 0.4
+
+
+def _is_kind(told: Thing, asked: Thing) -> bool:
+    lexicon = load_lexicon()
+    return lexicon.is_kind_of(told.head, asked.head) or (
+        told.of != "" and lexicon.is_kind_of(told.of, asked.head)
+    )
+
+
+def _distance_of_others(told: Thing, asked: Thing) -> float:
+    """How far things without a word in common are from each other."""
+    lexicon = load_lexicon()
     if asked.of and lexicon.is_kind_of(told.head, asked.of):
         return 0.6
     if (
@@ -242,11 +271,10 @@ def thing_distance(told: Thing, asked: Thing) -> float:
     if lexicon.is_kind_of(asked.head, told.head):
         return 1.5
     unit, asked_unit = lexicon.units.get(told.head), lexicon.units.get(asked.head)
-    if unit is not None and asked_unit is not None and unit.dimension == asked_unit.dimension:
-        return 9.0 if {told.head, asked.head} & COINS else 0.8
-    return 9.0
-
-
-def _clash(one: frozenset[str], other: frozenset[str]) -> bool:
-    """Whether two sets of attributes tell things apart ("red" and "blue")."""
-    return bool(one) and bool(other)
+    is_convertible = (
+        unit is not None
+        and asked_unit is not None
+        and unit.dimension == asked_unit.dimension
+        and not {told.head, asked.head} & COINS
+    )
+    return 0.8 if is_convertible else _OTHER_THING

@@ -1,149 +1,172 @@
-"""An amount over time: its start, what changes it, and its end."""
+"""An amount over time: its start, what changes it, and its end; one of them is sought."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from spoonbench.solvers.rules.word_problems.amounts import (
-    GROUP,
-    NOBODY,
-    Amount,
-    Story,
-    thing_distance,
-)
-from spoonbench.solvers.rules.word_problems.copying import altered
-from spoonbench.solvers.rules.word_problems.goals import (
-    CHANGE,
-    FAR,
-    GAIN,
-    LOSS,
-    MOVE,
-    STATE,
-    Goal,
-    dimension_of_thing,
-)
-from spoonbench.solvers.rules.word_problems.terms import Term, add_term
+from spoonbench.solvers.rules.word_problems.amounts import GROUP, NOBODY
+from spoonbench.solvers.rules.word_problems.costs import ASKS_DIFFERENCE, UNTOLD, summed
+from spoonbench.solvers.rules.word_problems.goals import CHANGE, GAIN, LOSS, MOVE, STATE
+from spoonbench.solvers.rules.word_problems.signs import sign_of
+from spoonbench.solvers.rules.word_problems.terms import Term, combine, less
+from spoonbench.solvers.rules.word_problems.untold import concerns, is_near, is_open
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+
+    from spoonbench.solvers.rules.word_problems.amounts import Amount, Story
+    from spoonbench.solvers.rules.word_problems.goals import Goal
+
+_TWO = 2
 
 
-def sign_of(amount: Amount, goal: Goal, holders: frozenset[str], *, is_only: bool) -> int | None:
-    """What an amount does to the one that is sought: 0 sets it, 1 adds, -1 takes; None nothing."""
-    verb_class = amount.verb_class
-    if verb_class == "hold" and amount.modal == "can":
-        # What it has room for is not what is in it.
-        return None
-    is_money = dimension_of_thing(amount.thing) == "money"
-    mine = holders
-    if verb_class == "divide" and amount.to:
-        verb_class = "give"
-    if verb_class in {
-        "state",
-        "boundary",
-        "hold",
-        "need",
-        "think",
-        "do",
-        "",
-        "weigh",
-        "travel",
-        "divide",
-        "group",
-    }:
-        return 0 if verb_class in {"state", "boundary", "hold", ""} else None
-    is_subject = amount.owner in mine or amount.owner == GROUP == goal.amount.owner
-    if verb_class in {"buy", "spend", "cost"}:
-        sign = -1 if is_money else 1
-        if verb_class == "spend":
-            sign = -1
-        if amount.holder in mine and not is_subject and amount.owner:
-            return -1
-        if amount.source in mine:
-            return -1
-        return sign if is_subject or not mine or amount.owner == GROUP else None
-    if verb_class in {"sell", "earn"}:
-        sign = 1 if is_money or verb_class == "earn" else -1
-        if amount.to in mine:
-            return 1
-        return sign if is_subject or not mine or amount.owner in {GROUP, NOBODY} else None
-    if verb_class in {"get", "make"}:
-        if amount.to in mine or amount.beneficiary in mine:
-            return 1
-        if is_subject:
-            return -1 if amount.is_passive and verb_class == "get" and False else 1
-        if amount.source in mine or (amount.holder in mine and amount.owner):
-            return -1
-        if amount.lemma == "bring" and amount.is_extra and amount.source == NOBODY:
-            return 1
-        return 1 if not mine or amount.place in mine else None
-    if verb_class == "take":
-        if is_subject and not amount.is_passive:
-            return 1
-        if amount.source in mine or amount.holder in mine or amount.place in mine:
-            return -1
-        return -1 if amount.is_passive or not mine or amount.is_part or is_only else None
-    if verb_class == "give":
-        if amount.to in mine and not is_subject:
-            return 1
-        if is_subject:
-            return 1 if amount.is_passive else -1
-        if amount.is_extra and amount.owner and amount.to == NOBODY:
-            return 1
-        return -1 if not mine or amount.source in mine or amount.holder in mine else None
-    if verb_class == "lose":
-        if amount.is_extra and amount.place in mine:
-            # "Dropped 60 more into it".
-            return 1
-        if (
-            is_subject
-            or not mine
-            or amount.owner in {NOBODY, GROUP}
-            or amount.holder in mine
-            or amount.is_part
-            or amount.role == "subject"
-        ):
-            return -1
-        return -1 if amount.place in mine or amount.source in mine or is_only else None
-    if verb_class == "put":
-        if amount.source in mine:
-            return -1
-        if amount.place in mine or amount.to in mine or not mine:
-            return 1
-        if amount.place != NOBODY and amount.place not in mine and not is_subject:
-            return None
-        return 1 if amount.is_extra or not is_subject else None
-    if verb_class == "come":
-        return 1
-    if verb_class == "go":
-        return -1
-    return None
+@dataclass(slots=True)
+class _Course:
+    """An amount over time, as it is told.
+
+    Attributes:
+        starts: what there was before the changes.
+        ends: what there was after them.
+        changes: each with 1 where it adds and -1 where it takes.
+        cost: what is taken for granted in seeing it so.
+        is_untold: some of it is told without a number.
+    """
+
+    starts: list[Term]
+    ends: list[Term]
+    changes: list[tuple[int, Term]]
+    cost: float
+    is_untold: bool
+
+    def applied(self) -> list[tuple[str, Term]]:
+        """The changes as parts of a sum."""
+        return [("+" if sign > 0 else "-", term) for sign, term in self.changes]
+
+    def undone(self) -> list[tuple[str, Term]]:
+        """The changes as parts of a sum that goes back in time."""
+        return [("-" if sign > 0 else "+", term) for sign, term in self.changes]
+
+    def signed(self, sign: int) -> list[Term]:
+        """The changes that add, or those that take."""
+        return [term for one, term in self.changes if one == sign]
+
+
+def by_changes(goal: Goal, terms: list[Term], story: Story, cost: float) -> Iterator[Term]:
+    """An amount over time: its start, what changes it, and its end; one of them is sought.
+
+    Args:
+        goal: what is sought.
+        terms: amounts it may be made of.
+        story: the whole text, amounts without a number among them.
+        cost: what was taken for granted in choosing the terms.
+    """
+    course = _course_of(goal, terms, story, cost)
+    yield from _ends(goal, course, story)
+    yield from _starts(goal, course)
+    if course.starts and course.ends:
+        yield _between(goal, course)
+    elif course.ends and course.changes and _asks_change(goal):
+        yield from _missing_change(goal, course)
 
 
 def holders_of(goal: Goal, terms: Sequence[Term]) -> frozenset[str]:
-    """Whose amount is followed over time."""
+    """Whose amount is followed over time: people and places; empty where that is open."""
     amount = goal.amount
-    owner = amount.owner
-    names = set()
-    if owner not in {NOBODY, GROUP} and not amount.is_passive:
-        names.add(owner)
-    if amount.group:
-        names |= amount.group
-    if amount.place:
-        names.add(amount.place)
-    known = {name for term in terms for name in term.amount.owners}
-    names &= known
-    if owner == GROUP and not amount.group:
-        names |= {term.amount.owner for term in terms if term.amount.verb_class in STATE | GAIN} - {
-            NOBODY,
-            GROUP,
-        }
-    if not names:
-        for term in terms:
-            if term.amount.verb_class in STATE:
-                names |= {term.amount.owner, term.amount.place} - {NOBODY, GROUP}
-                break
-    return frozenset(names)
+    names = set(amount.group)
+    if not amount.is_passive:
+        names.add(amount.owner)
+    names.add(amount.place)
+    names -= {NOBODY, GROUP}
+    names &= {name for term in terms for name in term.amount.owners}
+    if amount.owner == GROUP and not amount.group:
+        names |= {term.amount.owner for term in terms if term.amount.verb_class in STATE | GAIN}
+    if not names - {NOBODY, GROUP}:
+        states = [term.amount for term in terms if term.amount.verb_class in STATE]
+        names |= {name for state in states[:1] for name in (state.owner, state.place)}
+    return frozenset(names - {NOBODY, GROUP})
+
+
+def is_same_holding(one: Amount, other: Amount) -> bool:
+    """Whether two clauses tell how much of one thing the same owner has in the same place."""
+    return (
+        bool(one.owner or one.place)
+        and one.owner == other.owner
+        and one.place == other.place
+        and one.thing.words == other.thing.words
+        and one.clause != other.clause
+    )
+
+
+def _course_of(goal: Goal, terms: list[Term], story: Story, cost: float) -> _Course:
+    holders = holders_of(goal, terms)
+    states, changes = _states_and_changes(goal, terms, holders)
+    moved = [term for _, term in changes]
+    vague = [
+        amount
+        for amount in story.amounts
+        if amount.is_vague and not amount.is_asked and amount.verb_class in CHANGE
+    ]
+    starts, ends = _start_and_end(states, moved, vague, goal)
+    is_untold = is_open(goal, story, holders) or any(
+        concerns(amount, holders) and is_near(amount, goal) for amount in vague
+    )
+    course = _Course(starts, ends, changes, cost, is_untold)
+    _part_states(course, goal)
+    if any(term.amount.is_total and not _is_only_change(term.amount, moved) for term in terms):
+        course.cost += 1.5
+    _find_start(course, goal, terms)
+    return course
+
+
+def _part_states(course: _Course, goal: Goal) -> None:
+    """Two amounts of the same at two times are its start and its end."""
+    starts = course.starts
+    if (
+        len(starts) == _TWO
+        and not course.ends
+        and not course.changes
+        and not goal.is_total
+        and is_same_holding(starts[0].amount, starts[1].amount)
+    ):
+        course.cost += 0.4
+        course.starts, course.ends = starts[:1], starts[1:]
+
+
+def _find_start(course: _Course, goal: Goal, terms: Sequence[Term]) -> None:
+    """Where all is taken away, the one other amount is what it was taken from."""
+    changes = course.changes
+    if not goal.is_left or course.starts or course.ends or not changes or course.signed(1):
+        return
+    moved = [term for _, term in changes]
+    others = [
+        term
+        for term in terms
+        if term not in moved
+        and not term.amount.is_part
+        and term.amount.clause <= moved[0].amount.clause
+    ]
+    if len(others) == 1:
+        course.starts = others
+        course.cost += 0.3
+
+
+def _states_and_changes(
+    goal: Goal, terms: Sequence[Term], holders: frozenset[str]
+) -> tuple[list[Term], list[tuple[int, Term]]]:
+    """Terms that say what there is, and those that change it, each with its sign."""
+    is_only = _is_only_holder(holders, terms)
+    states: list[Term] = []
+    changes: list[tuple[int, Term]] = []
+    for term in terms:
+        if term.amount.is_negated:
+            continue
+        sign = sign_of(term.amount, goal, holders, is_only=is_only)
+        if sign:
+            changes.append((sign, term))
+        elif sign == 0 and _is_state_of(term.amount, holders, states):
+            states.append(term)
+    return states, changes
 
 
 def _is_only_holder(holders: frozenset[str], terms: Sequence[Term]) -> bool:
@@ -157,288 +180,155 @@ def _is_only_holder(holders: frozenset[str], terms: Sequence[Term]) -> bool:
     )
 
 
-def add_changes(
-    goal: Goal, terms: list[Term], story: Story, found: list[Term], cost: float
-) -> None:
-    """An amount over time: its start, what changes it, and its end; one of them is sought."""
-    holders = holders_of(goal, terms)
-    is_only = _is_only_holder(holders, terms)
-    states: list[Term] = []
-    changes: list[tuple[int, Term]] = []
-    for term in terms:
-        amount = term.amount
-        if amount.is_negated:
-            continue
-        sign = sign_of(amount, goal, holders, is_only=is_only)
-        if sign is None:
-            continue
-        if sign == 0:
-            if (
-                holders
-                and amount.owner not in holders | {NOBODY, GROUP}
-                and amount.place not in holders
-                and not _owns_loosely(amount, holders)
-            ):
-                continue
-            if holders and amount.owner == NOBODY and amount.place not in holders | {NOBODY}:
-                continue
-            if (
-                amount.is_part
-                or amount.lemma == "be"
-                and amount.role == "subject"
-                and any(t.amount.clause < amount.clause for t in states)
-                and not amount.place
-            ):
-                continue
-            states.append(term)
-        else:
-            changes.append((sign, term))
-    moved = [term for _, term in changes]
-    first_move = min((term.amount.clause for term in moved), default=None)
-    vague = [
-        amount
-        for amount in story.amounts
-        if amount.is_vague and not amount.is_asked and amount.verb_class in CHANGE
-    ]
-    starts, ends = _start_and_end(states, moved, vague, goal)
-    has_open_start = is_open(goal, story, holders)
-    if (
-        len(starts) == 2
-        and not ends
-        and not changes
-        and is_same_holding(starts[0].amount, starts[1].amount)
-        and not goal.is_total
-    ):  # noqa: PLR2004
-        # Two amounts of the same at two times.
-        cost += 0.4
-        starts, ends = starts[:1], starts[1:]
-    like = altered(goal.amount)
-    q_class = goal.amount.verb_class
+def _is_state_of(amount: Amount, holders: frozenset[str], before: Sequence[Term]) -> bool:
+    """Whether an amount says what the holders have, and not what some of it is like."""
+    if holders and amount.place not in holders:
+        is_named = any(holder in amount.context for holder in holders)
+        if amount.owner not in holders | {NOBODY, GROUP} and not is_named:
+            return False
+        if amount.owner == NOBODY != amount.place:
+            return False
+    is_description = (
+        amount.lemma == "be"
+        and amount.role == "subject"
+        and not amount.place
+        and any(state.amount.clause < amount.clause for state in before)
+    )
+    return not amount.is_part and not is_description
+
+
+def _asks_change(goal: Goal) -> bool:
     # "How many cars are parked there now?" asks what is there.
     is_state_now = goal.is_now and (goal.amount.is_passive or goal.amount.tense == "present")
-    asks_change = q_class in CHANGE and not goal.is_left and not is_state_now
-    if any(term.amount.is_total and not _is_only_change(term.amount, moved) for term in terms):
-        cost += 1.5
-    if (
-        goal.is_left
-        and not starts
-        and not ends
-        and changes
-        and all(sign < 0 for sign, _ in changes)
-    ):
-        others = [
-            term
-            for term in terms
-            if term not in moved
-            and not term.amount.is_part
-            and term.amount.clause <= changes[0][1].amount.clause
-        ]
-        if len(others) == 1:
-            starts, cost = others, cost + 0.3
-    # The end.
-    if changes and not ends and not goal.is_start:
-        parts: list[tuple[str, Term]] = [("+", term) for term in starts]
-        signed = changes
-        if not starts and signed[0][0] < 0:
-            parts = []
-        parts += [("+" if sign > 0 else "-", term) for sign, term in signed]
-        extra = 0.0
-        if not starts:
-            gains = [term for sign, term in signed if sign > 0]
-            if not gains:
-                parts = []
-            extra += 0.6 if any(term.amount.is_extra for term in gains[:1]) else 0.2
-            if any(
-                term.amount.verb_class in MOVE and not _is_new(term.amount, goal, story)
-                for term in gains[:1]
-            ):
-                # What comes to a place joins what was there.
-                extra += 2.0
-        if goal.is_left and any(term.amount.lemma == goal.amount.lemma for term in moved):
-            # "How many does he still have to write?": what was written is no more of them.
-            extra += 1.5
-        if asks_change:
-            extra += 1.2
-        if goal.asked.is_more:
-            extra += 2.0
-        if has_open_start or any(
-            concerns(amount, goal, holders) and is_near(amount, goal) for amount in vague
-        ):
-            extra += 2.0
-        if parts and len(parts) > 1:
-            parts.sort(key=lambda part: part[0] != "+")
-            add_term(
-                found,
-                "change",
-                parts,
-                like,
-                "what was there at the start and every change",
-                cost + extra,
-            )
-    # The start.
-    if ends and changes and (goal.is_start or (not starts and not asks_change)):
-        inverse = [("+", ends[-1])] + [("-" if sign > 0 else "+", term) for sign, term in changes]
-        extra = 0.0 if goal.is_start else 1.0
-        add_term(
-            found,
-            "change",
-            inverse,
-            like,
-            "what is there at the end, every change undone",
-            cost + extra,
-        )
-    if goal.is_start and not ends and changes and starts:
-        inverse = [("+", starts[-1])] + [("-" if sign > 0 else "+", term) for sign, term in changes]
-        add_term(
-            found,
-            "change",
-            inverse,
-            like,
-            "what is there at the end, every change undone",
-            cost + 0.5,
-        )
-    # The change.
-    if starts and ends:
-        known = [("-" if sign > 0 else "+", term) for sign, term in changes]
-        forward = [("+", ends[-1]), *[("-", term) for term in starts], *known]
-        backward = (
-            [("+", term) for term in starts]
-            + [("-", ends[-1])]
-            + [("+" if sign > 0 else "-", term) for sign, term in changes]
-        )
-        up = sum((term.value if sign == "+" else -term.value) for sign, term in forward) >= 0
-        extra = 0.0 if asks_change or goal.amount.is_vague else 1.2
-        if goal.is_left or goal.is_now and not asks_change:
-            extra += 2
-        add_term(
-            found,
-            "change",
-            forward if up else backward,
-            like,
-            "between the start and the end",
-            cost + extra,
-        )
-    elif ends and changes and asks_change and not starts:
-        # "Joan found 70. She gave some away. She has 27."
-        gains = [("+", term) for sign, term in changes if sign > 0]
-        losses = [("-", term) for sign, term in changes if sign < 0]
-        if gains and q_class in LOSS | {"go"}:
-            add_term(
-                found,
-                "change",
-                [*gains, *losses, ("-", ends[-1])],
-                like,
-                "what was got, less what is left",
-                cost,
-            )
-        elif losses and q_class in GAIN | {"come", "put"}:
-            add_term(
-                found,
-                "change",
-                [("+", ends[-1]), *losses],
-                like,
-                "what is left and what was lost",
-                cost + 0.5,
-            )
-    elif asks_change and starts and not ends and changes and q_class in LOSS:
-        pass
-    del first_move
+    return goal.amount.verb_class in CHANGE and not goal.is_left and not is_state_now
 
 
-def _is_new(moved: Amount, goal: Goal, story: Story) -> bool:
-    """Whether nothing was there before: things "laid out", or put "on one pile"."""
+def _ends(goal: Goal, course: _Course, story: Story) -> Iterator[Term]:
+    """What there is after every change."""
+    starts, gains = course.starts, course.signed(1)
+    if not course.changes or course.ends or goal.is_start or not (starts or gains):
+        return
+    parts = [("+", term) for term in starts] + course.applied()
+    if len(parts) == 1:
+        return
+    lemma = goal.amount.lemma
+    joins = not starts and _joins(gains[0].amount, goal, story)
+    doubt = summed(
+        (0.6 if not starts and gains[0].amount.is_extra else 0.2, not starts),
+        # What comes to a place joins what was there.
+        (2.0, joins),
+        # "How many does he still have to write?": what was written is no more of them.
+        (1.5, goal.is_left and any(term.amount.lemma == lemma for _, term in course.changes)),
+        (1.2, _asks_change(goal)),
+        (ASKS_DIFFERENCE, goal.asked.is_more),
+        (UNTOLD, course.is_untold),
+    )
+    parts.sort(key=lambda part: part[0] != "+")
+    why = "what was there at the start and every change"
+    yield combine("change", parts, goal.amount, why, course.cost + doubt)
+
+
+def _joins(moved: Amount, goal: Goal, story: Story) -> bool:
+    """Whether what is moved joins others: not so things "laid out", or put "on one pile"."""
     place = moved.place
+    if moved.verb_class not in MOVE:
+        return False
     if moved.verb_class == "put" and not place and not goal.amount.place:
-        return True
-    return any(
+        return False
+    return not any(
         amount.value == 1 and amount.thing.head == place != NOBODY for amount in story.amounts
     )
 
 
+def _starts(goal: Goal, course: _Course) -> Iterator[Term]:
+    """What there was before every change."""
+    starts, ends = course.starts, course.ends
+    if not course.changes:
+        return
+    if ends and (goal.is_start or (not starts and not _asks_change(goal))):
+        last, doubt = ends[-1], 0.0 if goal.is_start else 1.0
+    elif goal.is_start and starts and not ends:
+        last, doubt = starts[-1], 0.5
+    else:
+        return
+    why = "what is there at the end, every change undone"
+    parts = [("+", last), *course.undone()]
+    yield combine("change", parts, goal.amount, why, course.cost + doubt)
+
+
+def _between(goal: Goal, course: _Course) -> Term:
+    """What changed between the start and the end, besides the changes that are told."""
+    asks_change = _asks_change(goal)
+    end = course.ends[-1]
+    parts = less([end], course.starts) + course.undone()
+    if sum(term.value if sign == "+" else -term.value for sign, term in parts) < 0:
+        parts = less(course.starts, [end]) + course.applied()
+    doubt = summed(
+        (1.2, not (asks_change or goal.amount.is_vague)),
+        (2.0, goal.is_left or (goal.is_now and not asks_change)),
+    )
+    why = "between the start and the end"
+    return combine("change", parts, goal.amount, why, course.cost + doubt)
+
+
+def _missing_change(goal: Goal, course: _Course) -> Iterator[Term]:
+    """What was given away: "Joan found 70. She gave some away. She has 27."."""
+    gains, losses, end = course.signed(1), course.signed(-1), course.ends[-1]
+    asked = goal.amount.verb_class
+    if gains and asked in LOSS | {"go"}:
+        parts = less(gains, [*losses, end])
+        yield combine("change", parts, goal.amount, "what was got, less what is left", course.cost)
+    elif losses and asked in GAIN | {"come", "put"}:
+        parts = less([end], losses)
+        yield combine(
+            "change", parts, goal.amount, "what is left and what was lost", course.cost + 0.5
+        )
+
+
 def _is_only_change(amount: Amount, moved: Sequence[Term]) -> bool:
-    """"They give away 5 in all": a total of nothing that is told one by one."""
+    """Whether it is a total of nothing told one by one: "they give away 5 in all"."""
     return all(term.amount is amount for term in moved)
-
-
-def is_same_holding(one: Amount, other: Amount) -> bool:
-    return (
-        bool(one.owner or one.place)
-        and one.owner == other.owner
-        and one.place == other.place
-        and one.thing.words == other.thing.words
-        and one.clause != other.clause
-    )
-
-
-def _owns_loosely(amount: Amount, holders: frozenset[str]) -> bool:
-    return any(holder in amount.context for holder in holders)
-
-
-def is_near(amount: Amount, goal: Goal) -> bool:
-    return (
-        not amount.thing.head
-        or not goal.thing.head
-        or thing_distance(amount.thing, goal.thing) < FAR
-    )
-
-
-def is_open(goal: Goal, story: Story, holders: frozenset[str]) -> bool:
-    """Whether somebody is said to have "some", so that no number is known to start from."""
-    return any(
-        amount.is_vague
-        and not amount.is_asked
-        and amount.verb_class in {"state", "boundary"}
-        and amount.lemma != ""
-        and amount.role != "none"
-        and is_near(amount, goal)
-        and concerns(amount, goal, holders)
-        for amount in story.amounts
-    )
-
-
-def concerns(amount: Amount, goal: Goal, holders: frozenset[str]) -> bool:
-    del goal
-    return not holders or bool(amount.owners & holders)
 
 
 def _start_and_end(
     states: list[Term], moved: list[Term], vague: Sequence[Amount], goal: Goal
 ) -> tuple[list[Term], list[Term]]:
-    """States before the changes, and the one after them."""
-    if not states:
-        return [], []
+    """States before the changes, and those after them."""
     clauses = [term.amount.clause for term in moved] + [amount.clause for amount in vague]
     first = min(clauses, default=None)
     ends: list[Term] = []
     starts: list[Term] = []
     for term in states:
-        amount = term.amount
-        is_marked = (
-            amount.is_now
-            or amount.is_left
-            or (
-                amount.tense == "present"
-                and any(other.amount.tense == "past" for other in states if other is not term)
-            )
-        )
-        if amount.is_earlier and not amount.is_now:
-            starts.append(term)
-        elif goal.is_left and not is_marked and amount.tense == "past" and amount.lemma == "have":
-            # "She bought 4. She had 50 dollars. How many are left?": what she had before.
-            starts.append(term)
-        elif first is not None:
-            (
-                ends if amount.clause > first or (amount.clause == first and is_marked) else starts
-            ).append(term)
-        elif is_marked and (starts or goal.is_start):
-            ends.append(term)
-        elif (
-            starts
-            and amount.times
-            and starts[-1].amount.times
-            and amount.times != starts[-1].amount.times
-        ):
-            ends.append(term)
-        else:
-            starts.append(term)
+        others = [other.amount for other in states if other is not term]
+        side = ends if _is_end(term.amount, others, starts, first, goal) else starts
+        side.append(term)
     return starts, ends
+
+
+def _is_end(
+    amount: Amount,
+    others: Sequence[Amount],
+    starts: Sequence[Term],
+    first: int | None,
+    goal: Goal,
+) -> bool:
+    """Whether a state is one after the changes; `first` is the clause of the first of them."""
+    if amount.is_earlier and not amount.is_now:
+        return False
+    is_marked = amount.is_now or amount.is_left or _is_present_alone(amount, others)
+    if goal.is_left and not is_marked and amount.tense == "past" and amount.lemma == "have":
+        # "She bought 4. She had 50 dollars. How many are left?": what she had before.
+        return False
+    if first is not None:
+        return amount.clause > first or (amount.clause == first and is_marked)
+    if is_marked and (starts or goal.is_start):
+        return True
+    return bool(starts) and _is_other_time(amount.times, starts[-1].amount.times)
+
+
+def _is_present_alone(amount: Amount, others: Sequence[Amount]) -> bool:
+    return amount.tense == "present" and any(other.tense == "past" for other in others)
+
+
+def _is_other_time(one: frozenset[str], other: frozenset[str]) -> bool:
+    return bool(one) and bool(other) and one != other

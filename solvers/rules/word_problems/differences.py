@@ -4,105 +4,131 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from spoonbench.solvers.rules.word_problems.amounts import GROUP, NOBODY, Amount
-from spoonbench.solvers.rules.word_problems.copying import altered
+from spoonbench.solvers.rules.word_problems.amounts import GROUP, NOBODY
 from spoonbench.solvers.rules.word_problems.goals import (
     CHANGE,
     LOSS,
     STATE,
-    Goal,
     dimension_of_thing,
 )
-from spoonbench.solvers.rules.word_problems.terms import Term, add_term, combine
+from spoonbench.solvers.rules.word_problems.terms import Term, combine, less
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+
+    from spoonbench.solvers.rules.word_problems.amounts import Amount, Compare
+    from spoonbench.solvers.rules.word_problems.goals import Goal
 
     SideSolver = Callable[[str, list[Term]], Term | None]
+    """Finds what an owner has at the end of what some terms tell."""
+
+_MARGINS = frozenset({"change", "profit", "gain", "loss"})
+_BETWEEN = "one amount less the other"
+_TWO = 2
 
 
-def add_differences(
-    goal: Goal, terms: list[Term], found: list[Term], cost: float, at_end: SideSolver
-) -> None:
+def by_differences(
+    goal: Goal, terms: list[Term], cost: float, at_end: SideSolver
+) -> Iterator[Term]:
     """How many more: one amount less another.
 
     Args:
         goal: what is sought.
         terms: amounts it may be made of.
-        found: gets the ways that are found.
-        cost: what was taken for granted so far.
+        cost: what was taken for granted in choosing the terms.
         at_end: finds what one owner has at the end.
     """
     text = goal.asked.text
-    if len(terms) < 2 or not (goal.asked.is_more or " than " in text or " difference " in text):  # noqa: PLR2004
+    is_asked = goal.asked.is_more or " than " in text or " difference " in text
+    if len(terms) < _TWO or not is_asked:
         return
     if goal.asked.other is not None:
-        _between_sides(goal, terms, found, cost, at_end)
+        yield from _between_sides(goal, goal.asked.other, terms, cost, at_end)
+    else:
+        yield from _lacking(goal, terms, cost)
+
+
+def by_margin(goal: Goal, terms: Sequence[Term]) -> Iterator[Term]:
+    """Change: what is paid with less what is paid; profit: what is earned less what is spent."""
+    text = goal.asked.text
+    if not goal.thing.words & _MARGINS and " profit " not in text and " change " not in text:
         return
-    _lacking(goal, terms, found, cost)
+    money = [term for term in terms if dimension_of_thing(term.amount.thing) == "money"]
+    if len(money) < _TWO:
+        return
+    big = max(money, key=lambda term: term.value)
+    parts = less([big], [term for term in money if term is not big])
+    yield combine("margin", parts, goal.amount, "what comes in less what goes out", 0.2)
+
+
+def _difference(goal: Goal, one: Term, other: Term, cost: float) -> Term:
+    """The larger one less the smaller one."""
+    big, small = (one, other) if one.value >= other.value else (other, one)
+    return combine("difference", less([big], [small]), goal.amount, _BETWEEN, cost)
 
 
 def _between_sides(
-    goal: Goal, terms: list[Term], found: list[Term], cost: float, at_end: SideSolver
-) -> None:
+    goal: Goal, other: Compare, terms: list[Term], cost: float, at_end: SideSolver
+) -> Iterator[Term]:
     """One side of "than" less the other."""
-    other = goal.asked.other
-    assert other is not None  # noqa: S101 - asked for before
+    ours, theirs, neither = _sides(goal, other, terms)
+    if len(neither) == 1 and bool(ours) != bool(theirs):
+        named = goal.amount.owner if theirs else other.other
+        is_somebody = named not in {NOBODY, GROUP} and not _is_thing(named, terms)
+        cost += 2.0 if is_somebody else 0.3
+        (ours if theirs else theirs).extend(neither)
+    elif not ours and not theirs and len(neither) == _TWO:
+        yield _difference(goal, neither[0], neither[1], cost + 1.0)
+        return
+    if not ours or not theirs:
+        return
+    one, our_cost = _side(goal, ours, goal.amount.owner, at_end)
+    two, their_cost = _side(goal, theirs, other.other, at_end)
+    if one is not None and two is not None:
+        cost += our_cost + their_cost
+        yield _difference(goal, one, two, cost + 0.2 if one.value < two.value else cost)
+
+
+def _sides(
+    goal: Goal, other: Compare, terms: list[Term]
+) -> tuple[list[Term], list[Term], list[Term]]:
+    """Amounts of the one side of "than", of the other, and of neither."""
     amount = goal.amount
-    # What all of them are tells no side from the other.
+    # What all of them are told tells no side from the other.
     shared = frozenset.intersection(*(term.amount.thing.words for term in terms))
     our_words = (amount.thing.words if amount.is_thing_told else frozenset()) | amount.times
-    our_words -= shared
     is_one_owner = len({term.amount.owner for term in terms}) == 1
     owner = NOBODY if is_one_owner else amount.owner
+    our_words = (our_words - shared) | frozenset(owner.split())
     their_words = other.other_words - amount.thing.words or other.other_words
     ours: list[Term] = []
     theirs: list[Term] = []
     neither: list[Term] = []
     for term in terms:
-        one = _likeness(term.amount, owner, our_words | frozenset(owner.split()))
+        one = _likeness(term.amount, owner, our_words)
         two = _likeness(term.amount, other.other, their_words)
-        if term.amount.group and not goal.amount.group:
+        if term.amount.group and not amount.group:
             # What several have together is neither's.
             neither.append(term)
-            continue
-        if one and two and term.amount.verb_class in CHANGE and goal.amount.verb_class in STATE:
+        elif one and two and term.amount.verb_class in CHANGE and amount.verb_class in STATE:
             # What goes from one to the other changes both.
             ours.append(term)
             theirs.append(term)
-            continue
-        side = ours if one > two else theirs if two > one else neither
-        side.append(term)
-    if len(neither) == 1 and (not ours or not theirs) and (ours or theirs):
-        named = other.other if not theirs else amount.owner
-        cost += 2.0 if named and named not in {GROUP} and not _is_thing(named, terms) else 0.3
-        (theirs if not theirs else ours).extend(neither)
-    elif not ours and not theirs and len(neither) == 2:  # noqa: PLR2004
-        big, small = sorted(neither, key=lambda term: term.value, reverse=True)
-        add_term(found, "difference", [("+", big), ("-", small)], altered(amount), "one amount less the other", cost + 1.0)
-        return
-    if not ours or not theirs:
-        return
-    one, one_cost = _side(goal, ours, amount.owner, at_end)
-    two, two_cost = _side(goal, theirs, other.other, at_end)
-    if one is None or two is None:
-        return
-    cost += one_cost + two_cost
-    big, small = (one, two) if one.value >= two.value else (two, one)
-    if one.value < two.value:
-        cost += 0.2
-    add_term(found, "difference", [("+", big), ("-", small)], altered(amount), "one amount less the other", cost)
+        else:
+            side = ours if one > two else theirs if two > one else neither
+            side.append(term)
+    return ours, theirs, neither
 
 
 def _side(
     goal: Goal, terms: list[Term], owner: str, at_end: SideSolver
 ) -> tuple[Term | None, float]:
-    """What one side comes to."""
+    """What one side comes to, and what is taken for granted in that."""
     if len(terms) == 1:
         return terms[0], 0.0
     if any(term.amount.verb_class in CHANGE for term in terms) and goal.amount.verb_class in STATE:
         return at_end(owner, terms), 0.2
-    total = combine("total", [("+", term) for term in terms], terms[0].amount, "all of them together")
+    total = combine("total", less(terms, ()), terms[0].amount, "all of them together")
     is_summed = goal.is_total or len({term.amount.lemma for term in terms}) == 1
     return total, 0.2 if is_summed else 0.8
 
@@ -126,47 +152,40 @@ def _likeness(amount: Amount, owner: str, words: frozenset[str]) -> int:
     return score
 
 
-def _lacking(goal: Goal, terms: list[Term], found: list[Term], cost: float) -> None:
+def _lacking(goal: Goal, terms: list[Term], cost: float) -> Iterator[Term]:
     """How many more are needed: what is wanted less what is there."""
-    amount = goal.amount
-    needs = [
-        term
-        for term in terms
-        if term.amount.verb_class in {"need", "cost"}
-        or term.amount.modal in {"want", "need"}
-        or (term.amount.in_question and term.amount.verb_class == "need")
-    ]
+    needs = [term for term in terms if _is_need(term.amount)]
     haves = [term for term in terms if term not in needs]
-    if needs and haves and len(terms) > 2:  # noqa: PLR2004
-        if len(needs) > 1 and any(
-            term.amount.verb_class == "need" and term.amount.in_question for term in needs
-        ):
-            haves += [term for term in needs if not term.amount.in_question]
-            needs = [term for term in needs if term.amount.in_question]
-        lost = [
-            term for term in haves if term.amount.verb_class in LOSS | {"go"} or term.amount.is_part
-        ]
-        kept = [term for term in haves if term not in lost]
-        add_term(
-            found,
-            "need",
-            [("+", term) for term in (*needs, *lost)] + [("-", term) for term in kept],
-            altered(amount),
-            "what is needed less what is there",
-            cost + 0.2 + 0.3 * bool(lost),
-        )
-        return
-    if len(terms) == 2:  # noqa: PLR2004
-        big, small = sorted(terms, key=lambda term: term.value, reverse=True)
-        add_term(
-            found,
-            "difference",
-            [("+", big), ("-", small)],
-            altered(amount),
-            "one amount less the other",
-            cost + (0.0 if needs else 0.3),
-        )
-        return
+    if needs and haves and len(terms) > _TWO:
+        yield _need_less_had(goal, needs, haves, cost)
+    elif len(terms) == _TWO:
+        yield _difference(goal, terms[0], terms[1], cost + (0.0 if needs else 0.3))
+    else:
+        yield from _target_less_rest(goal, terms, cost)
+
+
+def _is_need(amount: Amount) -> bool:
+    return amount.verb_class in {"need", "cost"} or amount.modal in {"want", "need"}
+
+
+def _need_less_had(goal: Goal, needs: list[Term], haves: list[Term], cost: float) -> Term:
+    """What is needed and what was lost, less what was had."""
+    asked = [term for term in needs if term.amount.in_question]
+    if len(needs) > 1 and any(term.amount.verb_class == "need" for term in asked):
+        # "... needs 20": what the text needed before is what was there.
+        haves = haves + [term for term in needs if not term.amount.in_question]
+        needs = asked
+    lost = [
+        term for term in haves if term.amount.verb_class in LOSS | {"go"} or term.amount.is_part
+    ]
+    kept = [term for term in haves if term not in lost]
+    why = "what is needed less what is there"
+    doubt = cost + 0.2 + 0.3 * bool(lost)
+    return combine("need", less([*needs, *lost], kept), goal.amount, why, doubt)
+
+
+def _target_less_rest(goal: Goal, terms: list[Term], cost: float) -> Iterator[Term]:
+    """The last amount that is wanted or named in the question, less all others."""
     targets = [
         term
         for term in terms
@@ -176,38 +195,6 @@ def _lacking(goal: Goal, terms: list[Term], found: list[Term], cost: float) -> N
     ]
     if targets:
         target = targets[-1]
-        rest = [term for term in terms if term is not target]
-        add_term(
-            found,
-            "difference",
-            [("+", target), *[("-", term) for term in rest]],
-            altered(amount),
-            "what is wanted less what is there",
-            cost + 0.4,
-        )
-
-
-_MARGINS = frozenset({"change", "profit", "gain", "loss"})
-
-
-def add_margin(goal: Goal, terms: Sequence[Term], found: list[Term]) -> None:
-    """Change: what is paid with less what is paid; profit: what is earned less what is spent."""
-    if (
-        not goal.thing.words & _MARGINS
-        and " profit " not in goal.asked.text
-        and " change " not in goal.asked.text
-    ):
-        return
-    money = [term for term in terms if dimension_of_thing(term.amount.thing) == "money"]
-    if len(money) < 2:  # noqa: PLR2004
-        return
-    big = max(money, key=lambda term: term.value)
-    rest = [term for term in money if term is not big]
-    add_term(
-        found,
-        "margin",
-        [("+", big), *[("-", term) for term in rest]],
-        altered(goal.amount),
-        "what comes in less what goes out",
-        0.2,
-    )
+        parts = less([target], [term for term in terms if term is not target])
+        why = "what is wanted less what is there"
+        yield combine("difference", parts, goal.amount, why, cost + 0.4)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from spoonbench.solvers.explanations import DerivationStep, Explanation, Fact
@@ -13,6 +12,7 @@ from spoonbench.solvers.rules.word_problems.terms import Term
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from fractions import Fraction
 
     from spoonbench.solvers.api import Answer
     from spoonbench.solvers.rules.word_problems.amounts import Amount, Story, Thing
@@ -116,10 +116,7 @@ def _step(
 ) -> DerivationStep:
     formula = _formula([(sign, text) for sign, text, _ in parts])
     numbers = _formula(
-        [
-            (sign, _number(part.value if isinstance(part, Term) else part))
-            for sign, _, part in parts
-        ]
+        [(sign, _number(part.value if isinstance(part, Term) else part)) for sign, _, part in parts]
     )
     return DerivationStep(
         name=name,
@@ -129,7 +126,6 @@ def _step(
         value=write_number(step.value),
         thing=_thing(step.thing),
         why=step.why,
-        assumptions=step.assumptions,
     )
 
 

@@ -20,29 +20,17 @@ from spoonbench.solvers.rules.word_problems.lexicon import load_lexicon
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-
 GAIN = frozenset({"get", "take", "make", "buy", "earn"})
-
-
 LOSS = frozenset({"lose", "give", "sell", "spend"})
-
-
 MOVE = frozenset({"put", "come", "go"})
-
-
 CHANGE = GAIN | LOSS | MOVE
-
-
 STATE = frozenset({"state", "boundary", "hold", ""})
-
-
 FAR = 5.0
-
-
+"""From here on, an amount is of another thing than what is sought."""
 NEAR = 0.9
-
-
+"""Up to here, it is of just that thing."""
+_NOT_SOUGHT = 9.0
+_PERHAPS = 2.0
 _TOTAL = (
     " in all ",
     " between them ",
@@ -58,8 +46,6 @@ _TOTAL = (
     " entire ",
     " entirely ",
 )
-
-
 _LEFT = (
     " left ",
     " remain ",
@@ -71,8 +57,6 @@ _LEFT = (
     " unused ",
     " unsold ",
 )
-
-
 _START = (
     " start ",
     " started ",
@@ -89,15 +73,21 @@ _START = (
     " in the first place ",
     " first ",
 )
-
-
 _SUMS = frozenset({"count", "score", "tally", "sum", "total", "result"})
 """What "what was the count?" names: it says nothing of what is counted."""
-
-
-_NOW = (" now ", " then ", " after that ", " after this ", " afterwards ", " afterward ", " end ", " will ", " finished ", " currently ", " today ")
-
-
+_NOW = (
+    " now ",
+    " then ",
+    " after that ",
+    " after this ",
+    " afterwards ",
+    " afterward ",
+    " end ",
+    " will ",
+    " finished ",
+    " currently ",
+    " today ",
+)
 _OTHERS = (
     " other ",
     " others ",
@@ -108,8 +98,8 @@ _OTHERS = (
     " remaining ",
     " remainder ",
 )
-
-
+SHARES = frozenset({"fraction", "part", "portion", "share"})
+"""What is asked for where a share is sought, not a number of things."""
 SHARED = (" each ", " per ", " apiece ", " every ")
 
 
@@ -154,7 +144,7 @@ def goal_of(asked: Asked, words: frozenset[str], amounts: Sequence[Amount]) -> G
         dimension=_dimension_sought(asked, amounts),
         is_total=says(text, _TOTAL) or amount.thing.head == "sum" or bool(asked.also),
         is_left=says(text, _LEFT),
-        is_start=says(text, _START) or amount.verb_class == "boundary" and amount.lemma != "end",
+        is_start=says(text, _START) or (amount.verb_class == "boundary" and amount.lemma != "end"),
         is_now=says(text, _NOW),
         doubts=_doubts(words),
         is_others=says(text, _OTHERS)
@@ -177,17 +167,27 @@ def _dimension_sought(asked: Asked, amounts: Sequence[Amount]) -> str:
     dimension = dimension_of(asked)
     head = asked.amount.thing.head
     units = load_lexicon().units
-    if not dimension or not asked.amount.is_thing_told or head not in units or dimension not in {"volume", "count"} or asked.amount.thing.of:
+    if (
+        not dimension
+        or not asked.amount.is_thing_told
+        or head not in units
+        or dimension not in {"volume", "count"}
+        or asked.amount.thing.of
+    ):
         return dimension
     for amount in amounts:
         unit = units.get(amount.thing.head)
-        if unit is not None and measures(unit) == dimension and (amount.thing.head != head or amount.thing.of):
+        if (
+            unit is not None
+            and measures(unit) == dimension
+            and (amount.thing.head != head or amount.thing.of)
+        ):
             return dimension
     return ""
 
 
 def _thing_done(asked: Amount, amounts: Sequence[Amount], how: str) -> Thing:
-    """ "She picked peaches. How many did she pick?": what the same verb was said of."""
+    """What the same verb was said of: "she picked peaches; how many did she pick?"."""
     for amount in amounts:
         if (
             amount.is_vague
@@ -205,11 +205,19 @@ def _thing_told(asked: Amount, amounts: Sequence[Amount]) -> Thing:
     """What "how many" means without a noun: the thing that the same verb was said of last."""
     lexicon = load_lexicon()
     told = [
-        amount for amount in amounts
-        if amount.value is not None and amount.is_thing_told and not amount.per
-        and amount.thing.head not in lexicon.words["times"] and amount.thing.head not in lexicon.units
+        amount
+        for amount in amounts
+        if amount.value is not None
+        and amount.is_thing_told
+        and not amount.per
+        and amount.thing.head not in lexicon.words["times"]
+        and amount.thing.head not in lexicon.units
     ]
-    same = [amount for amount in told if amount.lemma == asked.lemma and asked.lemma not in {"be", "have"}]
+    same = [
+        amount
+        for amount in told
+        if amount.lemma == asked.lemma and asked.lemma not in {"be", "have"}
+    ]
     heads = {amount.thing.head for amount in told}
     if len(heads) == 1:
         return Thing(told[0].thing.head, frozenset({told[0].thing.head}))
@@ -219,85 +227,114 @@ def _thing_told(asked: Amount, amounts: Sequence[Amount]) -> Thing:
 
 
 def says(text: str, words: Sequence[str]) -> bool:
+    """Whether a text, in lower case and spaced, has one of some words."""
     return any(word in text for word in words)
 
 
 def dimension_of_thing(thing: Thing) -> str:
+    """What a thing measures if it is a unit ("length", "money"); "" for any other."""
     unit = load_lexicon().units.get(thing.head)
     return "" if unit is None else measures(unit)
 
 
 def distance(amount: Amount, goal: Goal) -> float:
-    """How far an amount is from counting what is sought."""
+    """How far an amount is from counting what is sought; see `thing_distance` for the scale."""
     if amount.is_span:
-        return 9.0
-    if goal.thing.head in {"fraction", "part", "portion", "share"} and amount.value is not None:
-        return 0.2 if amount.value < 1 else 9.0
-    lexicon = load_lexicon()
-    unit = lexicon.units.get(amount.thing.head)
+        return _NOT_SOUGHT
+    if goal.thing.head in SHARES and amount.value is not None:
+        return 0.2 if amount.value < 1 else _NOT_SOUGHT
     if goal.dimension:
-        if unit is not None and measures(unit) == goal.dimension:
-            if goal.dimension == "money" or not goal.thing.head:
-                return 0.0
-            return (
-                0.0
-                if unit is lexicon.units.get(goal.thing.head)
-                or amount.thing.head == goal.thing.head
-                else 0.6
-            )
-        if (
-            goal.thing.head
-            and goal.thing.head not in lexicon.units
-            and thing_distance(amount.thing, goal.thing) < 1
-        ):
-            return thing_distance(amount.thing, goal.thing)
-        return 9.0
+        return _distance_of_measure(amount, goal)
     if not goal.thing.head:
         return 0.3
-    if unit is not None and measures(unit) not in {"time", "calendar"} and goal.thing.head in amount.context and goal.asked.how == "much":
-        # "Her hair is 18 inches long; how much hair ...": a measure of what is asked for.
+    if goal.asked.how == "much" and _measures_thing(amount, goal):
         return 0.5
-    things = (goal.thing, *goal.asked.also)
-    return min(thing_distance(amount.thing, thing) for thing in things)
+    away = thing_distance(amount.thing, goal.thing)
+    return min((away, *(thing_distance(amount.thing, thing) for thing in goal.asked.also)))
+
+
+def _distance_of_measure(amount: Amount, goal: Goal) -> float:
+    """How far an amount is from a measure that is sought: "how many meters"."""
+    units = load_lexicon().units
+    head = goal.thing.head
+    unit = units.get(amount.thing.head)
+    if unit is not None and measures(unit) == goal.dimension:
+        is_same = unit is units.get(head) or amount.thing.head == head
+        return 0.0 if is_same or not head or goal.dimension == "money" else 0.6
+    if head and head not in units:
+        away = thing_distance(amount.thing, goal.thing)
+        return away if away < 1 else _NOT_SOUGHT
+    return _NOT_SOUGHT
+
+
+def _measures_thing(amount: Amount, goal: Goal) -> bool:
+    """Whether it measures what is sought: "her hair is 18 inches long; how much hair ..."."""
+    dimension = dimension_of_thing(amount.thing)
+    return dimension not in {"", "time", "calendar"} and goal.thing.head in amount.context
 
 
 def is_rate_goal(goal: Goal) -> bool:
+    """Whether an amount by something is sought: for each, per hour, how fast."""
     return bool(goal.amount.per) or says(goal.asked.text, SHARED) or goal.asked.how == "fast"
 
 
 def names_groups(goal: Goal, rate: Amount) -> bool:
     """Whether the groups are asked for that a rate is counted by."""
-    per = Thing(rate.per, frozenset({rate.per}))
     if rate.per == EACH:
         return False
+    per = Thing(rate.per, frozenset({rate.per}))
     if rate.per == "time" and goal.thing.head and rate.thing.head not in goal.thing.words:
         # "8 at a time": whatever is done again and again, trips or loads.
         return True
     if goal.thing.head:
-        if goal.thing.head in load_lexicon().units and goal.thing.of:
-            # "Centimeters of the ribbon" are no ribbons.
-            return rate.per == goal.thing.head
-        if rate.per in goal.thing.words or thing_distance(per, goal.thing) < 2:
-            return True
-        containers = load_lexicon().words["containers"]
-        return rate.per in containers and goal.thing.head in containers
-    if goal.dimension:
-        return goal.dimension == dimension_of_thing(per)
-    return goal.asked.how == "long" and dimension_of_thing(per) == "time"
+        return _is_group(per, goal.thing)
+    dimension = goal.dimension or ("time" if goal.asked.how == "long" else None)
+    return dimension == dimension_of_thing(per)
+
+
+def _is_group(per: Thing, thing: Thing) -> bool:
+    """Whether a thing may be what something is counted by."""
+    lexicon = load_lexicon()
+    if thing.head in lexicon.units and thing.of:
+        # "Centimeters of the ribbon" are no ribbons.
+        return per.head == thing.head
+    if per.head in thing.words or thing_distance(per, thing) < _PERHAPS:
+        return True
+    containers = lexicon.words["containers"]
+    return per.head in containers and thing.head in containers
 
 
 def names(amount: Amount, owner: str, words: frozenset[str]) -> bool:
-    if (
-        owner
-        and owner not in {GROUP}
-        and owner in {amount.owner, amount.to, amount.place, amount.holder}
-    ):
+    """Whether an amount is told of an owner, or of what all the words say."""
+    if owner and owner != GROUP and owner in {amount.owner, amount.to, amount.place, amount.holder}:
         return True
     keys = words & (amount.context | amount.thing.words | amount.times)
     return bool(keys) and len(keys) == len(words)
 
 
-_BROAD = frozenset({"week", "weekend", "month", "year", "day", "trip", "hour", "minute", "time", "season", "summer", "this", "that", "same", "end", "beginning", "one", "early", "late"})
+_BROAD = frozenset(
+    {
+        "week",
+        "weekend",
+        "month",
+        "year",
+        "day",
+        "trip",
+        "hour",
+        "minute",
+        "time",
+        "season",
+        "summer",
+        "this",
+        "that",
+        "same",
+        "end",
+        "beginning",
+        "one",
+        "early",
+        "late",
+    }
+)
 
 
 def narrow_times(times: frozenset[str]) -> frozenset[str]:

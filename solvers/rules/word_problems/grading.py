@@ -33,9 +33,9 @@ class Grade(NamedTuple):
 
 def grade(story: Story, readings: Sequence[Reading]) -> Grade:
     """Judge the cheapest reading by its cost and by the readings that come near it."""
+    n_told = sum(amount.value is not None for amount in story.amounts)
     if story.asked is None:
         return Grade(0.0, "no question: what is asked was not found")
-    n_told = sum(amount.value is not None for amount in story.amounts)
     if n_told > MOST_NUMBERS:
         return Grade(0.0, f"too many numbers: {n_told}, {MOST_NUMBERS} are read")
     if not readings:
@@ -45,12 +45,14 @@ def grade(story: Story, readings: Sequence[Reading]) -> Grade:
     margin = MARGIN if rival is None else min(rival.cost - best.cost, MARGIN)
     # Costs are sums of tenths, and such sums are not exact.
     doubt = round(best.cost + MARGIN - margin, 6)
-    confidence = round(1 / (1 + doubt), 4)
-    if doubt <= MOST_COST:
-        return Grade(confidence, "")
-    if rival is not None and margin < MARGIN and best.cost <= MOST_COST:
-        values = f"{write_number(best.value)} or {write_number(rival.value)}"
-        return Grade(confidence, f"two readings: {values}")
+    reason = "" if doubt <= MOST_COST else _reason(best, rival if margin < MARGIN else None)
+    return Grade(round(1 / (1 + doubt), 4), reason)
+
+
+def _reason(best: Reading, rival: Reading | None) -> str:
+    """Why a reading is not answered with; `rival` is another one that comes near."""
+    if rival is not None and best.cost <= MOST_COST:
+        return f"two readings: {write_number(best.value)} or {write_number(rival.value)}"
     if best.assumptions:
-        return Grade(confidence, f"taken for granted: {best.assumptions[0]}")
-    return Grade(confidence, f"no plain reading: the nearest one comes to {write_number(best.value)}")
+        return f"taken for granted: {best.assumptions[0]}"
+    return f"no plain reading: the nearest one comes to {write_number(best.value)}"

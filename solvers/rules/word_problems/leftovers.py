@@ -1,4 +1,4 @@
-"""What a reading leaves out, and what that says against it."""
+"""What a reading leaves out, and what that and the question say against it."""
 
 from __future__ import annotations
 
@@ -10,13 +10,26 @@ from spoonbench.solvers.rules.word_problems.lexicon import load_lexicon
 from spoonbench.solvers.rules.word_problems.terms import Reading, Term
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
+    Doubt = tuple[float, str]
+    """A cost, and in words what is taken for granted; no words where that is little."""
 
 _EACH_NUMBER, _EACH_STEP, _LONG_TEXT = 0.1, 0.15, 0.3
 """What each number beyond two, each step beyond one, and a long text say against a reading."""
 _LONG = 28
 """Words; a text of twice as many holds more than what was read of it, as a rule."""
+_PLAIN_NUMBERS = 2
+_TOLD_COST = 1
+"""A number that plays no part is told of where it costs that much."""
+_OTHERS_UNUSED, _BELONGING_UNUSED, _DESCRIPTION_UNUSED = 1.2, 1.6, 0.3
+_UNKNOWN_VERB, _PASSED_OVER, _NO_THINGS = 0.8, 0.7, 1.5
+_UNKNOWN_OWNER, _OTHER_TIME = 2.0, 2.0
+_NEGATIVE, _BROKEN, _NOTHING, _PLAIN_NOTHING = 6.0, 4.0, 2.0, 0.1
+_NOBODY = frozenset({NOBODY, GROUP})
+_DAMAGE = frozenset(
+    {"tear", "break", "crack", "spoil", "rot", "damage", "bruise", "use", "paint", "sign"}
+)
 
 
 def n_steps(term: Term) -> int:
@@ -27,158 +40,87 @@ def n_steps(term: Term) -> int:
     return inner + (term.step.rule != "unit")
 
 
-def reading_of(term: Term, told: Sequence[Term], goal: Goal, n_words: int) -> Reading:
-    """Add what the numbers cost that play no part."""
-    cost, assumptions = term.cost, list(term.assumptions)
-    used = [other.amount for other in told if other.uses <= term.uses]
-    for other in told:
-        if other.uses <= term.uses:
-            continue
-        extra, why = _leftover(other, goal, term)
-        if goal.is_others and not is_description(other.amount):
-            extra = max(extra, 1.2)
-        if is_description(other.amount) and not goal.is_others:
-            extra = min(extra, 0.3)
-        elif extra < 2 and _belongs(other.amount, used, goal):
-            extra = max(extra, 1.6)
-        cost += extra
-        if extra >= 1:
-            assumptions.append(why)
-    for one in used:
-        if one.verb_class == "unknown":
-            cost += 0.8
-            assumptions.append(f"what {one.lemma!r} does is not known")
-    cost += _EACH_NUMBER * max(len(term.uses) - 2, 0)
-    cost += _EACH_STEP * max(n_steps(term) - 1, 0)
-    cost += _LONG_TEXT * max(n_words // _LONG - 1, 0)
+class Judge:
+    """Turns derived terms into readings: adds what speaks against each of them.
+
+    Args:
+        told: the told amounts that have a number.
+        goal: what is sought.
+        n_words: length of the text.
+    """
+
+    def __init__(self, told: Sequence[Term], goal: Goal, n_words: int) -> None:
+        self._told = told
+        self._goal = goal
+        self._long = _LONG_TEXT * max(n_words // _LONG - 1, 0)
+        self._about_question = list(_doubts_of_question(goal, told))
+
+    def reading_of(self, term: Term) -> Reading:
+        """Add what the numbers cost that play no part, and what is odd about the answer."""
+        cost = term.cost
+        assumptions: list[str] = []
+        for extra, why in self._doubts(term):
+            cost += extra
+            if why:
+                assumptions.append(why)
+        return Reading(term, cost, tuple(assumptions))
+
+    def _doubts(self, term: Term) -> Iterator[Doubt]:
+        used = [other.amount for other in self._told if other.uses <= term.uses]
+        for other in self._told:
+            if not other.uses <= term.uses:
+                yield _doubt_of_unused(other.amount, used, self._goal, len(term.uses))
+        for one in used:
+            if one.verb_class == "unknown":
+                yield _UNKNOWN_VERB, f"what {one.lemma!r} does is not known"
+        yield _EACH_NUMBER * max(len(term.uses) - _PLAIN_NUMBERS, 0), ""
+        yield _EACH_STEP * max(n_steps(term) - 1, 0), ""
+        yield self._long, ""
+        yield from self._about_question
+        yield from _doubts_of_value(term, used, self._goal)
+
+
+def _doubts_of_question(goal: Goal, told: Sequence[Term]) -> Iterator[Doubt]:
+    """What is odd about the question, whatever the answer."""
     if goal.thing.head in {"number", "integer"}:
-        cost += 1.5
-        assumptions.append("a number of no things")
+        yield _NO_THINGS, "a number of no things"
     owner = goal.amount.owner
-    if (
-        owner not in {NOBODY, GROUP}
-        and goal.amount.verb_class in STATE
-        and not any(
-            owner in one.amount.owners
-            or owner in one.amount.context
-            or set(owner.split()) & one.amount.context
-            or (one.amount.compare is not None and one.amount.compare.other == owner)
-            for one in told
-        )
-    ):
-        cost += 2.0
-        assumptions.append(f"nothing is told of {owner}")
+    is_stated = owner not in _NOBODY and goal.amount.verb_class in STATE
+    if is_stated and not any(_speaks_of(one.amount, owner) for one in told):
+        yield _UNKNOWN_OWNER, f"nothing is told of {owner}"
     if " ago " in goal.asked.text or " next " in goal.asked.text:
-        cost += 2.0
-        assumptions.append("another time is asked about")
+        yield _OTHER_TIME, "another time is asked about"
     if goal.doubts:
-        cost += 0.7
-        assumptions.append(f"{min(goal.doubts)!r} is passed over")
+        yield _PASSED_OVER, f"{min(goal.doubts)!r} is passed over"
+
+
+def _speaks_of(amount: Amount, owner: str) -> bool:
+    return (
+        owner in amount.owners
+        or owner in amount.context
+        or not amount.context.isdisjoint(owner.split())
+        or (amount.compare is not None and amount.compare.other == owner)
+    )
+
+
+def _doubts_of_value(term: Term, used: Sequence[Amount], goal: Goal) -> Iterator[Doubt]:
+    """What is odd about the answer: less than nothing, a part of a thing, nothing."""
     value = term.value
     if value < 0:
-        cost += 6
-        assumptions.append("less than nothing")
-    if value.denominator != 1 and goal.asked.how == "many" and not goal.dimension:
-        whole_inputs = all(
-            other.value.denominator == 1 for other in told if other.uses <= term.uses
-        )
-        if whole_inputs:
-            cost += 4
-            assumptions.append("a part of a thing that is counted whole")
+        yield _NEGATIVE, "less than nothing"
+    counts_things = goal.asked.how == "many" and not goal.dimension
+    if value.denominator != 1 and counts_things:
+        numbers = [one.value for one in used if one.value is not None]
+        if all(number.denominator == 1 for number in numbers):
+            yield _BROKEN, "a part of a thing that is counted whole"
     if value == 0:
-        # Everything may be gone, or nobody ahead; nowhere else is nothing the answer.
-        rule = term.step.rule if term.step is not None else ""
-        is_all = rule == "part" and _takes_parts(term)
-        cost += 0.1 if rule in {"change", "compare"} or is_all or goal.is_left else 2
-    return Reading(term, cost, tuple(assumptions))
+        yield _PLAIN_NOTHING if _may_be_nothing(term, goal) else _NOTHING, ""
 
 
-def _belongs(amount: Amount, used: Sequence[Amount], goal: Goal) -> bool:
-    """Whether an amount is of the kind of one that was used, with the same owner."""
-    head = amount.thing.head
-    if not head or amount.value == 1 or is_general(amount):
-        return False
-    for one in used:
-        if one.per and head == one.per and not amount.per:
-            return True
-        if one.per == EACH and not amount.per and one.sentence == amount.sentence:
-            return True
-        if (
-            not one.per and not amount.per
-            and one.clause == amount.clause
-            and one.lemma == amount.lemma
-            and distance(one, goal) > FAR
-            and distance(amount, goal) > FAR
-            and one.role == amount.role
-        ):
-            # Bought together with what was used, for a price that is not told.
-            return True
-        if one.verb_class in CHANGE and amount.verb_class not in CHANGE:
-            # Who gives is not who has what is sought.
-            continue
-        if (
-            head == one.thing.head
-            and amount.thing.words == one.thing.words
-            and not amount.per
-            and not one.per
-        ):
-            if (
-                amount.owner == one.owner
-                or GROUP in {amount.owner, one.owner}
-                or NOBODY in {amount.owner, one.owner}
-            ):
-                return amount.place == one.place or NOBODY in {amount.place, one.place}
-    return False
-
-
-def _leftover(other: Term, goal: Goal, term: Term) -> tuple[float, str]:
-    amount = other.amount
-    text = f"{amount.value} {amount.thing.head} plays no part"
-    if amount.form != "number":
-        return 2.5, text
-    away = distance(amount, goal)
-    lexicon = load_lexicon()
-    if amount.role == "whole":
-        return 1.0, text
-    if (
-        amount.value is not None
-        and amount.value == len(term.uses)
-        and amount.value > 1
-        and away > NEAR
-    ):
-        # "2 pumpkins; the first weighed ..., the second ...": it counts what was listed.
-        return 0.1, text
-    places = {amount.place, goal.amount.place} - {NOBODY}
-    if len(places) > 1 and amount.verb_class in STATE:
-        # "How many are in the left jar": what is in the right one is not asked for.
-        return 0.3, text
-    if amount.in_question:
-        return 3.0, text
-    if amount.value == 1 and away > NEAR:
-        return 0.2, text
-    if is_general(amount):
-        return 0.5, text
-    if amount.per:
-        return 1.5 if away > FAR else 2.0, text
-    owner = goal.amount.owner
-    is_others = amount.owner not in {NOBODY, GROUP} and owner != amount.owner
-    if away > FAR:
-        if amount.thing.head in lexicon.words["times"]:
-            return 0.4, text
-        # Another thing of another owner cannot be meant.
-        return 0.05 if is_others and amount.is_thing_told and not amount.per else 0.3, text
-    if (
-        owner not in {NOBODY, GROUP}
-        and owner not in amount.owners
-        and amount.owner not in {NOBODY, GROUP}
-    ):
-        return 0.3, text
-    group = goal.amount.group
-    if group and amount.owner not in group | {NOBODY, GROUP}:
-        return 0.1, text
-    if goal.amount.lemma != amount.lemma and goal.amount.lemma and amount.verb_class not in CHANGE:
-        return 1.0, text
-    return 1.5, text
+def _may_be_nothing(term: Term, goal: Goal) -> bool:
+    """Everything may be gone, or nobody ahead; nowhere else is nothing the answer."""
+    rule = term.step.rule if term.step is not None else ""
+    return rule in {"change", "compare"} or goal.is_left or (rule == "part" and _takes_parts(term))
 
 
 def _takes_parts(term: Term) -> bool:
@@ -187,41 +129,149 @@ def _takes_parts(term: Term) -> bool:
     return all(isinstance(part, Term) and part.amount.is_part for _, part in taken)
 
 
-def is_description(amount: Amount) -> bool:
-    """ "9 were torn": told of some of them, and nothing happens to them."""
-    if amount.is_negated:
+def _doubt_of_unused(amount: Amount, used: Sequence[Amount], goal: Goal, n_used: int) -> Doubt:
+    """What it says against a reading that an amount plays no part in it.
+
+    Args:
+        amount: that plays no part.
+        used: the told amounts that play one.
+        goal: what is sought.
+        n_used: how many told amounts, bare comparisons among them, the answer rests on.
+    """
+    cost = _cost_of_unused(amount, goal, n_used)
+    is_described = is_description(amount)
+    if is_described and not goal.is_others:
+        cost = min(cost, _DESCRIPTION_UNUSED)
+    else:
+        if not is_described and goal.is_others:
+            cost = max(cost, _OTHERS_UNUSED)
+        if cost < _BELONGING_UNUSED and _belongs(amount, used, goal):
+            cost = _BELONGING_UNUSED
+    is_told = cost >= _TOLD_COST
+    return cost, f"{amount.value} {amount.thing.head} plays no part" if is_told else ""
+
+
+def _cost_of_unused(amount: Amount, goal: Goal, n_used: int) -> float:
+    """The cost by what the amount itself is; see `_doubt_of_unused`."""
+    away = distance(amount, goal)
+    if amount.form != "number":
+        cost = 2.5
+    elif amount.role == "whole":
+        cost = 1.0
+    elif away > NEAR and amount.value == n_used > 1:
+        # "2 pumpkins; the first weighed ..., the second ...": it counts what was listed.
+        cost = 0.1
+    elif _is_elsewhere(amount, goal):
+        cost = 0.3
+    elif amount.in_question:
+        cost = 3.0
+    elif amount.value == 1 and away > NEAR:
+        cost = 0.2
+    elif is_general(amount):
+        cost = 0.5
+    elif amount.per:
+        cost = 1.5 if away > FAR else 2.0
+    else:
+        by_thing = _cost_of_other_thing if away > FAR else _cost_of_same_thing
+        cost = by_thing(amount, goal)
+    return cost
+
+
+def _is_elsewhere(amount: Amount, goal: Goal) -> bool:
+    """Whether it is in another place: the right jar, where the left one is asked about."""
+    places = {amount.place, goal.amount.place} - {NOBODY}
+    return len(places) > 1 and amount.verb_class in STATE
+
+
+def _cost_of_other_thing(amount: Amount, goal: Goal) -> float:
+    if amount.thing.head in load_lexicon().words["times"]:
+        return 0.4
+    # Another thing of another owner cannot be meant.
+    is_others = amount.owner not in {NOBODY, GROUP, goal.amount.owner}
+    return 0.05 if is_others and amount.is_thing_told else 0.3
+
+
+def _cost_of_same_thing(amount: Amount, goal: Goal) -> float:
+    asked = goal.amount
+    if asked.owner not in _NOBODY | amount.owners and amount.owner not in _NOBODY:
+        return 0.3
+    if asked.group and amount.owner not in asked.group | _NOBODY:
+        return 0.1
+    is_other_verb = asked.lemma not in {amount.lemma, ""} and amount.verb_class not in CHANGE
+    return 1.0 if is_other_verb else 1.5
+
+
+def _belongs(amount: Amount, used: Sequence[Amount], goal: Goal) -> bool:
+    """Whether an amount is of the kind of one that was used, with the same owner."""
+    if not amount.thing.head or amount.value == 1 or is_general(amount):
         return False
+    for one in used:
+        if not amount.per and (_is_group_of(amount, one) or _is_listed_with(amount, one, goal)):
+            return True
+        if one.verb_class in CHANGE and amount.verb_class not in CHANGE:
+            # Who gives is not who has what is sought.
+            continue
+        if _is_same_kind(amount, one):
+            return amount.place == one.place or NOBODY in {amount.place, one.place}
+    return False
+
+
+def _is_group_of(amount: Amount, rate: Amount) -> bool:
+    """Whether it counts what a rate is counted by, or may do so."""
+    if rate.per == EACH and rate.sentence == amount.sentence:
+        return True
+    return bool(rate.per) and amount.thing.head == rate.per
+
+
+def _is_listed_with(amount: Amount, one: Amount, goal: Goal) -> bool:
+    """Whether it was bought together with what was used, for a price that is not told."""
     return (
-        amount.is_part
-        and amount.role == "subject"
-        and amount.verb_class in STATE | {"do", "lose"}
-        and amount.lemma not in {"eat"}
-        and (amount.verb_class != "lose" or not amount.is_passive or amount.lemma in _DAMAGE)
+        not one.per
+        and one.clause == amount.clause
+        and one.lemma == amount.lemma
+        and one.role == amount.role
+        and distance(one, goal) > FAR
+        and distance(amount, goal) > FAR
     )
 
 
-_DAMAGE = frozenset(
-    {"tear", "break", "crack", "spoil", "rot", "damage", "bruise", "use", "paint", "sign"}
-)
+def _is_same_kind(amount: Amount, one: Amount) -> bool:
+    """Whether both count one thing, of the same owner as far as is told."""
+    return (
+        not (amount.per or one.per)
+        and amount.thing.head == one.thing.head
+        and amount.thing.words == one.thing.words
+        and (amount.owner == one.owner or not _NOBODY.isdisjoint((amount.owner, one.owner)))
+    )
+
+
+def is_description(amount: Amount) -> bool:
+    """Whether it tells of some of them, and nothing happens to them: "9 were torn"."""
+    if not amount.is_part or amount.is_negated or amount.role != "subject":
+        return False
+    if amount.lemma == "eat":
+        return False
+    if amount.verb_class == "lose":
+        return not amount.is_passive or amount.lemma in _DAMAGE
+    return amount.verb_class in STATE or amount.verb_class == "do"
+
+
+def is_general(amount: Amount) -> bool:
+    """Whether it tells of things as such: "there are 5 boxes in a case", whoever has them."""
+    return bool(amount.soft_per) and amount.owner == NOBODY and amount.soft_per != amount.thing.head
 
 
 def why_unused(amount: Amount, goal: Goal) -> str:
     """Why an amount plays no part in an answer, in words."""
     owner = goal.amount.owner
-    nobody = {NOBODY, GROUP}
     if is_description(amount):
         return "tells of some of them only"
     if amount.per:
         return "a rate that is not needed"
     if distance(amount, goal) > FAR and amount.thing.head:
         return f"counts {amount.thing.head}, which is not asked for"
-    if owner not in nobody and amount.owner not in nobody and owner not in amount.owners:
+    if owner not in _NOBODY | amount.owners and amount.owner not in _NOBODY:
         return f"of {amount.owner}, who is not asked about"
     if amount.times and goal.amount.times and not amount.times & goal.amount.times:
         return "of another time"
     return "plays no part"
-
-
-def is_general(amount: Amount) -> bool:
-    """"There are 5 boxes in a case": told of cases as such, not of what somebody has."""
-    return bool(amount.soft_per) and amount.owner == NOBODY and amount.soft_per != amount.thing.head

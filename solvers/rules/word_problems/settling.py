@@ -5,17 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from spoonbench.solvers.rules.word_problems.amounts import GROUP, NOBODY, Amount, Story
-from spoonbench.solvers.rules.word_problems.changes import (
-    add_changes,
-    concerns,
-    holders_of,
-    is_near,
-    is_open,
-)
+from spoonbench.solvers.rules.word_problems.changes import by_changes, holders_of
 from spoonbench.solvers.rules.word_problems.copying import altered
-from spoonbench.solvers.rules.word_problems.differences import add_differences, add_margin
+from spoonbench.solvers.rules.word_problems.costs import ASKS_DIFFERENCE, UNTOLD, summed
+from spoonbench.solvers.rules.word_problems.differences import by_differences, by_margin
 from spoonbench.solvers.rules.word_problems.goals import (
-    CHANGE,
     FAR,
     LOSS,
     NEAR,
@@ -24,168 +18,176 @@ from spoonbench.solvers.rules.word_problems.goals import (
     distance,
     names,
 )
-from spoonbench.solvers.rules.word_problems.terms import Term, add_term
-from spoonbench.solvers.rules.word_problems.totals import add_totals
-from spoonbench.solvers.rules.word_problems.wholes import (
-    add_kinds,
-    add_parts,
-    add_remainder,
-    add_rest,
+from spoonbench.solvers.rules.word_problems.kinds import by_kinds, by_rest
+from spoonbench.solvers.rules.word_problems.terms import Term, cheapest, combine
+from spoonbench.solvers.rules.word_problems.totals import by_totals
+from spoonbench.solvers.rules.word_problems.untold import (
+    has_open_change,
+    has_open_member,
+    has_open_part,
+    is_open,
 )
+from spoonbench.solvers.rules.word_problems.wholes import by_parts, by_remainder
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+
+_NOBODY = frozenset({NOBODY, GROUP})
+_OTHER_TIMES = 0.7
+"""Amounts of other times than the one that is asked about are among the terms."""
+_PERHAPS_OTHER = 0.6
+"""Amounts of what is only perhaps the thing that is asked for are among the terms."""
+_OTHER_KINDS = 2.0
+"""Amounts of other kinds of the thing are among the terms."""
 
 
 def settle(goal: Goal, terms: Sequence[Term], story: Story) -> list[Term]:
-    """Ways to come to the goal by adding and taking away."""
-    found: list[Term] = []
+    """Ways to come to the goal by adding and taking away.
 
-    def at_end(owner: str, side: list[Term]) -> Term | None:
-        return _at_end(goal, owner, side, story)
+    Args:
+        goal: what is sought.
+        terms: all amounts at hand; the rules choose among them by what they count.
+        story: the whole text, amounts without a number among them.
+    """
+    return list(_ways(goal, list(terms), story))
 
-    near = [term for term in terms if distance(term.amount, goal) <= NEAR]
-    _direct(goal, near, found)
-    _told(goal, terms, found)
-    if len(near) >= 1:
+
+def _ways(goal: Goal, terms: list[Term], story: Story) -> Iterator[Term]:
+    near, maybe, same = _by_likeness(goal, terms)
+    yield from _direct(goal, near)
+    yield from _told(goal, terms)
+    if near:
         timely = _in_time(goal, near)
-        if timely is not None:
-            _settle_among(goal, timely, story, found, 0.0)
-            _settle_among(goal, near, story, found, 0.7)
-        else:
-            _settle_among(goal, near, story, found, 0.0)
-    maybe = [term for term in terms if distance(term.amount, goal) < FAR]
+        yield from _settle_among(goal, timely, story, 0.0)
+        if timely is not near:
+            yield from _settle_among(goal, near, story, _OTHER_TIMES)
     if len(maybe) > len(near):
-        _settle_among(goal, maybe, story, found, 0.6)
-    same = [term for term in terms if _same_head(term.amount, goal)]
+        yield from _settle_among(goal, maybe, story, _PERHAPS_OTHER)
     if len(same) > len(maybe):
-        add_parts(goal, same, found, 0.2)
-        add_differences(goal, same, found, 0.2, at_end)
-        _settle_among(goal, same, story, found, 2.0)
-    if len(terms) > len(same) and len(terms) > len(maybe) and goal.is_total:
-        add_totals(goal, list(terms), found, 2.0)
+        yield from by_parts(goal, same, 0.2)
+        yield from _differences(goal, same, story, 0.2)
+        yield from _settle_among(goal, same, story, _OTHER_KINDS)
+    if len(terms) > max(len(same), len(maybe)) and goal.is_total:
+        yield from by_totals(goal, terms, 2.0)
     if len(terms) > len(maybe):
-        add_differences(goal, list(terms), found, 1.5, at_end)
-    add_margin(goal, terms, found)
-    add_rest(goal, terms, story, found)
-    add_kinds(goal, terms, found)
-    return found
+        yield from _differences(goal, terms, story, 1.5)
+    yield from by_margin(goal, terms)
+    yield from by_rest(goal, terms, story)
+    yield from by_kinds(goal, terms)
 
 
-def _told(goal: Goal, terms: Sequence[Term], found: list[Term]) -> None:
+def _by_likeness(goal: Goal, terms: Sequence[Term]) -> tuple[list[Term], list[Term], list[Term]]:
+    """Terms that count what is sought, those that may do so, and those that share a word."""
+    near: list[Term] = []
+    maybe: list[Term] = []
+    same: list[Term] = []
+    for term in terms:
+        away = distance(term.amount, goal)
+        if away <= NEAR:
+            near.append(term)
+        if away < FAR:
+            maybe.append(term)
+        if away < FAR or term.amount.thing.words & goal.thing.words:
+            same.append(term)
+    return near, maybe, same
+
+
+def _told(goal: Goal, terms: Sequence[Term]) -> Iterator[Term]:
     """The one number of a text, where it is said of just what is asked."""
     if len(terms) != 1 or distance(terms[0].amount, goal) > NEAR:
         return
-    term = terms[0]
-    is_said = term.amount.lemma == goal.amount.lemma and term.amount.owner == goal.amount.owner
-    add_term(found, "told", [("", term)], altered(goal.amount), "said just so", 1.0 if is_said else 4.0)
+    amount = terms[0].amount
+    is_said = amount.lemma == goal.amount.lemma and amount.owner == goal.amount.owner
+    yield combine("told", (("", terms[0]),), goal.amount, "said just so", 1.0 if is_said else 4.0)
 
 
-def _direct(goal: Goal, terms: Sequence[Term], found: list[Term]) -> None:
+def _direct(goal: Goal, terms: Sequence[Term]) -> Iterator[Term]:
     """A derived amount that is what is asked for."""
     derived = [term for term in terms if term.step is not None]
-    owner = goal.amount.owner
+    is_lone = len(derived) == 1
     for term in derived:
-        cost = 0.0
-        if owner not in {NOBODY, GROUP}:
-            if not names(term.amount, owner, frozenset(owner.split())):
-                if len(derived) > 1 or term.amount.owner not in {NOBODY, GROUP}:
-                    continue
-                cost = 0.3
-        elif (
-            goal.amount.times
-            and goal.amount.times & term.amount.times
-            and not any(
-                goal.amount.times & other.amount.times for other in terms if other is not term
-            )
-        ):
-            cost = 0.0
-        elif len(terms) > 1:
-            cost = 1.0 if len(derived) > 1 or goal.is_total or owner == GROUP else 0.4
-        if goal.asked.is_more:
-            cost += 2.0
-        if goal.is_left or goal.is_start or goal.is_others:
-            cost += 1.0
-        lemma = goal.amount.lemma
-        if (
-            term.amount.lemma != lemma
+        if goal.amount.owner in _NOBODY:
+            doubt = 0.0 if _is_of_time(goal, term, terms) else _choice(goal, terms, is_lone=is_lone)
+        elif names(term.amount, goal.amount.owner, frozenset(goal.amount.owner.split())):
+            doubt = 0.0
+        elif is_lone and term.amount.owner in _NOBODY:
+            doubt = 0.3
+        else:
+            continue
+        is_lost = (
+            term.amount.lemma != goal.amount.lemma
             and term.amount.verb_class in LOSS
             and goal.amount.verb_class in STATE
-        ):
-            cost += 0.5
-        found.append(
-            Term(term.value, term.amount, term.uses, term.step, term.cost + cost, term.assumptions)
         )
+        doubt = summed(
+            (doubt, True),
+            (ASKS_DIFFERENCE, goal.asked.is_more),
+            (1.0, goal.is_left or goal.is_start or goal.is_others),
+            (0.5, is_lost),
+        )
+        yield altered(term, cost=term.cost + doubt)
 
 
-def _same_head(amount: Amount, goal: Goal) -> bool:
-    return bool(amount.thing.words & goal.thing.words) or distance(amount, goal) < FAR
-
-
-def _settle_among(
-    goal: Goal, terms: list[Term], story: Story, found: list[Term], cost: float
-) -> None:
-    add_changes(goal, terms, story, found, cost)
-    open_parts = any(
-        amount.is_vague
-        and not amount.is_asked
-        and amount.verb_class in STATE
-        and amount.role != "none"
-        and amount.lemma != ""
-        and is_near(amount, goal)
-        for amount in story.amounts
+def _is_of_time(goal: Goal, term: Term, terms: Sequence[Term]) -> bool:
+    """Whether one term alone is told of the time that is asked about."""
+    times = goal.amount.times
+    return bool(times & term.amount.times) and not any(
+        times & other.amount.times for other in terms if other is not term
     )
-    is_short = open_parts and not goal.is_start
-    add_remainder(goal, terms, found, cost + 2.0 * is_short)
-    doubt = 0.0
-    if goal.amount.verb_class in STATE and not goal.is_start:
-        holders = holders_of(goal, terms)
-        if is_open(goal, story, holders):
-            doubt = 2.0
-        elif any(
-            amount.is_vague
-            and not amount.is_asked
-            and amount.verb_class in CHANGE
-            and amount.role != "none"
-            and is_near(amount, goal)
-            and concerns(amount, goal, holders)
-            for amount in story.amounts
-        ):
-            doubt = 1.0
-    elif any(
-        amount.is_vague
-        and not amount.is_asked
-        and amount.role != "none"
-        and amount.lemma == goal.amount.lemma
-        and is_near(amount, goal)
-        for amount in story.amounts
-    ):
-        # Some of what is to be added up is told without a number.
-        doubt = 2.0
-    add_totals(goal, terms, found, cost + doubt, frozenset(story.owners))
-    add_parts(goal, terms, found, cost + (2.0 if is_short else doubt), frozenset(story.owners))
+
+
+def _choice(goal: Goal, terms: Sequence[Term], *, is_lone: bool) -> float:
+    """What it costs to choose one of several amounts that fit."""
+    if len(terms) == 1:
+        return 0.0
+    return 0.4 if is_lone and not goal.is_total and goal.amount.owner != GROUP else 1.0
+
+
+def _settle_among(goal: Goal, terms: list[Term], story: Story, cost: float) -> Iterator[Term]:
+    """The rules that take all of the terms."""
+    people = frozenset(story.owners)
+    is_short = has_open_part(goal, story) and not goal.is_start
+    doubt = _doubt_of_untold(goal, terms, story)
+    yield from by_changes(goal, terms, story, cost)
+    yield from by_remainder(goal, terms, cost + UNTOLD * is_short)
+    yield from by_totals(goal, terms, cost + doubt, people)
+    yield from by_parts(goal, terms, cost + (UNTOLD if is_short else doubt), people)
+    yield from _differences(goal, terms, story, cost)
+
+
+def _doubt_of_untold(goal: Goal, terms: Sequence[Term], story: Story) -> float:
+    """What it costs that some of what is to be added up is told without a number."""
+    if goal.amount.verb_class not in STATE or goal.is_start:
+        return UNTOLD if has_open_member(goal, story) else 0.0
+    holders = holders_of(goal, terms)
+    if is_open(goal, story, holders):
+        return UNTOLD
+    return 1.0 if has_open_change(goal, story, holders) else 0.0
+
+
+def _differences(goal: Goal, terms: list[Term], story: Story, cost: float) -> Iterator[Term]:
     def at_end(owner: str, side: list[Term]) -> Term | None:
         return _at_end(goal, owner, side, story)
 
-    add_differences(goal, terms, found, cost, at_end)
+    return by_differences(goal, terms, cost, at_end)
 
 
 def _at_end(goal: Goal, owner: str, terms: list[Term], story: Story) -> Term | None:
     """What one owner has after everything that is told."""
-    amount = altered(goal.amount, owner=owner, lemma="have", verb_class="state", times=frozenset())
+    amount: Amount = altered(
+        goal.amount, owner=owner, lemma="have", verb_class="state", times=frozenset()
+    )
     asked = altered(goal.asked, amount=amount, is_more=False, other=None, text=" now ")
-    found: list[Term] = []
     inner = altered(goal, asked=asked, is_total=False, is_left=False, is_start=False, is_now=True)
-    add_changes(inner, terms, story, found, 0.0)
-    return min(found, key=lambda term: term.cost, default=None)
+    found = cheapest(by_changes(inner, terms, story, 0.0), 1)
+    return found[0] if found else None
 
 
-def _in_time(goal: Goal, terms: list[Term]) -> list[Term] | None:
+def _in_time(goal: Goal, terms: list[Term]) -> list[Term]:
     """Those told of the time that is asked about, where others are told of other times."""
     times = goal.amount.times
     if not times or goal.asked.is_more or (goal.is_now and goal.amount.verb_class in STATE):
-        return None
+        return terms
     timely = [term for term in terms if not term.amount.times or term.amount.times & times]
-    if not any(term.amount.times & times for term in timely) or len(timely) == len(terms):
-        return None
-    return timely
+    is_told = any(term.amount.times & times for term in timely)
+    return timely if is_told and len(timely) < len(terms) else terms

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from spoonbench.solvers.rules.word_problems.tokens import Token
 
 _FEWEST_WORDS = 4
+"""Before a question, fewer words without a number tell nothing."""
+_FEWEST_NUMBERS = 2
 
 
 def read_story(text: str) -> Story:
@@ -48,8 +50,6 @@ def read_story(text: str) -> Story:
         asked=asked[-1] if asked else None,
         words=frozenset(words),
         owners=reader.cast.people,
-        guesses=reader.cast.guesses,
-        n_asked=len(asked),
         n_words=n_words,
     )
 
@@ -67,7 +67,7 @@ def _with_names(tokens: Sequence[Token]) -> Sequence[Token]:
 def _end_of_first_owner(reader: Reader) -> Asked | None:
     """Without a question, what the first owner has at the end is asked."""
     told = [amount for amount in reader.amounts if amount.value is not None]
-    if len(told) < 2:  # noqa: PLR2004
+    if len(told) < _FEWEST_NUMBERS:
         return None
     first = next((amount for amount in told if amount.owner), None)
     if first is None:
@@ -76,8 +76,16 @@ def _end_of_first_owner(reader: Reader) -> Asked | None:
     owner = first.owner if first.owner in reader.cast.people or not people else people[0]
     thing = next((amount.thing for amount in told if amount.thing.head), first.thing)
     amount = Amount(
-        None, thing, lemma="have", verb_class="state", tense="present", owner=owner,
-        is_asked=True, is_now=True, in_question=True, sentence=told[-1].sentence + 1,
+        None,
+        thing,
+        lemma="have",
+        verb_class="state",
+        tense="present",
+        owner=owner,
+        is_asked=True,
+        is_now=True,
+        in_question=True,
+        sentence=told[-1].sentence + 1,
         clause=told[-1].clause + 1,
     )
     return Asked(amount=amount, how="many", words=frozenset({"now"}), text=" now ")

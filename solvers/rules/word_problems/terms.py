@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from spoonbench.solvers.rules.word_problems.amounts import Amount, Thing
 from spoonbench.solvers.rules.word_problems.copying import altered
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from spoonbench.solvers.rules.word_problems.amounts import Amount, Thing
 
 BELOW_ZERO = 3.0
 """What it costs that an amount on the way is less than nothing."""
@@ -27,7 +27,6 @@ class Step:
         value: what comes out.
         thing: what the result counts.
         why: one sentence.
-        assumptions: what was taken for granted.
     """
 
     rule: str
@@ -35,7 +34,6 @@ class Step:
     value: Fraction
     thing: Thing
     why: str
-    assumptions: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -48,7 +46,6 @@ class Term:
         uses: indices of the told amounts it rests on.
         step: how it was derived; None for a told amount.
         cost: what its derivation took for granted.
-        assumptions: the same in words.
     """
 
     value: Fraction
@@ -56,7 +53,6 @@ class Term:
     uses: frozenset[int]
     step: Step | None = None
     cost: float = 0.0
-    assumptions: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -66,12 +62,12 @@ class Reading:
     Attributes:
         term: the asked amount.
         cost: how much was taken for granted, leftover numbers included.
-        assumptions: what.
+        assumptions: what, in words.
     """
 
     term: Term
     cost: float
-    assumptions: tuple[str, ...] = field(default_factory=tuple)
+    assumptions: tuple[str, ...] = ()
 
     @property
     def value(self) -> Fraction:
@@ -84,25 +80,36 @@ def combine(
     parts: Sequence[tuple[str, Term | Fraction]],
     like: Amount,
     why: str,
-    *,
     cost: float = 0.0,
-    assumptions: tuple[str, ...] = (),
-) -> Term | None:
+) -> Term:
     """A term from others: each part is added ("+"), taken away ("-"), or a factor ("*", "/").
 
-    Returns:
-        None where it would divide by zero.
+    Args:
+        rule: its name.
+        parts: in the order of the formula; operations apply one after another.
+        like: what the result is an amount of.
+        why: one sentence.
+        cost: what the step takes for granted; the costs of the parts are added to it.
+
+    Raises:
+        ZeroDivisionError: a part to divide by is zero; see `quotients`.
     """
-    value = Fraction(0)
+    value = _value_of(parts)
     uses: frozenset[int] = frozenset()
-    total_cost = cost
-    gathered: tuple[str, ...] = assumptions
-    for order, (sign, part) in enumerate(parts):
-        number = part.value if isinstance(part, Term) else part
+    for _, part in parts:
         if isinstance(part, Term):
             uses |= part.uses
-            total_cost += part.cost
-            gathered += tuple(one for one in part.assumptions if one not in gathered)
+            cost += part.cost
+    if value < 0 and rule != "guess":
+        cost += BELOW_ZERO
+    step = Step(rule, tuple(parts), value, like.thing, why)
+    return Term(value, altered(like, value=value, compare=None), uses, step, cost)
+
+
+def _value_of(parts: Sequence[tuple[str, Term | Fraction]]) -> Fraction:
+    value = Fraction(0)
+    for order, (sign, part) in enumerate(parts):
+        number = part.value if isinstance(part, Term) else part
         if order == 0:
             value = -number if sign == "-" else number
         elif sign == "+":
@@ -112,23 +119,23 @@ def combine(
         elif sign == "*":
             value *= number
         else:
-            if number == 0:
-                return None
             value /= number
-    if value < 0 and rule not in {"guess"}:
-        total_cost += BELOW_ZERO
-    step = Step(rule, tuple(parts), value, like.thing, why, assumptions)
-    return Term(value, altered(like, value=value, compare=None), uses, step, total_cost, gathered)
+    return value
 
 
-def add_term(
-    found: list[Term],
-    rule: str,
-    parts: Sequence[tuple[str, Term]],
-    like: Amount,
-    why: str,
-    cost: float,
-) -> None:
-    term = combine(rule, list(parts), like, why, cost=cost)
-    if term is not None:
-        found.append(term)
+def quotients(
+    rule: str, total: Term, by: Term, like: Amount, why: str, *, cost: float = 0.0
+) -> Iterator[Term]:
+    """One term over another; none where it would divide by zero."""
+    if by.value != 0:
+        yield combine(rule, (("", total), ("/", by)), like, why, cost)
+
+
+def less(total: Iterable[Term], taken: Iterable[Term]) -> list[tuple[str, Term]]:
+    """The parts of a sum: what is added, then what is taken away."""
+    return [("+", term) for term in total] + [("-", term) for term in taken]
+
+
+def cheapest(terms: Iterable[Term], most: int) -> list[Term]:
+    """At most so many terms, those that take least for granted."""
+    return sorted(terms, key=lambda term: term.cost)[:most]

@@ -6,159 +6,195 @@ from typing import TYPE_CHECKING
 
 from spoonbench.solvers.rules.word_problems.amounts import GROUP, NOBODY, Amount
 from spoonbench.solvers.rules.word_problems.changes import is_same_holding
-from spoonbench.solvers.rules.word_problems.copying import altered
-from spoonbench.solvers.rules.word_problems.goals import LOSS, STATE, Goal, is_wanted, narrow_times
-from spoonbench.solvers.rules.word_problems.terms import Term, add_term
+from spoonbench.solvers.rules.word_problems.costs import (
+    ANOTHERS,
+    ASKS_DIFFERENCE,
+    OTHER_VERB,
+    summed,
+)
+from spoonbench.solvers.rules.word_problems.goals import (
+    LOSS,
+    SHARES,
+    STATE,
+    Goal,
+    is_wanted,
+    narrow_times,
+)
+from spoonbench.solvers.rules.word_problems.terms import Term, combine, less
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-
-
-def _is_of_other_times(asked: Amount, members: Sequence[Term]) -> bool:
-    """Whether a time is asked about that not all of them are told of."""
-    times = narrow_times(asked.times)
-    told = [narrow_times(term.amount.times) for term in members]
-    return bool(times) and any(one and not one & times for one in told)
-
+    from collections.abc import Iterator, Sequence
 
 _PAYING = frozenset({"buy", "spend", "cost"})
+_HAVING = frozenset({"state", "hold"})
+"""What a box holds is in the box."""
+_TWO = 2
 
 
-def _are_kinds(terms: list[Term], goal: Goal) -> bool:
+def by_totals(
+    goal: Goal, terms: list[Term], cost: float, people: frozenset[str] = frozenset()
+) -> Iterator[Term]:
+    """A whole from its parts.
+
+    Args:
+        goal: what is sought.
+        terms: the parts it may have.
+        cost: what was taken for granted in choosing the terms.
+        people: everybody who was spoken of; empty where owners play no part.
+    """
+    yield from _whole_of_shares(goal, terms, cost)
+    if goal.asked.is_more or goal.is_others:
+        cost += ASKS_DIFFERENCE
+    usable = [term for term in terms if _is_usable(term.amount)]
+    usable, doubt = _of_owner(goal.amount, usable, people)
+    usable = _of_group(goal.amount.group, usable)
+    for members, extra in _selections(goal, usable):
+        extra_cost = _doubt(goal, members, people, extra)
+        parts = less(members, ())
+        yield combine(
+            "total", parts, goal.amount, "all of them together", cost + doubt + extra_cost
+        )
+
+
+def _whole_of_shares(goal: Goal, terms: Sequence[Term], cost: float) -> Iterator[Term]:
+    """What fraction is one of them: "1/5 is red and 2/5 is blue"."""
+    if goal.thing.head not in SHARES or goal.is_left or goal.is_others:
+        return
+    shares = [term for term in terms if term.value < 1]
+    if len(shares) > 1 and sum(term.value for term in shares) <= 1:
+        parts = less(shares, ())
+        yield combine("total", parts, goal.amount, "shares of one whole, added", cost)
+
+
+def _is_usable(amount: Amount) -> bool:
+    return not (
+        (amount.role == "with" and amount.verb_class == "spend")
+        or amount.is_negated
+        or amount.is_part
+        or amount.verb_class == "think"
+    )
+
+
+def _of_owner(asked: Amount, terms: list[Term], people: frozenset[str]) -> tuple[list[Term], float]:
+    """The owner's amounts, where there are several, and the doubt where there is only one."""
+    if asked.owner in {NOBODY, GROUP}:
+        return terms, 0.0
+    own = [
+        term
+        for term in terms
+        if term.amount.owner not in people or asked.owner in _receivers_of(term.amount)
+    ]
+    is_alone = len(own) == 1 and asked.owner in people and own[0].amount.owner == asked.owner
+    return own if len(own) >= _TWO else terms, ANOTHERS if is_alone else 0.0
+
+
+def _receivers_of(amount: Amount) -> tuple[str, ...]:
+    return (amount.owner, amount.to, amount.holder, amount.beneficiary)
+
+
+def _of_group(group: frozenset[str], terms: list[Term]) -> list[Term]:
+    """Amounts of those who are asked about together, where there are several."""
+    if not group:
+        return terms
+    own = [term for term in terms if term.amount.owner in group or term.amount.holder in group]
+    return own if len(own) >= _TWO else terms
+
+
+def _selections(goal: Goal, usable: list[Term]) -> Iterator[tuple[list[Term], float]]:
+    """What may be added up, with its doubt: told with the same verb, a like one, or any."""
+    amount = goal.amount
+    same_verb = [term for term in usable if term.amount.lemma == amount.lemma]
+    classes = _classes_like(goal)
+    same_class = [term for term in usable if term.amount.verb_class in classes]
+    if len(same_verb) >= _TWO:
+        yield same_verb, 0.0
+    if len(same_class) >= _TWO and len(same_class) > len(same_verb):
+        yield same_class, 1.0 if same_verb else 0.1 if amount.verb_class in _HAVING else 0.3
+    if len(usable) >= _TWO and len(usable) > len(same_class):
+        directions = {term.amount.verb_class in LOSS | {"go"} for term in usable}
+        is_told_alike = goal.is_total and len({term.amount.lemma for term in usable}) == 1
+        yield usable, (0.3 if is_told_alike else 0.7) + (1.0 if len(directions) > 1 else 0.0)
+
+
+def _classes_like(goal: Goal) -> frozenset[str]:
+    """Classes of verbs that tell the same as the verb of the question."""
+    verb_class = goal.amount.verb_class
+    if verb_class in _HAVING:
+        return _HAVING
+    if verb_class in _PAYING and goal.dimension == "money":
+        return _PAYING
+    return frozenset({verb_class})
+
+
+def _doubt(goal: Goal, members: Sequence[Term], people: frozenset[str], selected: float) -> float:
+    """What speaks against adding up these; `selected` is the doubt in choosing them."""
+    amounts = [term.amount for term in members]
+    asked = goal.amount
+    clauses = {amount.clause for amount in amounts}
+    return summed(
+        (selected, True),
+        (_plain_doubt(goal, amounts), True),
+        (1.5, goal.is_left or goal.is_start),
+        # What others have is no part of what one of them has.
+        (ANOTHERS, _are_of_others(asked.owner, amounts, people)),
+        (1.0, any(amount.is_now for amount in amounts)),
+        # A total that was told already is no part of another one.
+        (2.0, len(clauses) > 1 and any(amount.is_total for amount in amounts)),
+        (1.0, _is_of_other_times(asked, amounts)),
+        (3.0, any(amount.verb_class == "need" and amount.in_question for amount in amounts)),
+        (OTHER_VERB, _is_other_verb(goal, amounts)),
+        (1.0, any(amount.is_left for amount in amounts)),
+        # What is done and what is wanted.
+        (2.0, len({is_wanted(amount) for amount in amounts}) > 1),
+        (1.5, _is_one_at_two_times(goal, amounts)),
+    )
+
+
+def _plain_doubt(goal: Goal, amounts: Sequence[Amount]) -> float:
+    """How far the question leaves open that all of them are meant."""
+    if goal.is_total or goal.amount.owner == GROUP or goal.amount.group:
+        return 0.0
+    if goal.amount.verb_class not in STATE or _are_kinds(amounts, goal):
+        return 0.1
+    return 0.4
+
+
+def _are_kinds(amounts: Sequence[Amount], goal: Goal) -> bool:
     """Whether they count different kinds of what is asked for: "5 red cups and 4 blue cups"."""
-    kinds = [term.amount.thing.words for term in terms]
+    kinds = [amount.thing.words for amount in amounts]
     is_asked = all(goal.thing.words < kind for kind in kinds)
     return bool(goal.thing.head) and is_asked and len(set(kinds)) == len(kinds)
 
 
-def _people_of(amount: Amount) -> frozenset[str]:
-    """Whom an amount may belong to."""
-    return frozenset({amount.owner, amount.to, amount.source, amount.holder, amount.beneficiary})
-
-
-def add_totals(
-    goal: Goal,
-    terms: list[Term],
-    found: list[Term],
-    cost: float,
-    people: frozenset[str] = frozenset(),
-) -> None:
-    """A whole from its parts."""
-    amount = goal.amount
-    if goal.asked.is_more or goal.is_others:
-        cost += 2.0
-    if (
-        goal.thing.head in {"fraction", "part", "portion", "share"}
-        and not goal.is_left
-        and not goal.is_others
-    ):
-        shares = [term for term in terms if term.value < 1]
-        if len(shares) > 1 and sum(term.value for term in shares) <= 1:
-            add_term(
-                found,
-                "total",
-                [("+", term) for term in shares],
-                altered(amount),
-                "shares of one whole, added",
-                cost,
-            )
-    usable = [
-        term
-        for term in terms
-        if not (term.amount.role == "with" and term.amount.verb_class == "spend")
-        and not term.amount.is_negated
-        and not term.amount.is_part
-        and term.amount.verb_class not in {"think"}
-    ]
-    if amount.owner not in {NOBODY, GROUP}:
-        own = [
-            term
-            for term in usable
-            if amount.owner
-            in {term.amount.owner, term.amount.to, term.amount.holder, term.amount.beneficiary}
-            or term.amount.owner not in people
-        ]
-        if len(own) == 1 and amount.owner in people and own[0].amount.owner == amount.owner:
-            # One amount is the owner's; the others are not.
-            cost += 1.5
-        usable = own if len(own) >= 2 else usable  # noqa: PLR2004
-    if amount.group:
-        own = [
-            term
-            for term in usable
-            if term.amount.owner in amount.group or term.amount.holder in amount.group
-        ]
-        usable = own if len(own) >= 2 else usable  # noqa: PLR2004
-    groups: list[tuple[list[Term], float]] = []
-    same_verb = [term for term in usable if term.amount.lemma == amount.lemma]
-    classes = (
-        _PAYING
-        if amount.verb_class in _PAYING and goal.dimension == "money"
-        else {amount.verb_class}
+def _are_of_others(owner: str, amounts: Sequence[Amount], people: frozenset[str]) -> bool:
+    return owner in people and any(
+        amount.owner in people and owner != amount.source and owner not in _receivers_of(amount)
+        for amount in amounts
     )
-    if amount.verb_class in {"state", "hold"}:
-        # What a box holds is in the box.
-        classes = {"state", "hold"}
-    same_class = [term for term in usable if term.amount.verb_class in classes]
-    if len(same_verb) >= 2:  # noqa: PLR2004
-        groups.append((same_verb, 0.0))
-    if len(same_class) >= 2 and len(same_class) > len(same_verb):  # noqa: PLR2004
-        is_state = amount.verb_class in {"state", "hold"}
-        groups.append((same_class, 1.0 if same_verb else 0.1 if is_state else 0.3))
-    if len(usable) >= 2 and len(usable) > len(same_class):  # noqa: PLR2004
-        mixed = {term.amount.verb_class in LOSS | {"go"} for term in usable}
-        told_alike = goal.is_total and len({term.amount.lemma for term in usable}) == 1
-        groups.append((usable, (0.3 if told_alike else 0.7) + (1.0 if len(mixed) > 1 else 0.0)))
-    for members, extra in groups:
-        if goal.is_total or amount.owner == GROUP or amount.group:
-            extra += 0.0
-        elif amount.verb_class in STATE:
-            extra += 0.1 if _are_kinds(members, goal) else 0.4
-        else:
-            extra += 0.1
-        if goal.is_left or goal.is_start:
-            extra += 1.5
-        if amount.owner in people and any(
-            term.amount.owner in people and amount.owner not in _people_of(term.amount)
-            for term in members
-        ):
-            # What others have is no part of what one of them has.
-            extra += 1.5
-        if any(term.amount.is_now for term in members):
-            extra += 1.0
-        if (
-            any(term.amount.is_total for term in members)
-            and len({term.amount.clause for term in members}) > 1
-        ):
-            extra += 2.0
-        if _is_of_other_times(amount, members):
-            extra += 1.0
-        if any(term.amount.verb_class == "need" and term.amount.in_question for term in members):
-            extra += 3.0
-        told = {term.amount.lemma for term in members}
-        if (
-            amount.lemma not in told
-            and amount.verb_class not in STATE | {"cost", "spend", "buy", "weigh"}
-            and not goal.is_total
-        ):
-            extra += 1.0
-        if any(term.amount.is_left for term in members):
-            extra += 1.0
-        if len({is_wanted(term.amount) for term in members}) > 1:
-            extra += 2.0
-        if (
-            len(members) == 2
-            and members[0].amount.verb_class in STATE
-            and not goal.is_total
-            and is_same_holding(members[0].amount, members[1].amount)
-        ):  # noqa: PLR2004
-            extra += 1.5
-        add_term(
-            found,
-            "total",
-            [("+", term) for term in members],
-            altered(amount),
-            "all of them together",
-            cost + extra,
-        )
+
+
+def _is_of_other_times(asked: Amount, amounts: Sequence[Amount]) -> bool:
+    """Whether a time is asked about that not all of them are told of."""
+    times = narrow_times(asked.times)
+    if not times:
+        return False
+    told = [narrow_times(amount.times) for amount in amounts]
+    return any(one and not one & times for one in told)
+
+
+def _is_other_verb(goal: Goal, amounts: Sequence[Amount]) -> bool:
+    """Whether none of them is told with the question's verb, and that verb tells them apart."""
+    return (
+        not goal.is_total
+        and goal.amount.verb_class not in STATE | _PAYING | {"weigh"}
+        and all(amount.lemma != goal.amount.lemma for amount in amounts)
+    )
+
+
+def _is_one_at_two_times(goal: Goal, amounts: Sequence[Amount]) -> bool:
+    return (
+        len(amounts) == _TWO
+        and amounts[0].verb_class in STATE
+        and not goal.is_total
+        and is_same_holding(amounts[0], amounts[1])
+    )
