@@ -137,7 +137,9 @@ def plain(text: str) -> str:
 def names_of(stem: str, values: dict[str, object]) -> tuple[str, ...]:
     """The sets that a problem counts for: its file, its subsets, one-step sums and differences."""
     subsets = values.get("subsets")
-    names = [stem, *(f"{stem}/{name}" for name in subsets or () if isinstance(subsets, list))]
+    names = [stem]
+    if isinstance(subsets, list):
+        names += [f"{stem}/{name}" for name in subsets]
     if values.get("ops") in {"+", "-"}:
         names.append(f"{stem}/one + or -")
     return tuple(names)
@@ -166,9 +168,10 @@ def print_table(pairs: Iterable[tuple[Row, Result]]) -> None:
     for row, result in pairs:
         for name in row.names:
             by_name[name].append(result)
-    print(
-        f"{'set':24}{'problems':>9}{'forced':>8}{'answered':>10}{'right of those':>16}{'at least':>10}{'wrong kept':>12}"
-    )
+    columns = ("problems", "forced", "answered", "right of those", "at least", "wrong kept")
+    widths = (9, 8, 10, 16, 10, 12)
+    titles = (f"{name:>{width}}" for name, width in zip(columns, widths, strict=True))
+    print(f"{'set':24}" + "".join(titles))
     for name, results in sorted(by_name.items()):
         answered = [result for result in results if result.is_answered]
         n_right = sum(result.is_right for result in answered)

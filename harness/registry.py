@@ -60,9 +60,7 @@ SOLVERS: dict[str, Registered] = dict(
         _ours("spoon", "solvers.rules.spoon:SpoonSolver"),
         _ours("rules", "solvers.rules.word_problems.contestant:RuleSolver"),
         # Answers with its best reading where it would abstain.
-        _ours(
-            "rules-forced", "solvers.rules.word_problems.contestant:RuleSolver", forced=True
-        ),
+        _ours("rules-forced", "solvers.rules.word_problems.contestant:RuleSolver", forced=True),
         _ours("expression-rules", "solvers.rules.expressions:ExpressionRuleSolver"),
         _ours("equation-rules", "solvers.rules.equations:EquationRuleSolver"),
         _ours("keywords", "solvers.rules.keywords:KeywordListSolver"),

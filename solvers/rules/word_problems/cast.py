@@ -144,7 +144,7 @@ class Cast:
         return self._owned.setdefault(f"{possessor} {words}", self._note_owned(possessor, words))
 
     def _full_name(self, words: str) -> str:
-        """"Mrs. Reed" and then "Reed", "Ann Reed" and then "Ann": one person."""
+        """As in "Mrs. Reed" and then "Reed", "Ann Reed" and then "Ann": one person."""
         parts = words.split()
         if len(parts) == 1:
             return self._full_names.get(words, words)

@@ -21,6 +21,7 @@ _STOPS = frozenset({".", "?", "!", "and", "if", ";"})
 _SHORT = frozenset({"short", "shy"})
 _MANY = frozenset({"many", "much"})
 _PROXIES = frozenset({"do", "be", "have"})
+_MOST_PHRASES = 5
 _QUANTITIES = frozenset({"number", "amount"})
 
 
@@ -62,7 +63,9 @@ class Contrast:
         if not is_times and not sign:
             return
         self._seek(index, sign, amount, is_times=is_times)
-        if amount.compare is None and (phrase.form == "times" or (sign == "fewer" and phrase.extra)):
+        if amount.compare is None and (
+            phrase.form == "times" or (sign == "fewer" and phrase.extra)
+        ):
             amount.compare = Compare("times" if is_times else sign)
         if is_times and amount.compare is not None:
             amount.form = "times"
@@ -145,9 +148,13 @@ class Contrast:
         first = phrases[0] if phrases else None
         if is_behind_thing or (isinstance(first, NounPhrase) and first.words == ["number"]):
             phrases = phrases[1:]
+        self._take_other(phrases[:_MOST_PHRASES], compare, amount)
+
+    def _take_other(self, phrases: Sequence[Phrase], compare: Compare, amount: Amount) -> None:
+        """Who is named first, and the words of the whole phrase."""
         words: set[str] = set()
         is_proxy = False
-        for phrase in phrases[:5]:
+        for phrase in phrases:
             if isinstance(phrase, NounPhrase):
                 is_time = self._is_time(phrase)
                 if not is_proxy or is_time:

@@ -41,14 +41,14 @@ def noun_of(phrase: NounPhrase, place: str) -> str:
         inner = phrase.of
         if inner is not None and inner.head:
             return inner.head
-        return load_lexicon().singular(place.split()[-1]) if place else EACH
+        return load_lexicon().singular(place.rsplit(maxsplit=1)[-1]) if place else EACH
     if head == "piece" and phrase.determiner in _ONE:
         return EACH
     return head
 
 
 def set_groups(amounts: Sequence[Amount], phrase: NounPhrase, frame: Amount) -> None:
-    """"Packs of 12", "a box of 24 crayons": so many in one of them.
+    """As in "Packs of 12", "a box of 24 crayons": so many in one of them.
 
     Args:
         amounts: what stands behind "of".
@@ -79,7 +79,7 @@ def set_groups(amounts: Sequence[Amount], phrase: NounPhrase, frame: Amount) -> 
 def set_by_place(
     amounts: Sequence[Amount], phrase: NounPhrase, preposition: str, frame: Amount
 ) -> None:
-    """"3 books on a shelf" by shelves where it says what can be held; perhaps so otherwise."""
+    """For "3 books on a shelf" by shelves where it says what can be held, else perhaps."""
     if preposition not in _INSIDE or phrase.determiner not in _ONE or phrase.is_name:
         return
     if phrase.is_plural or not phrase.head or not amounts:
@@ -94,7 +94,7 @@ def set_by_place(
 
 
 def set_held(clause: Clause, frame: Amount, found: Sequence[Amount]) -> None:
-    """"Boxes which can hold 9 books": 9 by boxes."""
+    """As in "Boxes which can hold 9 books": 9 by boxes."""
     subject = clause.subject[0] if len(clause.subject) == 1 else None
     if (
         subject is None
@@ -112,7 +112,7 @@ def set_held(clause: Clause, frame: Amount, found: Sequence[Amount]) -> None:
 def resolve_each(
     clause: Clause, frame: Amount, bare: Thing, found: Sequence[Amount], told: Sequence[Amount]
 ) -> None:
-    """"Each" and "apiece" on their own count by the other thing of the clause.
+    """As in "Each" and "apiece" on their own count by the other thing of the clause.
 
     Args:
         clause: with its subject.
@@ -146,7 +146,7 @@ def resolve_each(
 
 
 def resolve_every(found: list[Amount]) -> None:
-    """"One point for every 3 pounds": 3 pounds by points.
+    """As in "One point for every 3 pounds": 3 pounds by points.
 
     Args:
         found: amounts of one sentence.

@@ -72,11 +72,7 @@ def _take_verb(frame: Amount, verb: VerbGroup, clause: Clause, *, in_question: b
     if frame.lemma == "come" and frame.particle in {"in", "with"} and frame.tense == "present":
         # "Pencils come in packs of 12."
         frame.verb_class = "state"
-    if (
-        verb.kind == "infinitive"
-        and in_question
-        and frame.verb_class in {"state", "make", "get"}
-    ):
+    if verb.kind == "infinitive" and in_question and frame.verb_class in {"state", "make", "get"}:
         frame.verb_class = "need"
 
 
@@ -90,12 +86,13 @@ def _take_particle(frame: Amount, clause: Clause) -> None:
         if verb_class is None or verb_class == "weigh":
             continue
         following = clause.after[order + 1] if order + 1 < len(clause.after) else None
-        is_counted = isinstance(following, NounPhrase) and following.counts
-        if (
-            (order == 0 and (not is_counted or phrase.text in _ADVERBIAL or _is_more(following)))
-            or phrase.tag == "B"
-            or following is None
-        ):
+        is_free = (
+            not isinstance(following, NounPhrase)
+            or not following.counts
+            or phrase.text in _ADVERBIAL
+            or _is_more(following)
+        )
+        if (order == 0 and is_free) or phrase.tag == "B" or following is None:
             frame.verb_class, frame.particle = verb_class, phrase.text
             return
     first = clause.after[0] if clause.after else None
@@ -104,7 +101,7 @@ def _take_particle(frame: Amount, clause: Clause) -> None:
 
 
 def _is_more(phrase: NounPhrase) -> bool:
-    """"Slipped in another 8": nothing that they were put into."""
+    """As in "Slipped in another 8": nothing that they were put into."""
     return phrase.extra in {"another", "more", "additional"} and not phrase.words
 
 
@@ -144,7 +141,7 @@ def subject_of(clause: Clause, cast: Cast) -> list[NounPhrase]:
 
 
 def _take_per(frame: Amount, subject: Sequence[NounPhrase]) -> None:
-    """"Each box holds 5", "a bee has 6 legs": what the clause tells of one of them."""
+    """As in "Each box holds 5", "a bee has 6 legs": what the clause tells of one of them."""
     only = subject[0] if len(subject) == 1 else None
     if only is None:
         return
@@ -163,12 +160,12 @@ def _take_per(frame: Amount, subject: Sequence[NounPhrase]) -> None:
 
 
 def is_somebody(phrase: NounPhrase, cast: Cast) -> bool:
-    """"2 friends" who do something are somebody, and their number may count too."""
+    """As in "2 friends" who do something are somebody, and their number may count too."""
     return phrase.asked == "" and phrase.number >= 0 and cast.is_person(phrase)
 
 
 def is_single(phrase: NounPhrase) -> bool:
-    """"One worm" beside "the other worm" tells which, not how many."""
+    """As in "One worm" beside "the other worm" tells which, not how many."""
     return phrase.number >= 0 and phrase.value == 1 and phrase.form == "number"
 
 
@@ -176,7 +173,7 @@ def is_single(phrase: NounPhrase) -> bool:
 
 
 def _is_before(clause: Clause) -> bool:
-    """"Before that he had 5", "who had 5 before": of a time before what was told."""
+    """As in "Before that he had 5", "who had 5 before": of a time before what was told."""
     for phrases in (clause.before, clause.after):
         for order, phrase in enumerate(phrases):
             if not isinstance(phrase, Mark) or phrase.text not in {"before", "beforehand"}:
@@ -204,7 +201,7 @@ def _take_adverbs(frame: Amount, clause: Clause, tokens: Sequence[Token]) -> Non
 
 
 def _is_over(frame: Amount, clause: Clause) -> bool:
-    """"He had 5 dollars over"."""
+    """As in "He had 5 dollars over"."""
     last = clause.after[-1] if clause.after else None
     if isinstance(last, Mark) and last.tag == "P" and len(clause.after) > 1:
         last = clause.after[-2]
@@ -229,7 +226,7 @@ def _tokens_of(clause: Clause, tokens: Sequence[Token]) -> Sequence[Token]:
 
 
 def _take_price(frame: Amount, clause: Clause, last: Amount) -> None:
-    """"She bought a book, which was $4": bought for that."""
+    """As in "She bought a book, which was $4": bought for that."""
     if (
         clause.opener in {"which", "that"}
         and frame.verb_class in {"state", "cost"}
@@ -243,5 +240,5 @@ def _take_price(frame: Amount, clause: Clause, last: Amount) -> None:
 
 
 def is_filling(frame: Amount) -> bool:
-    """"A ship is filled with 5 tons": it has them."""
+    """As in "A ship is filled with 5 tons": it has them."""
     return frame.is_passive and frame.lemma in _FILLING

@@ -35,7 +35,9 @@ def mend_clauses(clauses: Sequence[Clause]) -> list[Clause]:
         rest = clause.after[cut:]
         clause.after = clause.after[:cut]
         mended.append(
-            Clause(subject=main.subject, verb=main.verb, after=rest, opener="and", is_inherited=True)
+            Clause(
+                subject=main.subject, verb=main.verb, after=rest, opener="and", is_inherited=True
+            )
         )
     return mended
 

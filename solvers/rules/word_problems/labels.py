@@ -28,15 +28,11 @@ def is_label(tokens: list[Token], index: int) -> bool:
     """Whether digits are a year, the day of a month, or the name of one of many ("room 12")."""
     token, before, after = tokens[index], tokens[index - 1], tokens[index + 1]
     value, length = token.value, token.end - token.start
-    if value is None or value.denominator != 1:
+    is_long = length > YEAR_LENGTH and before.text != "number"
+    if value is None or value.denominator != 1 or is_long:
         return False
     if before.text == "number":
-        # "Bus number 41", but "the number 41".
-        noun, is_last = tokens[index - 2], after.form == "sign" or after.text in LISTS["free_word"]
-        words = LISTS["noun_before"] | LISTS["free_word"]
-        return is_last and noun.form == "word" and noun.text not in words
-    if length > YEAR_LENGTH:
-        return False
+        return _is_of_a_number(tokens[index - 2], after)
     if after.form != "sign" and after.text not in LISTS["free_word"]:
         # "in June 5 students", "grade 5 pupils": the digits may count what follows.
         return after.name and before.name and before.text in LISTS["label_nouns"]
@@ -47,12 +43,22 @@ def is_label(tokens: list[Token], index: int) -> bool:
         determiner = tokens[index - 2]
         is_bare = determiner.value is None and determiner.text not in LISTS["noun_before"]
         return is_bare and value <= _MAX_LABEL
-    if before.text in {"and", "to"} and not _is_year(tokens[index - 2]):
-        # "Between 1990 and 1995", but "15 on Friday and 1995 on Saturday".
-        return False
-    if before.text == "by" and tokens[index - 2].text in LISTS["scaled"]:
-        return False
-    return is_year and before.text in LISTS["year_after"]
+    return is_year and before.text in LISTS["year_after"] and not _counts_here(tokens, index)
+
+
+def _is_of_a_number(noun: Token, after: Token) -> bool:
+    """As in "Bus number 41", but "the number 41"."""
+    is_last = after.form == "sign" or after.text in LISTS["free_word"]
+    words = LISTS["noun_before"] | LISTS["free_word"]
+    return is_last and noun.form == "word" and noun.text not in words
+
+
+def _counts_here(tokens: list[Token], index: int) -> bool:
+    """As in "15 on Friday and 1995 on Saturday", "grew by 1995"; not "between 1990 and 1995"."""
+    before = tokens[index - 1]
+    if before.text in {"and", "to"}:
+        return not _is_year(tokens[index - 2])
+    return before.text == "by" and tokens[index - 2].text in LISTS["scaled"]
 
 
 def _is_year(token: Token) -> bool:

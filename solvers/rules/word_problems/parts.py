@@ -38,9 +38,7 @@ def of_phrase(amount: Amount, phrase: NounPhrase, inner: NounPhrase, cast: Cast)
     amount.holder = cast.possessor_of(inner)
 
 
-def inner_amount(
-    phrase: NounPhrase, inner: NounPhrase, amount: Amount, frame: Amount
-) -> Amount:
+def inner_amount(phrase: NounPhrase, inner: NounPhrase, amount: Amount, frame: Amount) -> Amount:
     """The second number in "3 of his 20 plums" (a whole), "2 boxes of 24 crayons" (a rate)."""
     thing = thing_of(inner)
     other = altered(frame)
@@ -58,21 +56,14 @@ def inner_amount(
 
 
 def mark_part(amount: Amount, frame: Amount, before: Sequence[Amount]) -> None:
-    """"3 are red", "4 had spots", "9 were torn": some of those told of."""
+    """As in "3 are red", "4 had spots", "9 were torn": some of those told of."""
     if (
         amount.role == "subject"
         and not amount.is_asked
         and (frame.verb_class in {"state", "do"} or (frame.is_passive and frame.lemma in _DAMAGE))
-        and (
-            not amount.is_thing_told
-            or amount.is_part
-            or frame.lemma == "be"
-            or frame.is_passive
-        )
+        and (not amount.is_thing_told or amount.is_part or frame.lemma == "be" or frame.is_passive)
         and frame.lemma not in _STAYING
-        and any(
-            one.thing.head == amount.thing.head and one.value is not None for one in before
-        )
+        and any(one.thing.head == amount.thing.head and one.value is not None for one in before)
     ):
         amount.is_part = True
         if frame.is_passive:
@@ -91,7 +82,7 @@ def is_other_time(amount: Amount, before: Sequence[Amount]) -> bool:
 
 
 def rest_amount(clause: Clause, frame: Amount) -> Amount | None:
-    """"The other singers are children": what the rest of those told of are; None otherwise."""
+    """As in "The other singers are children": what the rest of those told of are, or None."""
     subject = clause.subject[0] if len(clause.subject) == 1 else None
     behind = [phrase for phrase in clause.after if not isinstance(phrase, Mark)]
     last = behind[-1] if behind else None

@@ -16,13 +16,14 @@ _MOVING = frozenset({"go", "come", "travel", "get", "give", "put"})
 _GOALS = frozenset({"goal", "target", "aim", "quota", "objective", "limit"})
 _SCALING = frozenset(
     {
-        "raise", "increase", "lift", "boost", "bring", "rise", "grow", "reduce", "lower", "cut", "drop",
-        "decrease", "fall", "shrink", "swell", "climb", "sink",
+        "raise", "increase", "lift", "boost", "bring", "rise", "grow", "reduce", "lower", "cut",
+        "drop", "decrease", "fall", "shrink", "swell", "climb", "sink",
     }
 )  # fmt: skip
 _EVENTS = frozenset(
     {
-        "gift", "present", "delivery", "purchase", "sale", "loss", "donation", "addition", "shipment", "theft",
+        "gift", "present", "delivery", "purchase", "sale", "loss", "donation", "addition", 
+        "shipment", "theft",
         "arrival", "increase", "decrease", "bonus", "prize", "order", "transfer", "win",
     }
 )  # fmt: skip
@@ -75,7 +76,7 @@ def qualify(
 
 
 def _scale(amount: Amount) -> None:
-    """"A gift of 6 raised it to 38": 6 came, and then there were 38."""
+    """As in "A gift of 6 raised it to 38": 6 came, and then there were 38."""
     if amount.role == "to" and not amount.is_thing_told:
         _set_state(amount)
         amount.is_now = True

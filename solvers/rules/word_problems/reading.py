@@ -152,9 +152,7 @@ class Reader:
         return found
 
     def _frame(self, clause: Clause) -> Amount:
-        frame = frame_of(
-            clause, self._tokens, self.cast, self._last, in_question=self.in_question
-        )
+        frame = frame_of(clause, self._tokens, self.cast, self._last, in_question=self.in_question)
         frame.sentence, frame.clause, frame.is_if = self._sentence, self._clause, self._is_if
         if clause.verb is not None and clause.verb.kind == "main":
             self._last = frame
@@ -203,7 +201,7 @@ class Reader:
                 self.amounts.append(vague)
 
     def _set_purpose(self, head: str) -> None:
-        """"2 ounces of soap to wash a pound of clothes": 2 ounces by pounds."""
+        """As in "2 ounces of soap to wash a pound of clothes": 2 ounces by pounds."""
         for amount in reversed(self.amounts):
             if amount.sentence != self._sentence or amount.clause < self._clause - 1:
                 break
@@ -236,11 +234,16 @@ class Reader:
             state.is_joined = False
             if not _goes_on(preposition, phrase, phrases, order):
                 preposition = ""
+        self._end_side(frame)
+
+    def _end_side(self, frame: Amount) -> None:
+        """An object without a number is what the verb is about, where nothing else is."""
+        state = self._reading
         if state.pending is not None and not state.found:
             self._bare_object(state.pending, frame)
 
     def _is_vague_time(self, phrase: NounPhrase) -> bool:
-        """"A few minutes later" and "one day" count nothing."""
+        """As in "A few minutes later" and "one day" count nothing."""
         if phrase.head not in self.lexicon.words["times"]:
             return False
         is_vague = bool(phrase.vague) and phrase.number < 0
@@ -280,7 +283,7 @@ class Reader:
             state.adjuncts.add("place", place, len(state.found) - 1)
 
     def _take_recipient(self, phrase: NounPhrase, frame: Amount) -> None:
-        """"Gave Ann 5"; "Tom has 5 and Ann 6"."""
+        """As in "Gave Ann 5"; "Tom has 5 and Ann 6"."""
         state = self._reading
         is_person = self.cast.is_person(phrase)
         if frame.verb_class == "state" and is_person and state.found:
@@ -320,7 +323,7 @@ class Reader:
             self._thing = thing
 
     def _read_rate(self, phrase: NounPhrase) -> bool:
-        """"A speed of 12 miles | an hour": what the amount just read is counted by."""
+        """As in "A speed of 12 miles | an hour": what the amount just read is counted by."""
         state = self._reading
         last = state.phrases[-1] if state.phrases else None
         if (
@@ -335,7 +338,7 @@ class Reader:
         return True
 
     def _read_groups(self, phrase: NounPhrase, frame: Amount) -> bool:
-        """"Groups of 8", "a box of 24 crayons": so many in one group."""
+        """As in "Groups of 8", "a box of 24 crayons": so many in one group."""
         inner = phrase.of
         if inner is None or not phrase.words or not inner.counts:
             return False
@@ -363,7 +366,7 @@ class Reader:
         return phrase.determiner not in _EVERY
 
     def _set_per(self, phrase: NounPhrase, frame: Amount) -> None:
-        """"Each box" anywhere in a clause: its amounts are counted by boxes."""
+        """As in "Each box" anywhere in a clause: its amounts are counted by boxes."""
         state = self._reading
         per = noun_of(phrase, state.adjuncts.first("place"))
         frame.per = per
@@ -475,11 +478,17 @@ class Reader:
         is_aside = role in PLACES and bool(state.bare.head or state.found)
         self._add(amount, phrase)
         thing = amount.thing
-        if thing.head and told and amount.compare is None and not is_aside and not is_measure(thing):
+        if (
+            thing.head
+            and told
+            and amount.compare is None
+            and not is_aside
+            and not is_measure(thing)
+        ):
             self._thing = thing
 
     def _take_complement(self, amount: Amount) -> None:
-        """"How many of the cups are red?": how many red cups."""
+        """As in "How many of the cups are red?": how many red cups."""
         words = self.lexicon.words
         found = [
             word
@@ -585,9 +594,7 @@ _POINTING = frozenset({"this", "that", "last", "next"})
 _REPEATED = frozenset({"in", "on", "from", "to", "with"})
 
 
-def _goes_on(
-    preposition: str, phrase: NounPhrase, phrases: Sequence[Phrase], order: int
-) -> bool:
+def _goes_on(preposition: str, phrase: NounPhrase, phrases: Sequence[Phrase], order: int) -> bool:
     """Whether a preposition holds for the next phrase too: "from Ann and Tom"."""
     ahead = order + 1
     while ahead < len(phrases):
@@ -602,7 +609,7 @@ def _goes_on(
 
 
 def _drop_single(found: list[Amount], frame: Amount) -> None:
-    """"One worm was 3 inches long": which of them it was, not how many."""
+    """As in "One worm was 3 inches long": which of them it was, not how many."""
     if len(found) < 2 or found[0].role != "subject" or found[0].value != 1:  # noqa: PLR2004
         return
     if frame.in_question or frame.is_passive or found[0].form != "number":

@@ -45,7 +45,7 @@ def thing_of(phrase: NounPhrase) -> Thing:
 
 
 def _idle_thing(phrase: NounPhrase) -> Thing:
-    """"5 in total" counts nothing that is named; "5 additional" neither."""
+    """As in "5 in total" counts nothing that is named; "5 additional" neither."""
     head = phrase.head
     return NO_THING if head in _IDLE else Thing(head, frozenset(phrase.words), "")
 

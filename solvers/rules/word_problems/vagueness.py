@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from spoonbench.solvers.rules.word_problems.amounts import Amount, Thing
 from spoonbench.solvers.rules.word_problems.copying import altered
 from spoonbench.solvers.rules.word_problems.things import thing_of
 
 if TYPE_CHECKING:
+    from spoonbench.solvers.rules.word_problems.amounts import Amount, Thing
     from spoonbench.solvers.rules.word_problems.clauses import Clause
 
 _CHANGES = frozenset(
@@ -17,9 +17,7 @@ _CHANGES = frozenset(
 _MOVES = frozenset({"go", "come"})
 
 
-def vague_amount(
-    clause: Clause, frame: Amount, bare: Thing, last: Thing
-) -> Amount | None:
+def vague_amount(clause: Clause, frame: Amount, bare: Thing, last: Thing) -> Amount | None:
     """The amount of a clause that tells of a change and has no number; None for any other.
 
     Args:
@@ -47,5 +45,5 @@ def vague_amount(
 
 
 def _is_aim(frame: Amount) -> bool:
-    """"33 books to sell", "people going to a fair": nothing that is told to have happened."""
+    """As in "33 books to sell", "people going to a fair": nothing that is told to have happened."""
     return frame.kind == "infinitive" or (frame.kind != "main" and frame.verb_class in _MOVES)

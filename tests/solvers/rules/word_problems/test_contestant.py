@@ -50,7 +50,10 @@ SOLVED = [
 
 SAID_OTHERWISE = [
     ("Out of 60 stamps Rosa burned all but 25. How many stamps did Rosa burn?", "35"),
-    ("A delivery of 9 lamps raised the store's stock to 30. How many lamps were there before?", "21"),
+    (
+        "A delivery of 9 lamps raised the store's stock to 30. How many lamps were there before?",
+        "21",
+    ),
     ("Rosa set out with 40 leaflets and came back with 12. How many leaflets are gone?", "28"),
     ("Rosa, with 12 medals, is 5 shy of the number that Omar has. How many has Omar?", "17"),
     ("A team of 24 players has 9 girls; the other players are boys. How many boys play?", "15"),
