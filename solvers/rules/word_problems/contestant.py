@@ -15,6 +15,7 @@ from spoonbench.solvers.api import Answer, Guarantee, SolverInfo, Unsupported
 from spoonbench.solvers.explanations import Explanation
 from spoonbench.solvers.instructions import size_of_rules
 from spoonbench.solvers.numerals import write_number
+from spoonbench.solvers.rules.settings import check_settings
 from spoonbench.solvers.rules.word_problems.derivation import find_readings
 from spoonbench.solvers.rules.word_problems.explaining import explain_reading
 from spoonbench.solvers.rules.word_problems.grading import grade
@@ -85,10 +86,7 @@ class RuleSolver:
         Raises:
             Unsupported: a parameter is not known, or `forced` is neither true nor false.
         """
-        unknown = sorted(set(settings.params) - {"forced"})
-        if unknown:
-            msg = f"rules has no parameter {unknown[0]!r}; it knows forced"
-            raise Unsupported(msg)
+        check_settings(self.info, settings, ("forced",))
         forced = settings.params.get("forced", False)
         if not isinstance(forced, bool):
             msg = f"rules.forced is true or false, not {forced!r}"

@@ -22,6 +22,8 @@ _LONG = 28
 _PLAIN_NUMBERS = 2
 _TOLD_COST = 1
 """A number that plays no part is told of where it costs that much."""
+_ELSEWHERE_UNUSED = 0.05
+"""Another thing of another owner or in another place is left out."""
 _OTHERS_UNUSED, _BELONGING_UNUSED, _DESCRIPTION_UNUSED = 1.2, 1.6, 0.3
 _UNKNOWN_VERB, _PASSED_OVER, _NO_THINGS = 0.8, 0.7, 1.5
 _UNKNOWN_OWNER, _OTHER_TIME = 2.0, 2.0
@@ -143,7 +145,7 @@ def _doubt_of_unused(amount: Amount, used: Sequence[Amount], goal: Goal, n_used:
     if is_described and not goal.is_others:
         cost = min(cost, _DESCRIPTION_UNUSED)
     else:
-        if not is_described and goal.is_others:
+        if not is_described and goal.is_others and cost > _ELSEWHERE_UNUSED:
             cost = max(cost, _OTHERS_UNUSED)
         if cost < _BELONGING_UNUSED and _belongs(amount, used, goal):
             cost = _BELONGING_UNUSED
@@ -186,9 +188,10 @@ def _is_elsewhere(amount: Amount, goal: Goal) -> bool:
 def _cost_of_other_thing(amount: Amount, goal: Goal) -> float:
     if amount.thing.head in load_lexicon().words["times"]:
         return 0.4
-    # Another thing of another owner cannot be meant.
+    # Another thing of another owner, or somewhere else, cannot be meant.
     is_others = amount.owner not in {NOBODY, GROUP, goal.amount.owner}
-    return 0.05 if is_others and amount.is_thing_told else 0.3
+    is_elsewhere = amount.place not in {NOBODY, goal.amount.place}
+    return _ELSEWHERE_UNUSED if (is_others or is_elsewhere) and amount.is_thing_told else 0.3
 
 
 def _cost_of_same_thing(amount: Amount, goal: Goal) -> float:

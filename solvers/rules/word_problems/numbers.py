@@ -179,7 +179,19 @@ def _cardinal(tokens: list[Token], index: int) -> Found | None:
     found = _after_value(tokens, start, end, Fraction(value), "number")
     if text == "one" and found.end == index + 1 and is_pronoun(tokens, index):
         return None
-    return found
+    return _label_in_words(tokens, start, found) or found
+
+
+def _label_in_words(tokens: list[Token], start: int, found: Found) -> Found | None:
+    """As in "floor twelve", "bus number forty": a name as digits are; else None."""
+    noun = tokens[start - 1]
+    if noun.text not in LABEL_NOUNS and noun.text != "number":
+        return None
+    digits = found.token._replace(end=found.token.start + 1)
+    around = [tokens[start - 2], noun, digits, tokens[found.end]]
+    if not is_label(around, 2):
+        return None
+    return _word(tokens, start, found.end, str(found.token.value))
 
 
 def _decimals(tokens: list[Token], index: int) -> str:

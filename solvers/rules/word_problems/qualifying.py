@@ -22,7 +22,7 @@ _SCALING = frozenset(
 )  # fmt: skip
 _EVENTS = frozenset(
     {
-        "gift", "present", "delivery", "purchase", "sale", "loss", "donation", "addition", 
+        "gift", "present", "delivery", "purchase", "sale", "loss", "donation", "addition",
         "shipment", "theft",
         "arrival", "increase", "decrease", "bonus", "prize", "order", "transfer", "win",
     }

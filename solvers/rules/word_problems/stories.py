@@ -69,7 +69,7 @@ def _end_of_first_owner(reader: Reader) -> Asked | None:
     told = [amount for amount in reader.amounts if amount.value is not None]
     if len(told) < _FEWEST_NUMBERS:
         return None
-    first = next((amount for amount in told if amount.owner), None)
+    first = next((amount for amount in reader.amounts if amount.owner), None)
     if first is None:
         return None
     people = [amount.holder for amount in told if amount.holder in reader.cast.people]

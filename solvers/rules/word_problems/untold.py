@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from spoonbench.solvers.rules.word_problems.amounts import thing_distance
+from spoonbench.solvers.rules.word_problems.amounts import GROUP, thing_distance
 from spoonbench.solvers.rules.word_problems.goals import CHANGE, FAR, NEAR, STATE, distance
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def is_open(goal: Goal, story: Story, holders: frozenset[str]) -> bool:
     return any(
         amount.verb_class in {"state", "boundary"}
         and amount.lemma != ""
-        and concerns(amount, holders)
+        and (goal.amount.owner == GROUP or concerns(amount, holders))
         for amount in _some_near(goal, story)
     )
 
