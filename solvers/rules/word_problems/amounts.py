@@ -196,6 +196,7 @@ class Story:
         asked: None where no question was found.
         words: all words of the text.
         owners: who was spoken of, in order.
+        n_switches: how often a pronoun left the person for whom it had stood before.
         n_words: length of the text in words and numbers.
     """
 
@@ -203,6 +204,7 @@ class Story:
     asked: Asked | None = None
     words: frozenset[str] = frozenset()
     owners: list[str] = field(default_factory=list)
+    n_switches: int = 0
     n_words: int = 0
 
 

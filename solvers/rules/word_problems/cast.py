@@ -32,14 +32,14 @@ class Cast:
     Attributes:
         people: persons, in the order of mention.
         subjects: those of them that were a subject, in that order.
-        guesses: how often a pronoun had more than one possible person.
+        switches: how often a pronoun left the person for whom it had stood before.
         sentence: number of the sentence that is read.
     """
 
     def __init__(self) -> None:
         self.people: list[str] = []
         self.subjects: list[str] = []
-        self.guesses = 0
+        self.switches = 0
         self.sentence = 0
         self._things: list[str] = []
         self._thing_subjects: list[str] = []
@@ -219,6 +219,7 @@ class Cast:
             owner = self._likeliest(gender, besides)
         if owner == NOBODY:
             return NOBODY
+        self.switches += center not in {NOBODY, besides, owner}
         self._genders.setdefault(owner, gender)
         self._centers[gender] = (owner, self.sentence)
         return owner
@@ -229,10 +230,8 @@ class Cast:
         for found in (subjects, others):
             known = [owner for owner in found if self._genders.get(owner) == gender]
             if known:
-                self.guesses += len(known) > 1
                 return known[0]
         found = subjects or others
-        self.guesses += len(found) > 1
         return found[0] if found else NOBODY
 
     def _candidates(self, owners: list[str], gender: str, besides: str) -> list[str]:

@@ -40,6 +40,8 @@ MOST_NUMBERS = 12
 """A text with more numbers is not read: no word problem has as many, and time stays bounded."""
 _SURE = 1.5
 """Readings that cost no more leave nothing to guess."""
+_SWITCH = 0.6
+"""A pronoun may stand for another person than before."""
 _UNTOLD_CHANGE = 1.0
 """Something happens to what is sought, and no number tells how much of it."""
 _RATE_ASKED, _RATES_TOLD = 2.0, 1.5
@@ -67,6 +69,10 @@ def find_readings(story: Story) -> list[Reading]:
     if not found or min(reading.cost for reading in found) > _SURE:
         # Nothing comes near a plain reading: what the words of the question suggest.
         found += [judge.reading_of(term) for terms in worlds for term in guess(goal, terms)]
+    if story.n_switches:
+        for reading in found:
+            reading.cost += _SWITCH
+            reading.assumptions += ("who is meant by a pronoun",)
     untold = untold_change(goal, story)
     if untold:
         for reading in found:

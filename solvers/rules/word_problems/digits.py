@@ -65,6 +65,14 @@ def read_digits(body: str, tail: str) -> Digits:
     if len(body) > MAX_DIGITS:
         raise Unread(f"number: more than {MAX_DIGITS} digits")
     read = _read_body(body)
+    if (
+        len(tail) == 1
+        and body.isdecimal()
+        and read is not None
+        and _read_tail(read, body, tail) is None
+    ):
+        # "Class 2B": the name of one of many.
+        return Digits(body + tail)
     if read is None or (tail and (read := _read_tail(read, body, tail)) is None):
         raise Unread(f"number: {(body + tail)[:_SHOWN]!r} is no number that is read")
     return read

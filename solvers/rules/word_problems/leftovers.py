@@ -22,6 +22,7 @@ _LONG = 28
 _PLAIN_NUMBERS = 2
 _TOLD_COST = 1
 """A number that plays no part is told of where it costs that much."""
+_UNNAMED_UNUSED = 1.0
 _ELSEWHERE_UNUSED = 0.05
 """Another thing of another owner or in another place is left out."""
 _OTHERS_UNUSED, _BELONGING_UNUSED, _DESCRIPTION_UNUSED = 1.2, 1.6, 0.3
@@ -188,10 +189,13 @@ def _is_elsewhere(amount: Amount, goal: Goal) -> bool:
 def _cost_of_other_thing(amount: Amount, goal: Goal) -> float:
     if amount.thing.head in load_lexicon().words["times"]:
         return 0.4
+    if not amount.is_thing_told:
+        # What it counts was taken from before, and may be what is sought.
+        return _UNNAMED_UNUSED
     # Another thing of another owner, or somewhere else, cannot be meant.
     is_others = amount.owner not in {NOBODY, GROUP, goal.amount.owner}
     is_elsewhere = amount.place not in {NOBODY, goal.amount.place}
-    return _ELSEWHERE_UNUSED if (is_others or is_elsewhere) and amount.is_thing_told else 0.3
+    return _ELSEWHERE_UNUSED if (is_others or is_elsewhere) else 0.3
 
 
 def _cost_of_same_thing(amount: Amount, goal: Goal) -> float:

@@ -50,6 +50,7 @@ def read_story(text: str) -> Story:
         asked=asked[-1] if asked else None,
         words=frozenset(words),
         owners=reader.cast.people,
+        n_switches=reader.cast.switches,
         n_words=n_words,
     )
 
