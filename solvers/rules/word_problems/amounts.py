@@ -14,6 +14,8 @@ NOBODY = ""
 GROUP = "they"
 EACH = "*"
 """What a bare "each" counts by."""
+LABEL = "label"
+"""What a number counts that only tells which one ("floor twelve")."""
 
 
 class Unread(Exception):

@@ -82,7 +82,9 @@ def _after_determiner(spot: Spot) -> bool:
         is_slip = text == "the" and spot.position == 0 and spot.after.tag in {"D", "O"}
         return is_slip and {"base", "past"} <= word.forms
     if spot.awaits == "base":
-        return "base" in word.forms
+        # "How much did each brush cost?": the verb comes behind it.
+        is_counted = word.is_noun and "base" in spot.after.forms
+        return "base" in word.forms and not is_counted
     if word.is_past:
         return not word.is_noun and not ("participle" in word.forms and spot.is_plain_after())
     if "ing" in word.forms:

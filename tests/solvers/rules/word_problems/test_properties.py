@@ -21,7 +21,7 @@ from spoonbench.harness.tasks.word_problems.stories import Numbers, draw_stories
 from spoonbench.harness.tasks.word_problems.words import load_words
 from spoonbench.solvers.derivations import compute, names_in
 
-FEWEST_SAME = {"plain": 0.9, "open": 0.4}
+FEWEST_SAME = {"plain": 0.75, "open": 0.2}
 """Least shares of texts with an irrelevant sentence that get their answer all the same.
 
 Open is what a pronoun may mean right after a sentence about somebody else.
