@@ -46,6 +46,6 @@ class Topics:
             people: persons of the text; what is somewhere belongs to everybody.
         """
         own = self._of_owner.get(owner)
-        if own is None or owner == GROUP or self._last_owner == owner:
+        if own is None or owner in {GROUP, self._last_owner}:
             return self.last
         return own if self._last_owner in people else self.last

@@ -1,7 +1,7 @@
 """Texts are cut into sentences of words, contractions and names, with their places in the text."""
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from spoonbench.solvers.rules.word_problems.tokens import Unread, read_sentences
@@ -83,6 +83,8 @@ def test_plain_words_are_at_their_places(parts):
 
 @given(_TEXTS)
 def test_full_width_signs_and_digits_are_read_as_the_plain_ones(text):
+    # Digits of two scripts in one number are refused, whichever comes first.
+    assume(not any("\uff10" <= c <= "\uff19" for c in text))
     wide = "".join(chr(ord(c) + 0xFEE0) if c.isascii() and c.isdigit() else c for c in text)
     if refusal(text):
         assert refusal(wide)
