@@ -117,13 +117,18 @@ class Cast:
                 self._genders.setdefault(owner, gender)
                 return
 
-    def possessor_of(self, phrase: NounPhrase) -> str:
-        """Whose the things of a phrase are."""
+    def possessor_of(self, phrase: NounPhrase, besides: str = NOBODY) -> str:
+        """Whose the things of a phrase are.
+
+        Args:
+            phrase: with its owner or a possessive pronoun.
+            besides: whom the pronoun does not mean, if there is anybody else.
+        """
         if phrase.owner is not None:
             return self.owner_of(phrase.owner, is_subject=False)
         determiner = phrase.determiner
         if determiner in _GENDER or determiner in _SPEAKERS or determiner == "their":
-            return self.resolve(determiner)
+            return (besides and self.resolve(determiner, besides)) or self.resolve(determiner)
         return NOBODY
 
     # -- names -----------------------------------------------------------------------------
@@ -230,7 +235,7 @@ class Cast:
         for found in (subjects, others):
             known = [owner for owner in found if self._genders.get(owner) == gender]
             if known:
-                return known[0]
+                return next((owner for owner in known if "'s " not in owner), known[0])
         found = subjects or others
         return found[0] if found else NOBODY
 

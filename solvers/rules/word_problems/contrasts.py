@@ -69,7 +69,7 @@ class Contrast:
             amount.compare = Compare("times" if is_times else sign)
         if is_times and amount.compare is not None:
             amount.form = "times"
-            self._thing(index, amount, last)
+            self._thing(index, amount, last, is_counted=phrase.extra in _SIGNS)
 
     def _text(self, index: int) -> str:
         return self._tokens[index].text if index < len(self._tokens) else ""
@@ -111,10 +111,9 @@ class Contrast:
         limit = min(len(self._tokens), first + _REACH)
         return next((place for place in range(first + 2, limit) if self._text(place) == "as"), -1)
 
-    def _thing(self, index: int, amount: Amount, last: Thing) -> None:
+    def _thing(self, index: int, amount: Amount, last: Thing, *, is_counted: bool) -> None:
         """What is counted in "twice as many apples as", "3 times more apples than"."""
         nouns: list[str] = []
-        is_counted = False
         for token in self._tokens[index : index + _REACH]:
             text = token.text
             if text in _MANY or text in _SIGNS or text in _QUANTITIES:

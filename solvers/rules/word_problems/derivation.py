@@ -33,7 +33,8 @@ from spoonbench.solvers.rules.word_problems.units import in_one_unit
 from spoonbench.solvers.rules.word_problems.untold import untold_change
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+    from fractions import Fraction
 
 
 MOST_NUMBERS = 12
@@ -65,7 +66,7 @@ def find_readings(story: Story) -> list[Reading]:
         goal.dimension = "time"
     worlds = [in_one_unit(terms, goal) for terms in worlds_of(told, goal, story.owners)]
     judge = Judge(told, goal, story.n_words)
-    found = [judge.reading_of(term) for terms in worlds for term in _seek(goal, terms, story)]
+    found = [judge.reading_of(term) for term in _distinct(worlds, goal, story)]
     if not found or min(reading.cost for reading in found) > _SURE:
         # Nothing comes near a plain reading: what the words of the question suggest.
         found += [judge.reading_of(term) for terms in worlds for term in guess(goal, terms)]
@@ -80,6 +81,18 @@ def find_readings(story: Story) -> list[Reading]:
             reading.assumptions += (untold,)
     found.sort(key=lambda reading: reading.cost)
     return found
+
+
+def _distinct(worlds: list[list[Term]], goal: Goal, story: Story) -> Iterable[Term]:
+    """Ways to come to what is sought; the cheapest of those with one value from the same numbers."""
+    cheapest: dict[tuple[Fraction, frozenset[int]], Term] = {}
+    for terms in worlds:
+        for term in _seek(goal, terms, story):
+            key = (term.value, term.uses)
+            known = cheapest.get(key)
+            if known is None or term.cost < known.cost:
+                cheapest[key] = term
+    return cheapest.values()
 
 
 def _is_by_time(story: Story) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from spoonbench.solvers.rules.word_problems.amounts import Amount, Thing
+from spoonbench.solvers.rules.word_problems.amounts import NOBODY, Amount, Thing
 from spoonbench.solvers.rules.word_problems.copying import altered
 from spoonbench.solvers.rules.word_problems.lexicon import load_lexicon
 from spoonbench.solvers.rules.word_problems.phrases import Mark, NounPhrase
@@ -35,7 +35,9 @@ def of_phrase(amount: Amount, phrase: NounPhrase, inner: NounPhrase, cast: Cast)
         amount.is_part = inner.determiner in _DEFINITE or (
             not phrase.words and inner.determiner not in _INDEFINITE
         )
-    amount.holder = cast.possessor_of(inner)
+    # "Jane took some of her pens": of somebody else's.
+    taker = amount.owner if amount.verb_class in {"take", "buy"} else NOBODY
+    amount.holder = cast.possessor_of(inner, besides=taker)
 
 
 def inner_amount(phrase: NounPhrase, inner: NounPhrase, amount: Amount, frame: Amount) -> Amount:

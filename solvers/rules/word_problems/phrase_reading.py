@@ -181,7 +181,8 @@ class PhraseReader:
             self._set_per(phrase)
             return
         is_person = self._context.cast.is_person(phrase)
-        if self._frame.verb_class in {"give", "sell"} and state.found and is_person:
+        is_handing = self._frame.verb_class in {"give", "sell"}
+        if is_handing and state.found and is_person and not state.is_joined:
             return
         state.pending = phrase
         if phrase.words and not phrase.is_name and not is_person:
@@ -192,6 +193,9 @@ class PhraseReader:
         state = self._state
         thing = thing_of(phrase)
         state.bare = state.bare if state.bare.head else thing
+        if not phrase.is_plural:
+            # "He bought a jar. It holds 5 coins."
+            self._context.cast.owner_of(phrase, is_subject=False)
         is_first = all(one.role == "subject" for one in state.found)
         if (
             phrase.is_plural

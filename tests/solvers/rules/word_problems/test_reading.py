@@ -96,7 +96,7 @@ def test_each_amount_has_its_own_place():
 
 
 def test_places_before_the_amounts_are_theirs():
-    amounts = told("On the shelf are 5 cups and on the table are 6 cups.")
+    amounts = told("On the shelf there are 5 cups and on the table 6 cups.")
     assert [amount.place for amount in amounts] == ["shelf", "table"]
 
 
