@@ -84,7 +84,7 @@ def find_readings(story: Story) -> list[Reading]:
 
 
 def _distinct(worlds: list[list[Term]], goal: Goal, story: Story) -> Iterable[Term]:
-    """Ways to come to what is sought; the cheapest of those with one value from the same numbers."""
+    """Ways to what is sought; of one value from the same numbers the cheapest."""
     cheapest: dict[tuple[Fraction, frozenset[int]], Term] = {}
     for terms in worlds:
         for term in _seek(goal, terms, story):
