@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from spoonbench.solvers.rules.word_problems.amounts import EACH, GROUP, NOBODY, Amount
+from spoonbench.solvers.rules.word_problems.contradictions import contradicts
 from spoonbench.solvers.rules.word_problems.goals import CHANGE, FAR, NEAR, STATE, Goal, distance
 from spoonbench.solvers.rules.word_problems.lexicon import load_lexicon
 from spoonbench.solvers.rules.word_problems.terms import Reading, Term
@@ -28,6 +29,7 @@ _ELSEWHERE_UNUSED = 0.05
 _OTHERS_UNUSED, _BELONGING_UNUSED, _DESCRIPTION_UNUSED = 1.2, 1.6, 0.3
 _UNKNOWN_VERB, _PASSED_OVER, _NO_THINGS = 0.8, 0.7, 1.5
 _UNKNOWN_OWNER, _OTHER_TIME = 2.0, 2.0
+_CONTRADICTED = 1.0
 _NEGATIVE, _BROKEN, _NOTHING, _PLAIN_NOTHING = 6.0, 4.0, 2.0, 0.1
 _NOBODY = frozenset({NOBODY, GROUP})
 _DAMAGE = frozenset(
@@ -78,6 +80,8 @@ class Judge:
                 yield _UNKNOWN_VERB, f"what {one.lemma!r} does is not known"
         yield _EACH_NUMBER * max(len(term.uses) - _PLAIN_NUMBERS, 0), ""
         yield _EACH_STEP * max(n_steps(term) - 1, 0), ""
+        if contradicts(self._goal, term):
+            yield _CONTRADICTED, "the question tells apart what is added up"
         yield self._long, ""
         yield from self._about_question
         yield from _doubts_of_value(term, used, self._goal)
