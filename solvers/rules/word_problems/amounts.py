@@ -76,11 +76,13 @@ class Compare:
         kind: "more", "fewer", "times" or "share".
         other: who or what it is told by, an owner; NOBODY where the text leaves it open.
         other_words: the words of that phrase in the singular.
+        is_measure: "twice as big as": of how big they are, not of how many there are.
     """
 
     kind: str
     other: str = NOBODY
     other_words: frozenset[str] = frozenset()
+    is_measure: bool = False
 
 
 @dataclass(slots=True)
@@ -99,6 +101,7 @@ class Amount:
         place: where they are.
         times: words of time.
         per: what it is counted by ("box" in "4 in each box"); EACH for a bare "each".
+        per_too: a second thing that it is counted by: "each horse eats 2 bales a week".
         soft_per: the singular subject of "a bee has 6 legs", which may be what it is counted by.
         compare: for "5 more than Ann".
         role: "subject", "object" or the preposition before it.
@@ -131,6 +134,7 @@ class Amount:
     place: str = NOBODY
     times: frozenset[str] = frozenset()
     per: str = ""
+    per_too: str = ""
     soft_per: str = ""
     compare: Compare | None = None
     role: str = "object"
@@ -197,17 +201,23 @@ class Story:
         amounts: told amounts, in order, those without a number among them.
         asked: None where no question was found.
         words: all words of the text.
+        told_words: those outside the question.
         owners: who was spoken of, in order.
+        groups: persons who were named together as doing something.
         n_switches: how often a pronoun left the person for whom it had stood before.
         n_words: length of the text in words and numbers.
+        n_unread: how many of its numbers stand where no amount was read.
     """
 
     amounts: list[Amount] = field(default_factory=list)
     asked: Asked | None = None
     words: frozenset[str] = frozenset()
+    told_words: frozenset[str] = frozenset()
     owners: list[str] = field(default_factory=list)
+    groups: list[frozenset[str]] = field(default_factory=list)
     n_switches: int = 0
     n_words: int = 0
+    n_unread: int = 0
 
 
 def measures(unit: Unit) -> str:

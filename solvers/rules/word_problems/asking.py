@@ -93,7 +93,7 @@ def read_question(tokens: Sequence[Token], reader: Reader) -> Asked | None:
         tokens: from the question word to the end of the sentence.
         reader: has read everything before.
     """
-    tokens = _first_question(tokens)
+    tokens = _without_scale(_first_question(tokens))
     asked_phrase, phrases, how = _asked_phrase(tokens)
     also = _joined(asked_phrase, phrases)
     ordered = in_order(asked_phrase, phrases[2 * len(also) :])
@@ -105,6 +105,7 @@ def read_question(tokens: Sequence[Token], reader: Reader) -> Asked | None:
         return None
     reader.amounts = [told for told in reader.amounts if told is not amount]
     amount.compare = None
+    texts = [token.text for token in tokens]
     comparative = _comparative(tokens)
     extra = asked_phrase.extra
     is_fewer = extra in {"fewer", "less"} or (
@@ -114,13 +115,11 @@ def read_question(tokens: Sequence[Token], reader: Reader) -> Asked | None:
     return Asked(
         amount=amount,
         how=how,
-        is_more=is_more
-        or reader.said_before == "by"
-        or (how == "much" and any(token.text == "more" for token in tokens[:4])),
+        is_more=is_more or reader.said_before == "by" or (how == "much" and "more" in texts[:4]),
         sign=-1 if is_fewer else 1,
-        other=_other(tokens, reader),
-        words=frozenset(token.text for token in tokens),
-        text=" " + " ".join(token.text for token in tokens) + " ",
+        other=_other(tokens, texts, reader),
+        words=frozenset(texts),
+        text=f" {' '.join(texts)} ",
         comparative=comparative,
         also=also,
     )
@@ -149,6 +148,17 @@ def _comparative(tokens: Sequence[Token]) -> str:
 
 
 # -- what is asked for ---------------------------------------------------------------------------
+
+
+def _without_scale(tokens: Sequence[Token]) -> Sequence[Token]:
+    """As in "How many feet high is": "high" tells no more than the feet do."""
+    texts = [token.text for token in tokens[:4]]
+    if len(texts) < 4 or texts[:2] != ["how", "many"]:  # noqa: PLR2004 - "how many feet high"
+        return tokens
+    is_scale = texts[3] in DIMENSIONS or texts[3] == "long"
+    if is_scale and load_lexicon().singular(texts[2]) in load_lexicon().units:
+        return (*tokens[:3], *tokens[4:])
+    return tokens
 
 
 def _asked_phrase(tokens: Sequence[Token]) -> tuple[NounPhrase, list[Phrase], str]:
@@ -261,11 +271,11 @@ def _asked_first(phrases: list[Phrase]) -> tuple[NounPhrase, list[Phrase], str]:
     return NounPhrase(0, 1, asked="what"), phrases, "what"
 
 
-def _other(tokens: Sequence[Token], reader: Reader) -> Compare | None:
+def _other(tokens: Sequence[Token], texts: list[str], reader: Reader) -> Compare | None:
     """What stands after "than"."""
-    index = next((place for place, token in enumerate(tokens) if token.text == "than"), -1)
-    if index < 0:
+    if "than" not in texts:
         return _beaten(tokens, reader) if reader.said_before == "by" else None
+    index = texts.index("than")
     compare = Compare("more")
     words: set[str] = set()
     for phrase in read_phrases(tokens[index + 1 :], is_inverted=True)[:4]:

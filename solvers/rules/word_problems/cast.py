@@ -10,6 +10,7 @@ from spoonbench.solvers.rules.word_problems.lexicon import load_lexicon
 if TYPE_CHECKING:
     from spoonbench.solvers.rules.word_problems.phrases import NounPhrase
 
+_NO_PERSON = frozenset({NOBODY, GROUP})
 _GROUP_WORDS = frozenset({"they", "them", "themselves", "both", "their", "theirs"})
 _GENDER = {
     "he": "m", "him": "m", "his": "m", "himself": "m",
@@ -52,7 +53,7 @@ class Cast:
 
     def mention(self, owner: str, *, is_subject: bool) -> None:
         """Remember that a person was spoken of."""
-        if owner in {NOBODY, GROUP}:
+        if owner in _NO_PERSON:
             return
         _to_end(self.people, owner)
         if is_subject:
@@ -220,11 +221,11 @@ class Cast:
         """
         center, sentence = self._centers.get(gender, (NOBODY, -9))
         owner = center
-        if center in {NOBODY, besides} or sentence < self.sentence - 1:
+        if center in (NOBODY, besides) or sentence < self.sentence - 1:
             owner = self._likeliest(gender, besides)
         if owner == NOBODY:
             return NOBODY
-        self.switches += center not in {NOBODY, besides, owner}
+        self.switches += center not in (NOBODY, besides, owner)
         self._genders.setdefault(owner, gender)
         self._centers[gender] = (owner, self.sentence)
         return owner
@@ -243,7 +244,8 @@ class Cast:
         return [
             owner
             for owner in reversed(owners)
-            if owner not in {besides, "i", "we", "you"}
+            if owner != besides
+            and owner not in {"i", "we", "you"}
             and self._genders.get(owner, gender) == gender
         ]
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from spoonbench.solvers.rules.word_problems.amounts import GROUP, NOBODY
-from spoonbench.solvers.rules.word_problems.costs import ASKS_DIFFERENCE, UNTOLD, summed
-from spoonbench.solvers.rules.word_problems.goals import CHANGE, GAIN, LOSS, MOVE, STATE
+from spoonbench.solvers.rules.word_problems.costs import ANOTHERS, ASKS_DIFFERENCE, UNTOLD, summed
+from spoonbench.solvers.rules.word_problems.goals import CHANGE, GAIN, LOSS, MEASURED, MOVE, STATE
 from spoonbench.solvers.rules.word_problems.signs import sign_of
 from spoonbench.solvers.rules.word_problems.terms import Term, combine, less
 from spoonbench.solvers.rules.word_problems.untold import concerns, is_near, is_open
@@ -108,14 +108,18 @@ def _course_of(goal: Goal, terms: list[Term], story: Story, cost: float) -> _Cou
         if amount.is_vague and not amount.is_asked and amount.verb_class in CHANGE
     ]
     starts, ends = _start_and_end(states, moved, vague, goal)
-    is_untold = is_open(goal, story, holders) or any(
-        concerns(amount, holders) and is_near(amount, goal) for amount in vague
+    asked = frozenset({goal.amount.owner, goal.amount.place}) - {NOBODY, GROUP}
+    is_untold = is_open(goal, story, holders and holders | asked) or any(
+        (_is_of_group(amount, goal) or concerns(amount, holders)) and is_near(amount, goal)
+        for amount in vague
     )
     course = _Course(starts, ends, changes, cost, is_untold)
     _part_states(course, goal)
     if any(term.amount.is_total and not _is_only_change(term.amount, moved) for term in terms):
         course.cost += 1.5
     _find_start(course, goal, terms)
+    if any(_is_of_another(term.amount, goal, story) for term in (*course.starts, *course.ends)):
+        course.cost += ANOTHERS
     return course
 
 
@@ -159,7 +163,7 @@ def _states_and_changes(
     states: list[Term] = []
     changes: list[tuple[int, Term]] = []
     for term in terms:
-        if term.amount.is_negated:
+        if term.amount.is_negated or _is_internal(term.amount, goal, holders):
             continue
         sign = sign_of(term.amount, goal, holders, is_only=is_only)
         if sign:
@@ -167,6 +171,27 @@ def _states_and_changes(
         elif sign == 0 and _is_state_of(term.amount, holders, states):
             states.append(term)
     return states, changes
+
+
+def _is_of_group(amount: Amount, goal: Goal) -> bool:
+    """Whether one of those who have all of it together has it: "Ann picked some"."""
+    return goal.amount.owner == GROUP and amount.owner not in (NOBODY, GROUP)
+
+
+def _is_of_another(amount: Amount, goal: Goal, story: Story) -> bool:
+    """Whether it is what another person has, and not the one who is asked about."""
+    asked = goal.amount
+    is_stated = asked.verb_class in STATE and asked.owner not in (NOBODY, GROUP)
+    return is_stated and amount.owner in story.owners and asked.owner not in amount.owners
+
+
+def _is_internal(amount: Amount, goal: Goal, holders: frozenset[str]) -> bool:
+    """Whether it goes from one to the other of those who have all of it together."""
+    return (
+        goal.amount.owner == GROUP
+        and amount.owner in holders
+        and not holders.isdisjoint({amount.to, amount.source} - {NOBODY, amount.owner})
+    )
 
 
 def _is_only_holder(holders: frozenset[str], terms: Sequence[Term]) -> bool:
@@ -217,15 +242,30 @@ def _ends(goal: Goal, course: _Course, story: Story) -> Iterator[Term]:
         (0.6 if not starts and gains[0].amount.is_extra else 0.2, not starts),
         # What comes to a place joins what was there.
         (2.0, joins),
+        # Games won and games lost are all played.
+        (0.8, not starts and bool(course.signed(-1)) and not _is_of_state(goal)),
+        # Who gains 2 pounds weighs more than that.
+        (1.5, not starts and _is_measured(goal)),
         # "How many does he still have to write?": what was written is no more of them.
         (1.5, goal.is_left and any(term.amount.lemma == lemma for _, term in course.changes)),
         (1.2, _asks_change(goal)),
         (ASKS_DIFFERENCE, goal.asked.is_more),
         (UNTOLD, course.is_untold),
+        # Nothing is taken away, and it is asked what is left.
+        (0.8, goal.is_left and not course.signed(-1)),
     )
     parts.sort(key=lambda part: part[0] != "+")
     why = "what was there at the start and every change"
     yield combine("change", parts, goal.amount, why, course.cost + doubt)
+
+
+def _is_of_state(goal: Goal) -> bool:
+    return goal.is_left or goal.is_now or goal.amount.verb_class in STATE | CHANGE
+
+
+def _is_measured(goal: Goal) -> bool:
+    """Whether it is asked how heavy, long, old ... something is: nobody starts from nothing."""
+    return goal.amount.verb_class == "weigh" or goal.asked.how in MEASURED
 
 
 def _joins(moved: Amount, goal: Goal, story: Story) -> bool:

@@ -141,7 +141,8 @@ def _plain_character(character: str) -> str:
     if value is not None:
         return str(value)
     if character.isspace():
-        return " "
+        # An empty line ends a sentence.
+        return "\n" if character == "\n" else " "
     plain = unicodedata.normalize("NFKC", character).translate(_SAME_LENGTH)
     # One character of "p.m." must not end a sentence in its middle.
     return plain.replace(".", "") if any(map(str.isalnum, plain)) else plain

@@ -54,9 +54,12 @@ class ClauseState:
         phrases: the noun phrase of each; None for one that stands inside another's.
         joins: for each, whether only "and", "or" or a comma stands before it.
         adjuncts: who gets it, where it is, when it happens.
+        unnumbered: all that stands behind the verb without a number.
         bare: the first thing without a number behind the verb.
         pending: a noun phrase behind the verb that may be a recipient.
+        is_pending_joined: whether "and" or a comma stood before it.
         gap_owner: "Ann" in "Tom has 5 and Ann 6".
+        is_shared: whether "the same number" was said, which each of them has.
         passed: index of the token up to which a comparison was read.
         is_joined: whether only a conjunction was read since the last phrase.
         purpose: the thing in "to make a pie", or "".
@@ -67,9 +70,12 @@ class ClauseState:
     phrases: list[NounPhrase | None] = field(default_factory=list)
     joins: list[bool] = field(default_factory=list)
     adjuncts: Adjuncts = field(default_factory=Adjuncts)
+    unnumbered: list[NounPhrase] = field(default_factory=list)
     bare: Thing = NO_THING
     pending: NounPhrase | None = None
+    is_pending_joined: bool = False
     gap_owner: str = NOBODY
+    is_shared: bool = False
     passed: int = -1
     is_joined: bool = False
     purpose: str = ""

@@ -164,7 +164,7 @@ def _cut_at_mark(segment: list[Phrase], end: int, last: Mark) -> tuple[list[Phra
     cut = end - 1
     antecedent = _last_noun_phrase(segment[:cut]) if last.text in _RELATIVE else None
     # ", and" and ", which": the sign goes with the conjunction.
-    while cut and _is_mark(segment[cut - 1], "PCB"):
+    while cut and _is_mark(segment[cut - 1], "PC"):
         cut -= 1
     clause = Clause(opener=last.text if last.text in _OPENERS else "", is_inherited=True)
     if antecedent is not None:
@@ -203,6 +203,9 @@ def _opener_before(segment: Sequence[Phrase], cut: int) -> tuple[int, str]:
     while left:
         mark = segment[left - 1]
         if not isinstance(mark, Mark) or mark.tag not in "CPWB":
+            break
+        if mark.tag == "B" and _is_mark(segment[left], "C") and left < cut:
+            # "Flew away | and 5 came".
             break
         if mark.text in _OPENERS:
             opener = opener or mark.text

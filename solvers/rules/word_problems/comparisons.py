@@ -6,9 +6,9 @@ from fractions import Fraction
 from functools import cache
 from typing import TYPE_CHECKING
 
-from spoonbench.solvers.rules.word_problems.amounts import Amount, Compare, thing_distance
+from spoonbench.solvers.rules.word_problems.amounts import NOBODY, Amount, Compare, thing_distance
 from spoonbench.solvers.rules.word_problems.copying import altered
-from spoonbench.solvers.rules.word_problems.goals import FAR, Goal
+from spoonbench.solvers.rules.word_problems.goals import FAR, Goal, dimension_of_thing
 from spoonbench.solvers.rules.word_problems.lexicon import load_lexicon
 from spoonbench.solvers.rules.word_problems.portions import with_shares
 from spoonbench.solvers.rules.word_problems.terms import Term, combine, quotients
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _NO_COMPARISON = 1.5
 """What is said to be "5 more" is taken for 5, not for a comparison."""
-_ANY_OTHER = 1.0
+_ANY_OTHER, _ONLY_OTHER = 1.0, 0.2
 """The comparison is with whatever was told last."""
 _OF_THE_OTHER = 0.2
 """A percentage more is one of the other amount."""
@@ -37,7 +37,7 @@ def worlds_of(told: list[Term], goal: Goal, people: Sequence[str]) -> Iterator[l
     if not pending:
         yield known
         return
-    named = frozenset(people) | {goal.amount.owner}
+    named = (frozenset(people) | {goal.amount.owner}) - {NOBODY}
     yield _resolved(pending, list(known), named)
     # "She bought 5 more" may be no comparison at all.
     loose = [
@@ -56,48 +56,102 @@ def worlds_of(told: list[Term], goal: Goal, people: Sequence[str]) -> Iterator[l
 
 def _resolved(pending: list[Term], known: list[Term], named: frozenset[str]) -> list[Term]:
     """What is known, and what comparisons tell by that, one after another."""
+    chains = _chains(pending)
     progress = True
-    while pending and progress:
+    while chains and progress:
         progress = False
-        for term in list(pending):
-            derived = _resolve(term, known, named, is_loose=False)
+        for chain in list(chains):
+            derived = _resolve(chain, known, named, is_loose=False)
             if derived is not None:
                 known.append(derived)
-                pending.remove(term)
+                chains.remove(chain)
                 progress = True
-    for term in pending:
-        derived = _resolve(term, known, named, is_loose=True)
+    for chain in chains:
+        derived = _resolve(chain, known, named, is_loose=True)
         if derived is not None:
             known.append(derived)
     return known
 
 
+def _chains(pending: Sequence[Term]) -> list[tuple[Term, ...]]:
+    """Each comparison, "5 more than twice as many as Ann" as one: twice as many, then 5 more."""
+    chains: list[tuple[Term, ...]] = []
+    for term in pending:
+        amount, compare = term.amount, _comparison_of(term.amount)
+        before = chains[-1][-1].amount if chains else None
+        is_inner = (
+            compare.kind == "times"
+            and amount.role == "than"
+            and before is not None
+            and before.clause == amount.clause
+            and before.form == "number"
+        )
+        if is_inner:
+            chains[-1] = (term, *chains[-1])
+        else:
+            chains.append((term,))
+    return chains
+
+
 def _resolve(
-    term: Term, known: Sequence[Term], named: frozenset[str], *, is_loose: bool
+    chain: Sequence[Term], known: Sequence[Term], named: frozenset[str], *, is_loose: bool
 ) -> Term | None:
     """The amount that a comparison tells of, from one that is known."""
-    candidates = _candidates(term.amount, known, is_loose=is_loose)
+    term = chain[0]
+    alike = _candidates(term.amount, known)
+    candidates = alike or ([other for other in known if not other.amount.per] if is_loose else [])
     of_other, of_owner = _known_side(term.amount, candidates, known, named)
     if of_other:
-        return _from_other(term, of_other[-1], 0.0)
+        is_named = bool(alike) or _comparison_of(term.amount).other in of_other[-1].amount.owners
+        return _from_known(chain, of_other[-1], 0.0 if is_named else _ANY_OTHER)
     if of_owner:
-        return _from_owner(term, of_owner[-1])
-    if is_loose and candidates:
-        return _from_other(term, candidates[-1], _ANY_OTHER)
+        return _back_from_owner(chain, of_owner[-1])
+    if is_loose and candidates and len(chain) == 1:
+        is_only = len(alike) == 1 and not _is_told(_comparison_of(term.amount))
+        return _from_other(term, candidates[-1], _ONLY_OTHER if is_only else _ANY_OTHER)
     return None
 
 
-def _candidates(amount: Amount, known: Sequence[Term], *, is_loose: bool) -> list[Term]:
-    """Known amounts of what is compared; with `is_loose`, of anything where there is none."""
-    counts = [other for other in known if not other.amount.per]
-    alike = [
+def _from_known(chain: Sequence[Term], base: Term, doubt: float) -> Term | None:
+    """What a chain tells of, step by step."""
+    told: Term | None = base
+    for step in chain:
+        if told is not None:
+            told = _from_other(step, told, doubt)
+    return told
+
+
+def _back_from_owner(chain: Sequence[Term], base: Term) -> Term | None:
+    """The other amount of a chain, each step undone."""
+    other: Term | None = base
+    for step in reversed(chain):
+        if other is not None:
+            other = _from_owner(step, other)
+    return other
+
+
+def _is_told(compare: Compare) -> bool:
+    """Whether it is said with what it is compared."""
+    return compare.other != NOBODY or bool(compare.other_words)
+
+
+def _candidates(amount: Amount, known: Sequence[Term]) -> list[Term]:
+    """Known amounts of what is compared."""
+    siblings, compare = load_lexicon().siblings, _comparison_of(amount)
+    return [
         other
-        for other in counts
-        if thing_distance(other.amount.thing, amount.thing) < FAR
-        or not amount.is_thing_told
-        or _same_unit(other.amount, amount)
+        for other in known
+        if not other.amount.per
+        and not (compare.is_measure and dimension_of_thing(other.amount.thing) == "")
+        and (
+            (
+                thing_distance(other.amount.thing, amount.thing) < FAR
+                and not siblings(other.amount.thing.head, amount.thing.head)
+            )
+            or not amount.is_thing_told
+            or _same_unit(other.amount, amount)
+        )
     ]
-    return alike or (counts if is_loose else [])
 
 
 def _known_side(
@@ -114,12 +168,23 @@ def _known_side(
     of_owner = [other for other in rest if _is_owners(other.amount, amount)]
     if not of_owner and amount.lemma == "be":
         of_owner = [other for other in rest if _is_just_before(other.amount, amount)][-1:]
-    if of_owner and not of_other and compare.other not in named:
+    is_somebody = compare.other in named or _may_have(compare.other)
+    # "Than the foal Comet": Comet.
+    is_somebody = is_somebody or not named.isdisjoint(compare.other.split()[-1:])
+    is_of_time = bool(compare.other_words & _time_words())
+    if of_owner and not of_other and not is_somebody and not is_of_time:
         everybody = {name for one in known for name in one.amount.owners}
         if compare.other not in everybody:
             # "Than expected", "than last year": the other amount is the one already told of.
             return of_owner, []
     return of_other, of_owner
+
+
+def _may_have(other: str) -> bool:
+    """Whether it is somebody, or some animal, that an amount of its own could be told of."""
+    lexicon = load_lexicon()
+    head = lexicon.singular(other.rsplit(maxsplit=1)[-1]) if other else ""
+    return any(lexicon.is_kind_of(head, kind) for kind in ("person", "animal"))
 
 
 def _comparison_of(amount: Amount) -> Compare:
@@ -157,7 +222,11 @@ def _from_owner(term: Term, base: Term) -> Term | None:
     """The other amount, from the one that is told by it."""
     amount, compare = term.amount, _comparison_of(term.amount)
     like = altered(
-        base.amount, owner=compare.other, is_extra=False, context=frozenset(compare.other_words)
+        base.amount,
+        owner=compare.other,
+        is_extra=False,
+        context=frozenset(compare.other_words),
+        times=(compare.other_words & _time_words()) or base.amount.times,
     )
     if compare.kind == "times":
         why = "the other amount is so many times smaller"
@@ -203,6 +272,9 @@ def _is_compared(amount: Amount, other: str, words: frozenset[str], comparison: 
     told = amount.thing.words | amount.times
     if amount.clause != comparison.clause:
         told |= amount.context
+    if amount.owner == comparison.owner:
+        # "Tom's father ... is older than Tom": his own name tells nothing of Tom.
+        told -= {word.removesuffix("'s") for word in amount.owner.split()}
     return bool(words) and words <= told
 
 

@@ -23,6 +23,9 @@ _MANY = frozenset({"many", "much"})
 _PROXIES = frozenset({"do", "be", "have"})
 _MOST_PHRASES = 5
 _QUANTITIES = frozenset({"number", "amount"})
+_EXTENTS = frozenset(
+    {"length", "weight", "height", "width", "age", "size", "price", "cost", "distance", "speed"}
+)
 
 
 class Contrast:
@@ -67,6 +70,10 @@ class Contrast:
             phrase.form == "times" or (sign == "fewer" and phrase.extra)
         ):
             amount.compare = Compare("times" if is_times else sign)
+        text = self._text(phrase.end)
+        if amount.compare is None and amount.lemma == "be" and text in self._lexicon.comparatives:
+            # "Ann's rope is 20 inches shorter": than the one told of before.
+            amount.compare = Compare(sign)
         if is_times and amount.compare is not None:
             amount.form = "times"
             self._thing(index, amount, last, is_counted=phrase.extra in _SIGNS)
@@ -82,7 +89,14 @@ class Contrast:
             return phrase.end, sign
         known = self._lexicon.comparatives.get(text)
         is_more = text == "more" if known is None or text in _SIGNS else known[2] > 0
+        if known is not None and known[1] == "speed" and self._is_span(phrase.head):
+            # Who is 5 seconds faster needs fewer of them.
+            is_more = not is_more
         return phrase.end + 1, "more" if is_more else "fewer"
+
+    def _is_span(self, head: str) -> bool:
+        unit = self._lexicon.units.get(head)
+        return unit is not None and unit.dimension == "time"
 
     def _seek(self, index: int, sign: str, amount: Amount, *, is_times: bool) -> None:
         kind = "times" if is_times else sign
@@ -91,6 +105,11 @@ class Contrast:
             amount.compare = Compare(kind)
             self._compared_to(index + 4, amount, is_behind_thing=True)
             return
+        if is_times and self._text(index + 1) in _EXTENTS and self._text(index + 2) == "of":
+            # "Twice the length of the ribbon".
+            amount.compare = Compare(kind)
+            self._compared_to(index + 3, amount)
+            return
         for position in range(index, min(len(self._tokens), index + _REACH)):
             text = self._text(position)
             if text == "than":
@@ -98,7 +117,8 @@ class Contrast:
                 self._compared_to(position + 1, amount)
                 return
             if text == "as" and is_times:
-                amount.compare = Compare(kind)
+                is_measure = position == index and self._text(position + 1) not in _MANY
+                amount.compare = Compare(kind, is_measure=is_measure)
                 second = self._second_as(position)
                 self.end = second if second > 0 else position + 3
                 if second > 0:
@@ -166,8 +186,8 @@ class Contrast:
                 is_proxy = True
             elif phrase.text in {",", "and", "but"}:
                 break
-        if compare.other == amount.owner and words:
-            # "Than he did on Tuesday".
+        if compare.other == amount.owner:
+            # "Than he did on Tuesday", "than he is now".
             compare.other = NOBODY
         compare.other_words = frozenset(words)
 
@@ -186,8 +206,11 @@ def collect_words(phrase: Phrase, words: set[str]) -> None:
     """Add the content words of a phrase, those of its inner phrases too."""
     if isinstance(phrase, NounPhrase):
         words.update(phrase.words)
-        for inner in (phrase.of, phrase.owner, phrase.per):
-            if inner is not None:
-                collect_words(inner, words)
+        if phrase.of is not None:
+            collect_words(phrase.of, words)
+        if phrase.owner is not None:
+            collect_words(phrase.owner, words)
+        if phrase.per is not None:
+            collect_words(phrase.per, words)
     elif isinstance(phrase, Mark) and phrase.tag in "BM":
         words.add(phrase.text)

@@ -12,6 +12,8 @@ ASKS_DIFFERENCE = 2.0
 """The question says "how many more", and the answer is no difference."""
 UNTOLD = 2.0
 """Some of what counts is told without a number ("she had some stamps")."""
+MARGIN = 1.0
+"""A reading of another value has to cost that much more than the one that is answered with."""
 ANOTHERS = 1.5
 """An amount of somebody else is taken for one of the owner's."""
 GIVEN = 1.5
@@ -20,6 +22,8 @@ ANOTHER_THING = 2.0
 """A part is told to be of another thing than its whole."""
 OTHER_VERB = 1.0
 """The question's verb is not the one that the amounts are told with."""
+SIBLINGS = 2.0
+"""Two parts of one thing are taken for the whole and a part of it."""
 STARTS = 2.0
 """The question asks for the start, and the answer is none."""
 

@@ -23,6 +23,7 @@ ABSTRACT = frozenset(
     }
 )  # fmt: skip
 """Nouns whose "of 5" is the amount itself and no group."""
+_UNNAMED = frozenset({"", EACH})
 _ONE = frozenset({"a", "an", "one"})
 _EVERY = frozenset({"each", "every"})
 _PER_CLASSES = frozenset({"hold", "cost", "weigh", "state", "need"})
@@ -61,7 +62,7 @@ def set_groups(amounts: Sequence[Amount], phrase: NounPhrase, frame: Amount) -> 
             amount.context |= frozenset(phrase.words)
             continue
         is_one = phrase.determiner in _ONE
-        if frame.per not in {"", EACH} and is_one and not amount.is_thing_told:
+        if frame.per not in _UNNAMED and is_one and not amount.is_thing_told:
             # "Each candy comes in a package of 15": by packages.
             amount.per = ""
         elif amount.per == EACH:
@@ -141,6 +142,9 @@ def resolve_each(
             near.append(bare.head)
         near += [other.thing.head for other in reversed(told) if not other.per]
         heads = [head for head in near if head and head != amount.thing.head]
+        if frame.in_question:
+            # "How much did each of them pay?": nobody means the miles.
+            heads = [head for head in heads if head not in load_lexicon().units]
         if heads:
             amount.per = heads[0]
 

@@ -65,8 +65,8 @@ def find_readings(story: Story) -> list[Reading]:
     if goal.asked.how == "long" and not goal.dimension and _is_by_time(story):
         goal.dimension = "time"
     worlds = [in_one_unit(terms, goal) for terms in worlds_of(told, goal, story.owners)]
-    judge = Judge(told, goal, story.n_words)
-    found = [judge.reading_of(term) for term in _distinct(worlds, goal, story)]
+    judge = Judge(told, goal, story)
+    found = judge.readings_of(_distinct(worlds, goal, story))
     if not found or min(reading.cost for reading in found) > _SURE:
         # Nothing comes near a plain reading: what the words of the question suggest.
         found += [judge.reading_of(term) for terms in worlds for term in guess(goal, terms)]

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from spoonbench.solvers.rules.word_problems.amounts import GROUP, NOBODY
+from spoonbench.solvers.rules.word_problems.costs import summed
 from spoonbench.solvers.rules.word_problems.goals import (
     CHANGE,
     LOSS,
     STATE,
     dimension_of_thing,
+    is_wanted,
 )
 from spoonbench.solvers.rules.word_problems.terms import Term, combine, less
 
@@ -57,8 +59,22 @@ def by_margin(goal: Goal, terms: Sequence[Term]) -> Iterator[Term]:
     if len(money) < _TWO:
         return
     big = max(money, key=lambda term: term.value)
-    parts = less([big], [term for term in money if term is not big])
-    yield combine("margin", parts, goal.amount, "what comes in less what goes out", 0.2)
+    rest = [term for term in money if term is not big]
+    # All of it was paid, and nobody tells with how much.
+    is_alike = all(_is_told_alike(term.amount, big.amount) for term in rest)
+    parts = less([big], rest)
+    doubt = 0.2 + 1.5 * is_alike
+    yield combine("margin", parts, goal.amount, "what comes in less what goes out", doubt)
+
+
+def is_margin(goal: Goal) -> bool:
+    """Whether change, profit or loss is asked for."""
+    return bool(goal.thing.words & _MARGINS)
+
+
+def _is_told_alike(one: Amount, other: Amount) -> bool:
+    """Whether two amounts are told in the same way of the same owner."""
+    return (one.lemma, one.owner, one.role) == (other.lemma, other.owner, other.role)
 
 
 def _difference(goal: Goal, one: Term, other: Term, cost: float) -> Term:
@@ -159,9 +175,23 @@ def _lacking(goal: Goal, terms: list[Term], cost: float) -> Iterator[Term]:
     if needs and haves and len(terms) > _TWO:
         yield _need_less_had(goal, needs, haves, cost)
     elif len(terms) == _TWO:
-        yield _difference(goal, terms[0], terms[1], cost + (0.0 if needs else 0.3))
+        yield _difference(goal, terms[0], terms[1], cost + _lacking_doubt(goal, terms, needs))
     else:
         yield from _target_less_rest(goal, terms, cost)
+
+
+def _lacking_doubt(goal: Goal, terms: Sequence[Term], needs: Sequence[Term]) -> float:
+    """What speaks against taking two amounts for what is wanted and what is there."""
+    one, other = (term.amount for term in terms)
+    money = [dimension_of_thing(amount.thing) == "money" for amount in (one, other)]
+    is_alike = one.lemma == other.lemma
+    is_won = goal.amount.lemma in {"win", "lose"} and one.owner == other.owner
+    return summed(
+        (0.3, not needs),
+        # "They raised 430, and 115 last week": what they want is not told.
+        (1.5, not needs and is_alike and (is_wanted(goal.amount) or is_won)),
+        (2.0, any(money) and not all(money)),
+    )
 
 
 def _is_need(amount: Amount) -> bool:

@@ -15,13 +15,14 @@ if TYPE_CHECKING:
 
     from spoonbench.solvers.rules.word_problems.cast import Cast
     from spoonbench.solvers.rules.word_problems.clauses import Clause
-    from spoonbench.solvers.rules.word_problems.phrases import VerbGroup
+    from spoonbench.solvers.rules.word_problems.phrases import Phrase, VerbGroup
     from spoonbench.solvers.rules.word_problems.tokens import Token
 
 _EARLIER = frozenset({"already", "originally", "initially", "previously", "earlier"})
 _NOW = frozenset({"now", "currently"})
 _LEFT = frozenset({"left", "remaining", "still", "leftover"})
 _TOTAL = frozenset({"total", "altogether", "combined"})
+_SAYING = _EARLIER | _NOW | _LEFT | _TOTAL
 _EVERY = frozenset({"each", "every"})
 _HOLDING = frozenset({"contain", "hold", "fit", "seat", "carry", "accommodate", "include"})
 _ADVERBIAL = frozenset({"up", "off", "away", "down", "back", "out"})
@@ -48,13 +49,15 @@ def frame_of(
     elif last is not None and not clause.subject:
         frame = altered(last)
         frame.compare, frame.per, frame.times = None, "", frozenset()
+        frame.is_earlier = frame.is_now = frame.is_left = frame.is_total = False
     frame.in_question = in_question
     _take_subject(frame, clause, cast, last)
     words: set[str] = set()
-    for phrase in (*clause.before, *clause.subject, *clause.subject_rest, *clause.after):
+    phrases = [*clause.before, *clause.subject, *clause.subject_rest, *clause.after]
+    for phrase in phrases:
         collect_words(phrase, words)
     frame.context = frozenset(words)
-    _take_adverbs(frame, clause, tokens)
+    _take_adverbs(frame, clause, phrases, tokens)
     if last is not None and last.is_price:
         _take_price(frame, clause, last)
     return frame
@@ -129,6 +132,8 @@ def _take_subject(frame: Amount, clause: Clause, cast: Cast, last: Amount | None
 def subject_of(clause: Clause, cast: Cast) -> list[NounPhrase]:
     """The subject's noun phrases; of "her brother Tom" the name alone."""
     phrases = clause.subject
+    if len(phrases) < 2:  # noqa: PLR2004 - a person and a name
+        return phrases
     return [
         phrase
         for phrase, after in zip(phrases, [*phrases[1:], None], strict=False)
@@ -184,20 +189,29 @@ def _is_before(clause: Clause) -> bool:
     return False
 
 
-def _take_adverbs(frame: Amount, clause: Clause, tokens: Sequence[Token]) -> None:
-    said = {token.text for token in _tokens_of(clause, tokens)}
-    phrases = (*clause.before, *clause.subject, *clause.subject_rest, *clause.after)
-    if any(isinstance(phrase, NounPhrase) and "left" in phrase.raw for phrase in phrases):
+def _take_adverbs(
+    frame: Amount, clause: Clause, phrases: Sequence[Phrase], tokens: Sequence[Token]
+) -> None:
+    said = _SAYING.intersection([token.text for token in _tokens_of(clause, phrases, tokens)])
+    if said:
+        _take_said(frame, said, phrases)
+    if clause.opener == "before" or _is_before(clause):
+        frame.is_earlier = True
+    if frame.lemma == "remain" or _is_over(frame, clause):
+        frame.is_left = True
+
+
+def _take_said(frame: Amount, said: frozenset[str], phrases: Sequence[Phrase]) -> None:
+    if "left" in said and (
+        (frame.lemma == "leave" and _LEFT.isdisjoint(said - {"left"}))
+        or any(isinstance(phrase, NounPhrase) and "left" in phrase.raw for phrase in phrases)
+    ):
         # "The left jar": a side, nothing that is left.
         said -= {"left"}
-    frame.is_earlier = bool(_EARLIER & said) or clause.opener == "before" or _is_before(clause)
-    frame.is_now = bool(_NOW & said)
-    frame.is_left = (
-        bool(_LEFT & said and not (said & _LEFT == {"left"} and frame.lemma == "leave"))
-        or frame.lemma == "remain"
-        or _is_over(frame, clause)
-    )
-    frame.is_total = bool(_TOTAL & said)
+    frame.is_earlier = not _EARLIER.isdisjoint(said)
+    frame.is_now = not _NOW.isdisjoint(said)
+    frame.is_left = not _LEFT.isdisjoint(said)
+    frame.is_total = not _TOTAL.isdisjoint(said)
 
 
 def _is_over(frame: Amount, clause: Clause) -> bool:
@@ -208,21 +222,21 @@ def _is_over(frame: Amount, clause: Clause) -> bool:
     return frame.verb_class == "state" and isinstance(last, Mark) and last.text == "over"
 
 
-def _tokens_of(clause: Clause, tokens: Sequence[Token]) -> Sequence[Token]:
-    phrases = [*clause.before, *clause.subject, *clause.subject_rest, *clause.after]
-    if clause.verb is not None and clause.is_inherited:
-        phrases = [*clause.before, *clause.after]
-        first = clause.verb.start
+def _tokens_of(
+    clause: Clause, phrases: Sequence[Phrase], tokens: Sequence[Token]
+) -> Sequence[Token]:
+    verb = clause.verb
+    if verb is None:
+        parts = phrases
+    elif clause.is_inherited:
+        parts = [verb, *clause.before, *clause.after]
     else:
-        first = min((phrase.start for phrase in phrases), default=-1)
-        if clause.verb is not None:
-            first = clause.verb.start if first < 0 else min(first, clause.verb.start)
-    if first < 0:
+        parts = [verb, *phrases]
+    if not parts:
         return ()
-    ends = [phrase.end for phrase in phrases]
-    if clause.verb is not None:
-        ends.append(clause.verb.end)
-    return tokens[max(first - 1, 0) : max(ends)]
+    is_from_verb = verb is not None and clause.is_inherited
+    first = parts[0].start if is_from_verb else min([part.start for part in parts])
+    return tokens[max(first - 1, 0) : max([part.end for part in parts])]
 
 
 def _take_price(frame: Amount, clause: Clause, last: Amount) -> None:

@@ -43,6 +43,8 @@ _TOTAL = (
     " overall ",
     " in total ",
     " all ",
+    " those # days ",
+    " these # days ",
     " entire ",
     " entirely ",
 )
@@ -95,9 +97,14 @@ _OTHERS = (
     " not ",
     " different ",
     " else ",
+    " empty ",
+    " vacant ",
+    " unoccupied ",
     " remaining ",
     " remainder ",
 )
+MEASURED = frozenset({"long", "tall", "high", "old", "heavy", "deep", "wide"})
+"""What "how" asks for as a measure of one thing."""
 SHARES = frozenset({"fraction", "part", "portion", "share"})
 """What is asked for where a share is sought, not a number of things."""
 SHARED = (" each ", " per ", " apiece ", " every ")
@@ -143,7 +150,7 @@ def goal_of(asked: Asked, words: frozenset[str], amounts: Sequence[Amount]) -> G
         thing=amount.thing if told else _thing_done(amount, amounts, asked.how),
         dimension=_dimension_sought(asked, amounts),
         is_total=says(text, _TOTAL) or amount.thing.head == "sum" or bool(asked.also),
-        is_left=says(text, _LEFT),
+        is_left=says(text, _LEFT) and "left" not in amount.place.split(),
         is_start=says(text, _START) or (amount.verb_class == "boundary" and amount.lemma != "end"),
         is_now=says(text, _NOW),
         doubts=_doubts(words),
@@ -247,10 +254,32 @@ def distance(amount: Amount, goal: Goal) -> float:
         return _distance_of_measure(amount, goal)
     if not goal.thing.head:
         return 0.3
-    if goal.asked.how == "much" and _measures_thing(amount, goal):
+    return _distance_of_things(amount, goal)
+
+
+def _distance_of_things(amount: Amount, goal: Goal) -> float:
+    """How far an amount is from things that are sought: "how many apples"."""
+    how = goal.asked.how
+    if goal.thing.head == "time" and amount.thing.head in load_lexicon().units:
+        # "How many times" is no number of minutes.
+        return _NOT_SOUGHT
+    if how == "much" and _measures_thing(amount, goal):
         return 0.5
+    if how == "many" and _counts_containers(amount, goal.thing):
+        return _PERHAPS
     away = thing_distance(amount.thing, goal.thing)
-    return min((away, *(thing_distance(amount.thing, thing) for thing in goal.asked.also)))
+    for thing in goal.asked.also:
+        away = min(away, thing_distance(amount.thing, thing))
+    return away
+
+
+def _counts_containers(amount: Amount, thing: Thing) -> bool:
+    """Whether "5 bags of rolls" counts the bags, and rolls are sought."""
+    return (
+        amount.thing.of == thing.head
+        and amount.thing.head != thing.head
+        and amount.thing.head in load_lexicon().words["containers"]
+    )
 
 
 def _distance_of_measure(amount: Amount, goal: Goal) -> float:
@@ -258,7 +287,9 @@ def _distance_of_measure(amount: Amount, goal: Goal) -> float:
     units = load_lexicon().units
     head = goal.thing.head
     unit = units.get(amount.thing.head)
-    if unit is not None and measures(unit) == goal.dimension:
+    measured = "" if unit is None else measures(unit)
+    is_age = goal.asked.how == "old" and measured == "calendar"
+    if unit is not None and (measured == goal.dimension or is_age):
         is_same = unit is units.get(head) or amount.thing.head == head
         return 0.0 if is_same or not head or goal.dimension == "money" else 0.6
     if head and head not in units:
@@ -307,6 +338,9 @@ def _is_group(per: Thing, thing: Thing) -> bool:
 def names(amount: Amount, owner: str, words: frozenset[str]) -> bool:
     """Whether an amount is told of an owner, or of what all the words say."""
     if owner and owner != GROUP and owner in {amount.owner, amount.to, amount.place, amount.holder}:
+        return True
+    if amount.owner.endswith(" one") and amount.owner.split()[:-1] == owner.split()[:-1]:
+        # "The new one", where it is asked about the new lamp.
         return True
     keys = words & (amount.context | amount.thing.words | amount.times)
     return bool(keys) and len(keys) == len(words)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from spoonbench.solvers.numerals import write_number
+from spoonbench.solvers.rules.word_problems.costs import MARGIN
 from spoonbench.solvers.rules.word_problems.derivation import MOST_NUMBERS
 
 if TYPE_CHECKING:
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
 
 MOST_COST = 0.6
 """A reading that takes more than this for granted is not answered with."""
-MARGIN = 1.0
-"""A reading of another value has to cost that much more."""
 
 
 class Grade(NamedTuple):

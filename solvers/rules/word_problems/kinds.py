@@ -60,4 +60,4 @@ def _kind_of(amount: Amount) -> str:
     """What those are said to be of whom a number is told: "12 of them are girls"."""
     kinds = load_lexicon().kinds
     nouns = sorted(word for word in amount.context if kinds.get(word))
-    return next((word for word in nouns if word != amount.thing.head), amount.thing.head)
+    return next((word for word in nouns if word != amount.thing.head), "")

@@ -42,6 +42,8 @@ def is_label(tokens: list[Token], index: int) -> bool:
     if before.text in LISTS["label_nouns"]:
         determiner = tokens[index - 2]
         is_bare = determiner.value is None and determiner.text not in LISTS["noun_before"]
+        # "The yellow team 33".
+        is_bare = is_bare and tokens[index - 3].text not in LISTS["definite"] | ARTICLES
         return is_bare and value <= _MAX_LABEL
     return is_year and before.text in LISTS["year_after"] and not _counts_here(tokens, index)
 

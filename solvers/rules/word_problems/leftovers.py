@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING
 
-from spoonbench.solvers.rules.word_problems.amounts import EACH, GROUP, NOBODY, Amount
+from spoonbench.solvers.rules.word_problems.ages import asks_age_at_other_time
+from spoonbench.solvers.rules.word_problems.amounts import EACH, GROUP, NOBODY, Amount, Story
 from spoonbench.solvers.rules.word_problems.contradictions import contradicts
+from spoonbench.solvers.rules.word_problems.costs import MARGIN
+from spoonbench.solvers.rules.word_problems.differences import is_margin
 from spoonbench.solvers.rules.word_problems.goals import CHANGE, FAR, NEAR, STATE, Goal, distance
 from spoonbench.solvers.rules.word_problems.lexicon import load_lexicon
+from spoonbench.solvers.rules.word_problems.omissions import is_unpriced, new_words
 from spoonbench.solvers.rules.word_problems.terms import Reading, Term
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     Doubt = tuple[float, str]
     """A cost, and in words what is taken for granted; no words where that is little."""
@@ -28,9 +33,12 @@ _ELSEWHERE_UNUSED = 0.05
 """Another thing of another owner or in another place is left out."""
 _OTHERS_UNUSED, _BELONGING_UNUSED, _DESCRIPTION_UNUSED = 1.2, 1.6, 0.3
 _UNKNOWN_VERB, _PASSED_OVER, _NO_THINGS = 0.8, 0.7, 1.5
-_UNKNOWN_OWNER, _OTHER_TIME = 2.0, 2.0
-_CONTRADICTED = 1.0
+_COUNTED_TWICE, _UNPRICED = 1.0, 1.0
+_UNKNOWN_OWNER, _OTHER_TIME, _UNREAD = 2.0, 2.0, 0.8
+_CONTRADICTED, _NO_MARGIN = 1.0, 1.5
+_MARGIN_RULES = frozenset({"margin", "change", "part", "difference"})
 _NEGATIVE, _BROKEN, _NOTHING, _PLAIN_NOTHING = 6.0, 4.0, 2.0, 0.1
+_UNMENTIONED, _BOUND, _PRICE_UNUSED = 1.0, 1.0, 0.6
 _NOBODY = frozenset({NOBODY, GROUP})
 _DAMAGE = frozenset(
     {"tear", "break", "crack", "spoil", "rot", "damage", "bruise", "use", "paint", "sign"}
@@ -51,14 +59,32 @@ class Judge:
     Args:
         told: the told amounts that have a number.
         goal: what is sought.
-        n_words: length of the text.
+        story: the text as read.
     """
 
-    def __init__(self, told: Sequence[Term], goal: Goal, n_words: int) -> None:
+    def __init__(self, told: Sequence[Term], goal: Goal, story: Story) -> None:
         self._told = told
         self._goal = goal
-        self._long = _LONG_TEXT * max(n_words // _LONG - 1, 0)
-        self._about_question = list(_doubts_of_question(goal, told))
+        self._story = story
+        self._counted = {term.amount.thing.head for term in told}
+        self._compared = {term.amount.clause for term in told if term.amount.compare is not None}
+        self._about_text = list(_doubts_of_text(goal, told, story))
+
+    def readings_of(self, terms: Iterable[Term]) -> list[Reading]:
+        """Judge ways to what is sought.
+
+        Doubts only add to a cost: a way that costs `MARGIN` more than a reading before any doubt
+        is no rival of it, and stays at what it costs by itself.
+        """
+        readings: list[Reading] = []
+        best = inf
+        for term in sorted(terms, key=lambda term: term.cost):
+            reading = Reading(term, term.cost, ())
+            if term.cost < best + MARGIN:
+                reading = self.reading_of(term)
+                best = min(best, reading.cost)
+            readings.append(reading)
+        return readings
 
     def reading_of(self, term: Term) -> Reading:
         """Add what the numbers cost that play no part, and what is odd about the answer."""
@@ -75,28 +101,46 @@ class Judge:
         for other in self._told:
             if not other.uses <= term.uses:
                 yield _doubt_of_unused(other.amount, used, self._goal, len(term.uses))
+                if other.amount.verb_class == "cost" and other.amount.soft_per in self._counted:
+                    yield _PRICE_UNUSED, f"the price of a {other.amount.soft_per} plays no part"
         for one in used:
             if one.verb_class == "unknown":
                 yield _UNKNOWN_VERB, f"what {one.lemma!r} does is not known"
+            if one.role == "than" and one.compare is None and one.clause not in self._compared:
+                yield _BOUND, f"{one.value} is only a bound"
+            if one.per_too:
+                yield _COUNTED_TWICE, f"how many {one.per_too} is not told"
         yield _EACH_NUMBER * max(len(term.uses) - _PLAIN_NUMBERS, 0), ""
         yield _EACH_STEP * max(n_steps(term) - 1, 0), ""
-        if contradicts(self._goal, term):
+        rule = "" if term.step is None else term.step.rule
+        if is_margin(self._goal) and rule not in _MARGIN_RULES:
+            yield _NO_MARGIN, "what was paid with is passed over"
+        if contradicts(self._goal, term, self._told, self._story):
             yield _CONTRADICTED, "the question tells apart what is added up"
-        yield self._long, ""
-        yield from self._about_question
+        yield from self._about_text
         yield from _doubts_of_value(term, used, self._goal)
 
 
-def _doubts_of_question(goal: Goal, told: Sequence[Term]) -> Iterator[Doubt]:
-    """What is odd about the question, whatever the answer."""
+def _doubts_of_text(goal: Goal, told: Sequence[Term], story: Story) -> Iterator[Doubt]:
+    """What is odd about the text and its question, whatever the answer."""
+    yield _LONG_TEXT * max(story.n_words // _LONG - 1, 0), ""
+    if story.n_unread:
+        yield _UNREAD, "a number stands where no amount was read"
     if goal.thing.head in {"number", "integer"}:
         yield _NO_THINGS, "a number of no things"
     owner = goal.amount.owner
     is_stated = owner not in _NOBODY and goal.amount.verb_class in STATE
     if is_stated and not any(_speaks_of(one.amount, owner) for one in told):
         yield _UNKNOWN_OWNER, f"nothing is told of {owner}"
-    if " ago " in goal.asked.text or " next " in goal.asked.text:
+    if not any(one.amount.sentence == goal.amount.sentence for one in told):
+        new = new_words(goal, story)
+        if new:
+            yield _UNMENTIONED, f"nothing is told of {' '.join(new)}"
+    is_other_time = " ago " in goal.asked.text or " next " in goal.asked.text
+    if is_other_time and not asks_age_at_other_time(goal, told):
         yield _OTHER_TIME, "another time is asked about"
+    if goal.dimension == "money" and any(is_unpriced(one, goal, story) for one in story.amounts):
+        yield _UNPRICED, "what is paid for all of it is not told"
     if goal.doubts:
         yield _PASSED_OVER, f"{min(goal.doubts)!r} is passed over"
 
@@ -147,7 +191,11 @@ def _doubt_of_unused(amount: Amount, used: Sequence[Amount], goal: Goal, n_used:
     """
     cost = _cost_of_unused(amount, goal, n_used)
     is_described = is_description(amount)
-    if is_described and not goal.is_others:
+    # "24 of them were good; how many bad ones": of another kind than all that is told.
+    is_kind_new = not goal.thing.words <= {goal.thing.head}.union(
+        *(one.thing.words for one in used)
+    )
+    if is_described and not goal.is_others and not (is_kind_new and amount.is_part):
         cost = min(cost, _DESCRIPTION_UNUSED)
     else:
         if not is_described and goal.is_others and cost > _ELSEWHERE_UNUSED:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from spoonbench.solvers.rules.word_problems.constituents import NounPhrase
 from spoonbench.solvers.rules.word_problems.lexicon import load_lexicon
-from spoonbench.solvers.rules.word_problems.spellings import word_of
+from spoonbench.solvers.rules.word_problems.spellings import WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -239,7 +239,7 @@ class _Scan:
                 and phrase.number < 0
                 and phrase.determiner in {"", "'s"}
             )
-        word = word_of(text)
+        word = WORDS[text]
         phrase.words.append(word.singular)
         phrase.raw.append(text)
         phrase.is_plural = word.is_plural and text != "ones"

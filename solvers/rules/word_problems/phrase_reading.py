@@ -23,9 +23,11 @@ _NO_PLACES = frozenset(
         "sum", "whole", "advance", "half", "case", "way",
     }
 )  # fmt: skip
+_ONE = frozenset({"a", "an"})
 _STARTS = frozenset({"beginning", "start"})
 _HANDING = frozenset({"give", "sell", "cost"})
 _JOINS = frozenset({"and", ",", "or"})
+_MOVES = frozenset({"come", "go"})
 _POINTING = frozenset({"this", "that", "last", "next"})
 _REPEATED = frozenset({"in", "on", "from", "to", "with"})
 
@@ -62,6 +64,8 @@ class PhraseReader:
         preposition = ""
         state.pending = None
         state.is_joined = False
+        if not phrases:
+            return
         for order, phrase in enumerate(phrases):
             if isinstance(phrase, Mark):
                 preposition = self._read_mark(phrase, preposition, phrases, order)
@@ -128,7 +132,7 @@ class PhraseReader:
             if mark.text == "of" and isinstance(before, Mark) and before.text in {"out", "off"}:
                 return "from"
             if mark.text == self._frame.particle and order == 0:
-                return ""
+                return mark.text if self._frame.verb_class in _MOVES else ""
             return mark.text
         if mark.tag in "CP":
             self._state.is_joined = mark.text in _JOINS
@@ -141,7 +145,7 @@ class PhraseReader:
         state = self._state
         pending, state.pending = state.pending, None
         if pending is not None and role == "object":
-            self._take_recipient(pending)
+            self._take_recipient(pending, is_adjacent=pending.end == phrase.start)
         n_before = len(state.found)
         self._amounts.read(phrase, role)
         if state.gap_owner:
@@ -152,9 +156,13 @@ class PhraseReader:
             place = self._context.cast.owner_of(phrase, is_subject=False).removeprefix("one ")
             state.adjuncts.add("place", place, len(state.found) - 1)
 
-    def _take_recipient(self, phrase: NounPhrase) -> None:
-        """As in "Gave Ann 5"; "Tom has 5 and Ann 6"."""
+    def _take_recipient(self, phrase: NounPhrase, *, is_adjacent: bool) -> None:
+        """As in "Gave Ann 5"; "Tom has 5 and Ann 6"; "one tank holds 5, and a gray tank 6"."""
         state = self._state
+        is_gap = state.is_pending_joined and is_adjacent and "to" not in state.adjuncts.owners
+        if is_gap and state.found:
+            state.gap_owner = self._context.cast.owner_of(phrase, is_subject=True)
+            return
         is_person = self._context.cast.is_person(phrase)
         if self._frame.verb_class == "state" and is_person and state.found:
             state.gap_owner = self._context.cast.owner_of(phrase, is_subject=True)
@@ -173,18 +181,24 @@ class PhraseReader:
     def _read_object(self, phrase: NounPhrase) -> None:
         """A noun phrase without a number behind the verb."""
         state = self._state
+        if "same" in phrase.raw and state.found:
+            state.is_shared = True
         if self._read_groups(phrase) or self._read_rate(phrase):
             return
-        if self._read_time(phrase):
-            return
-        if phrase.determiner in EVERY:
+        is_per_time = self._context.in_question and phrase.head in self._lexicon.words["times"]
+        if phrase.determiner in EVERY or (is_per_time and phrase.determiner in _ONE):
+            # "How many does it drink a day?"
             self._set_per(phrase)
+            return
+        if self._read_time(phrase):
             return
         is_person = self._context.cast.is_person(phrase)
         is_handing = self._frame.verb_class in {"give", "sell"}
         if is_handing and state.found and is_person and not state.is_joined:
             return
-        state.pending = phrase
+        if not is_person:
+            state.unnumbered.append(phrase)
+        state.pending, state.is_pending_joined = phrase, state.is_joined
         if phrase.words and not phrase.is_name and not is_person:
             self._note_bare(phrase)
 
@@ -251,10 +265,12 @@ class PhraseReader:
     def _set_per(self, phrase: NounPhrase) -> None:
         """As in "Each box" anywhere in a clause: its amounts are counted by boxes."""
         state = self._state
+        if state.is_shared:
+            return
         per = noun_of(phrase, state.adjuncts.first("place"))
         self._frame.per = per
         last = state.found[-1] if state.found else None
-        if last is not None and last.per in {"", EACH} and last.thing.head != per:
+        if last is not None and last.per in ("", EACH) and last.thing.head != per:
             last.per = per
 
     def _read_adjunct(self, phrase: NounPhrase, preposition: str) -> None:
@@ -325,13 +341,15 @@ class PhraseReader:
 
 def _goes_on(preposition: str, phrase: NounPhrase, phrases: Sequence[Phrase], order: int) -> bool:
     """Whether a preposition holds for the next phrase too: "from Ann and Tom"."""
+    if preposition not in _REPEATED:
+        return False
     ahead = order + 1
     while ahead < len(phrases):
         mark = phrases[ahead]
         if not isinstance(mark, Mark) or mark.text not in {"and", ","}:
             break
         ahead += 1
-    if ahead in {order + 1, len(phrases)} or preposition not in _REPEATED:
+    if ahead in (order + 1, len(phrases)):
         return False
     after = phrases[ahead]
     return isinstance(after, NounPhrase) and after.counts == phrase.counts

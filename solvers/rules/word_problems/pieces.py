@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import tomllib
-from functools import lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, NamedTuple
 
 from spoonbench.solvers.rules.word_problems.characters import Unread
 from spoonbench.solvers.rules.word_problems.digits import Digits, read_digits
+from spoonbench.solvers.rules.word_problems.remembering import Remembered
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -94,7 +94,8 @@ _SHAPES = (
 _DOTTED, _WORD, _REST, _DIGITS, _TAIL, _SIGN = range(1, 7)
 _GROUPS = re.compile(_SHAPES, re.IGNORECASE)
 _PIECE = re.compile(rf"\s*+(?:{re.sub(r'[?]P<[a-z]++>', '?:', _SHAPES)})", re.IGNORECASE)
-_MAX_REMEMBERED = 32
+_MOST_REMEMBERED = 1 << 14
+_LONGEST_REMEMBERED = 32
 _AFTER_DIGITS = frozenset("^_'")
 """What may make digits something else than a number."""
 
@@ -131,12 +132,11 @@ def split_text(text: str) -> Pieces:
     marks: list[int] = []
     capitals: dict[str, int] = {}
     opened: list[int] = []
-    make, append = tuple.__new__, tokens.append
+    make, append, kinds = tuple.__new__, tokens.append, _KINDS
     end = 0
     # Spaces at the end would each be tried as the start of a piece.
     for piece in _PIECE.findall(text.rstrip()):
-        known = _known_kind(piece) if len(piece) <= _MAX_REMEMBERED else _kind(piece)
-        lower, lead, is_plain, is_marked, form, name, value = known
+        lower, lead, is_plain, is_marked, form, name, value = kinds[piece]
         start = end + lead
         end += len(piece)
         if is_plain:
@@ -178,7 +178,7 @@ def _kind(piece: str) -> _Kind:
     return _Kind(lower, lead, is_plain, lower in _MARKED, form, name, value)
 
 
-_known_kind = lru_cache(maxsize=1 << 14)(_kind)
+_KINDS = Remembered(_kind, _MOST_REMEMBERED, _LONGEST_REMEMBERED)
 
 
 def _add_special(tokens: list[Token], text: str, start: int, end: int, opened: list[int]) -> None:

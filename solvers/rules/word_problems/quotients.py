@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from spoonbench.solvers.rules.word_problems.amounts import EACH, Amount, Story, thing_distance
 from spoonbench.solvers.rules.word_problems.copying import altered
+from spoonbench.solvers.rules.word_problems.costs import UNTOLD
 from spoonbench.solvers.rules.word_problems.goals import (
     FAR,
     NEAR,
@@ -18,6 +19,7 @@ from spoonbench.solvers.rules.word_problems.lexicon import load_lexicon
 from spoonbench.solvers.rules.word_problems.rates import as_count, counts_groups
 from spoonbench.solvers.rules.word_problems.settling import settle
 from spoonbench.solvers.rules.word_problems.terms import Term, cheapest, combine, quotients
+from spoonbench.solvers.rules.word_problems.untold import has_open_part
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -43,6 +45,9 @@ def by_division(goal: Goal, rates: list[Term], counts: list[Term], story: Story)
         yield from _by_one_of_two(goal, rates[1], rates[0])
     for rate in rates:
         is_named = names_groups(goal, rate.amount)
+        if goal.dimension and goal.dimension == dimension_of_thing(rate.amount.thing):
+            # Money by the price of one is no money.
+            continue
         if not is_named and distance(rate.amount, goal) < _TWO:
             continue
         holds = rate.amount.thing
@@ -96,7 +101,7 @@ def by_sharing(goal: Goal, counts: list[Term], story: Story) -> Iterator[Term]:
         singles = [term for term in rest if distance(term.amount, goal) < FAR]
         if len(singles) == 1:
             totals = [singles[0], *totals]
-        cost = 0.0 if named else _GROUPS_NOT_NAMED
+        cost = (0.0 if named else _GROUPS_NOT_NAMED) + UNTOLD * has_open_part(goal, story)
         for total in totals:
             why = "shared out equally"
             yield from quotients("sharing", total, count, goal.amount, why, cost=cost)

@@ -26,6 +26,7 @@ _SOFT = 0.1
 """A subject in the singular ("a bee has 6 legs") is taken for what is counted by."""
 _OTHER_NAME = 0.4
 """What is counted by has another name than what is counted."""
+_CONSUMING = frozenset({"take", "use", "consume", "require"})
 _TWO = 2
 
 
@@ -85,7 +86,7 @@ def by_products(goal: Goal, rates: list[Term], counts: list[Term], story: Story)
         if pending:
             yield from settle(goal, world + [as_count(rate, 1.0) for rate in pending], story)
     elif not is_rate or goal.asked.is_more:
-        alone = [as_count(rate, 0.2 if _is_per_time(rate.amount) else 0.8) for rate in rates]
+        alone = [as_count(rate, 0.6 if _is_per_time(rate.amount) else 0.8) for rate in rates]
         yield from settle(goal, counts + alone, story)
     for rate in pending:
         if _may_count_goal(goal, rate.amount):
@@ -151,6 +152,7 @@ def _by_one_rate(goal: Goal, rates: list[Term], counts: list[Term], story: Story
         if rate.amount.per == EACH or not _may_count_goal(goal, rate.amount):
             continue
         groups = _had([count for count in counts if counts_groups(count.amount, rate.amount)])
+        groups = _described_alike(groups, rate.amount)
         if len(groups) < _TWO:
             continue
         thing = groups[0].amount.thing
@@ -175,6 +177,11 @@ def _had(matches: list[Term]) -> list[Term]:
 def _nearest(matches: list[Term], rate: Amount) -> list[Term]:
     """Counts of just what the rate is counted by, where some are; all of them otherwise."""
     matches = _had(matches)
+    # "3 on each of the 8 tables in his section", whatever other tables there are.
+    own = [match for match in matches if match.amount.is_group_count]
+    if own and len(own) < len(matches) and any(one.amount.clause == rate.clause for one in own):
+        return own
+    matches = _described_alike(matches, rate)
     exact = [match for match in matches if match.amount.thing.head == rate.per]
     lexicon = load_lexicon()
     if lexicon.is_kind_of(rate.per, "person"):
@@ -184,9 +191,31 @@ def _nearest(matches: list[Term], rate: Amount) -> list[Term]:
     return exact or matches
 
 
+def _described_alike(counts: list[Term], rate: Amount) -> list[Term]:
+    """As in "Each red apple costs 2": of red and green apples the red ones."""
+    alike = [count for count in counts if _attributes(count.amount) & rate.context]
+    whose = frozenset(rate.owner.split()) - {rate.per, rate.soft_per, "of", "one"}
+    if rate.verb_class == "cost" and whose:
+        # "A bottle of water costs 2": no bottle of juice.
+        counts = [
+            count
+            for count in counts
+            if not _attributes(count.amount) or _attributes(count.amount) & whose
+        ]
+    return alike if alike and all(_attributes(count.amount) for count in counts) else counts
+
+
+def _attributes(amount: Amount) -> frozenset[str]:
+    return amount.thing.words - {amount.thing.head}
+
+
 def _product(count: Term, rate: Term) -> Term:
+    frame = count.amount
+    if rate.amount.lemma in _CONSUMING and rate.amount.clause != frame.clause:
+        # "She made 4 capes that took 6 yards each": the yards are gone.
+        frame = altered(frame, lemma=rate.amount.lemma, verb_class="lose")
     amount = altered(
-        count.amount,
+        frame,
         thing=rate.amount.thing,
         context=count.amount.context | rate.amount.context,
         is_thing_told=True,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from spoonbench.solvers.rules.word_problems.amounts import EACH, LABEL, Thing
 from spoonbench.solvers.rules.word_problems.clause_state import ClauseState, Context
 from spoonbench.solvers.rules.word_problems.clauses import Clause, split_clauses
 from spoonbench.solvers.rules.word_problems.counted_by import (
@@ -22,15 +23,18 @@ from spoonbench.solvers.rules.word_problems.phrase_reading import PhraseReader
 from spoonbench.solvers.rules.word_problems.phrases import read_phrases
 from spoonbench.solvers.rules.word_problems.qualifying import settle_frame
 from spoonbench.solvers.rules.word_problems.things import name_before
-from spoonbench.solvers.rules.word_problems.vagueness import vague_amount
+from spoonbench.solvers.rules.word_problems.vagueness import bought_amount, vague_amount
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from spoonbench.solvers.rules.word_problems.amounts import Amount
     from spoonbench.solvers.rules.word_problems.cast import Cast
+    from spoonbench.solvers.rules.word_problems.phrases import NounPhrase
     from spoonbench.solvers.rules.word_problems.tokens import Token
 
+_TIMES_OF_DAY = frozenset({"morning", "afternoon", "evening", "night", "noon", "midnight"})
+_SUPPOSING = frozenset({"if", "suppose"})
 _TELLING = frozenset({"state", "weigh", "cost", "hold"})
 
 
@@ -40,11 +44,13 @@ class Reader:
     Attributes:
         lexicon: the word lists.
         said_before: the last word before a question in its sentence.
+        groups: persons who were named together.
     """
 
     def __init__(self) -> None:
         self.lexicon = load_lexicon()
         self.said_before = ""
+        self.groups: list[frozenset[str]] = []
         self._context = Context()
 
     @property
@@ -70,7 +76,7 @@ class Reader:
         """Read a sentence that tells something."""
         context = self._context
         self._begin(tokens)
-        context.is_if = any(token.text in {"if", "suppose"} for token in tokens)
+        context.is_if = not _SUPPOSING.isdisjoint([token.text for token in tokens])
         first = len(context.amounts)
         for clause in mend_clauses(split_clauses(read_phrases(tokens))):
             context.clause += 1
@@ -120,6 +126,13 @@ class Reader:
         )
         frame.sentence, frame.clause = context.sentence, context.clause
         frame.is_if = context.is_if
+        if clause.subject and clause.subject[0].extra in {"another", "other"}:
+            # "One shelf holds 6, another 18": no rate of shelves.
+            for amount in context.amounts:
+                if amount.soft_per == clause.subject[0].head:
+                    amount.soft_per = ""
+        if frame.group and not self.in_question:
+            self.groups.append(frame.group)
         if clause.verb is not None and clause.verb.kind == "main":
             context.last = frame
         return frame
@@ -137,8 +150,11 @@ class Reader:
             settle_frame(amount)
             if amount.is_part and amount.times and is_other_time(amount, self.amounts):
                 amount.is_part = False
+        _mark_labels(found, state.phrases, self._context.tokens)
         name_before(found, state.phrases, state.joins)
         _drop_single(found, frame)
+        for amount in found:
+            _mend_alone(amount, clause)
         set_held(clause, frame, found)
         _spread_per(found, frame)
         resolve_each(clause, frame, state.bare, found, self.amounts)
@@ -153,6 +169,11 @@ class Reader:
         if not state.found:
             last = self._context.topics.last
             unnumbered.append(vague_amount(clause, frame, state.bare, last))
+        elif frame.verb_class == "buy" and frame.kind == "main":
+            unnumbered += [
+                bought_amount(phrase, frame, self._context.tokens[phrase.start].start)
+                for phrase in state.unnumbered
+            ]
         self.amounts.extend(amount for amount in unnumbered if amount is not None)
 
     def _set_purpose(self, head: str) -> None:
@@ -173,6 +194,38 @@ def _spread_per(found: Sequence[Amount], frame: Amount) -> None:
         is_other = amount.thing.head != frame.per or not amount.is_thing_told
         if not amount.per and amount.role != "whole" and not amount.is_group_count and is_other:
             amount.per = frame.per
+        elif is_other and amount.per not in (frame.per, "", EACH) and not amount.is_group_count:
+            amount.per_too = frame.per
+
+
+def _mend_alone(amount: Amount, clause: Clause) -> None:
+    """As in "One yard is 3 feet": 3 feet by yards; "of the puppies, 3/4 are brown": a share."""
+    units = load_lexicon().units
+    unit = units.get(amount.thing.head)
+    subject = units.get(clause.subject[0].head) if len(clause.subject) == 1 else None
+    is_same = unit is not None and subject is not None and unit.dimension == subject.dimension
+    if is_same and amount.role == "object" and amount.lemma in {"be", "equal"}:
+        amount.per, amount.soft_per = clause.subject[0].head, ""
+    is_broken = amount.value is not None and 0 < amount.value < 1
+    if is_broken and amount.is_part and unit is None and amount.form == "number":
+        amount.form = "share"
+
+
+def _mark_labels(
+    found: Sequence[Amount], phrases: Sequence[NounPhrase | None], tokens: Sequence[Token]
+) -> None:
+    """As in "at 6 in the morning", and "all three" in a question: nothing is counted."""
+    for amount, phrase in zip(found, phrases, strict=True):
+        if phrase is None or (amount.thing.head and amount.is_thing_told):
+            continue
+        is_clock = amount.role == "at" and not amount.times.isdisjoint(_TIMES_OF_DAY)
+        is_everybody = (
+            amount.in_question
+            and amount.role == "subject"
+            and tokens[phrase.number - 1].text == "all"
+        )
+        if is_clock or is_everybody:
+            amount.thing, amount.is_thing_told = Thing(LABEL, frozenset({LABEL})), True
 
 
 def _drop_single(found: Sequence[Amount], frame: Amount) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from spoonbench.solvers.rules.word_problems.ages import by_years
 from spoonbench.solvers.rules.word_problems.amounts import GROUP, NOBODY, Amount, Story
 from spoonbench.solvers.rules.word_problems.changes import by_changes, holders_of
 from spoonbench.solvers.rules.word_problems.copying import altered
@@ -17,12 +18,14 @@ from spoonbench.solvers.rules.word_problems.goals import (
     Goal,
     distance,
     names,
+    says,
 )
 from spoonbench.solvers.rules.word_problems.kinds import by_kinds, by_rest
 from spoonbench.solvers.rules.word_problems.terms import Term, cheapest, combine
 from spoonbench.solvers.rules.word_problems.totals import by_totals
 from spoonbench.solvers.rules.word_problems.untold import (
     has_open_change,
+    has_open_loss,
     has_open_member,
     has_open_part,
     is_open,
@@ -32,6 +35,7 @@ from spoonbench.solvers.rules.word_problems.wholes import by_parts, by_remainder
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+_TOGETHER = (" together ", " both ")
 _NOBODY = frozenset({NOBODY, GROUP})
 _OTHER_TIMES = 0.7
 """Amounts of other times than the one that is asked about are among the terms."""
@@ -56,6 +60,7 @@ def _ways(goal: Goal, terms: list[Term], story: Story) -> Iterator[Term]:
     near, maybe, same = _by_likeness(goal, terms)
     yield from _direct(goal, near)
     yield from _told(goal, terms)
+    yield from by_years(goal, terms)
     if near:
         timely = _in_time(goal, near)
         yield from _settle_among(goal, timely, story, 0.0)
@@ -123,9 +128,14 @@ def _direct(goal: Goal, terms: Sequence[Term]) -> Iterator[Term]:
             (doubt, True),
             (ASKS_DIFFERENCE, goal.asked.is_more),
             (1.0, goal.is_left or goal.is_start or goal.is_others),
+            (1.0, _is_compared(term) and says(goal.asked.text, _TOGETHER)),
             (0.5, is_lost),
         )
         yield altered(term, cost=term.cost + doubt)
+
+
+def _is_compared(term: Term) -> bool:
+    return term.step is not None and term.step.rule in {"compare", "times"}
 
 
 def _is_of_time(goal: Goal, term: Term, terms: Sequence[Term]) -> bool:
@@ -149,10 +159,12 @@ def _settle_among(goal: Goal, terms: list[Term], story: Story, cost: float) -> I
     is_short = has_open_part(goal, story) and not goal.is_start
     doubt = _doubt_of_untold(goal, terms, story)
     yield from by_changes(goal, terms, story, cost)
-    yield from by_remainder(goal, terms, cost + UNTOLD * is_short)
+    is_lost = has_open_loss(goal, story, holders_of(goal, terms))
+    yield from by_remainder(goal, terms, cost + UNTOLD * (is_short or is_lost))
     yield from by_totals(goal, terms, cost + doubt, people)
-    yield from by_parts(goal, terms, cost + (UNTOLD if is_short else doubt), people)
-    yield from _differences(goal, terms, story, cost)
+    yield from by_parts(goal, terms, cost + (UNTOLD if is_short or is_lost else doubt), people)
+    is_open_side = is_short and goal.amount.owner in _NOBODY
+    yield from _differences(goal, terms, story, cost + UNTOLD * is_open_side)
 
 
 def _doubt_of_untold(goal: Goal, terms: Sequence[Term], story: Story) -> float:

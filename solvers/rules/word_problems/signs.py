@@ -50,6 +50,15 @@ def sign_of(amount: Amount, goal: Goal, holders: frozenset[str], *, is_only: boo
     return effect(amount, _View(holders, is_subject, is_only))
 
 
+_MANNERS = frozenset(
+    {
+        "jump", "run", "fly", "swim", "walk", "roll", "crawl", "hop", "climb", "move", "drive",
+        "sail", "dive", "march", "ride",
+    }
+)  # fmt: skip
+"""Verbs that tell how one moves; where to, the place alone tells."""
+
+
 def _is_money(amount: Amount) -> bool:
     return dimension_of_thing(amount.thing) == "money"
 
@@ -85,6 +94,9 @@ def _sell(amount: Amount, view: _View) -> int | None:
 
 def _get(amount: Amount, view: _View) -> int | None:
     mine = view.mine
+    if amount.role == "for" and view.is_subject and _is_money(amount):
+        # "She wrote a check for 47 dollars".
+        return -1
     if amount.to in mine or amount.beneficiary in mine or view.is_subject:
         return 1
     if amount.source in mine or (amount.holder in mine and amount.owner):
@@ -97,7 +109,8 @@ def _get(amount: Amount, view: _View) -> int | None:
 def _take(amount: Amount, view: _View) -> int | None:
     mine = view.mine
     if view.is_subject and not amount.is_passive:
-        return 1
+        # "He has a box with 20 nails. He takes out 3": he has them still, the box has not.
+        return None if amount.particle == "out" and amount.source == NOBODY else 1
     if amount.source in mine or amount.holder in mine or amount.place in mine:
         return -1
     return -1 if amount.is_passive or not mine or amount.is_part or view.is_only else None
@@ -140,12 +153,32 @@ def _put(amount: Amount, view: _View) -> int | None:
     return 1 if amount.place == NOBODY else None
 
 
-def _come(_amount: Amount, _view: _View) -> int:
-    return 1
+def _come(amount: Amount, view: _View) -> int:
+    """What jumps into the water is no longer on the ice."""
+    return -1 if amount.source in view.mine or _is_elsewhere(amount, view) else 1
 
 
-def _go(_amount: Amount, _view: _View) -> int:
-    return -1
+def _go(amount: Amount, view: _View) -> int | None:
+    """What climbs out of the water onto the ice is on it."""
+    if amount.source == amount.place != NOBODY:
+        return None
+    if amount.source != NOBODY and view.mine and view.mine.isdisjoint(amount.owners):
+        # "25 climbed out of the sea": on the ice there were others.
+        return None
+    is_between = amount.source != NOBODY
+    return 1 if is_between and amount.place in view.mine else -1
+
+
+def _is_elsewhere(amount: Amount, view: _View) -> bool:
+    """Whether it goes to a place that is none of those looked at."""
+    return (
+        amount.lemma in _MANNERS
+        and amount.place != NOBODY
+        and bool(view.mine)
+        and amount.place not in view.mine
+        and amount.owner not in view.mine
+        and amount.to not in view.mine
+    )
 
 
 _EFFECTS: dict[str, Callable[[Amount, _View], int | None]] = {

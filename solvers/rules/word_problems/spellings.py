@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from spoonbench.solvers.rules.word_problems.inflection import past_tense
 from spoonbench.solvers.rules.word_problems.lexicon import Lexicon, Verb, load_lexicon
+from spoonbench.solvers.rules.word_problems.remembering import Remembered
 
 BE = frozenset({"is", "are", "was", "were", "be", "been", "being", "am"})
 HAVE = frozenset({"has", "have", "had", "having"})
@@ -51,6 +52,7 @@ _FREE = ("added", "combined")
 _NOUN_PASTS = frozenset({"rose", "saw", "ground", "felt", "shot", "bit", "wound", "fell", "lit"})
 _NOTHING: frozenset[str] = frozenset()
 _MOST_KNOWN = 20_000
+_LONGEST_KNOWN = 32
 
 
 class Word(NamedTuple):
@@ -65,6 +67,7 @@ class Word(NamedTuple):
         is_plural: as a noun.
         is_past: as a verb a past and no base form: "gave", not "cut".
         is_listed: it stands in a closed list, maybe as "K".
+        is_settled: it has its tag wherever it stands.
         singular: of it as a noun.
     """
 
@@ -76,12 +79,12 @@ class Word(NamedTuple):
     is_plural: bool = False
     is_past: bool = False
     is_listed: bool = False
+    is_settled: bool = False
     singular: str = ""
 
 
 NUMBER = Word("N")
 END = Word("")
-_KNOWN: dict[str, Word] = {}
 
 
 @cache
@@ -100,21 +103,11 @@ def _closed_tags() -> dict[str, str]:
 
 def known_verb(text: str) -> Verb:
     """The verb of a spelling, unknown ones included: nobody knows what those do."""
-    verb = word_of(text).verb
+    verb = WORDS[text].verb
     if verb is not None:
         return verb
     forms = frozenset({"past", "participle"}) if text.endswith("ed") else frozenset({"base"})
     return Verb(lemma=text, verb_class="unknown", forms=forms)
-
-
-def word_of(text: str) -> Word:
-    """What is known of a spelling in lower case."""
-    word = _KNOWN.get(text)
-    if word is None:
-        word = _look_up(text)
-        if len(_KNOWN) < _MOST_KNOWN:
-            _KNOWN[text] = word
-    return word
 
 
 def _look_up(text: str) -> Word:
@@ -136,8 +129,13 @@ def _look_up(text: str) -> Word:
         is_plural=lexicon.is_plural(text),
         is_past="past" in forms and "base" not in forms,
         is_listed=listed is not None,
+        is_settled=verb is None and tag not in "KDOAM",
         singular=lexicon.singular(text),
     )
+
+
+WORDS = Remembered(_look_up, _MOST_KNOWN, _LONGEST_KNOWN)
+"""What is known of a spelling in lower case."""
 
 
 def _verb_of_noun(text: str, lexicon: Lexicon) -> Verb | None:

@@ -11,13 +11,13 @@ from spoonbench.solvers.rules.word_problems.spellings import (
     HAVE,
     NEGATIONS,
     NUMBER,
+    WORDS,
     Word,
     known_verb,
-    word_of,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from fractions import Fraction
 
     from spoonbench.solvers.rules.word_problems.tokens import Token
@@ -42,7 +42,6 @@ class Spot:
         tokens: of the sentence.
         words: what is known of each.
         tags: of the tokens before.
-        later: for each token whether a sure finite verb follows in its clause.
         is_inverted: an auxiliary may stand before the subject.
         index: of the token to decide on.
         word: what is known of it.
@@ -55,17 +54,17 @@ class Spot:
     """
 
     __slots__ = (
-        "after", "awaits", "before", "finite", "index", "is_inverted", "last_verb", "later",
+        "_later", "after", "awaits", "before", "finite", "index", "is_inverted", "last_verb",
         "position", "tags", "tokens", "word", "words",
     )  # fmt: skip
 
     def __init__(self, tokens: Sequence[Token], *, is_inverted: bool) -> None:
         self.tokens = tokens
         self.is_inverted = is_inverted
-        self.words = [word_of(token.text) if token.value is None else NUMBER for token in tokens]
+        self.words = [WORDS[token.text] if token.value is None else NUMBER for token in tokens]
         self.words.append(END)
         self.tags: list[str] = []
-        self.later = _finite_later(tokens, self.words)
+        self._later: list[bool] | None = None
         self.index = 0
         self.word = self.after = END
         self.position = -1
@@ -83,25 +82,34 @@ class Spot:
         self.tags.append(tag)
         if tag == "B":
             return
-        text = self.tokens[index].text
-        if tag == "V":
-            self._note_verb(index)
-        elif tag == "A":
-            self._note_auxiliary(text)
-        elif tag in "CPW":
-            if tag == "W" or text in SUBORDINATE or text in {";", ":"}:
-                self.finite, self.awaits = 0, ""
-            else:
-                self.finite = min(self.finite, 1)
+        change = _CHANGES.get(tag)
+        if change is not None:
+            change(self, index)
         self.position, self.before = index, tag
 
-    def _note_verb(self, index: int) -> None:
+    def note_verb(self, index: int) -> None:
+        """The clause has its verb now, unless it is a gerund."""
         self.last_verb = index
         self.awaits = ""
         if self.before != "I" and "ing" not in self.words[index].forms:
             self.finite = SEEN
 
-    def _note_auxiliary(self, text: str) -> None:
+    def note_break(self, index: int) -> None:
+        """A conjunction or a sign: a new clause, or a new coordinate of this one."""
+        text = self.tokens[index].text
+        if text in SUBORDINATE or text in {";", ":"}:
+            self.note_question_word(index)
+        elif self.finite:
+            self.finite = 1
+
+    def note_question_word(self, index: int) -> None:
+        """A new clause begins."""
+        del index
+        self.finite, self.awaits = 0, ""
+
+    def note_auxiliary(self, index: int) -> None:
+        """A verb of some form is to come."""
+        text = self.tokens[index].text
         if text in NEGATIONS:
             return
         self.awaits = "participle" if text in BE or text in HAVE else "base"
@@ -194,6 +202,12 @@ class Spot:
 
     # -- what follows ------------------------------------------------------------------------
 
+    def is_finite_later(self) -> bool:
+        """Whether a sure finite verb follows in the clause."""
+        if self._later is None:
+            self._later = _finite_later(self.tokens, self.words)
+        return self._later[self.index]
+
     @property
     def text_after(self) -> str:
         """The next word, or ""."""
@@ -233,3 +247,13 @@ def _finite_later(tokens: Sequence[Token], words: Sequence[Word]) -> list[bool]:
         elif not is_sure and tag == "K" and word.is_past and not word.is_noun:
             is_sure = "participle" not in word.forms or words[index + 1].tag != "K"
     return later
+
+
+_CHANGES: dict[str, Callable[[Spot, int], None]] = {
+    "V": Spot.note_verb,
+    "A": Spot.note_auxiliary,
+    "W": Spot.note_question_word,
+    "C": Spot.note_break,
+    "P": Spot.note_break,
+}
+"""What a token changes besides the place, by its tag."""

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from spoonbench.solvers.rules.word_problems.tokens import Token
 
+_NUMBER = "#"
+"""The text of a number's token."""
 _FEWEST_WORDS = 4
 """Before a question, fewer words without a number tell nothing."""
 _FEWEST_NUMBERS = 2
@@ -29,12 +31,18 @@ def read_story(text: str) -> Story:
     reader = Reader()
     asked: list[Asked] = []
     words: set[str] = set()
+    told_words: set[str] = set()
+    numbers: list[int] = []
     n_words = 0
     for sentence in read_sentences(text):
-        tokens = _with_names(sentence.tokens)
-        n_words += len(tokens)
-        words.update(token.text for token in tokens)
+        texts = [token.text for token in sentence.tokens]
+        n_words += len(texts)
+        if _NUMBER in texts:
+            numbers.extend(token.start for token in sentence.tokens if _counts(token))
+        tokens = _with_names(sentence.tokens, texts)
         start = question_start(tokens)
+        told_words.update(texts if start < 0 else texts[:start])
+        words.update(() if start < 0 else texts[start:])
         if start < 0:
             reader.read(tokens)
             continue
@@ -45,24 +53,46 @@ def read_story(text: str) -> Story:
         made_up = _end_of_first_owner(reader)
         if made_up is not None:
             asked.append(made_up)
+    asked_amounts = [one.amount for one in asked]
     return Story(
         amounts=reader.amounts,
         asked=asked[-1] if asked else None,
-        words=frozenset(words),
+        words=frozenset(words | told_words),
+        told_words=frozenset(told_words),
         owners=reader.cast.people,
+        groups=reader.groups,
         n_switches=reader.cast.switches,
         n_words=n_words,
+        n_unread=_count_outside(numbers, [*reader.amounts, *asked_amounts]),
     )
 
 
-def _with_names(tokens: Sequence[Token]) -> Sequence[Token]:
+def _counts(token: Token) -> bool:
+    """Whether it is a number that matters: "one pencil" is no more than "a pencil"."""
+    return token.value is not None and token.value != 1
+
+
+def _count_outside(starts: Sequence[int], amounts: Sequence[Amount]) -> int:
+    """How many numbers, given where they start in the text, no amount was read from."""
+    spans = sorted((amount.start, amount.end) for amount in amounts)
+    n_outside = n_seen = reach = 0
+    for start in starts:
+        while n_seen < len(spans) and spans[n_seen][0] <= start:
+            reach = max(reach, spans[n_seen][1])
+            n_seen += 1
+        n_outside += start >= reach
+    return n_outside
+
+
+def _with_names(tokens: Sequence[Token], texts: Sequence[str]) -> Sequence[Token]:
     """Mark first names that stand without a capital, or where every word has one."""
     first_names = load_lexicon().words["first_names"]
-    if not any(token.text in first_names and not token.name for token in tokens):
+    if first_names.isdisjoint(texts):
         return tokens
-    return tuple(
-        token._replace(name=True) if token.text in first_names else token for token in tokens
-    )
+    return [
+        token if token.name or token.text not in first_names else token._replace(name=True)
+        for token in tokens
+    ]
 
 
 def _end_of_first_owner(reader: Reader) -> Asked | None:

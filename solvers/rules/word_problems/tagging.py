@@ -30,6 +30,8 @@ _GIVING = frozenset(
 _QUOTES = frozenset("\"'")
 _LONGEST_TITLE = 6
 _SHORTEST_PAST = 5
+_BEFORE_UNKNOWN = frozenset("AIR")
+"""After these a word of no list may be a verb, whatever it looks like."""
 
 
 def tag_tokens(tokens: Sequence[Token], *, is_inverted: bool = False) -> list[str]:
@@ -52,7 +54,7 @@ def tag_tokens(tokens: Sequence[Token], *, is_inverted: bool = False) -> list[st
             tag = "X" if token.form == "times" else "N"
         elif index < title_end or token.form == "ordinal":
             tag = "K"
-        elif word.verb is None and word.tag not in "KDOAM":
+        elif word.is_settled:
             tag = word.tag
             if tag == "P" and token.text in _QUOTES and title_end < 0:
                 title_end = _end_of_title(tokens, index)
@@ -113,10 +115,12 @@ def _is_forced(spot: Spot) -> bool:
 
 def _is_unknown_verb(spot: Spot, token: Token) -> bool:
     """Whether a word of no list stands and looks as a verb does."""
-    if token.name or not token.text[0].isalpha():
+    is_like_past = token.text.endswith("ed")
+    may_be_verb = is_like_past or spot.before in _BEFORE_UNKNOWN
+    if not may_be_verb or token.name or not token.text[0].isalpha():
         return False
     if spot.before == "A" and spot.awaits == "participle":
-        return token.text.endswith("ed") and spot.auxiliary in HAVE
+        return is_like_past and spot.auxiliary in HAVE
     is_base = not spot.word.is_plural
     if spot.before == "A":
         return is_base and spot.awaits == "base"
@@ -124,11 +128,11 @@ def _is_unknown_verb(spot: Spot, token: Token) -> bool:
         return is_base and spot.text_before == "to" and spot.opens_object()
     if spot.before == "R" and spot.awaits == "base" and spot.text_before in SUBJECTS:
         return is_base
-    return _is_unknown_past(spot, token.text)
+    return is_like_past and _is_unknown_past(spot, token.text)
 
 
 def _is_unknown_past(spot: Spot, text: str) -> bool:
-    if not text.endswith("ed") or len(text) < _SHORTEST_PAST:
+    if len(text) < _SHORTEST_PAST:
         return False
     if text in load_lexicon().words["colours"]:
         return False

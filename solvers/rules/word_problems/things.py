@@ -90,7 +90,7 @@ def _is_one_such(phrase: NounPhrase, last: Thing) -> bool:
 
 def is_attribute(phrase: NounPhrase, thing: Thing) -> bool:
     """Whether a phrase has an adjective where its noun should be: "5 red", "the 2 white ones"."""
-    if thing.head in _STAND_INS:
+    if thing.head in _STAND_INS and not thing.of:
         return True
     if phrase.is_plural or phrase.raw[-1:] != [thing.head]:
         return False

@@ -14,6 +14,7 @@ from spoonbench.solvers.rules.word_problems.costs import (
 )
 from spoonbench.solvers.rules.word_problems.goals import (
     LOSS,
+    MEASURED,
     SHARES,
     STATE,
     Goal,
@@ -144,10 +145,28 @@ def _doubt(goal: Goal, members: Sequence[Term], people: frozenset[str], selected
         (3.0, any(amount.verb_class == "need" and amount.in_question for amount in amounts)),
         (OTHER_VERB, _is_other_verb(goal, amounts)),
         (1.0, any(amount.is_left for amount in amounts)),
+        # "Of the 84 seats 57 were taken": some of them.
+        (1.0, any(_is_of(amount, other) for amount in amounts for other in amounts)),
+        # "How tall is the new lamp?": as tall as it is, not as two of them.
+        (1.0, _is_measured_alone(goal, amounts)),
+        # Nobody adds up how warm it is.
+        (1.5, any(amount.thing.head == "degree" for amount in amounts)),
+        # "30 liters out of a 240-liter tank": what it is taken from.
+        (1.0, len({amount.role == "from" for amount in amounts}) > 1),
         # What is done and what is wanted.
         (2.0, len({is_wanted(amount) for amount in amounts}) > 1),
         (1.5, _is_one_at_two_times(goal, amounts)),
     )
+
+
+def _is_of(whole: Amount, part: Amount) -> bool:
+    return whole.role == "of" and part.clause == whole.clause and not part.is_thing_told
+
+
+def _is_measured_alone(goal: Goal, amounts: Sequence[Amount]) -> bool:
+    """Whether it is asked how tall, old ... one thing is, and that of several is added up."""
+    is_one = goal.asked.how in MEASURED and not goal.is_total and goal.amount.owner != GROUP
+    return is_one and all(amount.lemma == "be" for amount in (goal.amount, *amounts))
 
 
 def _plain_doubt(goal: Goal, amounts: Sequence[Amount]) -> float:

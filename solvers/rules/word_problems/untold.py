@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from spoonbench.solvers.rules.word_problems.amounts import GROUP, thing_distance
-from spoonbench.solvers.rules.word_problems.goals import CHANGE, FAR, NEAR, STATE, distance
+from spoonbench.solvers.rules.word_problems.goals import CHANGE, FAR, LOSS, NEAR, STATE, distance
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from spoonbench.solvers.rules.word_problems.amounts import Amount, Story
     from spoonbench.solvers.rules.word_problems.goals import Goal
+
+
+_MOVES = frozenset({"come", "go"})
 
 
 def is_near(amount: Amount, goal: Goal) -> bool:
@@ -25,6 +28,9 @@ def is_near(amount: Amount, goal: Goal) -> bool:
 
 def concerns(amount: Amount, holders: frozenset[str]) -> bool:
     """Whether an amount belongs to one of the holders, or may do so."""
+    if amount.is_vague and amount.verb_class in _MOVES and not amount.owners:
+        # "Some got on".
+        return True
     return not holders or not holders.isdisjoint(amount.owners)
 
 
@@ -56,6 +62,20 @@ def has_open_change(goal: Goal, story: Story, holders: frozenset[str]) -> bool:
 def has_open_member(goal: Goal, story: Story) -> bool:
     """Whether "some" is told with the verb of the question."""
     return any(amount.lemma == goal.amount.lemma for amount in _some_near(goal, story))
+
+
+def has_open_loss(goal: Goal, story: Story, holders: frozenset[str]) -> bool:
+    """Whether it is asked what is left, and things went away without a number."""
+    return goal.is_left and any(
+        amount.is_vague
+        and not amount.is_asked
+        and amount.verb_class in LOSS
+        and amount.is_thing_told
+        and amount.lemma not in {"use", "spend"}
+        and (is_near(amount, goal) or amount.thing.head == "one")
+        and concerns(amount, holders)
+        for amount in story.amounts
+    )
 
 
 def untold_change(goal: Goal, story: Story) -> str:

@@ -10,10 +10,12 @@ from spoonbench.solvers.rules.word_problems.things import thing_of
 if TYPE_CHECKING:
     from spoonbench.solvers.rules.word_problems.amounts import Amount, Thing
     from spoonbench.solvers.rules.word_problems.clauses import Clause
+    from spoonbench.solvers.rules.word_problems.phrases import NounPhrase
 
 _CHANGES = frozenset(
     {"get", "take", "make", "buy", "earn", "lose", "give", "sell", "spend", "put", "come", "go"}
 )
+_NEW = frozenset({"a", "an", "some", "several"})
 _MOVES = frozenset({"go", "come"})
 
 
@@ -41,6 +43,17 @@ def vague_amount(clause: Clause, frame: Amount, bare: Thing, last: Thing) -> Amo
     amount = altered(frame)
     amount.value, amount.is_vague, amount.role = None, True, "none"
     amount.thing, amount.is_thing_told = (thing, True) if thing.head else (last, False)
+    return amount
+
+
+def bought_amount(phrase: NounPhrase, frame: Amount, start: int) -> Amount | None:
+    """As in "4 notebooks and a backpack": the backpack, which has its price too."""
+    if phrase.determiner not in _NEW or not phrase.words:
+        return None
+    amount = altered(frame)
+    amount.value, amount.is_vague, amount.role = None, True, "bought"
+    amount.start = amount.end = start
+    amount.thing, amount.is_thing_told = thing_of(phrase), True
     return amount
 
 

@@ -93,7 +93,7 @@ def _after_determiner(spot: Spot) -> bool:
     if text in {"these", "those"}:
         return "base" in word.forms and spot.opens_object()
     is_finite = "third" in word.forms or "past" in word.forms
-    return is_finite and not spot.later[spot.index] and (not word.is_noun or spot.opens_object())
+    return is_finite and not spot.is_finite_later() and (not word.is_noun or spot.opens_object())
 
 
 def _after_number(spot: Spot) -> bool:
@@ -103,11 +103,11 @@ def _after_number(spot: Spot) -> bool:
     if word.is_past:
         if word.is_noun:
             # "3 fell out" has no plural that could be counted.
-            return not spot.later[spot.index] and spot.after.tag in {"", "I", "B"}
+            return not spot.is_finite_later() and spot.after.tag in {"", "I", "B"}
         return not ("participle" in forms and spot.is_plain_after() and not _is_repeated(spot))
     if spot.awaits == "base" and "base" in forms and spot.is_inverted:
         return not word.is_plural and not word.is_noun
-    if spot.finite == SEEN or spot.later[spot.index] or _is_measure(spot):
+    if spot.finite == SEEN or spot.is_finite_later() or _is_measure(spot):
         return False
     return _is_present_of_number(spot)
 
@@ -159,7 +159,7 @@ def _is_after_object_pronoun(spot: Spot, text: str) -> bool:
     """As in "helped her bake pies", "8 of them work"."""
     if text in _OBJECT_PRONOUNS:
         return "base" in spot.word.forms and (spot.opens_object() or _is_helped(spot))
-    return not spot.word.is_noun or (spot.finite < SEEN and not spot.later[spot.index])
+    return not spot.word.is_noun or (spot.finite < SEEN and not spot.is_finite_later())
 
 
 def _after_question_word(spot: Spot) -> bool:
@@ -198,6 +198,8 @@ def _is_part_of_compound(spot: Spot) -> bool:
     """Whether the verb that is awaited comes only with the next word: "the tree farm plant"."""
     after = spot.after
     is_verb_next = after.tag == "K" and "base" in after.forms and not after.is_rare
+    # "Does the green team have": "have" and "do" are auxiliaries too.
+    is_verb_next = is_verb_next or spot.text_after in {"have", "do"}
     return spot.word.is_noun and is_verb_next and not spot.is_name_before
 
 
@@ -219,7 +221,7 @@ def _is_present(spot: Spot) -> bool:
     if _is_helped(spot):
         return True
     word, is_name = spot.word, spot.is_name_before
-    if spot.later[spot.index]:
+    if spot.is_finite_later():
         return False
     if spot.finite == SEEN:
         has_object = spot.opens_object()
@@ -303,7 +305,7 @@ def _is_past_after_verb(spot: Spot) -> bool:
 
 def _at_start(spot: Spot) -> bool:
     word = spot.word
-    is_subject = spot.later[spot.index]
+    is_subject = spot.is_finite_later()
     if "ing" in word.forms:
         return not (spot.is_plain_after() and is_subject)
     if word.is_past:

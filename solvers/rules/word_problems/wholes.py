@@ -11,6 +11,7 @@ from spoonbench.solvers.rules.word_problems.costs import (
     ASKS_DIFFERENCE,
     GIVEN,
     OTHER_VERB,
+    SIBLINGS,
     STARTS,
     summed,
 )
@@ -76,9 +77,12 @@ def by_parts(
         return
     yield from _without_descriptions(goal, whole, rest, cost)
     # "500 in all, 270 on Saturday; how many on Sunday?"
-    is_other_time = len(rest) == 1 and not _tells_time(goal, terms)
+    is_other_time = len(rest) == 1 and not narrow_times(whole.amount.times)
+    is_other_time = is_other_time and not _tells_time(goal, terms)
     division = _Division(whole, rest, is_other_time or _is_whole(whole, rest))
     doubt = _part_doubt(goal, division, people)
+    # "He lent out 46, 19 of them comics. How many are left?": of those he did not lend.
+    doubt += 1.0 * (goal.is_left and whole.amount.verb_class in LOSS)
     why = "the whole less its other parts"
     yield combine("part", less([whole], rest), goal.amount, why, cost + doubt)
 
@@ -146,6 +150,7 @@ def _guess_doubt(goal: Goal, division: _Division, people: frozenset[str]) -> flo
     n_described = sum(is_description(amount) for amount in amounts)
     return summed(
         (doubt, True),
+        (SIBLINGS, any(_is_sibling(amount, whole.amount) for amount in amounts)),
         (ANOTHERS, not goal.is_others and _are_anothers(amounts, whole.amount, people)),
         (0.4, goal.amount.verb_class in STATE and _any_of(amounts, CHANGE)),
         (ANOTHER_THING, not goal.thing.head and _are_other_things(amounts, [whole])),
@@ -160,12 +165,43 @@ def _guess_doubt(goal: Goal, division: _Division, people: frozenset[str]) -> flo
     )
 
 
+def _is_sibling(one: Amount, other: Amount) -> bool:
+    """Whether both are told to be something, as in "42 are dirty and 27 are clean"."""
+    return (
+        (one.lemma == other.lemma == "be" or (_is_done(one) and _is_done(other)))
+        and one.sentence == other.sentence
+        and one.clause != other.clause
+        and (one.is_passive or bool(_said_to_be(one)))
+        and (other.is_passive or bool(_said_to_be(other)))
+    )
+
+
+def _is_done(amount: Amount) -> bool:
+    """As in "84 are taken", "57 are free"."""
+    return amount.role == "subject" and (amount.is_passive or amount.lemma == "be")
+
+
+def _said_to_be(amount: Amount) -> frozenset[str]:
+    """What things are told to be: "dirty"."""
+    return (
+        amount.context
+        - amount.thing.words
+        - set(amount.place.split())
+        - amount.times
+        - {amount.owner}
+    )
+
+
 def _any_of(amounts: Sequence[Amount], classes: frozenset[str]) -> bool:
     return any(amount.verb_class in classes for amount in amounts)
 
 
 def _adds(amount: Amount) -> bool:
     return amount.is_extra or amount.verb_class in GAIN | {"come", "put"}
+
+
+def _is_gained(amount: Amount) -> bool:
+    return amount.is_extra or amount.verb_class in GAIN
 
 
 def _has_reason(goal: Goal, amounts: Sequence[Amount]) -> bool:
@@ -214,6 +250,9 @@ def _remainder_doubt(
     return summed(
         (cost, True),
         (1.0, any(_is_gone(term.amount) for term in wholes)),
+        # What is wanted is not told.
+        (1.0, goal.amount.verb_class == "need"),
+        (1.0, any(_is_of_another(term.amount, goal.amount) for term in wholes)),
         (0.6, len(owners) > 1 and goal.amount.owner not in {NOBODY, GROUP}),
         (0.3, not is_rest and goal.amount.verb_class not in STATE),
         (0.5, goal.is_start or goal.is_total),
@@ -223,7 +262,25 @@ def _remainder_doubt(
         (GIVEN, any(_is_given(part, goal) for part in parts)),
         (ANOTHER_THING, _are_other_things(parts, wholes)),
         (0.6, is_of_several and all(described)),
+        (1.5, _are_parts_too(wholes, parts)),
+        (SIBLINGS, any(_is_sibling(part, term.amount) for part in parts for term in wholes)),
+        (0.3, len({term.amount.lemma for term in wholes if not _is_gained(term.amount)}) > 1),
+        # "125 went ashore and 80 of those came back": parts of a part.
+        (1.0, any(part.verb_class == "come" for part in parts) and is_of_several),
     )
+
+
+def _is_of_another(whole: Amount, asked: Amount) -> bool:
+    """Whether the whole is what Ann's book has, and it is asked about Tom."""
+    is_owned = "'s " in whole.owner and asked.owner not in (NOBODY, GROUP)
+    return is_owned and not whole.owner.startswith(asked.owner)
+
+
+def _are_parts_too(wholes: Sequence[Term], parts: Sequence[Amount]) -> bool:
+    """Whether some of the wholes are told as the parts are: "does 64 of them, and he does 38"."""
+    lemmas = {part.lemma for part in parts} - {"be", "have"}
+    n_alike = sum(term.amount.lemma in lemmas and not term.amount.is_extra for term in wholes)
+    return 0 < n_alike < len(wholes)
 
 
 def _is_gone(amount: Amount) -> bool:
