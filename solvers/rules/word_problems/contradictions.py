@@ -7,9 +7,10 @@ picks out some of what is added up, the rest of it has to be picked out too.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
 
-from spoonbench.solvers.rules.word_problems.amounts import NOBODY
+from spoonbench.solvers.rules.word_problems.amounts import NOBODY, Thing
 from spoonbench.solvers.rules.word_problems.goals import (
     LOSS,
     MOVE,
@@ -17,7 +18,7 @@ from spoonbench.solvers.rules.word_problems.goals import (
     narrow_times,
 )
 from spoonbench.solvers.rules.word_problems.lexicon import load_lexicon
-from spoonbench.solvers.rules.word_problems.terms import Term
+from spoonbench.solvers.rules.word_problems.terms import Step, Term
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from spoonbench.solvers.rules.word_problems.amounts import Amount, Story
     from spoonbench.solvers.rules.word_problems.goals import Goal
 
+_WHOLE = frozenset({"total", "part"})
 _ADDING = frozenset({"total", "change"})
 _MOVED = LOSS | MOVE | {"take"}
 _TIMES_OF_DAY = frozenset(
@@ -34,102 +36,172 @@ _SPANS = frozenset({"weekend", "weekday"})
 _NOT_TELLING = frozenset({"one", "another", "other", "they", "we"})
 _TWO = 2
 _Words = frozenset[str]
+_NOTHING: _Words = frozenset()
 
 
-def contradicts(goal: Goal, term: Term, told: Sequence[Term], story: Story) -> bool:
-    """Whether a sum takes in what the question tells apart from the rest of it.
+class _Said(NamedTuple):
+    """What is said of an amount, or of several.
+
+    Attributes:
+        who: owners and places, in words.
+        what: the thing's words.
+        when: words of time.
+    """
+
+    who: _Words = _NOTHING
+    what: _Words = _NOTHING
+    when: _Words = _NOTHING
+
+
+class Contradictions:
+    """Finds sums that take in what the question tells apart from the rest of it.
 
     Args:
         goal: what is sought.
-        term: derived, perhaps by a sum.
         told: the told amounts that have a number.
         story: the whole text.
     """
-    if _asks_another_time(goal, term, _told_in(term, told)):
-        return True
-    if _leaves_out_one(term, _told_in(term, told), story):
-        return True
-    if _asks_another_place(goal, term, _told_in(term, told), story):
-        return True
-    if _mixes_units(term) or _leaves_out_kind(goal, term, _told_in(term, told)):
-        return True
-    named = _named(goal)
-    things = goal.thing.words
-    is_both = "both" in goal.asked.words
-    for rule, parts in _sums(term):
-        shared = frozenset.intersection(*(part.uses for _, part in parts))
-        groups = [_told_in(part, told, shared) for _, part in parts]
-        wholes = [
-            (group, part) for group, (sign, part) in zip(groups, parts, strict=True) if sign != "-"
-        ]
+
+    __slots__ = (
+        "_goal", "_is_both", "_named", "_place", "_said", "_story", "_tells_apart", "_times",
+        "_told",
+    )  # fmt: skip
+
+    def __init__(self, goal: Goal, told: Sequence[Term], story: Story) -> None:
+        asked = goal.amount
+        place = asked.place.split()
+        if place and (place[-1] in load_lexicon().units or asked.verb_class == "spend"):
+            # "Spent on clothing", "in kilograms": no places.
+            place = []
+        self._goal = goal
+        self._told = told
+        self._story = story
+        self._place = place
+        self._times = asked.times & _telling_times()
+        self._named = _named(goal)
+        self._is_both = "both" in goal.asked.words
+        self._said = [_said_of(one.amount, goal.thing.words) for one in told]
+        named = self._named
+        # Where the question names as much of every amount, it tells none of them apart.
+        self._tells_apart = (
+            len({said.who & named for said in self._said}) > 1
+            or len({said.what & named for said in self._said}) > 1
+            or len({said.when & named for said in self._said}) > 1
+        )
+
+    def holds(self, term: Term) -> bool:
+        """Whether a derived amount contradicts the question."""
+        step = term.step
+        if step is None:
+            return False
+        if self._times or step.rule in _WHOLE:
+            amounts = _told_in(term, self._told)
+            if (
+                (bool(self._times) and self._is_of_another_time(step.rule, amounts))
+                or (step.rule == "total" and self._is_of_others(amounts))
+                or (step.rule == "part" and _leaves_out_kind(self._goal, amounts))
+            ):
+                return True
+        if _mixes_units(step):
+            return True
+        return self._tells_apart and any(self._mixes(rule, parts) for rule, parts in _sums(term))
+
+    def _mixes(self, rule: str, parts: Sequence[tuple[str, Term]]) -> bool:
+        """Whether a sum has parts that the question tells apart by who, by what or by when."""
+        shared = frozenset.intersection(*[part.uses for _, part in parts])
+        every = [self._said_in(part, shared) for _, part in parts]
+        wholes = [said for said, (sign, _) in zip(every, parts, strict=True) if sign != "-"]
         # Where all of them are gains, none joins what there was.
-        starts = [group for group, part in wholes if not _joins(part, rule)]
+        starts = [
+            said
+            for said, (sign, part) in zip(every, parts, strict=True)
+            if sign != "-" and not _joins(part, rule)
+        ]
+        added, named = starts or wholes, self._named
         # What was there yesterday and what came today is there today.
-        now = frozenset({"today"} if rule == "change" else ())
-        added = starts or [group for group, _ in wholes]
-        if (
-            (_is_mixed([_who(group) - things for group in added], named) and not is_both)
-            or _is_mixed([_what(group) for group in added], named)
-            or _is_mixed([_when(group) for group in groups], named - now)
-        ):
+        then = named - {"today"} if rule == "change" else named
+        return (
+            (not self._is_both and _is_mixed([said.who for said in added], named))
+            or _is_mixed([said.what for said in added], named)
+            or _is_mixed([said.when for said in every], then)
+        )
+
+    def _said_in(self, part: Term, shared: frozenset[int]) -> _Said:
+        """What the told amounts say that a part rests on, without those that all parts share."""
+        said = [
+            one
+            for term, one in zip(self._told, self._said, strict=True)
+            if term.uses <= part.uses and not term.uses <= shared
+        ]
+        if len(said) == 1:
+            return said[0]
+        return _Said(
+            _NOTHING.union(*[one.who for one in said]),
+            _NOTHING.union(*[one.what for one in said]),
+            _NOTHING.union(*[one.when for one in said]),
+        )
+
+    def _is_of_another_time(self, rule: str, amounts: Sequence[Amount]) -> bool:
+        """Whether it is asked about Monday, and all that is used was told of other days."""
+        said = [amount.times & _telling_times() for amount in amounts]
+        known = frozenset[str]().union(*said)
+        if not known or any(amount.compare for amount in amounts):
+            return False
+        if rule == "total":
+            return not self._times <= known
+        return all(times - {"today"} for times in said) and self._times.isdisjoint(known)
+
+    def _is_of_others(self, amounts: Sequence[Amount]) -> bool:
+        """Whether one of three is left out, or it is asked about another place."""
+        owners = {amount.owner for amount in amounts}
+        if len(owners) > 1 and any(owners < group for group in self._story.groups):
+            return True
+        return bool(self._place) and self._is_of_another_place(amounts)
+
+    def _is_of_another_place(self, amounts: Sequence[Amount]) -> bool:
+        """Whether it is asked about the cellar, and what is added up is told of other places."""
+        place, asked = self._place, self._goal.amount
+        known = _NOTHING.union(*(_who(one) | one.context for one in amounts))
+        if any(amount.place for amount in amounts) and not known.issuperset(place):
+            return True
+        if asked.owner != NOBODY or any(amount.sentence == asked.sentence for amount in amounts):
+            return False
+        singular, told = load_lexicon().singular, self._story.told_words
+        return not any(word in place or singular(word) in place for word in told)
+
+
+@cache
+def _telling_times() -> _Words:
+    """Times that tell days apart."""
+    words = load_lexicon().words
+    return (words["days"] | words["months"] | _TIMES_OF_DAY) - _SPANS
+
+
+def _mixes_units(step: Step) -> bool:
+    """Whether meters are added to pieces, or years taken from euros."""
+    first: Term | None = None
+    is_sum = True
+    for sign, part in step.parts:
+        if not isinstance(part, Term):
+            continue
+        if part.step is not None and _mixes_units(part.step):
+            return True
+        is_sum = is_sum and sign in {"+", "-"}
+        if not is_sum or not _is_named(part.amount):
+            continue
+        if first is None:
+            first = part
+        elif _are_of_two_units(first.amount.thing.head, part.amount.thing.head):
             return True
     return False
 
 
-def _asks_another_time(goal: Goal, term: Term, amounts: Sequence[Amount]) -> bool:
-    """Whether it is asked about Monday, and all that is used was told of other days."""
-    words = load_lexicon().words
-    telling = (words["days"] | words["months"] | _TIMES_OF_DAY) - _SPANS
-    asked = goal.amount.times & telling
-    said = [amount.times & telling for amount in amounts]
-    known = frozenset[str]().union(*said)
-    if not asked or not known or any(amount.compare for amount in amounts):
-        return False
-    if term.step is not None and term.step.rule == "total":
-        return not asked <= known
-    return all(times - {"today"} for times in said) and asked.isdisjoint(known)
+def _are_of_two_units(one: str, other: str) -> bool:
+    return one != other and dimension_of_thing(Thing(one)) != dimension_of_thing(Thing(other))
 
 
-def _asks_another_place(goal: Goal, term: Term, amounts: Sequence[Amount], story: Story) -> bool:
-    """Whether it is asked about the cellar, and what is added up is told of other places."""
-    if term.step is None or term.step.rule != "total":
-        return False
-    known = _who(amounts).union(*(amount.context for amount in amounts))
-    asked = goal.amount.place.split()
-    if not asked or asked[-1] in load_lexicon().units or goal.amount.verb_class == "spend":
-        # "Spent on clothing", "in kilograms": no places.
-        return False
-    if any(amount.place for amount in amounts) and not known.issuperset(asked):
-        return True
-    singular = load_lexicon().singular
-    sentence = goal.amount.sentence
-    if goal.amount.owner != NOBODY or any(amount.sentence == sentence for amount in amounts):
-        return False
-    return not any(word in asked or singular(word) in asked for word in story.told_words)
-
-
-def _leaves_out_one(term: Term, amounts: Sequence[Amount], story: Story) -> bool:
-    """Whether three did it together, and what two of them did is added up."""
-    if term.step is None or term.step.rule != "total":
-        return False
-    owners = {amount.owner for amount in amounts}
-    return len(owners) > 1 and any(owners < group for group in story.groups)
-
-
-def _mixes_units(term: Term) -> bool:
-    """Whether meters are added to pieces, or years taken from euros."""
-    if term.step is None:
-        return False
-    parts = [part for _, part in term.step.parts if isinstance(part, Term)]
-    signs = {sign for sign, _ in term.step.parts}
-    named = {dimension_of_thing(part.amount.thing) for part in parts if _is_named(part)}
-    return (signs <= {"+", "-"} and len(named) > 1) or any(_mixes_units(part) for part in parts)
-
-
-def _leaves_out_kind(goal: Goal, term: Term, amounts: Sequence[Amount]) -> bool:
+def _leaves_out_kind(goal: Goal, amounts: Sequence[Amount]) -> bool:
     """Whether a third kind was named: "cows, pigs and hens; 12 are cows; how many are hens"."""
-    if term.step is None or term.step.rule != "part":
-        return False
     siblings, head = load_lexicon().siblings, goal.thing.head
     whole = max(amounts, key=lambda amount: amount.value or 0)
     rest = frozenset[str]().union(*(one.context for one in amounts if one is not whole))
@@ -168,11 +240,12 @@ def _told_in(
     return [one.amount for one in told if one.uses <= term.uses and not one.uses <= shared]
 
 
-def _is_named(term: Term) -> bool:
+def _is_named(amount: Amount) -> bool:
     """Whether it is said what it counts, or in which unit it is."""
-    thing, units = term.amount.thing, load_lexicon().units
-    is_attribute = thing.head not in units and not thing.words.isdisjoint(units)
-    return thing.head != "" and term.amount.is_thing_told and not is_attribute
+    thing, units = amount.thing, load_lexicon().units
+    if not thing.head or not amount.is_thing_told:
+        return False
+    return thing.head in units or thing.words.isdisjoint(units)
 
 
 def _joins(term: Term, rule: str) -> bool:
@@ -194,21 +267,18 @@ def _is_mixed(said: Sequence[_Words], named: _Words) -> bool:
     )
 
 
-def _who(amounts: Sequence[Amount]) -> _Words:
-    """Who has it, gets it, or where it is."""
-    owners = {
-        owner
-        for one in amounts
-        for owner in (one.owner, one.holder, one.to, one.source, one.place, *one.group)
-    }
-    return frozenset(word for owner in owners for word in owner.split()) - _NOT_TELLING
-
-
-def _what(amounts: Sequence[Amount]) -> _Words:
+def _said_of(amount: Amount, things: _Words) -> _Said:
     units = load_lexicon().units
-    words = {word for one in amounts if one.is_thing_told for word in one.thing.words}
-    return frozenset(word for word in words if word not in units)
+    what = amount.thing.words.difference(units) if amount.is_thing_told else _NOTHING
+    return _Said(_who(amount) - things, what, frozenset(narrow_times(amount.times)))
 
 
-def _when(amounts: Sequence[Amount]) -> _Words:
-    return frozenset(word for one in amounts for word in narrow_times(one.times))
+def _who(amount: Amount) -> _Words:
+    """Who has it, gets it, or where it is."""
+    words: set[str] = set()
+    for owner in (amount.owner, amount.holder, amount.to, amount.source, amount.place):
+        if owner:
+            words.update(owner.split())
+    for owner in amount.group:
+        words.update(owner.split())
+    return frozenset(words - _NOT_TELLING)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from math import inf
 from typing import TYPE_CHECKING
 
 from spoonbench.solvers.rules.word_problems.ages import asks_age_at_other_time
 from spoonbench.solvers.rules.word_problems.amounts import EACH, GROUP, NOBODY, Amount, Story
-from spoonbench.solvers.rules.word_problems.contradictions import contradicts
+from spoonbench.solvers.rules.word_problems.contradictions import Contradictions
 from spoonbench.solvers.rules.word_problems.costs import MARGIN
 from spoonbench.solvers.rules.word_problems.differences import is_margin
 from spoonbench.solvers.rules.word_problems.goals import CHANGE, FAR, NEAR, STATE, Goal, distance
@@ -65,7 +64,7 @@ class Judge:
     def __init__(self, told: Sequence[Term], goal: Goal, story: Story) -> None:
         self._told = told
         self._goal = goal
-        self._story = story
+        self._contradictions = Contradictions(goal, told, story)
         self._counted = {term.amount.thing.head for term in told}
         self._compared = {term.amount.clause for term in told if term.amount.compare is not None}
         self._about_text = list(_doubts_of_text(goal, told, story))
@@ -73,17 +72,23 @@ class Judge:
     def readings_of(self, terms: Iterable[Term]) -> list[Reading]:
         """Judge ways to what is sought.
 
-        Doubts only add to a cost: a way that costs `MARGIN` more than a reading before any doubt
-        is no rival of it, and stays at what it costs by itself.
+        Doubts only add to a cost. So a way that before any doubt costs `MARGIN` more than a reading
+        is no rival of it, nor is one that comes to the same value and costs no less; these stay at
+        what they cost by themselves.
         """
         readings: list[Reading] = []
-        best = inf
+        best: Reading | None = None
         for term in sorted(terms, key=lambda term: term.cost):
-            reading = Reading(term, term.cost, ())
-            if term.cost < best + MARGIN:
-                reading = self.reading_of(term)
-                best = min(best, reading.cost)
+            if best is not None and (
+                term.cost >= best.cost + MARGIN
+                or (term.cost >= best.cost and term.value == best.value)
+            ):
+                readings.append(Reading(term, term.cost))
+                continue
+            reading = self.reading_of(term)
             readings.append(reading)
+            if best is None or reading.cost < best.cost:
+                best = reading
         return readings
 
     def reading_of(self, term: Term) -> Reading:
@@ -115,7 +120,7 @@ class Judge:
         rule = "" if term.step is None else term.step.rule
         if is_margin(self._goal) and rule not in _MARGIN_RULES:
             yield _NO_MARGIN, "what was paid with is passed over"
-        if contradicts(self._goal, term, self._told, self._story):
+        if self._contradictions.holds(term):
             yield _CONTRADICTED, "the question tells apart what is added up"
         yield from self._about_text
         yield from _doubts_of_value(term, used, self._goal)

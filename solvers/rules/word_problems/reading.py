@@ -7,22 +7,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from spoonbench.solvers.rules.word_problems.amounts import EACH, LABEL, Thing
 from spoonbench.solvers.rules.word_problems.clause_state import ClauseState, Context
 from spoonbench.solvers.rules.word_problems.clauses import Clause, split_clauses
 from spoonbench.solvers.rules.word_problems.counted_by import (
-    resolve_each,
     resolve_every,
-    set_held,
 )
 from spoonbench.solvers.rules.word_problems.frames import frame_of
 from spoonbench.solvers.rules.word_problems.gapping import mend_clauses
 from spoonbench.solvers.rules.word_problems.lexicon import load_lexicon
+from spoonbench.solvers.rules.word_problems.mending import mend_amounts
 from spoonbench.solvers.rules.word_problems.parts import is_other_time, rest_amount
 from spoonbench.solvers.rules.word_problems.phrase_reading import PhraseReader
 from spoonbench.solvers.rules.word_problems.phrases import read_phrases
 from spoonbench.solvers.rules.word_problems.qualifying import settle_frame
-from spoonbench.solvers.rules.word_problems.things import name_before
 from spoonbench.solvers.rules.word_problems.vagueness import bought_amount, vague_amount
 
 if TYPE_CHECKING:
@@ -30,12 +27,9 @@ if TYPE_CHECKING:
 
     from spoonbench.solvers.rules.word_problems.amounts import Amount
     from spoonbench.solvers.rules.word_problems.cast import Cast
-    from spoonbench.solvers.rules.word_problems.phrases import NounPhrase
     from spoonbench.solvers.rules.word_problems.tokens import Token
 
-_TIMES_OF_DAY = frozenset({"morning", "afternoon", "evening", "night", "noon", "midnight"})
 _SUPPOSING = frozenset({"if", "suppose"})
-_TELLING = frozenset({"state", "weigh", "cost", "hold"})
 
 
 class Reader:
@@ -150,14 +144,8 @@ class Reader:
             settle_frame(amount)
             if amount.is_part and amount.times and is_other_time(amount, self.amounts):
                 amount.is_part = False
-        _mark_labels(found, state.phrases, self._context.tokens)
-        name_before(found, state.phrases, state.joins)
-        _drop_single(found, frame)
-        for amount in found:
-            _mend_alone(amount, clause)
-        set_held(clause, frame, found)
-        _spread_per(found, frame)
-        resolve_each(clause, frame, state.bare, found, self.amounts)
+        if found:
+            mend_amounts(clause, frame, state, self._context)
         if not self.in_question:
             self._add_unnumbered(clause, frame, state)
         if state.purpose:
@@ -184,55 +172,3 @@ class Reader:
                 break
             if amount.value is not None and not amount.per and not amount.soft_per:
                 amount.soft_per = head
-
-
-def _spread_per(found: Sequence[Amount], frame: Amount) -> None:
-    """What the clause is told by holds for each of its amounts that has nothing of its own."""
-    if not frame.per:
-        return
-    for amount in found:
-        is_other = amount.thing.head != frame.per or not amount.is_thing_told
-        if not amount.per and amount.role != "whole" and not amount.is_group_count and is_other:
-            amount.per = frame.per
-        elif is_other and amount.per not in (frame.per, "", EACH) and not amount.is_group_count:
-            amount.per_too = frame.per
-
-
-def _mend_alone(amount: Amount, clause: Clause) -> None:
-    """As in "One yard is 3 feet": 3 feet by yards; "of the puppies, 3/4 are brown": a share."""
-    units = load_lexicon().units
-    unit = units.get(amount.thing.head)
-    subject = units.get(clause.subject[0].head) if len(clause.subject) == 1 else None
-    is_same = unit is not None and subject is not None and unit.dimension == subject.dimension
-    if is_same and amount.role == "object" and amount.lemma in {"be", "equal"}:
-        amount.per, amount.soft_per = clause.subject[0].head, ""
-    is_broken = amount.value is not None and 0 < amount.value < 1
-    if is_broken and amount.is_part and unit is None and amount.form == "number":
-        amount.form = "share"
-
-
-def _mark_labels(
-    found: Sequence[Amount], phrases: Sequence[NounPhrase | None], tokens: Sequence[Token]
-) -> None:
-    """As in "at 6 in the morning", and "all three" in a question: nothing is counted."""
-    for amount, phrase in zip(found, phrases, strict=True):
-        if phrase is None or (amount.thing.head and amount.is_thing_told):
-            continue
-        is_clock = amount.role == "at" and not amount.times.isdisjoint(_TIMES_OF_DAY)
-        is_everybody = (
-            amount.in_question
-            and amount.role == "subject"
-            and tokens[phrase.number - 1].text == "all"
-        )
-        if is_clock or is_everybody:
-            amount.thing, amount.is_thing_told = Thing(LABEL, frozenset({LABEL})), True
-
-
-def _drop_single(found: Sequence[Amount], frame: Amount) -> None:
-    """As in "One worm was 3 inches long": which of them it was, not how many."""
-    if len(found) < 2 or found[0].role != "subject" or found[0].value != 1:  # noqa: PLR2004
-        return
-    if frame.in_question or frame.is_passive or found[0].form != "number":
-        return
-    if frame.verb_class in _TELLING and found[1].role != "subject":
-        found[0].is_unit = True

@@ -159,7 +159,7 @@ def _settle_among(goal: Goal, terms: list[Term], story: Story, cost: float) -> I
     is_short = has_open_part(goal, story) and not goal.is_start
     doubt = _doubt_of_untold(goal, terms, story)
     yield from by_changes(goal, terms, story, cost)
-    is_lost = has_open_loss(goal, story, holders_of(goal, terms))
+    is_lost = goal.is_left and has_open_loss(goal, story, holders_of(goal, terms))
     yield from by_remainder(goal, terms, cost + UNTOLD * (is_short or is_lost))
     yield from by_totals(goal, terms, cost + doubt, people)
     yield from by_parts(goal, terms, cost + (UNTOLD if is_short or is_lost else doubt), people)

@@ -146,7 +146,7 @@ def _doubt(goal: Goal, members: Sequence[Term], people: frozenset[str], selected
         (OTHER_VERB, _is_other_verb(goal, amounts)),
         (1.0, any(amount.is_left for amount in amounts)),
         # "Of the 84 seats 57 were taken": some of them.
-        (1.0, any(_is_of(amount, other) for amount in amounts for other in amounts)),
+        (1.0, any(amount.role == "of" and _is_whole(amount, amounts) for amount in amounts)),
         # "How tall is the new lamp?": as tall as it is, not as two of them.
         (1.0, _is_measured_alone(goal, amounts)),
         # Nobody adds up how warm it is.
@@ -159,8 +159,8 @@ def _doubt(goal: Goal, members: Sequence[Term], people: frozenset[str], selected
     )
 
 
-def _is_of(whole: Amount, part: Amount) -> bool:
-    return whole.role == "of" and part.clause == whole.clause and not part.is_thing_told
+def _is_whole(amount: Amount, others: Sequence[Amount]) -> bool:
+    return any(one.clause == amount.clause and not one.is_thing_told for one in others)
 
 
 def _is_measured_alone(goal: Goal, amounts: Sequence[Amount]) -> bool:

@@ -65,8 +65,8 @@ def has_open_member(goal: Goal, story: Story) -> bool:
 
 
 def has_open_loss(goal: Goal, story: Story, holders: frozenset[str]) -> bool:
-    """Whether it is asked what is left, and things went away without a number."""
-    return goal.is_left and any(
+    """Whether things went away without a number, where it is asked what is left."""
+    return any(
         amount.is_vague
         and not amount.is_asked
         and amount.verb_class in LOSS
