@@ -172,7 +172,7 @@ class Contrast:
     def _take_other(self, phrases: Sequence[Phrase], compare: Compare, amount: Amount) -> None:
         """Who is named first, and the words of the whole phrase."""
         words: set[str] = set()
-        is_proxy = False
+        is_proxy = is_name = False
         for phrase in phrases:
             if isinstance(phrase, NounPhrase):
                 is_time = self._is_time(phrase)
@@ -180,13 +180,18 @@ class Contrast:
                     collect_words(phrase, words)
                 if not compare.other and not is_time and not is_proxy:
                     compare.other = self._cast.owner_of(phrase, is_subject=False)
+                    is_name = phrase.is_name
             elif isinstance(phrase, VerbGroup):
                 if phrase.verb.lemma not in _PROXIES:
                     words.add(phrase.text)
                 is_proxy = True
             elif phrase.text in {",", "and", "but"}:
                 break
-        if compare.other == amount.owner:
+        others = [one for one in self._cast.people if one != compare.other]
+        if compare.other == amount.owner and is_name and others:
+            # "Tom's father ... He is older than Tom": his father is.
+            amount.owner = others[-1]
+        elif compare.other == amount.owner:
             # "Than he did on Tuesday", "than he is now".
             compare.other = NOBODY
         compare.other_words = frozenset(words)
