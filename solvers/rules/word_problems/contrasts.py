@@ -165,6 +165,9 @@ class Contrast:
             return
         phrases = read_phrases(self._tokens[index:])
         first = phrases[0] if phrases else None
+        if isinstance(first, NounPhrase) and first.form == "times":
+            # "5 more than twice as many as Ann": by what comes next.
+            return
         if is_behind_thing or (isinstance(first, NounPhrase) and first.words == ["number"]):
             phrases = phrases[1:]
         self._take_other(phrases[:_MOST_PHRASES], compare, amount)

@@ -165,7 +165,7 @@ def _fact(amount: Amount, name: str, text: str, use: str) -> Fact:
             ("place", amount.place),
             ("time", " ".join(sorted(amount.times))),
             ("per", amount.per),
-            ("compared with", _compared(amount)),
+            ("compared", _compared(amount, text)),
         )
         if value
     ]
@@ -186,11 +186,13 @@ def _as_written(name: str, text: str) -> str:
     return text[start : start + len(name)] if is_found else name
 
 
-def _compared(amount: Amount) -> str:
-    if amount.compare is None:
+def _compared(amount: Amount, text: str) -> str:
+    compare = amount.compare
+    if compare is None:
         return ""
-    other = amount.compare.other or " ".join(sorted(amount.compare.other_words)) or "another amount"
-    return f"{amount.compare.kind} than {other}"
+    named = compare.other or " ".join(sorted(compare.other_words))
+    other = _as_written(named, text) if named else "another amount"
+    return f"times that of {other}" if compare.kind == "times" else f"{compare.kind} than {other}"
 
 
 def _use(amount: Amount, goal: Goal | None, *, is_used: bool) -> str:

@@ -183,8 +183,10 @@ _KINDS = Remembered(_kind, _MOST_REMEMBERED, _LONGEST_REMEMBERED)
 
 def _add_special(tokens: list[Token], text: str, start: int, end: int, opened: list[int]) -> None:
     """A piece that is more than one token, or that what stands around it decides on."""
-    if text.count("\n", tokens[-1].end if tokens else 0, start) > 1:
-        tokens.append(Token("\n", form="sign", start=start - 1, end=start))
+    before = tokens[-1].end if tokens else 0
+    if text.count("\n", before, start) > 1:
+        place = text.rindex("\n", before, start)
+        tokens.append(Token("\n", form="sign", start=place, end=place + 1))
     written = text[start:end]
     match = _GROUPS.match(text, start, end)
     shape = match.lastindex if match else None

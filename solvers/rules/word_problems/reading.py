@@ -159,8 +159,7 @@ class Reader:
             unnumbered.append(vague_amount(clause, frame, state.bare, last))
         elif frame.verb_class == "buy" and frame.kind == "main":
             unnumbered += [
-                bought_amount(phrase, frame, self._context.tokens[phrase.start].start)
-                for phrase in state.unnumbered
+                bought_amount(phrase, frame, self._context.tokens) for phrase in state.unnumbered
             ]
         self.amounts.extend(amount for amount in unnumbered if amount is not None)
 

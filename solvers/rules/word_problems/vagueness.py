@@ -8,9 +8,12 @@ from spoonbench.solvers.rules.word_problems.copying import altered
 from spoonbench.solvers.rules.word_problems.things import thing_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from spoonbench.solvers.rules.word_problems.amounts import Amount, Thing
     from spoonbench.solvers.rules.word_problems.clauses import Clause
     from spoonbench.solvers.rules.word_problems.phrases import NounPhrase
+    from spoonbench.solvers.rules.word_problems.tokens import Token
 
 _CHANGES = frozenset(
     {"get", "take", "make", "buy", "earn", "lose", "give", "sell", "spend", "put", "come", "go"}
@@ -46,13 +49,13 @@ def vague_amount(clause: Clause, frame: Amount, bare: Thing, last: Thing) -> Amo
     return amount
 
 
-def bought_amount(phrase: NounPhrase, frame: Amount, start: int) -> Amount | None:
+def bought_amount(phrase: NounPhrase, frame: Amount, tokens: Sequence[Token]) -> Amount | None:
     """As in "4 notebooks and a backpack": the backpack, which has its price too."""
     if phrase.determiner not in _NEW or not phrase.words:
         return None
     amount = altered(frame)
     amount.value, amount.is_vague, amount.role = None, True, "bought"
-    amount.start = amount.end = start
+    amount.start, amount.end = tokens[phrase.start].start, tokens[phrase.end - 1].end
     amount.thing, amount.is_thing_told = thing_of(phrase), True
     return amount
 

@@ -1,7 +1,7 @@
 """Texts are cut into sentences of words, contractions and names, with their places in the text."""
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from spoonbench.solvers.rules.word_problems.tokens import Unread, read_sentences
@@ -64,6 +64,7 @@ def test_any_text_is_read_or_refused(text):
 
 
 @given(_TEXTS)
+@example("a \n\n \u00bd ")
 def test_texts_of_known_pieces_are_read_or_refused(text):
     message = refusal(text)
     if message:
@@ -82,6 +83,7 @@ def test_plain_words_are_at_their_places(parts):
 
 
 @given(_TEXTS)
+@example("5 \n\n a ")
 def test_full_width_signs_and_digits_are_read_as_the_plain_ones(text):
     # Digits of two scripts in one number are refused, whichever comes first.
     assume(not any("\uff10" <= c <= "\uff19" for c in text))
