@@ -15,16 +15,16 @@ from __future__ import annotations
 
 import argparse
 import json
-from fractions import Fraction
 from pathlib import Path
 
+from spoonbench.harness.scoring import score
+from spoonbench.harness.tasks.public.task import TOLERANCE
 from spoonbench.solvers.api import Answer, Problem, Settings
-from spoonbench.solvers.numerals import read_number
 from spoonbench.solvers.rules.word_problems.contestant import RuleSolver
 
 FOLDER = Path(__file__).with_suffix("")
-PARTS = ("one_step", "varied", "removed")
-TOLERANCE = Fraction(1, 1000)
+PARTS = {"one_step": "answered, right", "varied": "answered, right", "removed": "abstained"}
+"""Each part of a set, and what is shown of it."""
 
 
 def main() -> None:
@@ -34,7 +34,7 @@ def main() -> None:
     options = parser.parse_args()
     solver = RuleSolver()
     solver.prepare(Settings(params={"forced": False}))
-    print(f"{'set':5}" + "".join(f"{part + ': answered, right':>30}" for part in PARTS))
+    print(f"{'set':5}" + "".join(f"{f'{part}: {shown}':>30}" for part, shown in PARTS.items()))
     for folder in sorted(path for path in FOLDER.iterdir() if path.is_dir()):
         cells = []
         for part in PARTS:
@@ -46,24 +46,23 @@ def main() -> None:
         print(f"{folder.name:5}" + "".join(f"{text:>30}" for text in cells))
 
 
-def read_rows(path: Path) -> list[tuple[Problem, Fraction | None]]:
+def read_rows(path: Path) -> list[tuple[Problem, str | None]]:
     """Problems with what is right; None where nothing is."""
     rows = []
     for line in path.read_text("utf-8").splitlines():
         values = json.loads(line)
-        right = None if values["answer"] is None else Fraction(str(values["answer"]))
+        right = None if values["answer"] is None else str(values["answer"])
         problem = Problem(problem_id=values["id"], text=values["question"], kind="number")
         rows.append((problem, right))
     return rows
 
 
-def is_right(answer: Answer, right: Fraction | None) -> bool:
-    """Whether an answer is the right one, within a relative tolerance of 0.001."""
-    value = None if answer.value is None else read_number(answer.value)
-    return right is not None and value is not None and abs(value - right) <= TOLERANCE * abs(right)
+def is_right(answer: Answer, right: str | None) -> bool:
+    """Whether an answer is the right one, as a duel would judge it."""
+    return score("number", answer, right, TOLERANCE).is_correct
 
 
-def cell(rows: list[tuple[Problem, Fraction | None]], answers: list[Answer]) -> str:
+def cell(rows: list[tuple[Problem, str | None]], answers: list[Answer]) -> str:
     """The share answered, and the share of those that is right; or the share abstained from."""
     answered = [
         is_right(answer, right)
@@ -71,12 +70,12 @@ def cell(rows: list[tuple[Problem, Fraction | None]], answers: list[Answer]) -> 
         if answer.status == "answered"
     ]
     if all(right is None for _, right in rows):
-        return f"abstained {1 - len(answered) / len(rows):.1%} of {len(rows)}"
+        return f"{1 - len(answered) / len(rows):.1%} of {len(rows)}"
     precision = sum(answered) / len(answered) if answered else 0.0
     return f"{len(answered) / len(rows):.1%}, {precision:.1%} of {len(rows)}"
 
 
-def show_wrong(rows: list[tuple[Problem, Fraction | None]], answers: list[Answer]) -> None:
+def show_wrong(rows: list[tuple[Problem, str | None]], answers: list[Answer]) -> None:
     """One line for each wrong answer."""
     for (problem, right), answer in zip(rows, answers, strict=True):
         if answer.status == "answered" and not is_right(answer, right):

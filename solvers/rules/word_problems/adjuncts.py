@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from spoonbench.solvers.rules.word_problems.amounts import NOBODY
+from spoonbench.solvers.rules.word_problems.amounts import MOVES, NOBODY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from spoonbench.solvers.rules.word_problems.amounts import Amount
 
-_MOVES = frozenset({"go", "come"})
 _Said = TypeVar("_Said")
 
 
@@ -75,7 +74,7 @@ def _takes(amount: Amount, kind: str) -> bool:
     """Whether a subject that counts goes to or comes from where the clause says."""
     if amount.role != "subject" or kind in {"place", "beneficiary"}:
         return True
-    return amount.is_passive or amount.verb_class in _MOVES
+    return amount.is_passive or amount.verb_class in MOVES
 
 
 def _merged(said: Sequence[tuple[int, frozenset[str]]]) -> list[tuple[int, frozenset[str]]]:

@@ -12,14 +12,14 @@ if TYPE_CHECKING:
 
 NOBODY = ""
 GROUP = "they"
+UNNAMED = frozenset({NOBODY, GROUP})
+"""Owners that are no certain somebody."""
+MOVES = frozenset({"come", "go"})
+"""Classes of verbs with which a thing moves by itself."""
 EACH = "*"
 """What a bare "each" counts by."""
 LABEL = "label"
 """What a number counts that only tells which one ("floor twelve")."""
-
-
-class Unread(Exception):
-    """A text has no reading; the message is "<kind>: <detail>"."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from spoonbench.solvers.rules.word_problems.amounts import GROUP, NOBODY
+from spoonbench.solvers.rules.word_problems.amounts import GROUP, NOBODY, UNNAMED
 from spoonbench.solvers.rules.word_problems.lexicon import load_lexicon
 
 if TYPE_CHECKING:
     from spoonbench.solvers.rules.word_problems.phrases import NounPhrase
 
-_NO_PERSON = frozenset({NOBODY, GROUP})
 _GROUP_WORDS = frozenset({"they", "them", "themselves", "both", "their", "theirs"})
 _GENDER = {
     "he": "m", "him": "m", "his": "m", "himself": "m",
@@ -53,7 +52,7 @@ class Cast:
 
     def mention(self, owner: str, *, is_subject: bool) -> None:
         """Remember that a person was spoken of."""
-        if owner in _NO_PERSON:
+        if owner in UNNAMED:
             return
         _to_end(self.people, owner)
         if is_subject:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from spoonbench.solvers.rules.word_problems.amounts import GROUP, NOBODY
+from spoonbench.solvers.rules.word_problems.amounts import GROUP, NOBODY, UNNAMED
 from spoonbench.solvers.rules.word_problems.costs import ANOTHERS, ASKS_DIFFERENCE, UNTOLD, summed
 from spoonbench.solvers.rules.word_problems.goals import CHANGE, GAIN, LOSS, MEASURED, MOVE, STATE
 from spoonbench.solvers.rules.word_problems.signs import sign_of
@@ -77,14 +77,14 @@ def holders_of(goal: Goal, terms: Sequence[Term]) -> frozenset[str]:
     if not amount.is_passive:
         names.add(amount.owner)
     names.add(amount.place)
-    names -= {NOBODY, GROUP}
+    names -= UNNAMED
     names &= {name for term in terms for name in term.amount.owners}
     if amount.owner == GROUP and not amount.group:
         names |= {term.amount.owner for term in terms if term.amount.verb_class in STATE | GAIN}
-    if not names - {NOBODY, GROUP}:
+    if not names - UNNAMED:
         states = [term.amount for term in terms if term.amount.verb_class in STATE]
         names |= {name for state in states[:1] for name in (state.owner, state.place)}
-    return frozenset(names - {NOBODY, GROUP})
+    return frozenset(names - UNNAMED)
 
 
 def is_same_holding(one: Amount, other: Amount) -> bool:
@@ -108,7 +108,7 @@ def _course_of(goal: Goal, terms: list[Term], story: Story, cost: float) -> _Cou
         if amount.is_vague and not amount.is_asked and amount.verb_class in CHANGE
     ]
     starts, ends = _start_and_end(states, moved, vague, goal)
-    asked = frozenset({goal.amount.owner, goal.amount.place}) - {NOBODY, GROUP}
+    asked = frozenset({goal.amount.owner, goal.amount.place}) - UNNAMED
     is_untold = is_open(goal, story, holders and holders | asked) or any(
         (_is_of_group(amount, goal) or concerns(amount, holders)) and is_near(amount, goal)
         for amount in vague
@@ -175,13 +175,13 @@ def _states_and_changes(
 
 def _is_of_group(amount: Amount, goal: Goal) -> bool:
     """Whether one of those who have all of it together has it: "Ann picked some"."""
-    return goal.amount.owner == GROUP and amount.owner not in (NOBODY, GROUP)
+    return goal.amount.owner == GROUP and amount.owner not in UNNAMED
 
 
 def _is_of_another(amount: Amount, goal: Goal, story: Story) -> bool:
     """Whether it is what another person has, and not the one who is asked about."""
     asked = goal.amount
-    is_stated = asked.verb_class in STATE and asked.owner not in (NOBODY, GROUP)
+    is_stated = asked.verb_class in STATE and asked.owner not in UNNAMED
     return is_stated and amount.owner in story.owners and asked.owner not in amount.owners
 
 
@@ -197,7 +197,7 @@ def _is_internal(amount: Amount, goal: Goal, holders: frozenset[str]) -> bool:
 def _is_only_holder(holders: frozenset[str], terms: Sequence[Term]) -> bool:
     """Whether nobody else is told to have or to get any."""
     return not any(
-        term.amount.owner not in holders | {NOBODY, GROUP}
+        term.amount.owner not in holders | UNNAMED
         and term.amount.verb_class in STATE | {"get", "buy", "make"}
         and not term.amount.is_part
         and term.amount.place not in holders | {NOBODY}
@@ -209,7 +209,7 @@ def _is_state_of(amount: Amount, holders: frozenset[str], before: Sequence[Term]
     """Whether an amount says what the holders have, and not what some of it is like."""
     if holders and amount.place not in holders:
         is_named = any(holder in amount.context for holder in holders)
-        if amount.owner not in holders | {NOBODY, GROUP} and not is_named:
+        if amount.owner not in holders | UNNAMED and not is_named:
             return False
         if amount.owner == NOBODY != amount.place:
             return False

@@ -159,29 +159,32 @@ def _known_side(
 ) -> tuple[list[Term], list[Term]]:
     """Known amounts of the other side of a comparison, and of its own side."""
     compare = _comparison_of(amount)
-    of_other = [
-        other
-        for other in candidates
-        if _is_compared(other.amount, compare.other, compare.other_words, amount)
-    ]
+    of_other = [other for other in candidates if _is_compared(other.amount, amount)]
     rest = [other for other in candidates if other not in of_other]
     of_owner = [other for other in rest if _is_owners(other.amount, amount)]
     if not of_owner and amount.lemma == "be":
         of_owner = [other for other in rest if _is_just_before(other.amount, amount)][-1:]
-    is_somebody = compare.other in named or _may_have(compare.other)
-    # "Than the foal Comet": Comet.
-    is_somebody = is_somebody or not named.isdisjoint(compare.other.split()[-1:])
-    is_of_time = bool(compare.other_words & _time_words())
-    if of_owner and not of_other and not is_somebody and not is_of_time:
-        everybody = {name for one in known for name in one.amount.owners}
-        if compare.other not in everybody:
-            # "Than expected", "than last year": the other amount is the one already told of.
-            return of_owner, []
+    if of_owner and not of_other and not _is_of_somebody(compare, known, named):
+        # "Than expected": the other amount is the one already told of.
+        return of_owner, []
     return of_other, of_owner
 
 
-def _may_have(other: str) -> bool:
-    """Whether it is somebody, or some animal, that an amount of its own could be told of."""
+def _is_of_somebody(compare: Compare, known: Sequence[Term], named: frozenset[str]) -> bool:
+    """Whether an amount of its own could be told of what stands behind "than"."""
+    other = compare.other
+    # "Than the foal Comet": Comet.
+    names = {other, *other.split()[-1:]}
+    return (
+        not named.isdisjoint(names)
+        or not compare.other_words.isdisjoint(_time_words())
+        or any(other in one.amount.owners for one in known)
+        or _is_alive(other)
+    )
+
+
+def _is_alive(other: str) -> bool:
+    """Whether it is a person or an animal."""
     lexicon = load_lexicon()
     head = lexicon.singular(other.rsplit(maxsplit=1)[-1]) if other else ""
     return any(lexicon.is_kind_of(head, kind) for kind in ("person", "animal"))
@@ -255,7 +258,10 @@ def _same_unit(one: Amount, other: Amount) -> bool:
     return first is not None and second is not None and first.dimension == second.dimension
 
 
-def _is_compared(amount: Amount, other: str, words: frozenset[str], comparison: Amount) -> bool:
+def _is_compared(amount: Amount, comparison: Amount) -> bool:
+    """Whether an amount is the one that a comparison names."""
+    compare = _comparison_of(comparison)
+    other, words = compare.other, compare.other_words
     told_times = words & _time_words()
     if told_times and amount.times:
         return told_times <= amount.times
@@ -267,7 +273,7 @@ def _is_compared(amount: Amount, other: str, words: frozenset[str], comparison: 
         return False
     if other and other in {amount.owner, amount.to, amount.place}:
         return amount.owner != comparison.owner or other != amount.owner
-    if not other and not words:
+    if not _is_told(compare):
         return False
     told = amount.thing.words | amount.times
     if amount.clause != comparison.clause:

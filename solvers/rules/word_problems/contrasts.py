@@ -178,7 +178,7 @@ class Contrast:
         is_proxy = is_name = False
         for phrase in phrases:
             if isinstance(phrase, NounPhrase):
-                is_time = self._is_time(phrase)
+                is_time = self._lexicon.is_time(phrase.head) or phrase.head.isdigit()
                 if not is_proxy or is_time:
                     collect_words(phrase, words)
                 if not compare.other and not is_time and not is_proxy:
@@ -190,24 +190,15 @@ class Contrast:
                 is_proxy = True
             elif phrase.text in {",", "and", "but"}:
                 break
-        others = [one for one in self._cast.people if one != compare.other]
-        if compare.other == amount.owner and is_name and others:
-            # "Tom's father ... He is older than Tom": his father is.
-            amount.owner = others[-1]
-        elif compare.other == amount.owner:
-            # "Than he did on Tuesday", "than he is now".
-            compare.other = NOBODY
+        if compare.other == amount.owner:
+            others = [one for one in self._cast.people if is_name and one != compare.other]
+            if others:
+                # "Tom's father ... He is older than Tom": his father is.
+                amount.owner = others[-1]
+            else:
+                # "Than he did on Tuesday", "than he is now".
+                compare.other = NOBODY
         compare.other_words = frozenset(words)
-
-    def _is_time(self, phrase: NounPhrase) -> bool:
-        words = self._lexicon.words
-        head = phrase.head
-        return (
-            head in words["times"]
-            or head in words["days"]
-            or head in words["months"]
-            or head.isdigit()
-        )
 
 
 def collect_words(phrase: Phrase, words: set[str]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from spoonbench.solvers.rules.word_problems.amounts import GROUP, NOBODY
+from spoonbench.solvers.rules.word_problems.amounts import GROUP, NOBODY, UNNAMED
 from spoonbench.solvers.rules.word_problems.costs import summed
 from spoonbench.solvers.rules.word_problems.goals import (
     CHANGE,
@@ -90,7 +90,7 @@ def _between_sides(
     ours, theirs, neither = _sides(goal, other, terms)
     if len(neither) == 1 and bool(ours) != bool(theirs):
         named = goal.amount.owner if theirs else other.other
-        is_somebody = named not in {NOBODY, GROUP} and not _is_thing(named, terms)
+        is_somebody = named not in UNNAMED and not _is_thing(named, terms)
         cost += 2.0 if is_somebody else 0.3
         (ours if theirs else theirs).extend(neither)
     elif not ours and not theirs and len(neither) == _TWO:

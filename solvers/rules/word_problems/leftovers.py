@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from spoonbench.solvers.rules.word_problems.ages import asks_age_at_other_time
-from spoonbench.solvers.rules.word_problems.amounts import EACH, GROUP, NOBODY, Amount, Story
+from spoonbench.solvers.rules.word_problems.amounts import (
+    EACH,
+    GROUP,
+    NOBODY,
+    UNNAMED,
+    Amount,
+    Story,
+)
 from spoonbench.solvers.rules.word_problems.contradictions import Contradictions
 from spoonbench.solvers.rules.word_problems.costs import MARGIN
 from spoonbench.solvers.rules.word_problems.differences import is_margin
@@ -38,7 +45,6 @@ _CONTRADICTED, _NO_MARGIN = 1.0, 1.5
 _MARGIN_RULES = frozenset({"margin", "change", "part", "difference"})
 _NEGATIVE, _BROKEN, _NOTHING, _PLAIN_NOTHING = 6.0, 4.0, 2.0, 0.1
 _UNMENTIONED, _BOUND, _PRICE_UNUSED = 1.0, 1.0, 0.6
-_NOBODY = frozenset({NOBODY, GROUP})
 _DAMAGE = frozenset(
     {"tear", "break", "crack", "spoil", "rot", "damage", "bruise", "use", "paint", "sign"}
 )
@@ -134,7 +140,7 @@ def _doubts_of_text(goal: Goal, told: Sequence[Term], story: Story) -> Iterator[
     if goal.thing.head in {"number", "integer"}:
         yield _NO_THINGS, "a number of no things"
     owner = goal.amount.owner
-    is_stated = owner not in _NOBODY and goal.amount.verb_class in STATE
+    is_stated = owner not in UNNAMED and goal.amount.verb_class in STATE
     if is_stated and not any(_speaks_of(one.amount, owner) for one in told):
         yield _UNKNOWN_OWNER, f"nothing is told of {owner}"
     if not any(one.amount.sentence == goal.amount.sentence for one in told):
@@ -257,9 +263,9 @@ def _cost_of_other_thing(amount: Amount, goal: Goal) -> float:
 
 def _cost_of_same_thing(amount: Amount, goal: Goal) -> float:
     asked = goal.amount
-    if asked.owner not in _NOBODY | amount.owners and amount.owner not in _NOBODY:
+    if asked.owner not in UNNAMED | amount.owners and amount.owner not in UNNAMED:
         return 0.3
-    if asked.group and amount.owner not in asked.group | _NOBODY:
+    if asked.group and amount.owner not in asked.group | UNNAMED:
         return 0.1
     is_other_verb = asked.lemma not in {amount.lemma, ""} and amount.verb_class not in CHANGE
     return 1.0 if is_other_verb else 1.5
@@ -305,7 +311,7 @@ def _is_same_kind(amount: Amount, one: Amount) -> bool:
         not (amount.per or one.per)
         and amount.thing.head == one.thing.head
         and amount.thing.words == one.thing.words
-        and (amount.owner == one.owner or not _NOBODY.isdisjoint((amount.owner, one.owner)))
+        and (amount.owner == one.owner or not UNNAMED.isdisjoint((amount.owner, one.owner)))
     )
 
 
@@ -334,7 +340,7 @@ def why_unused(amount: Amount, goal: Goal) -> str:
         return "a rate that is not needed"
     if distance(amount, goal) > FAR and amount.thing.head:
         return f"counts {amount.thing.head}, which is not asked for"
-    if owner not in _NOBODY | amount.owners and amount.owner not in _NOBODY:
+    if owner not in UNNAMED | amount.owners and amount.owner not in UNNAMED:
         return f"of {amount.owner}, who is not asked about"
     if amount.times and goal.amount.times and not amount.times & goal.amount.times:
         return "of another time"

@@ -104,6 +104,11 @@ class Lexicon:
         """Whether every `noun` is a `kind`: "rose" of "flower", "rose" of "rose". Both singular."""
         return noun == kind or kind in self.ancestors.get(noun, _NOTHING)
 
+    def is_time(self, noun: str) -> bool:
+        """Whether a noun is a span or a point of time: "week", "monday", "june". Singular."""
+        words = self.words
+        return noun in words["times"] or noun in words["days"] or noun in words["months"]
+
     def siblings(self, noun: str, other: str) -> bool:
         """Whether two different nouns share a direct kind: "rose" and "tulip". Both singular."""
         shared = self.kinds.get(noun, _NOTHING) & self.kinds.get(other, _NOTHING)

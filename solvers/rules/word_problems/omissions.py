@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from spoonbench.solvers.rules.word_problems.amounts import GROUP, NOBODY
+from spoonbench.solvers.rules.word_problems.amounts import UNNAMED
 from spoonbench.solvers.rules.word_problems.goals import dimension_of_thing
 from spoonbench.solvers.rules.word_problems.lexicon import load_lexicon
 
@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from spoonbench.solvers.rules.word_problems.amounts import Amount, Story
     from spoonbench.solvers.rules.word_problems.goals import Goal
 
-_NOBODY = frozenset({NOBODY, GROUP})
 _NEUTRAL = frozenset(
     {
         "whole", "entire", "other", "total", "one", "two", "of", "new", "old", "each", "first",
@@ -26,7 +25,7 @@ def new_words(goal: Goal, story: Story) -> list[str]:
     """What the question says of whom or from where, and nothing in the text before."""
     owner = goal.amount.owner
     said = goal.amount.source.split()
-    if owner not in _NOBODY:
+    if owner not in UNNAMED:
         said += owner.split()[:-1]
     lexicon = load_lexicon()
     singular, neutral = lexicon.singular, lexicon.words["possessives"] | _NEUTRAL

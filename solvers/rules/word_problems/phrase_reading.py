@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from spoonbench.solvers.rules.word_problems.amount_reading import EVERY, PLACES, AmountReader
-from spoonbench.solvers.rules.word_problems.amounts import EACH, LABEL, Amount, Thing
+from spoonbench.solvers.rules.word_problems.amounts import EACH, LABEL, MOVES, Amount, Thing
 from spoonbench.solvers.rules.word_problems.counted_by import noun_of, set_by_place, set_groups
 from spoonbench.solvers.rules.word_problems.lexicon import load_lexicon
 from spoonbench.solvers.rules.word_problems.phrases import Mark, NounPhrase
@@ -27,7 +27,6 @@ _ONE = frozenset({"a", "an"})
 _STARTS = frozenset({"beginning", "start"})
 _HANDING = frozenset({"give", "sell", "cost"})
 _JOINS = frozenset({"and", ",", "or"})
-_MOVES = frozenset({"come", "go"})
 _POINTING = frozenset({"this", "that", "last", "next"})
 _REPEATED = frozenset({"in", "on", "from", "to", "with"})
 
@@ -94,16 +93,13 @@ class PhraseReader:
         if not isinstance(before, NounPhrase) or before.end != phrase.start or phrase.words:
             return
         head = before.head
-        words = self._lexicon.words
         if (
             before.counts
             or before.determiner
             or before.is_plural
             or len(before.words) != 1
             or self._context.cast.is_person(before)
-            or head in words["times"]
-            or head in words["days"]
-            or head in words["months"]
+            or self._lexicon.is_time(head)
         ):
             return
         for amount in amounts:
@@ -132,7 +128,7 @@ class PhraseReader:
             if mark.text == "of" and isinstance(before, Mark) and before.text in {"out", "off"}:
                 return "from"
             if mark.text == self._frame.particle and order == 0:
-                return mark.text if self._frame.verb_class in _MOVES else ""
+                return mark.text if self._frame.verb_class in MOVES else ""
             return mark.text
         if mark.tag in "CP":
             self._state.is_joined = mark.text in _JOINS
@@ -247,15 +243,10 @@ class PhraseReader:
 
     def _read_time(self, phrase: NounPhrase) -> bool:
         """Note a time; say whether the phrase is one."""
-        words, head = self._lexicon.words, phrase.head
+        head = phrase.head
         if head == "second" and phrase.determiner == "the":
             return False
-        if not (
-            head in words["times"]
-            or head in words["days"]
-            or head in words["months"]
-            or head.isdigit()
-        ):
+        if not (self._lexicon.is_time(head) or head.isdigit()):
             return False
         if phrase.determiner not in EVERY:
             said = frozenset({*phrase.words, *({phrase.determiner} & _POINTING)})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from spoonbench.solvers.rules.word_problems.ages import by_years
-from spoonbench.solvers.rules.word_problems.amounts import GROUP, NOBODY, Amount, Story
+from spoonbench.solvers.rules.word_problems.amounts import GROUP, UNNAMED, Amount, Story
 from spoonbench.solvers.rules.word_problems.changes import by_changes, holders_of
 from spoonbench.solvers.rules.word_problems.copying import altered
 from spoonbench.solvers.rules.word_problems.costs import ASKS_DIFFERENCE, UNTOLD, summed
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 _TOGETHER = (" together ", " both ")
-_NOBODY = frozenset({NOBODY, GROUP})
 _OTHER_TIMES = 0.7
 """Amounts of other times than the one that is asked about are among the terms."""
 _PERHAPS_OTHER = 0.6
@@ -111,11 +110,11 @@ def _direct(goal: Goal, terms: Sequence[Term]) -> Iterator[Term]:
     derived = [term for term in terms if term.step is not None]
     is_lone = len(derived) == 1
     for term in derived:
-        if goal.amount.owner in _NOBODY:
+        if goal.amount.owner in UNNAMED:
             doubt = 0.0 if _is_of_time(goal, term, terms) else _choice(goal, terms, is_lone=is_lone)
         elif names(term.amount, goal.amount.owner, frozenset(goal.amount.owner.split())):
             doubt = 0.0
-        elif is_lone and term.amount.owner in _NOBODY:
+        elif is_lone and term.amount.owner in UNNAMED:
             doubt = 0.3
         else:
             continue
@@ -163,7 +162,7 @@ def _settle_among(goal: Goal, terms: list[Term], story: Story, cost: float) -> I
     yield from by_remainder(goal, terms, cost + UNTOLD * (is_short or is_lost))
     yield from by_totals(goal, terms, cost + doubt, people)
     yield from by_parts(goal, terms, cost + (UNTOLD if is_short or is_lost else doubt), people)
-    is_open_side = is_short and goal.amount.owner in _NOBODY
+    is_open_side = is_short and goal.amount.owner in UNNAMED
     yield from _differences(goal, terms, story, cost + UNTOLD * is_open_side)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from spoonbench.solvers.rules.word_problems.amounts import GROUP, NOBODY
+from spoonbench.solvers.rules.word_problems.amounts import GROUP, NOBODY, UNNAMED
 from spoonbench.solvers.rules.word_problems.goals import dimension_of_thing
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def _sell(amount: Amount, view: _View) -> int | None:
     """Things go out, money comes in."""
     if amount.to in view.mine:
         return 1
-    if not (view.is_subject or not view.mine or amount.owner in {GROUP, NOBODY}):
+    if not (view.is_subject or not view.mine or amount.owner in UNNAMED):
         return None
     return 1 if amount.verb_class == "earn" or _is_money(amount) else -1
 
@@ -133,7 +133,7 @@ def _lose(amount: Amount, view: _View) -> int | None:
     is_lost_here = (
         view.is_subject
         or not mine
-        or amount.owner in {NOBODY, GROUP}
+        or amount.owner in UNNAMED
         or amount.is_part
         or amount.role == "subject"
         or view.is_only

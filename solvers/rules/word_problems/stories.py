@@ -41,8 +41,8 @@ def read_story(text: str) -> Story:
             numbers.extend(token.start for token in sentence.tokens if _counts(token))
         tokens = _with_names(sentence.tokens, texts)
         start = question_start(tokens)
+        words.update(texts)
         told_words.update(texts if start < 0 else texts[:start])
-        words.update(() if start < 0 else texts[start:])
         if start < 0:
             reader.read(tokens)
             continue
@@ -57,7 +57,7 @@ def read_story(text: str) -> Story:
     return Story(
         amounts=reader.amounts,
         asked=asked[-1] if asked else None,
-        words=frozenset(words | told_words),
+        words=frozenset(words),
         told_words=frozenset(told_words),
         owners=reader.cast.people,
         groups=reader.groups,

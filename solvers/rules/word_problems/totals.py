@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from spoonbench.solvers.rules.word_problems.amounts import GROUP, NOBODY, Amount
+from spoonbench.solvers.rules.word_problems.amounts import GROUP, UNNAMED, Amount
 from spoonbench.solvers.rules.word_problems.changes import is_same_holding
 from spoonbench.solvers.rules.word_problems.costs import (
     ANOTHERS,
@@ -78,7 +78,7 @@ def _is_usable(amount: Amount) -> bool:
 
 def _of_owner(asked: Amount, terms: list[Term], people: frozenset[str]) -> tuple[list[Term], float]:
     """The owner's amounts, where there are several, and the doubt where there is only one."""
-    if asked.owner in {NOBODY, GROUP}:
+    if asked.owner in UNNAMED:
         return terms, 0.0
     own = [
         term

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from spoonbench.solvers.rules.word_problems.amounts import GROUP, thing_distance
+from spoonbench.solvers.rules.word_problems.amounts import GROUP, MOVES, thing_distance
 from spoonbench.solvers.rules.word_problems.goals import CHANGE, FAR, LOSS, NEAR, STATE, distance
 
 if TYPE_CHECKING:
@@ -12,9 +12,6 @@ if TYPE_CHECKING:
 
     from spoonbench.solvers.rules.word_problems.amounts import Amount, Story
     from spoonbench.solvers.rules.word_problems.goals import Goal
-
-
-_MOVES = frozenset({"come", "go"})
 
 
 def is_near(amount: Amount, goal: Goal) -> bool:
@@ -28,7 +25,7 @@ def is_near(amount: Amount, goal: Goal) -> bool:
 
 def concerns(amount: Amount, holders: frozenset[str]) -> bool:
     """Whether an amount belongs to one of the holders, or may do so."""
-    if amount.is_vague and amount.verb_class in _MOVES and not amount.owners:
+    if amount.is_vague and amount.verb_class in MOVES and not amount.owners:
         # "Some got on".
         return True
     return not holders or not holders.isdisjoint(amount.owners)

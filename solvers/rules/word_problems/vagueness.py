@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from spoonbench.solvers.rules.word_problems.amounts import MOVES
 from spoonbench.solvers.rules.word_problems.copying import altered
 from spoonbench.solvers.rules.word_problems.things import thing_of
 
@@ -19,7 +20,6 @@ _CHANGES = frozenset(
     {"get", "take", "make", "buy", "earn", "lose", "give", "sell", "spend", "put", "come", "go"}
 )
 _NEW = frozenset({"a", "an", "some", "several"})
-_MOVES = frozenset({"go", "come"})
 
 
 def vague_amount(clause: Clause, frame: Amount, bare: Thing, last: Thing) -> Amount | None:
@@ -35,13 +35,13 @@ def vague_amount(clause: Clause, frame: Amount, bare: Thing, last: Thing) -> Amo
         return None
     subject = clause.subject[0] if len(clause.subject) == 1 else None
     thing = frame.thing if frame.thing.head else bare
-    if not thing.head and subject is not None and frame.verb_class in _MOVES | {"lose"}:
+    if not thing.head and subject is not None and frame.verb_class in MOVES | {"lose"}:
         # "Then her friends left", "the rest fell".
         if not subject.pronoun and not subject.is_name and subject.is_plural:
             thing = thing_of(subject)
-        elif frame.verb_class in _MOVES:
+        elif frame.verb_class in MOVES:
             return None
-    elif not thing.head and frame.verb_class in _MOVES:
+    elif not thing.head and frame.verb_class in MOVES:
         return None
     amount = altered(frame)
     amount.value, amount.is_vague, amount.role = None, True, "none"
@@ -62,4 +62,4 @@ def bought_amount(phrase: NounPhrase, frame: Amount, tokens: Sequence[Token]) ->
 
 def _is_aim(frame: Amount) -> bool:
     """As in "33 books to sell", "people going to a fair": nothing that is told to have happened."""
-    return frame.kind == "infinitive" or (frame.kind != "main" and frame.verb_class in _MOVES)
+    return frame.kind == "infinitive" or (frame.kind != "main" and frame.verb_class in MOVES)

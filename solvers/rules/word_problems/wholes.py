@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from spoonbench.solvers.rules.word_problems.amounts import GROUP, NOBODY, thing_distance
+from spoonbench.solvers.rules.word_problems.amounts import GROUP, NOBODY, UNNAMED, thing_distance
 from spoonbench.solvers.rules.word_problems.costs import (
     ANOTHER_THING,
     ANOTHERS,
@@ -197,7 +197,7 @@ def _any_of(amounts: Sequence[Amount], classes: frozenset[str]) -> bool:
 
 
 def _adds(amount: Amount) -> bool:
-    return amount.is_extra or amount.verb_class in GAIN | {"come", "put"}
+    return _is_gained(amount) or amount.verb_class in {"come", "put"}
 
 
 def _is_gained(amount: Amount) -> bool:
@@ -253,7 +253,7 @@ def _remainder_doubt(
         # What is wanted is not told.
         (1.0, goal.amount.verb_class == "need"),
         (1.0, any(_is_of_another(term.amount, goal.amount) for term in wholes)),
-        (0.6, len(owners) > 1 and goal.amount.owner not in {NOBODY, GROUP}),
+        (0.6, len(owners) > 1 and goal.amount.owner not in UNNAMED),
         (0.3, not is_rest and goal.amount.verb_class not in STATE),
         (0.5, goal.is_start or goal.is_total),
         (OTHER_VERB, _is_verb_of_whole(goal, wholes)),
@@ -272,7 +272,7 @@ def _remainder_doubt(
 
 def _is_of_another(whole: Amount, asked: Amount) -> bool:
     """Whether the whole is what Ann's book has, and it is asked about Tom."""
-    is_owned = "'s " in whole.owner and asked.owner not in (NOBODY, GROUP)
+    is_owned = "'s " in whole.owner and asked.owner not in UNNAMED
     return is_owned and not whole.owner.startswith(asked.owner)
 
 
@@ -313,7 +313,7 @@ def _are_other_things(parts: Sequence[Amount], wholes: Sequence[Term]) -> bool:
 def _is_given(amount: Amount, goal: Goal) -> bool:
     """Whether somebody else gives it to the one who is asked about."""
     owner = goal.amount.owner
-    return owner not in {NOBODY, GROUP} and amount.to == owner and amount.owner != owner
+    return owner not in UNNAMED and amount.to == owner and amount.owner != owner
 
 
 def _is_whole(whole: Term, rest: Sequence[Term]) -> bool:
@@ -333,7 +333,7 @@ def _tells_time(goal: Goal, terms: Sequence[Term]) -> bool:
 
 def _are_anothers(amounts: Sequence[Amount], whole: Amount, people: frozenset[str]) -> bool:
     """Whether one of the amounts belongs to somebody else than the whole."""
-    return whole.owner in people - {NOBODY, GROUP} and any(
+    return whole.owner in people - UNNAMED and any(
         amount.owner not in {NOBODY, GROUP, whole.owner}
         and not amount.is_part
         and amount.holder != whole.owner
