@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from spoonbench.solvers.rules.word_problems.lexicon import Unit, load_lexicon
 
@@ -22,8 +22,7 @@ LABEL = "label"
 """What a number counts that only tells which one ("floor twelve")."""
 
 
-@dataclass(frozen=True, slots=True)
-class Thing:
+class Thing(NamedTuple):
     """What is counted.
 
     Attributes:
@@ -199,6 +198,7 @@ class Story:
 
     Attributes:
         amounts: told amounts, in order, those without a number among them.
+        vague: those of them that stand for "some", or for a change of which no number is told.
         asked: None where no question was found.
         words: all words of the text.
         told_words: those outside the question.
@@ -210,6 +210,7 @@ class Story:
     """
 
     amounts: list[Amount] = field(default_factory=list)
+    vague: list[Amount] = field(default_factory=list)
     asked: Asked | None = None
     words: frozenset[str] = frozenset()
     told_words: frozenset[str] = frozenset()

@@ -71,9 +71,7 @@ class Cast:
         return bool(head) and (
             phrase.is_name
             or (head in lexicon.genders and phrase.determiner not in {"a", "an", "the"})
-            or bool(lexicon.gender(head))
-            or head in lexicon.words["people"]
-            or lexicon.is_kind_of(head, "person")
+            or head in lexicon.words["persons"]
             or head in self.people
             or self._looks_named(phrase)
         )

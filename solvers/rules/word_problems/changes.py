@@ -62,6 +62,8 @@ def by_changes(goal: Goal, terms: list[Term], story: Story, cost: float) -> Iter
         cost: what was taken for granted in choosing the terms.
     """
     course = _course_of(goal, terms, story, cost)
+    if course is None:
+        return
     yield from _ends(goal, course, story)
     yield from _starts(goal, course)
     if course.starts and course.ends:
@@ -98,20 +100,22 @@ def is_same_holding(one: Amount, other: Amount) -> bool:
     )
 
 
-def _course_of(goal: Goal, terms: list[Term], story: Story, cost: float) -> _Course:
+def _course_of(goal: Goal, terms: list[Term], story: Story, cost: float) -> _Course | None:
+    """The terms as an amount over time; None where nothing happens to it."""
     holders = holders_of(goal, terms)
     states, changes = _states_and_changes(goal, terms, holders)
+    if not changes and len(states) < _TWO:
+        return None
     moved = [term for _, term in changes]
-    vague = [
-        amount
-        for amount in story.amounts
-        if amount.is_vague and not amount.is_asked and amount.verb_class in CHANGE
-    ]
+    vague = [amount for amount in story.vague if amount.verb_class in CHANGE]
     starts, ends = _start_and_end(states, moved, vague, goal)
     asked = frozenset({goal.amount.owner, goal.amount.place}) - UNNAMED
-    is_untold = is_open(goal, story, holders and holders | asked) or any(
-        (_is_of_group(amount, goal) or concerns(amount, holders)) and is_near(amount, goal)
-        for amount in vague
+    is_untold = bool(story.vague) and (
+        is_open(goal, story, holders and holders | asked)
+        or any(
+            (_is_of_group(amount, goal) or concerns(amount, holders)) and is_near(amount, goal)
+            for amount in vague
+        )
     )
     course = _Course(starts, ends, changes, cost, is_untold)
     _part_states(course, goal)

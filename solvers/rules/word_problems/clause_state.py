@@ -26,6 +26,7 @@ class Context:
         cast: who was spoken of.
         topics: what was counted.
         tokens: of the sentence.
+        said: the text of each of them.
         last: the frame of the last clause with a finite verb.
         sentence: its number.
         clause: its number.
@@ -37,6 +38,7 @@ class Context:
     cast: Cast = field(default_factory=Cast)
     topics: Topics = field(default_factory=Topics)
     tokens: Sequence[Token] = ()
+    said: frozenset[str] = frozenset()
     last: Amount | None = None
     sentence: int = 0
     clause: int = 0

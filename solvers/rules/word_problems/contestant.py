@@ -122,7 +122,7 @@ class RuleSolver:
             story = read_story(problem.text)
         except Unread as unread:
             return Answer(status="abstained", reason=str(unread)), None, []
-        readings = find_readings(story)
+        readings = find_readings(story, is_forced=self._is_forced)
         verdict = grade(story, readings)
         if readings and (self._is_forced or not verdict.reason):
             value = write_number(readings[0].value)

@@ -78,16 +78,10 @@ class Contradictions:
         self._story = story
         self._place = place
         self._times = asked.times & _telling_times()
-        self._named = _named(goal)
         self._is_both = "both" in goal.asked.words
-        self._said = [_said_of(one.amount, goal.thing.words) for one in told]
-        named = self._named
-        # Where the question names as much of every amount, it tells none of them apart.
-        self._tells_apart = (
-            len({said.who & named for said in self._said}) > 1
-            or len({said.what & named for said in self._said}) > 1
-            or len({said.when & named for said in self._said}) > 1
-        )
+        self._named = _NOTHING
+        self._said: list[_Said] = []
+        self._tells_apart: bool | None = None
 
     def holds(self, term: Term) -> bool:
         """Whether a derived amount contradicts the question."""
@@ -104,7 +98,23 @@ class Contradictions:
                 return True
         if _mixes_units(step):
             return True
-        return self._tells_apart and any(self._mixes(rule, parts) for rule, parts in _sums(term))
+        sums = list(_sums(term))
+        if not sums:
+            return False
+        if self._tells_apart is None:
+            self._tells_apart = self._compare_told()
+        return self._tells_apart and any(self._mixes(rule, parts) for rule, parts in sums)
+
+    def _compare_told(self) -> bool:
+        """Note what is said of each amount; whether the question names more of one than another."""
+        named = self._named = _named(self._goal)
+        things = self._goal.thing.words
+        self._said = [_said_of(one.amount, things) for one in self._told]
+        return (
+            len({said.who & named for said in self._said}) > 1
+            or len({said.what & named for said in self._said}) > 1
+            or len({said.when & named for said in self._said}) > 1
+        )
 
     def _mixes(self, rule: str, parts: Sequence[tuple[str, Term]]) -> bool:
         """Whether a sum has parts that the question tells apart by who, by what or by when."""

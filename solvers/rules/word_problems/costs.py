@@ -12,6 +12,8 @@ ASKS_DIFFERENCE = 2.0
 """The question says "how many more", and the answer is no difference."""
 UNTOLD = 2.0
 """Some of what counts is told without a number ("she had some stamps")."""
+MOST_COST = 0.6
+"""A reading that takes more than this for granted is not answered with."""
 MARGIN = 1.0
 """A reading of another value has to cost that much more than the one that is answered with."""
 ANOTHERS = 1.5

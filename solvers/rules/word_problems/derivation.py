@@ -7,10 +7,12 @@ a reading; its cost says how much was taken for granted, numbers that play no pa
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING
 
 from spoonbench.solvers.rules.word_problems.amounts import Story, Thing
 from spoonbench.solvers.rules.word_problems.comparisons import worlds_of
+from spoonbench.solvers.rules.word_problems.costs import MARGIN, MOST_COST
 from spoonbench.solvers.rules.word_problems.goals import (
     Goal,
     dimension_of_thing,
@@ -34,7 +36,6 @@ from spoonbench.solvers.rules.word_problems.untold import untold_change
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from fractions import Fraction
 
 
 MOST_NUMBERS = 12
@@ -49,10 +50,15 @@ _RATE_ASKED, _RATES_TOLD = 2.0, 1.5
 """Sums pass over it that "each" is asked for, or "how long" where rates are told."""
 
 
-def find_readings(story: Story) -> list[Reading]:
-    """All readings of a text that come to a value, cheapest first.
+def find_readings(story: Story, *, is_forced: bool = True) -> list[Reading]:
+    """Readings of a text that come to a value, cheapest first.
 
     A text without a question, or with more than `MOST_NUMBERS` numbers, has none.
+
+    Args:
+        story: as read from the text.
+        is_forced: it will be answered in any case. Otherwise what costs too much to be answered
+            with, or to stand beside an answer, is not looked for where there is anything else.
     """
     told = [
         Term(amount.value, amount, frozenset({index}))
@@ -66,8 +72,13 @@ def find_readings(story: Story) -> list[Reading]:
         goal.dimension = "time"
     worlds = [in_one_unit(terms, goal) for terms in worlds_of(told, goal, story.owners)]
     judge = Judge(told, goal, story)
+    if not is_forced:
+        goal.most = MOST_COST + MARGIN
     found = judge.readings_of(_distinct(worlds, goal, story))
-    if not found or min(reading.cost for reading in found) > _SURE:
+    if not found and not is_forced:
+        goal.most = inf
+        found = judge.readings_of(_distinct(worlds, goal, story))
+    if not found or (is_forced and min(reading.cost for reading in found) > _SURE):
         # Nothing comes near a plain reading: what the words of the question suggest.
         found += [judge.reading_of(term) for terms in worlds for term in guess(goal, terms)]
     if story.n_switches:
@@ -85,10 +96,11 @@ def find_readings(story: Story) -> list[Reading]:
 
 def _distinct(worlds: list[list[Term]], goal: Goal, story: Story) -> Iterable[Term]:
     """Ways to what is sought; of one value from the same numbers the cheapest."""
-    cheapest: dict[tuple[Fraction, frozenset[int]], Term] = {}
+    # As two integers a value is hashed far more quickly than as a fraction.
+    cheapest: dict[tuple[tuple[int, int], frozenset[int]], Term] = {}
     for terms in worlds:
         for term in _seek(goal, terms, story):
-            key = (term.value, term.uses)
+            key = (term.value.as_integer_ratio(), term.uses)
             known = cheapest.get(key)
             if known is None or term.cost < known.cost:
                 cheapest[key] = term
@@ -109,9 +121,10 @@ def _seek(goal: Goal, terms: list[Term], story: Story) -> Iterator[Term]:
     passed_over = (
         _RATE_ASKED if is_rate else _RATES_TOLD * (goal.asked.how == "long" and bool(rates))
     )
-    for term in settle(goal, counts, story):
-        term.cost += passed_over
-        yield term
+    if passed_over < goal.most:
+        for term in settle(goal, counts, story):
+            term.cost += passed_over
+            yield term
     if rates:
         yield from by_products(goal, rates, counts, story)
         yield from by_division(goal, rates, counts, story)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from spoonbench.solvers.rules.word_problems.cast import Cast
+    from spoonbench.solvers.rules.word_problems.clause_state import Context
     from spoonbench.solvers.rules.word_problems.clauses import Clause
     from spoonbench.solvers.rules.word_problems.phrases import Phrase, VerbGroup
     from spoonbench.solvers.rules.word_problems.tokens import Token
@@ -23,6 +24,7 @@ _NOW = frozenset({"now", "currently"})
 _LEFT = frozenset({"left", "remaining", "still", "leftover"})
 _TOTAL = frozenset({"total", "altogether", "combined"})
 _SAYING = _EARLIER | _NOW | _LEFT | _TOTAL
+_BEFORE = frozenset({"before", "beforehand"})
 _EVERY = frozenset({"each", "every"})
 _HOLDING = frozenset({"contain", "hold", "fit", "seat", "carry", "accommodate", "include"})
 _ADVERBIAL = frozenset({"up", "off", "away", "down", "back", "out"})
@@ -30,34 +32,29 @@ _FILLING = frozenset({"fill", "load", "stock", "pack", "stuff"})
 _BOUGHT = frozenset({"buy", "spend"})
 
 
-def frame_of(
-    clause: Clause, tokens: Sequence[Token], cast: Cast, last: Amount | None, *, in_question: bool
-) -> Amount:
+def frame_of(clause: Clause, context: Context) -> Amount:
     """The frame of a clause, as an amount without a value.
 
     Args:
         clause: to be read.
-        tokens: of its sentence.
-        cast: who was spoken of.
-        last: the frame of the last clause with a verb of its own.
-        in_question: whether it asks.
+        context: what is known of its sentence, and of what stands before it.
     """
-    verb = clause.verb
+    verb, last = clause.verb, context.last
     frame = Amount(None, NO_THING)
     if verb is not None:
-        _take_verb(frame, verb, clause, in_question=in_question)
+        _take_verb(frame, verb, clause, in_question=context.in_question)
     elif last is not None and not clause.subject:
         frame = altered(last)
         frame.compare, frame.per, frame.times = None, "", frozenset()
         frame.is_earlier = frame.is_now = frame.is_left = frame.is_total = False
-    frame.in_question = in_question
-    _take_subject(frame, clause, cast, last)
+    frame.in_question = context.in_question
+    _take_subject(frame, clause, context.cast, last)
     words: set[str] = set()
     phrases = [*clause.before, *clause.subject, *clause.subject_rest, *clause.after]
     for phrase in phrases:
         collect_words(phrase, words)
     frame.context = frozenset(words)
-    _take_adverbs(frame, clause, phrases, tokens)
+    _take_adverbs(frame, clause, phrases, context)
     if last is not None and last.is_price:
         _take_price(frame, clause, last)
     return frame
@@ -181,7 +178,7 @@ def _is_before(clause: Clause) -> bool:
     """As in "Before that he had 5", "who had 5 before": of a time before what was told."""
     for phrases in (clause.before, clause.after):
         for order, phrase in enumerate(phrases):
-            if not isinstance(phrase, Mark) or phrase.text not in {"before", "beforehand"}:
+            if not isinstance(phrase, Mark) or phrase.text not in _BEFORE:
                 continue
             after = phrases[order + 1] if order + 1 < len(phrases) else None
             if not isinstance(after, NounPhrase) or after.pronoun in {"that", "this", "then"}:
@@ -190,12 +187,14 @@ def _is_before(clause: Clause) -> bool:
 
 
 def _take_adverbs(
-    frame: Amount, clause: Clause, phrases: Sequence[Phrase], tokens: Sequence[Token]
+    frame: Amount, clause: Clause, phrases: Sequence[Phrase], context: Context
 ) -> None:
-    said = _SAYING.intersection([token.text for token in _tokens_of(clause, phrases, tokens)])
-    if said:
-        _take_said(frame, said, phrases)
-    if clause.opener == "before" or _is_before(clause):
+    if not _SAYING.isdisjoint(context.said):
+        tokens = _tokens_of(clause, phrases, context.tokens)
+        said = _SAYING.intersection([token.text for token in tokens])
+        if said:
+            _take_said(frame, said, phrases)
+    if not _BEFORE.isdisjoint(context.said) and (clause.opener == "before" or _is_before(clause)):
         frame.is_earlier = True
     if frame.lemma == "remain" or _is_over(frame, clause):
         frame.is_left = True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 from typing import TYPE_CHECKING
 
 from spoonbench.solvers.rules.word_problems.amounts import (
@@ -31,78 +32,34 @@ NEAR = 0.9
 """Up to here, it is of just that thing."""
 _NOT_SOUGHT = 9.0
 _PERHAPS = 2.0
-_TOTAL = (
-    " in all ",
-    " between them ",
-    " total ",
-    " altogether ",
-    " together ",
-    " combined ",
-    " sum ",
-    " both ",
-    " overall ",
-    " in total ",
-    " all ",
-    " those # days ",
-    " these # days ",
-    " entire ",
-    " entirely ",
+_TOTAL = frozenset(
+    {
+        "total", "altogether", "together", "combined", "sum", "both", "overall", "all", "entire",
+        "entirely",
+    }
+)  # fmt: skip
+_TOTAL_PHRASES = (" between them ", " those # days ", " these # days ")
+_LEFT = frozenset(
+    {"left", "remain", "remaining", "remains", "still", "rest", "leftover", "unused", "unsold"}
 )
-_LEFT = (
-    " left ",
-    " remain ",
-    " remaining ",
-    " remains ",
-    " still ",
-    " rest ",
-    " leftover ",
-    " unused ",
-    " unsold ",
-)
-_START = (
-    " start ",
-    " started ",
-    " begin ",
-    " beginning ",
-    " began ",
-    " originally ",
-    " initially ",
-    " at first ",
-    " before ",
-    " original ",
-    " previously ",
-    " to begin with ",
-    " in the first place ",
-    " first ",
-)
+_START = frozenset(
+    {
+        "start", "started", "begin", "beginning", "began", "originally", "initially", "before",
+        "original", "previously", "first",
+    }
+)  # fmt: skip
 _SUMS = frozenset({"count", "score", "tally", "sum", "total", "result"})
 """What "what was the count?" names: it says nothing of what is counted."""
-_NOW = (
-    " now ",
-    " then ",
-    " after that ",
-    " after this ",
-    " afterwards ",
-    " afterward ",
-    " end ",
-    " will ",
-    " finished ",
-    " currently ",
-    " today ",
+_NOW = frozenset(
+    {"now", "then", "afterwards", "afterward", "end", "will", "finished", "currently", "today"}
 )
-_OTHERS = (
-    " other ",
-    " others ",
-    " rest ",
-    " not ",
-    " different ",
-    " else ",
-    " empty ",
-    " vacant ",
-    " unoccupied ",
-    " remaining ",
-    " remainder ",
-)
+_NOW_PHRASES = (" after that ", " after this ")
+_OTHERS = frozenset(
+    {
+        "other", "others", "rest", "not", "different", "else", "empty", "vacant", "unoccupied",
+        "remaining", "remainder",
+    }
+)  # fmt: skip
 MEASURED = frozenset({"long", "tall", "high", "old", "heavy", "deep", "wide"})
 """What "how" asks for as a measure of one thing."""
 SHARES = frozenset({"fraction", "part", "portion", "share"})
@@ -121,6 +78,7 @@ class Goal:
         is_total: the question says "in all" or the like.
         is_left: it says "left".
         is_start: it asks for the start.
+        most: ways that cost as much are not sought.
     """
 
     asked: Asked
@@ -132,6 +90,7 @@ class Goal:
     is_now: bool
     is_others: bool
     doubts: frozenset[str]
+    most: float = inf
 
     @property
     def amount(self) -> Amount:
@@ -141,7 +100,7 @@ class Goal:
 
 def goal_of(asked: Asked, words: frozenset[str], amounts: Sequence[Amount]) -> Goal:
     """Read the question's words for what kind of amount is sought."""
-    text = asked.text
+    text, said = asked.text, asked.words
     amount = asked.amount
     is_sum = asked.how == "what" and amount.thing.head in _SUMS and not amount.thing.of
     told = amount.is_thing_told and not is_sum
@@ -149,12 +108,16 @@ def goal_of(asked: Asked, words: frozenset[str], amounts: Sequence[Amount]) -> G
         asked=asked,
         thing=amount.thing if told else _thing_done(amount, amounts, asked.how),
         dimension=_dimension_sought(asked, amounts),
-        is_total=says(text, _TOTAL) or amount.thing.head == "sum" or bool(asked.also),
-        is_left=says(text, _LEFT) and "left" not in amount.place.split(),
-        is_start=says(text, _START) or (amount.verb_class == "boundary" and amount.lemma != "end"),
-        is_now=says(text, _NOW),
+        is_total=not said.isdisjoint(_TOTAL)
+        or amount.thing.head == "sum"
+        or bool(asked.also)
+        or says(text, _TOTAL_PHRASES),
+        is_left=not said.isdisjoint(_LEFT) and "left" not in amount.place.split(),
+        is_start=not said.isdisjoint(_START)
+        or (amount.verb_class == "boundary" and amount.lemma != "end"),
+        is_now=not said.isdisjoint(_NOW) or says(text, _NOW_PHRASES),
         doubts=_doubts(words),
-        is_others=says(text, _OTHERS)
+        is_others=not said.isdisjoint(_OTHERS)
         or amount.is_negated
         or amount.lemma in {"fail", "miss"}
         or bool(words & {"rest", "others", "remainder"}),

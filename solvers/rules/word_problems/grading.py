@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from spoonbench.solvers.numerals import write_number
-from spoonbench.solvers.rules.word_problems.costs import MARGIN
+from spoonbench.solvers.rules.word_problems.costs import MARGIN, MOST_COST
 from spoonbench.solvers.rules.word_problems.derivation import MOST_NUMBERS
 
 if TYPE_CHECKING:
@@ -13,9 +13,6 @@ if TYPE_CHECKING:
 
     from spoonbench.solvers.rules.word_problems.amounts import Story
     from spoonbench.solvers.rules.word_problems.terms import Reading
-
-MOST_COST = 0.6
-"""A reading that takes more than this for granted is not answered with."""
 
 
 class Grade(NamedTuple):
@@ -32,13 +29,8 @@ class Grade(NamedTuple):
 
 def grade(story: Story, readings: Sequence[Reading]) -> Grade:
     """Judge the cheapest reading by its cost and by the readings that come near it."""
-    n_told = sum(amount.value is not None for amount in story.amounts)
-    if story.asked is None:
-        return Grade(0.0, "no question: what is asked was not found")
-    if n_told > MOST_NUMBERS:
-        return Grade(0.0, f"too many numbers: {n_told}, {MOST_NUMBERS} are read")
     if not readings:
-        return Grade(0.0, "no reading: nothing is told of what is asked for")
+        return Grade(0.0, _why_unread(story))
     best = readings[0]
     rival = next((one for one in readings if one.value != best.value), None)
     margin = MARGIN if rival is None else min(rival.cost - best.cost, MARGIN)
@@ -46,6 +38,15 @@ def grade(story: Story, readings: Sequence[Reading]) -> Grade:
     doubt = round(best.cost + MARGIN - margin, 6)
     reason = "" if doubt <= MOST_COST else _reason(best, rival if margin < MARGIN else None)
     return Grade(round(1 / (1 + doubt), 4), reason)
+
+
+def _why_unread(story: Story) -> str:
+    if story.asked is None:
+        return "no question: what is asked was not found"
+    n_told = sum(amount.value is not None for amount in story.amounts)
+    if n_told > MOST_NUMBERS:
+        return f"too many numbers: {n_told}, {MOST_NUMBERS} are read"
+    return "no reading: nothing is told of what is asked for"
 
 
 def _reason(best: Reading, rival: Reading | None) -> str:

@@ -76,7 +76,7 @@ class Judge:
         self._about_text = list(_doubts_of_text(goal, told, story))
 
     def readings_of(self, terms: Iterable[Term]) -> list[Reading]:
-        """Judge ways to what is sought.
+        """Judge ways to what is sought; beside one below `Goal.most`, none above.
 
         Doubts only add to a cost. So a way that before any doubt costs `MARGIN` more than a reading
         is no rival of it, nor is one that comes to the same value and costs no less; these stay at
@@ -84,9 +84,11 @@ class Judge:
         """
         readings: list[Reading] = []
         best: Reading | None = None
+        most = self._goal.most
         for term in sorted(terms, key=lambda term: term.cost):
             if best is not None and (
                 term.cost >= best.cost + MARGIN
+                or (term.cost >= most > best.cost)
                 or (term.cost >= best.cost and term.value == best.value)
             ):
                 readings.append(Reading(term, term.cost))
@@ -150,7 +152,7 @@ def _doubts_of_text(goal: Goal, told: Sequence[Term], story: Story) -> Iterator[
     is_other_time = " ago " in goal.asked.text or " next " in goal.asked.text
     if is_other_time and not asks_age_at_other_time(goal, told):
         yield _OTHER_TIME, "another time is asked about"
-    if goal.dimension == "money" and any(is_unpriced(one, goal, story) for one in story.amounts):
+    if goal.dimension == "money" and any(is_unpriced(one, goal, story) for one in story.vague):
         yield _UNPRICED, "what is paid for all of it is not told"
     if goal.doubts:
         yield _PASSED_OVER, f"{min(goal.doubts)!r} is passed over"
@@ -168,14 +170,14 @@ def _speaks_of(amount: Amount, owner: str) -> bool:
 def _doubts_of_value(term: Term, used: Sequence[Amount], goal: Goal) -> Iterator[Doubt]:
     """What is odd about the answer: less than nothing, a part of a thing, nothing."""
     value = term.value
-    if value < 0:
+    if value.numerator < 0:
         yield _NEGATIVE, "less than nothing"
     counts_things = goal.asked.how == "many" and not goal.dimension
     if value.denominator != 1 and counts_things:
         numbers = [one.value for one in used if one.value is not None]
         if all(number.denominator == 1 for number in numbers):
             yield _BROKEN, "a part of a thing that is counted whole"
-    if value == 0:
+    if not value:
         yield _PLAIN_NOTHING if _may_be_nothing(term, goal) else _NOTHING, ""
 
 

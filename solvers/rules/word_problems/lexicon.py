@@ -132,6 +132,12 @@ def load_lexicon() -> Lexicon:
     genders = _genders(names, lists)
     lists["first_names"] = _words(" ".join(names.values())) - lists["names_or_words"]
     units = _units(_tables("units"))
+    ancestors = {noun: _ancestors(noun, kinds) for noun in kinds}
+    lists["persons"] = lists["people"].union(
+        [name for name, gender in genders.items() if gender],
+        [noun for noun, above in ancestors.items() if "person" in above],
+        ["person"],
+    )
     return Lexicon(
         verbs=_verbs(verbs["classes"], spellings),
         phrasal=_phrasal(verbs["phrasal"]),
@@ -141,7 +147,7 @@ def load_lexicon() -> Lexicon:
         singulars=_singulars(nouns, [name for name in genders if name[:-1] not in units]),
         plurals_only=_words(nouns["same_plural"]) | _words(nouns["only_plural"]),
         kinds=kinds,
-        ancestors={noun: _ancestors(noun, kinds) for noun in kinds},
+        ancestors=ancestors,
         genders=genders,
     )
 

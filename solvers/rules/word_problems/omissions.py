@@ -28,11 +28,14 @@ def new_words(goal: Goal, story: Story) -> list[str]:
     if owner not in UNNAMED:
         said += owner.split()[:-1]
     lexicon = load_lexicon()
-    singular, neutral = lexicon.singular, lexicon.words["possessives"] | _NEUTRAL
+    singular, possessives = lexicon.singular, lexicon.words["possessives"]
     asked = [
         word.removesuffix("'s")
         for word in said
-        if word not in neutral and word not in lexicon.comparatives and not word.endswith("est")
+        if word not in _NEUTRAL
+        and word not in possessives
+        and word not in lexicon.comparatives
+        and not word.endswith("est")
     ]
     if not asked:
         return []
@@ -42,12 +45,7 @@ def new_words(goal: Goal, story: Story) -> list[str]:
 
 def is_unpriced(bought: Amount, goal: Goal, story: Story) -> bool:
     """Whether something is bought without a number, and no price of it is told."""
-    if (
-        not bought.is_vague
-        or bought.is_asked
-        or bought.verb_class != "buy"
-        or not bought.thing.head
-    ):
+    if bought.verb_class != "buy" or not bought.thing.head:
         return False
     head = bought.thing.head
     if head in goal.amount.context or head in goal.amount.owner.split():

@@ -178,7 +178,8 @@ def _kind(piece: str) -> _Kind:
     return _Kind(lower, lead, is_plain, lower in _MARKED, form, name, value)
 
 
-_KINDS = Remembered(_kind, _MOST_REMEMBERED, _LONGEST_REMEMBERED)
+# As plain tuples, which are taken apart several times faster than named ones.
+_KINDS = Remembered(lambda piece: (*_kind(piece),), _MOST_REMEMBERED, _LONGEST_REMEMBERED)
 
 
 def _add_special(tokens: list[Token], text: str, start: int, end: int, opened: list[int]) -> None:

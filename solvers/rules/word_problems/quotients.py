@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING
 
 from spoonbench.solvers.rules.word_problems.amounts import EACH, Amount, Story, thing_distance
@@ -69,7 +70,7 @@ def _totals(
 ) -> list[Term]:
     """What the groups hold in all: derived, or one told amount."""
     holds = rate.amount.thing
-    inner = altered(goal, thing=holds, dimension=dimension_of_thing(holds))
+    inner = altered(goal, thing=holds, dimension=dimension_of_thing(holds), most=inf)
     others = [
         count
         for count in counts
@@ -97,7 +98,7 @@ def by_sharing(goal: Goal, counts: list[Term], story: Story) -> Iterator[Term]:
     groups = named or _unnamed_groups(goal, counts)
     for count in [group for group in groups if group.value != 1] or groups:
         rest = [term for term in counts if term is not count]
-        totals = cheapest(settle(goal, rest, story), _MOST_TOTALS)
+        totals = cheapest(settle(altered(goal, most=inf), rest, story), _MOST_TOTALS)
         singles = [term for term in rest if distance(term.amount, goal) < FAR]
         if len(singles) == 1:
             totals = [singles[0], *totals]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING
 
 from spoonbench.solvers.rules.word_problems.amounts import EACH, NO_THING, Amount, Story, Thing
@@ -140,7 +141,7 @@ def _may_count_goal(goal: Goal, rate: Amount) -> bool:
 def _by_unnamed_groups(goal: Goal, rate: Term, counts: list[Term], story: Story) -> Iterator[Term]:
     """A rate times whatever else is counted, where nothing has the name of its groups."""
     others = [count for count in counts if distance(count.amount, goal) > FAR]
-    inner = altered(goal, thing=NO_THING, dimension="")
+    inner = altered(goal, thing=NO_THING, dimension="", most=inf)
     for term in cheapest(settle(inner, others, story), 2) or others[:1]:
         why = "so many for each of them"
         yield combine("groups", (("", term), ("*", rate)), goal.amount, why, 1.2)
@@ -158,7 +159,7 @@ def _by_one_rate(goal: Goal, rates: list[Term], counts: list[Term], story: Story
         thing = groups[0].amount.thing
         amount = altered(goal.amount, lemma="", verb_class="", thing=thing)
         asked = altered(goal.asked, amount=amount)
-        inner = altered(goal, asked=asked, thing=NO_THING, dimension="")
+        inner = altered(goal, asked=asked, thing=NO_THING, dimension="", most=inf)
         for term in cheapest(settle(inner, groups, story), 3):
             why = f"so many for each {rate.amount.per}"
             yield combine("groups", (("", term), ("*", rate)), goal.amount, why)

@@ -70,7 +70,7 @@ class Reader:
         """Read a sentence that tells something."""
         context = self._context
         self._begin(tokens)
-        context.is_if = not _SUPPOSING.isdisjoint([token.text for token in tokens])
+        context.is_if = not _SUPPOSING.isdisjoint(context.said)
         first = len(context.amounts)
         for clause in mend_clauses(split_clauses(read_phrases(tokens))):
             context.clause += 1
@@ -91,6 +91,7 @@ class Reader:
     def _begin(self, tokens: Sequence[Token]) -> None:
         context = self._context
         context.tokens = tokens
+        context.said = frozenset([token.text for token in tokens])
         context.sentence += 1
         context.cast.sentence = context.sentence
         context.is_if = False
@@ -115,9 +116,7 @@ class Reader:
 
     def _frame(self, clause: Clause) -> Amount:
         context = self._context
-        frame = frame_of(
-            clause, context.tokens, context.cast, context.last, in_question=context.in_question
-        )
+        frame = frame_of(clause, context)
         frame.sentence, frame.clause = context.sentence, context.clause
         frame.is_if = context.is_if
         if clause.subject and clause.subject[0].extra in {"another", "other"}:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING
 
 from spoonbench.solvers.rules.word_problems.ages import by_years
@@ -72,7 +73,7 @@ def _ways(goal: Goal, terms: list[Term], story: Story) -> Iterator[Term]:
         yield from _differences(goal, same, story, 0.2)
         yield from _settle_among(goal, same, story, _OTHER_KINDS)
     if len(terms) > max(len(same), len(maybe)) and goal.is_total:
-        yield from by_totals(goal, terms, 2.0)
+        yield from by_totals(goal, terms, _OTHER_KINDS)
     if len(terms) > len(maybe):
         yield from _differences(goal, terms, story, 1.5)
     yield from by_margin(goal, terms)
@@ -154,11 +155,16 @@ def _choice(goal: Goal, terms: Sequence[Term], *, is_lone: bool) -> float:
 
 def _settle_among(goal: Goal, terms: list[Term], story: Story, cost: float) -> Iterator[Term]:
     """The rules that take all of the terms."""
+    if cost >= goal.most:
+        return
     people = frozenset(story.owners)
-    is_short = has_open_part(goal, story) and not goal.is_start
-    doubt = _doubt_of_untold(goal, terms, story)
+    is_short = is_lost = False
+    doubt = 0.0
+    if story.vague:
+        is_short = has_open_part(goal, story) and not goal.is_start
+        is_lost = goal.is_left and has_open_loss(goal, story, holders_of(goal, terms))
+        doubt = _doubt_of_untold(goal, terms, story)
     yield from by_changes(goal, terms, story, cost)
-    is_lost = goal.is_left and has_open_loss(goal, story, holders_of(goal, terms))
     yield from by_remainder(goal, terms, cost + UNTOLD * (is_short or is_lost))
     yield from by_totals(goal, terms, cost + doubt, people)
     yield from by_parts(goal, terms, cost + (UNTOLD if is_short or is_lost else doubt), people)
@@ -189,7 +195,9 @@ def _at_end(goal: Goal, owner: str, terms: list[Term], story: Story) -> Term | N
         goal.amount, owner=owner, lemma="have", verb_class="state", times=frozenset()
     )
     asked = altered(goal.asked, amount=amount, is_more=False, other=None, text=" now ")
-    inner = altered(goal, asked=asked, is_total=False, is_left=False, is_start=False, is_now=True)
+    inner = altered(
+        goal, asked=asked, is_total=False, is_left=False, is_start=False, is_now=True, most=inf
+    )
     found = cheapest(by_changes(inner, terms, story, 0.0), 1)
     return found[0] if found else None
 

@@ -46,6 +46,8 @@ _OVERRIDES = {
     "S": "'s",
 }
 """Words whose letter is not what the lists say; "K" takes a word out of them."""
+RULED = frozenset({"left", "her", "that", "can", "will", "combined", "a"})
+"""Words whose letter a rule of their own decides."""
 _FREE = ("added", "combined")
 """Words of the lists that are participles like any other here."""
 
@@ -68,6 +70,7 @@ class Word(NamedTuple):
         is_past: as a verb a past and no base form: "gave", not "cut".
         is_listed: it stands in a closed list, maybe as "K".
         is_settled: it has its tag wherever it stands.
+        is_plain: so it has but where a verb that no list knows may stand.
         singular: of it as a noun.
     """
 
@@ -80,6 +83,7 @@ class Word(NamedTuple):
     is_past: bool = False
     is_listed: bool = False
     is_settled: bool = False
+    is_plain: bool = False
     singular: str = ""
 
 
@@ -120,6 +124,8 @@ def _look_up(text: str) -> Word:
         verb = _verb_of_noun(text, lexicon)
         is_rare = verb is not None
     forms = _NOTHING if verb is None else verb.forms
+    is_ruled = text in RULED
+    is_no_verb = verb is None and not is_ruled
     return Word(
         tag=tag,
         verb=verb,
@@ -129,7 +135,8 @@ def _look_up(text: str) -> Word:
         is_plural=lexicon.is_plural(text),
         is_past="past" in forms and "base" not in forms,
         is_listed=listed is not None,
-        is_settled=verb is None and tag not in "KDOAM",
+        is_settled=(is_no_verb and tag not in {"K", "M"}) or (tag == "A" and not is_ruled),
+        is_plain=is_no_verb and tag == "K" and not text.endswith("ed"),
         singular=lexicon.singular(text),
     )
 

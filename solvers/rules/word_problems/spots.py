@@ -77,16 +77,6 @@ class Spot:
         self.index = index
         self.word, self.after = self.words[index], self.words[index + 1]
 
-    def note(self, index: int, tag: str) -> None:
-        """Keep the account: the token has its tag."""
-        self.tags.append(tag)
-        if tag == "B":
-            return
-        change = _CHANGES.get(tag)
-        if change is not None:
-            change(self, index)
-        self.position, self.before = index, tag
-
     def note_verb(self, index: int) -> None:
         """The clause has its verb now, unless it is a gerund."""
         self.last_verb = index
@@ -249,7 +239,7 @@ def _finite_later(tokens: Sequence[Token], words: Sequence[Word]) -> list[bool]:
     return later
 
 
-_CHANGES: dict[str, Callable[[Spot, int], None]] = {
+CHANGES: dict[str, Callable[[Spot, int], None]] = {
     "V": Spot.note_verb,
     "A": Spot.note_auxiliary,
     "W": Spot.note_question_word,

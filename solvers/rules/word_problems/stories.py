@@ -56,6 +56,7 @@ def read_story(text: str) -> Story:
     asked_amounts = [one.amount for one in asked]
     return Story(
         amounts=reader.amounts,
+        vague=[one for one in reader.amounts if one.is_vague and not one.is_asked],
         asked=asked[-1] if asked else None,
         words=frozenset(words),
         told_words=frozenset(told_words),
@@ -89,10 +90,11 @@ def _with_names(tokens: Sequence[Token], texts: Sequence[str]) -> Sequence[Token
     first_names = load_lexicon().words["first_names"]
     if first_names.isdisjoint(texts):
         return tokens
-    return [
-        token if token.name or token.text not in first_names else token._replace(name=True)
-        for token in tokens
-    ]
+    marked = list(tokens)
+    for index, text in enumerate(texts):
+        if text in first_names and not tokens[index].name:
+            marked[index] = tokens[index]._replace(name=True)
+    return marked
 
 
 def _end_of_first_owner(reader: Reader) -> Asked | None:

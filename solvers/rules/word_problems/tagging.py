@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from spoonbench.solvers.rules.word_problems.lexicon import load_lexicon
 from spoonbench.solvers.rules.word_problems.spellings import HAVE
-from spoonbench.solvers.rules.word_problems.spots import OBJECT_TAGS, SEEN, Spot
+from spoonbench.solvers.rules.word_problems.spots import CHANGES, OBJECT_TAGS, SEEN, Spot
 from spoonbench.solvers.rules.word_problems.verb_or_noun import SUBJECTS, is_verb
 
 if TYPE_CHECKING:
@@ -47,22 +47,28 @@ def tag_tokens(tokens: Sequence[Token], *, is_inverted: bool = False) -> list[st
         M comparative, K any other word.
     """
     spot = Spot(tokens, is_inverted=is_inverted)
+    tags, words = spot.tags, spot.words
     title_end = -1
     for index, token in enumerate(tokens):
-        word = spot.words[index]
+        word = words[index]
         if token.value is not None:
             tag = "X" if token.form == "times" else "N"
         elif index < title_end or token.form == "ordinal":
             tag = "K"
-        elif word.is_settled:
+        elif word.is_settled or (word.is_plain and spot.before not in _BEFORE_UNKNOWN):
             tag = word.tag
             if tag == "P" and token.text in _QUOTES and title_end < 0:
                 title_end = _end_of_title(tokens, index)
         else:
             spot.move(index)
             tag = _decide(spot, token)
-        spot.note(index, tag)
-    return spot.tags
+        tags.append(tag)
+        if tag != "B":
+            change = CHANGES.get(tag)
+            if change is not None:
+                change(spot, index)
+            spot.position, spot.before = index, tag
+    return tags
 
 
 def _end_of_title(tokens: Sequence[Token], index: int) -> int:
@@ -75,15 +81,13 @@ def _end_of_title(tokens: Sequence[Token], index: int) -> int:
 
 def _decide(spot: Spot, token: Token) -> str:
     word = spot.word
-    special = _SPECIAL.get(token.text)
+    special = RULES.get(token.text)
     if special is not None:
         return special(spot)
     if word.tag == "M":
         # "The longer rope", but "twice longer than".
         is_inside = spot.before in {"D", "O"} and spot.after.tag in {"K", "N"}
         return "K" if is_inside else "M"
-    if word.tag == "A" or (word.tag != "K" and word.verb is None):
-        return word.tag
     return "V" if _is_verb(spot, token) else word.tag
 
 
@@ -228,7 +232,7 @@ def _article(spot: Spot) -> str:
     return "K" if spot.after.tag == "S" else "D"
 
 
-_SPECIAL: dict[str, Callable[[Spot], str]] = {
+RULES: dict[str, Callable[[Spot], str]] = {
     "left": _left,
     "her": _her,
     "that": _that,

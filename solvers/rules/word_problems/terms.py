@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from spoonbench.solvers.rules.word_problems.copying import altered
 
@@ -17,8 +17,7 @@ BELOW_ZERO = 3.0
 """What it costs that an amount on the way is less than nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One step of a derivation.
 
     Attributes:
@@ -100,10 +99,12 @@ def combine(
         if isinstance(part, Term):
             uses |= part.uses
             cost += part.cost
-    if value < 0 and rule != "guess":
+    if value.numerator < 0 and rule != "guess":
         cost += BELOW_ZERO
     step = Step(rule, tuple(parts), value, like.thing, why)
-    return Term(value, altered(like, value=value, compare=None), uses, step, cost)
+    if like.value is not None or like.compare is not None:
+        like = altered(like, value=None, compare=None)
+    return Term(value, like, uses, step, cost)
 
 
 def _value_of(parts: Sequence[tuple[str, Term | Fraction]]) -> Fraction:

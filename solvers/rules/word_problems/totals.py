@@ -46,11 +46,17 @@ def by_totals(
     yield from _whole_of_shares(goal, terms, cost)
     if goal.asked.is_more or goal.is_others:
         cost += ASKS_DIFFERENCE
+    if cost >= goal.most:
+        return
     usable = [term for term in terms if _is_usable(term.amount)]
     usable, doubt = _of_owner(goal.amount, usable, people)
     usable = _of_group(goal.amount.group, usable)
     for members, extra in _selections(goal, usable):
+        if cost + doubt + extra >= goal.most:
+            continue
         extra_cost = _doubt(goal, members, people, extra)
+        if cost + doubt + extra_cost >= goal.most:
+            continue
         parts = less(members, ())
         yield combine(
             "total", parts, goal.amount, "all of them together", cost + doubt + extra_cost
@@ -132,10 +138,12 @@ def _doubt(goal: Goal, members: Sequence[Term], people: frozenset[str], selected
     amounts = [term.amount for term in members]
     asked = goal.amount
     clauses = {amount.clause for amount in amounts}
+    plain = _plain_doubt(goal, amounts) + 1.5 * (goal.is_left or goal.is_start)
+    if selected + plain >= goal.most:
+        return selected + plain
     return summed(
         (selected, True),
-        (_plain_doubt(goal, amounts), True),
-        (1.5, goal.is_left or goal.is_start),
+        (plain, True),
         # What others have is no part of what one of them has.
         (ANOTHERS, _are_of_others(asked.owner, amounts, people)),
         (1.0, any(amount.is_now for amount in amounts)),

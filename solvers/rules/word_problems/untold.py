@@ -64,14 +64,12 @@ def has_open_member(goal: Goal, story: Story) -> bool:
 def has_open_loss(goal: Goal, story: Story, holders: frozenset[str]) -> bool:
     """Whether things went away without a number, where it is asked what is left."""
     return any(
-        amount.is_vague
-        and not amount.is_asked
-        and amount.verb_class in LOSS
+        amount.verb_class in LOSS
         and amount.is_thing_told
         and amount.lemma not in {"use", "spend"}
         and (is_near(amount, goal) or amount.thing.head == "one")
         and concerns(amount, holders)
-        for amount in story.amounts
+        for amount in story.vague
     )
 
 
@@ -79,11 +77,9 @@ def untold_change(goal: Goal, story: Story) -> str:
     """What is told of without a number and may belong to what is sought; "" for nothing."""
     if goal.is_start or goal.amount.verb_class in CHANGE:
         return ""
-    for amount in story.amounts:
+    for amount in story.vague:
         if (
-            amount.is_vague
-            and not amount.is_asked
-            and amount.role != "none"
+            amount.role != "none"
             and amount.lemma != goal.amount.lemma
             and amount.verb_class in CHANGE
             and amount.thing.head
@@ -95,11 +91,4 @@ def untold_change(goal: Goal, story: Story) -> str:
 
 def _some_near(goal: Goal, story: Story) -> Iterator[Amount]:
     """Amounts of what is sought, in the order of the text, that are told without a number."""
-    return (
-        amount
-        for amount in story.amounts
-        if amount.is_vague
-        and not amount.is_asked
-        and amount.role != "none"
-        and is_near(amount, goal)
-    )
+    return (amount for amount in story.vague if amount.role != "none" and is_near(amount, goal))

@@ -83,8 +83,9 @@ def by_parts(
     doubt = _part_doubt(goal, division, people)
     # "He lent out 46, 19 of them comics. How many are left?": of those he did not lend.
     doubt += 1.0 * (goal.is_left and whole.amount.verb_class in LOSS)
-    why = "the whole less its other parts"
-    yield combine("part", less([whole], rest), goal.amount, why, cost + doubt)
+    if cost + doubt < goal.most:
+        why = "the whole less its other parts"
+        yield combine("part", less([whole], rest), goal.amount, why, cost + doubt)
 
 
 def _whole_of(terms: Sequence[Term]) -> Term:
@@ -142,6 +143,9 @@ def _guess_doubt(goal: Goal, division: _Division, people: frozenset[str]) -> flo
     lemma = goal.amount.lemma
     told = {term.amount.lemma for term in (whole, *rest)}
     is_other_verb = lemma not in told and lemma not in _PLAIN_VERBS and len(told) > 1
+    asked = summed((0.3, goal.is_left), (1.5, goal.is_total), (STARTS, goal.is_start))
+    if asked >= goal.most:
+        return asked
     doubt = 0.0 if goal.is_others else 0.6
     if all(amount.is_part for amount in amounts):
         doubt = max(doubt - 0.3, 0.0)
@@ -159,9 +163,7 @@ def _guess_doubt(goal: Goal, division: _Division, people: frozenset[str]) -> flo
         (0.7, 0 < n_described < len(rest) and not goal.is_others),
         # Some of the rest are parts of all the others, not of the largest.
         (1.0, len({amount.is_part for amount in amounts}) > 1),
-        (0.3, goal.is_left),
-        (1.5, goal.is_total),
-        (STARTS, goal.is_start),
+        (asked, True),
     )
 
 
@@ -233,7 +235,8 @@ def by_remainder(goal: Goal, terms: list[Term], cost: float) -> Iterator[Term]:
     doubt = _remainder_doubt(goal, wholes, [term.amount for term in parts], cost)
     why = "the whole less the parts that are told"
     doubt += 0.3 if len(wholes) == 1 else 0.5
-    yield combine("part", less(wholes, parts), goal.amount, why, doubt)
+    if doubt < goal.most:
+        yield combine("part", less(wholes, parts), goal.amount, why, doubt)
 
 
 def _remainder_doubt(
