@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from spoonbench.solvers.rules.word_problems.lexicon import Unit, load_lexicon
 
@@ -22,7 +22,8 @@ LABEL = "label"
 """What a number counts that only tells which one ("floor twelve")."""
 
 
-class Thing(NamedTuple):
+@dataclass(slots=True, unsafe_hash=True)
+class Thing:
     """What is counted.
 
     Attributes:

@@ -67,12 +67,17 @@ _LASTING_VERBS = frozenset({"take", "spend", "last", "drive", "walk", "run", "fl
 _MONEY_VERBS = frozenset({"cost", "pay", "spend", "earn", "charge", "owe"})
 
 
-def question_start(tokens: Sequence[Token]) -> int:
-    """Index of the first token of a question in a sentence; -1 where there is none."""
-    for index, token in enumerate(tokens):
-        if token.text in _QUESTION_WORDS and _opens_question(tokens, index):
+def question_start(tokens: Sequence[Token], texts: Sequence[str]) -> int:
+    """Index of the first token of a question in a sentence; -1 where there is none.
+
+    Args:
+        tokens: of the sentence.
+        texts: of the tokens.
+    """
+    for index, text in enumerate(texts):
+        if text in _QUESTION_WORDS and _opens_question(tokens, index):
             return index
-    is_order = tokens[0].text in _ORDERS and len(tokens) > _SHORTEST_ORDER
+    is_order = texts[0] in _ORDERS and len(tokens) > _SHORTEST_ORDER
     return 0 if is_order else -1
 
 

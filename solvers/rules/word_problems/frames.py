@@ -46,6 +46,7 @@ def frame_of(clause: Clause, context: Context) -> Amount:
     elif last is not None and not clause.subject:
         frame = altered(last)
         frame.compare, frame.per, frame.times = None, "", frozenset()
+        frame.to = frame.source = frame.place = NOBODY
         frame.is_earlier = frame.is_now = frame.is_left = frame.is_total = False
     frame.in_question = context.in_question
     _take_subject(frame, clause, context.cast, last)

@@ -73,6 +73,7 @@ class Goal:
 
     Attributes:
         asked: the question.
+        amount: its amount with the frame.
         thing: what is to be counted.
         dimension: of a measure, or "".
         is_total: the question says "in all" or the like.
@@ -82,6 +83,7 @@ class Goal:
     """
 
     asked: Asked
+    amount: Amount
     thing: Thing
     dimension: str
     is_total: bool
@@ -92,11 +94,6 @@ class Goal:
     doubts: frozenset[str]
     most: float = inf
 
-    @property
-    def amount(self) -> Amount:
-        """The asked amount with its frame."""
-        return self.asked.amount
-
 
 def goal_of(asked: Asked, words: frozenset[str], amounts: Sequence[Amount]) -> Goal:
     """Read the question's words for what kind of amount is sought."""
@@ -106,6 +103,7 @@ def goal_of(asked: Asked, words: frozenset[str], amounts: Sequence[Amount]) -> G
     told = amount.is_thing_told and not is_sum
     return Goal(
         asked=asked,
+        amount=amount,
         thing=amount.thing if told else _thing_done(amount, amounts, asked.how),
         dimension=_dimension_sought(asked, amounts),
         is_total=not said.isdisjoint(_TOTAL)

@@ -29,6 +29,8 @@ _DEEPEST = 12
 _QUOTES = frozenset({'"', "'"})
 STARTS = frozenset("NXDOQEKR")
 """Parts of speech that begin a noun phrase."""
+_BEHIND_NOUN = frozenset("VACWM")
+"""Parts of speech that end it, whatever it is."""
 
 
 def may_start(tokens: Sequence[Token], tags: Sequence[str], index: int) -> bool:
@@ -49,7 +51,23 @@ def read_noun_phrase(
         start: index of its first token.
         depth: how many phrases it stands in, each behind an "of".
     """
+    if tags[start] == "K" and (start + 1 == len(tags) or tags[start + 1] in _BEHIND_NOUN):
+        return _lone_noun(tokens[start], start)
     return _Scan(tokens, tags, start, depth).read()
+
+
+def _lone_noun(token: Token, start: int) -> NounPhrase:
+    """One word with nothing around it that may belong to it: "Ann", "apples"."""
+    text = token.text
+    word = WORDS[text]
+    return NounPhrase(
+        start,
+        start + 1,
+        words=[word.singular],
+        raw=[text],
+        is_name=token.name,
+        is_plural=word.is_plural and text != "ones",
+    )
 
 
 class _Scan:
@@ -78,7 +96,7 @@ class _Scan:
                 break
             self.index += 1
         phrase = self.phrase
-        phrase.end = max(self.index, self.start + 1)
+        phrase.end = self.index if self.index > self.start else self.start + 1
         return phrase
 
     def _tag_at(self, index: int) -> str:

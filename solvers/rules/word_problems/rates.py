@@ -159,7 +159,7 @@ def _by_one_rate(goal: Goal, rates: list[Term], counts: list[Term], story: Story
         thing = groups[0].amount.thing
         amount = altered(goal.amount, lemma="", verb_class="", thing=thing)
         asked = altered(goal.asked, amount=amount)
-        inner = altered(goal, asked=asked, thing=NO_THING, dimension="", most=inf)
+        inner = altered(goal, asked=asked, amount=amount, thing=NO_THING, dimension="", most=inf)
         for term in cheapest(settle(inner, groups, story), 3):
             why = f"so many for each {rate.amount.per}"
             yield combine("groups", (("", term), ("*", rate)), goal.amount, why)

@@ -61,11 +61,6 @@ class Reader:
         """Who was spoken of."""
         return self._context.cast
 
-    @property
-    def in_question(self) -> bool:
-        """Whether a question is being read."""
-        return self._context.in_question
-
     def read(self, tokens: Sequence[Token]) -> None:
         """Read a sentence that tells something."""
         context = self._context
@@ -102,12 +97,14 @@ class Reader:
         frame = self._frame(clause)
         state = ClauseState(complement=clause.after[:1])
         phrases = PhraseReader(context, state, frame)
-        phrases.read_side(clause.before, side="before")
+        if clause.before:
+            phrases.read_side(clause.before, side="before")
         if not clause.is_inherited:
             for phrase in clause.subject:
                 phrases.read_subject(phrase)
                 state.is_joined = True
-        phrases.read_side(clause.subject_rest, side="rest")
+        if clause.subject_rest:
+            phrases.read_side(clause.subject_rest, side="rest")
         phrases.read_side(clause.after, side="after")
         self._finish(clause, frame, state)
         found = [amount for amount in state.found if not amount.is_unit]
@@ -124,7 +121,7 @@ class Reader:
             for amount in context.amounts:
                 if amount.soft_per == clause.subject[0].head:
                     amount.soft_per = ""
-        if frame.group and not self.in_question:
+        if frame.group and not context.in_question:
             self.groups.append(frame.group)
         if clause.verb is not None and clause.verb.kind == "main":
             context.last = frame
@@ -135,17 +132,18 @@ class Reader:
     def _finish(self, clause: Clause, frame: Amount, state: ClauseState) -> None:
         """What the whole clause tells of each of its amounts."""
         found, adjuncts = state.found, state.adjuncts
-        frame.to, frame.source = adjuncts.first("to"), adjuncts.first("source")
-        frame.place = adjuncts.first("place")
+        if adjuncts.owners:
+            frame.to, frame.source = adjuncts.first("to"), adjuncts.first("source")
+            frame.place = adjuncts.first("place")
         adjuncts.share_out(found)
         for amount in found:
             amount.particle = amount.particle or frame.particle
             settle_frame(amount)
-            if amount.is_part and amount.times and is_other_time(amount, self.amounts):
+            if amount.is_part and amount.times and is_other_time(amount, self._context.amounts):
                 amount.is_part = False
         if found:
             mend_amounts(clause, frame, state, self._context)
-        if not self.in_question:
+        if not self._context.in_question:
             self._add_unnumbered(clause, frame, state)
         if state.purpose:
             self._set_purpose(state.purpose)
@@ -160,7 +158,7 @@ class Reader:
             unnumbered += [
                 bought_amount(phrase, frame, self._context.tokens) for phrase in state.unnumbered
             ]
-        self.amounts.extend(amount for amount in unnumbered if amount is not None)
+        self._context.amounts.extend(amount for amount in unnumbered if amount is not None)
 
     def _set_purpose(self, head: str) -> None:
         """As in "2 ounces of soap to wash a pound of clothes": 2 ounces by pounds."""

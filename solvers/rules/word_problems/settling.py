@@ -196,7 +196,14 @@ def _at_end(goal: Goal, owner: str, terms: list[Term], story: Story) -> Term | N
     )
     asked = altered(goal.asked, amount=amount, is_more=False, other=None, text=" now ")
     inner = altered(
-        goal, asked=asked, is_total=False, is_left=False, is_start=False, is_now=True, most=inf
+        goal,
+        asked=asked,
+        amount=amount,
+        is_total=False,
+        is_left=False,
+        is_start=False,
+        is_now=True,
+        most=inf,
     )
     found = cheapest(by_changes(inner, terms, story, 0.0), 1)
     return found[0] if found else None

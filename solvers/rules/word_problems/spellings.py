@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
-from typing import NamedTuple
 
 from spoonbench.solvers.rules.word_problems.inflection import past_tense
 from spoonbench.solvers.rules.word_problems.lexicon import Lexicon, Verb, load_lexicon
@@ -57,7 +57,8 @@ _MOST_KNOWN = 20_000
 _LONGEST_KNOWN = 32
 
 
-class Word(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Word:
     """What is known of a spelling.
 
     Attributes:

@@ -38,9 +38,14 @@ def read_story(text: str) -> Story:
         texts = [token.text for token in sentence.tokens]
         n_words += len(texts)
         if _NUMBER in texts:
-            numbers.extend(token.start for token in sentence.tokens if _counts(token))
+            # "One pencil" is no more than "a pencil".
+            numbers += [
+                token.start
+                for token in sentence.tokens
+                if token.value is not None and token.value != 1
+            ]
         tokens = _with_names(sentence.tokens, texts)
-        start = question_start(tokens)
+        start = question_start(tokens, texts)
         words.update(texts)
         told_words.update(texts if start < 0 else texts[:start])
         if start < 0:
@@ -66,11 +71,6 @@ def read_story(text: str) -> Story:
         n_words=n_words,
         n_unread=_count_outside(numbers, [*reader.amounts, *asked_amounts]),
     )
-
-
-def _counts(token: Token) -> bool:
-    """Whether it is a number that matters: "one pencil" is no more than "a pencil"."""
-    return token.value is not None and token.value != 1
 
 
 def _count_outside(starts: Sequence[int], amounts: Sequence[Amount]) -> int:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from spoonbench.solvers.rules.word_problems.lexicon import load_lexicon
-from spoonbench.solvers.rules.word_problems.spellings import HAVE
+from spoonbench.solvers.rules.word_problems.spellings import HAVE, NUMBER
 from spoonbench.solvers.rules.word_problems.spots import CHANGES, OBJECT_TAGS, SEEN, Spot
 from spoonbench.solvers.rules.word_problems.verb_or_noun import SUBJECTS, is_verb
 
@@ -51,7 +51,7 @@ def tag_tokens(tokens: Sequence[Token], *, is_inverted: bool = False) -> list[st
     title_end = -1
     for index, token in enumerate(tokens):
         word = words[index]
-        if token.value is not None:
+        if word is NUMBER:
             tag = "X" if token.form == "times" else "N"
         elif index < title_end or token.form == "ordinal":
             tag = "K"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from spoonbench.solvers.rules.word_problems.copying import altered
 
@@ -17,7 +17,8 @@ BELOW_ZERO = 3.0
 """What it costs that an amount on the way is less than nothing."""
 
 
-class Step(NamedTuple):
+@dataclass(slots=True)
+class Step:
     """One step of a derivation.
 
     Attributes:

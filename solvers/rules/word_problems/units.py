@@ -65,7 +65,7 @@ def _in_unit(term: Term, unit: Unit, wanted: Unit, terms: Sequence[Term], doubt:
         return term
     if len(terms) > 1 and unit.dimension == "time" and amount.role in _SPANNING:
         # "3 hours for 6 days": a stretch of time in which it happens, not more of the same.
-        span = altered(amount, thing=amount.thing._replace(head=""), is_span=True)
+        span = altered(amount, thing=Thing("", amount.thing.words, amount.thing.of), is_span=True)
         return altered(term, amount=span)
     factor = unit.factor / wanted.factor
     like = altered(amount, thing=Thing(wanted.name, frozenset({wanted.name})))

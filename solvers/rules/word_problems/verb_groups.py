@@ -28,6 +28,8 @@ _ASPECT = frozenset(
 _PAST_AUXILIARIES = frozenset({"was", "were", "had", "did"})
 _PASSIVE = BE | {"get", "gets", "got", "gotten", "getting"}
 _GERUNDS = frozenset({"having", "being"})
+_IN_GROUP = frozenset("VAI")
+"""Parts of speech that may belong to the group of the verb before."""
 _FUTURE = frozenset({"will", "would", "going", "shall"})
 
 
@@ -42,7 +44,24 @@ def read_verb_group(tokens: Sequence[Token], tags: Sequence[str], start: int) ->
     Returns:
         None where an auxiliary stands apart from its verb.
     """
+    if tags[start] == "V" and (start + 1 == len(tags) or tags[start + 1] not in _IN_GROUP):
+        return _lone_verb(tokens[start].text, start)
     return _Group(tokens, tags, start).read()
+
+
+def _lone_verb(text: str, start: int) -> VerbGroup:
+    """A verb with nothing around it that may belong to it: "bought"."""
+    verb = known_verb(text)
+    is_gerund = "ing" in verb.forms
+    is_past = "past" in verb.forms and not is_gerund
+    return VerbGroup(
+        start,
+        start + 1,
+        verb,
+        tense="past" if is_past else "present",
+        kind="gerund" if is_gerund else "main",
+        text=text,
+    )
 
 
 class _Group:
