@@ -255,7 +255,7 @@ def _is_named(amount: Amount) -> bool:
     thing, units = amount.thing, load_lexicon().units
     if not thing.head or not amount.is_thing_told:
         return False
-    return thing.head in units or thing.words.isdisjoint(units)
+    return thing.head in units or units.keys().isdisjoint(thing.words)
 
 
 def _joins(term: Term, rule: str) -> bool:

@@ -32,7 +32,7 @@ def grade(story: Story, readings: Sequence[Reading]) -> Grade:
     if not readings:
         return Grade(0.0, _why_unread(story))
     best = readings[0]
-    rival = next((one for one in readings if one.value != best.value), None)
+    rival = next((one for one in readings[1:] if one.value != best.value), None)
     margin = MARGIN if rival is None else min(rival.cost - best.cost, MARGIN)
     # Costs are sums of tenths, and such sums are not exact.
     doubt = round(best.cost + MARGIN - margin, 6)

@@ -59,8 +59,10 @@ def settle(goal: Goal, terms: Sequence[Term], story: Story) -> list[Term]:
 def _ways(goal: Goal, terms: list[Term], story: Story) -> Iterator[Term]:
     near, maybe, same = _by_likeness(goal, terms)
     yield from _direct(goal, near)
-    yield from _told(goal, terms)
-    yield from by_years(goal, terms)
+    if len(terms) == 1:
+        yield from _told(goal, terms[0])
+    if goal.asked.how == "old":
+        yield from by_years(goal, terms)
     if near:
         timely = _in_time(goal, near)
         yield from _settle_among(goal, timely, story, 0.0)
@@ -97,13 +99,13 @@ def _by_likeness(goal: Goal, terms: Sequence[Term]) -> tuple[list[Term], list[Te
     return near, maybe, same
 
 
-def _told(goal: Goal, terms: Sequence[Term]) -> Iterator[Term]:
+def _told(goal: Goal, term: Term) -> Iterator[Term]:
     """The one number of a text, where it is said of just what is asked."""
-    if len(terms) != 1 or distance(terms[0].amount, goal) > NEAR:
+    amount = term.amount
+    if distance(amount, goal) > NEAR:
         return
-    amount = terms[0].amount
     is_said = amount.lemma == goal.amount.lemma and amount.owner == goal.amount.owner
-    yield combine("told", (("", terms[0]),), goal.amount, "said just so", 1.0 if is_said else 4.0)
+    yield combine("told", (("", term),), goal.amount, "said just so", 1.0 if is_said else 4.0)
 
 
 def _direct(goal: Goal, terms: Sequence[Term]) -> Iterator[Term]:

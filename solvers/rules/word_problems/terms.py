@@ -112,8 +112,9 @@ def _value_of(parts: Sequence[tuple[str, Term | Fraction]]) -> Fraction:
     value: Fraction | int = 0
     for order, (sign, part) in enumerate(parts):
         exact = part.value if isinstance(part, Term) else part
+        top, bottom = exact.as_integer_ratio()
         # Whole numbers as such: exact too, and several times faster.
-        number = exact.numerator if exact.denominator == 1 else exact
+        number = top if bottom == 1 else exact
         if order == 0:
             value = -number if sign == "-" else number
         elif sign == "+":
