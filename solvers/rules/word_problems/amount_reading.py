@@ -35,6 +35,7 @@ PLACES = frozenset(
 EVERY = frozenset({"each", "every"})
 _POSSESSIVES = frozenset({"his", "her", "their", "my"})
 _MORE = frozenset({"more", "additional", "extra", "another", "other"})
+_FACTORS = frozenset({"times", "share"})
 
 
 class AmountReader:
@@ -65,9 +66,10 @@ class AmountReader:
         told = amount.is_thing_told
         self._take_whose(phrase, amount)
         self._take_per(phrase, amount)
-        contrast = Contrast(self._context.tokens, self._context.cast)
-        contrast.read(phrase, amount, self._context.topics.last)
-        state.passed = max(state.passed, contrast.end)
+        if self._context.may_compare or phrase.form in _FACTORS or phrase.head == "time":
+            contrast = Contrast(self._context.tokens, self._context.cast)
+            contrast.read(phrase, amount, self._context.topics.last)
+            state.passed = max(state.passed, contrast.end)
         before = (*self._context.amounts, *state.found)
         mark_part(amount, self._frame, before)
         if role == "subject" and self._frame.lemma == "be" and amount.is_asked:

@@ -27,6 +27,7 @@ class Context:
         topics: what was counted.
         tokens: of the sentence.
         said: the text of each of them.
+        may_compare: they may tell one amount by another.
         last: the frame of the last clause with a finite verb.
         sentence: its number.
         clause: its number.
@@ -39,6 +40,7 @@ class Context:
     topics: Topics = field(default_factory=Topics)
     tokens: Sequence[Token] = ()
     said: frozenset[str] = frozenset()
+    may_compare: bool = False
     last: Amount | None = None
     sentence: int = 0
     clause: int = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from spoonbench.solvers.rules.word_problems.amounts import NOBODY, Amount, Compare, Thing
@@ -9,7 +10,7 @@ from spoonbench.solvers.rules.word_problems.lexicon import load_lexicon
 from spoonbench.solvers.rules.word_problems.phrases import Mark, NounPhrase, VerbGroup, read_phrases
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from spoonbench.solvers.rules.word_problems.cast import Cast
     from spoonbench.solvers.rules.word_problems.phrases import Phrase
@@ -180,7 +181,7 @@ class Contrast:
             if isinstance(phrase, NounPhrase):
                 is_time = self._lexicon.is_time(phrase.head) or phrase.head.isdigit()
                 if not is_proxy or is_time:
-                    collect_words(phrase, words)
+                    collect_words((phrase,), words)
                 if not compare.other and not is_time and not is_proxy:
                     compare.other = self._cast.owner_of(phrase, is_subject=False)
                     is_name = phrase.is_name
@@ -201,15 +202,26 @@ class Contrast:
         compare.other_words = frozenset(words)
 
 
-def collect_words(phrase: Phrase, words: set[str]) -> None:
-    """Add the content words of a phrase, those of its inner phrases too."""
-    if isinstance(phrase, NounPhrase):
-        words.update(phrase.words)
-        if phrase.of is not None:
-            collect_words(phrase.of, words)
-        if phrase.owner is not None:
-            collect_words(phrase.owner, words)
-        if phrase.per is not None:
-            collect_words(phrase.per, words)
-    elif isinstance(phrase, Mark) and phrase.tag in "BM":
-        words.add(phrase.text)
+def may_compare(said: frozenset[str]) -> bool:
+    """Whether a sentence of these words may tell one amount by another, factors apart."""
+    return not _comparing().isdisjoint(said)
+
+
+@cache
+def _comparing() -> frozenset[str]:
+    return _SHORT.union(_SIGNS, load_lexicon().comparatives)
+
+
+def collect_words(phrases: Iterable[Phrase], words: set[str]) -> None:
+    """Add the content words of phrases, those of their inner phrases too."""
+    for phrase in phrases:
+        if isinstance(phrase, NounPhrase):
+            words.update(phrase.words)
+            if phrase.of is not None:
+                collect_words((phrase.of,), words)
+            if phrase.owner is not None:
+                collect_words((phrase.owner,), words)
+            if phrase.per is not None:
+                collect_words((phrase.per,), words)
+        elif isinstance(phrase, Mark) and phrase.tag in "BM":
+            words.add(phrase.text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from spoonbench.solvers.rules.word_problems.amounts import EACH, GROUP, NO_THING, NOBODY, Amount
@@ -52,8 +53,7 @@ def frame_of(clause: Clause, context: Context) -> Amount:
     _take_subject(frame, clause, context.cast, last)
     words: set[str] = set()
     phrases = [*clause.before, *clause.subject, *clause.subject_rest, *clause.after]
-    for phrase in phrases:
-        collect_words(phrase, words)
+    collect_words(phrases, words)
     frame.context = frozenset(words)
     _take_adverbs(frame, clause, phrases, context)
     if last is not None and last.is_price:
@@ -79,6 +79,8 @@ def _take_verb(frame: Amount, verb: VerbGroup, clause: Clause, *, in_question: b
 
 def _take_particle(frame: Amount, clause: Clause) -> None:
     """The class that a verb has together with its particle: "gave away"."""
+    if frame.lemma not in _with_particles():
+        return
     phrasal = load_lexicon().phrasal
     for order, phrase in enumerate(clause.after):
         if not isinstance(phrase, Mark) or phrase.tag not in "BI":
@@ -99,6 +101,12 @@ def _take_particle(frame: Amount, clause: Clause) -> None:
     first = clause.after[0] if clause.after else None
     if frame.lemma == "come" and isinstance(first, Mark) and first.text in {"in", "with"}:
         frame.particle = first.text
+
+
+@cache
+def _with_particles() -> frozenset[str]:
+    """Verbs that have another class together with a particle."""
+    return frozenset(lemma for lemma, _ in load_lexicon().phrasal) | {"come"}
 
 
 def _is_more(phrase: NounPhrase) -> bool:

@@ -110,12 +110,14 @@ class Judge:
         return Reading(term, cost, tuple(assumptions))
 
     def _doubts(self, term: Term) -> Iterator[Doubt]:
-        used = [other.amount for other in self._told if other.uses <= term.uses]
-        for other in self._told:
-            if not other.uses <= term.uses:
-                yield _doubt_of_unused(other.amount, used, self._goal, len(term.uses))
-                if other.amount.verb_class == "cost" and other.amount.soft_per in self._counted:
-                    yield _PRICE_UNUSED, f"the price of a {other.amount.soft_per} plays no part"
+        used: list[Amount] = []
+        unused: list[Amount] = []
+        for told in self._told:
+            (used if told.uses <= term.uses else unused).append(told.amount)
+        for other in unused:
+            yield _doubt_of_unused(other, used, self._goal, len(term.uses))
+            if other.verb_class == "cost" and other.soft_per in self._counted:
+                yield _PRICE_UNUSED, f"the price of a {other.soft_per} plays no part"
         for one in used:
             if one.verb_class == "unknown":
                 yield _UNKNOWN_VERB, f"what {one.lemma!r} does is not known"

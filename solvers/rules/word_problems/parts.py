@@ -85,11 +85,11 @@ def is_other_time(amount: Amount, before: Sequence[Amount]) -> bool:
 
 def rest_amount(clause: Clause, frame: Amount) -> Amount | None:
     """As in "The other singers are children": what the rest of those told of are, or None."""
-    subject = clause.subject[0] if len(clause.subject) == 1 else None
+    if len(clause.subject) != 1 or frame.lemma not in {"be", "have"} or clause.subject[0].counts:
+        return None
+    subject = clause.subject[0]
     behind = [phrase for phrase in clause.after if not isinstance(phrase, Mark)]
     last = behind[-1] if behind else None
-    if subject is None or subject.counts or frame.lemma not in {"be", "have"}:
-        return None
     if not isinstance(last, NounPhrase) or last.counts or not last.is_plural:
         return None
     is_rest = subject.head in load_lexicon().words["rest"]

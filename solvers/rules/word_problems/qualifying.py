@@ -43,19 +43,19 @@ def qualify(
     """
     if amount.is_asked:
         return
-    before = [token.text for token in tokens[max(phrase.start - 2, 0) : phrase.start]]
-    first = tokens[phrase.start].text if phrase.start < len(tokens) else ""
-    if before[-2:-1] == ["all"] and before[-1] in _EXCEPT:
+    start = phrase.start
+    before = tokens[start - 1].text if start else ""
+    if before in _EXCEPT and start > 1 and tokens[start - 2].text == "all":
         # "All but 8" of what was told of: so many it does not happen to.
         amount.is_part = amount.is_negated = True
-    elif before == ["out", "of"] and phrase.start == 2:  # noqa: PLR2004
+    elif before == "of" and start == 2 and tokens[0].text == "out":  # noqa: PLR2004
         # "Out of 78 apples, he kept ...": what there was.
         _set_state(amount)
         amount.role, amount.is_earlier = "whole", True
     elif (
         amount.role == "subject"
         and not amount.is_thing_told
-        and "only" in {first, *before[-1:]}
+        and (before == "only" or (start < len(tokens) and tokens[start].text == "only"))
         and any(one.thing.head == amount.thing.head for one in told)
     ):
         # "Only 5 came up": of those told of.

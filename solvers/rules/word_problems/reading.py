@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from spoonbench.solvers.rules.word_problems.clause_state import ClauseState, Context
 from spoonbench.solvers.rules.word_problems.clauses import Clause, split_clauses
+from spoonbench.solvers.rules.word_problems.contrasts import may_compare
 from spoonbench.solvers.rules.word_problems.counted_by import (
     resolve_every,
 )
@@ -87,6 +88,7 @@ class Reader:
         context = self._context
         context.tokens = tokens
         context.said = frozenset([token.text for token in tokens])
+        context.may_compare = may_compare(context.said)
         context.sentence += 1
         context.cast.sentence = context.sentence
         context.is_if = False
