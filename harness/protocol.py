@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from spoonbench.harness.records import RunStatus
-from spoonbench.solvers.api import Answer, Example, FitReport, Part, Problem, Size
+from spoonbench.solvers.api import Answer, Example, FitReport, Part, Problem, Quantized, Size
 
 PROTOCOL_VERSION = 1
 
@@ -138,6 +138,7 @@ class JobResult:
         fit_peak_bytes: highest resident memory up to the end of training, above the baseline.
         fit_report: of the training.
         size: of the contestant, counted over the first problems.
+        quantized: what its quantization did; None where none was asked for.
         cells: one for each cell of the job, in order.
         output_tail: last part of what the contestant printed.
     """
@@ -152,6 +153,7 @@ class JobResult:
     fit_peak_bytes: int | None = None
     fit_report: FitReport | None = None
     size: Size | None = None
+    quantized: Quantized | None = None
     cells: tuple[CellResult, ...] = ()
     output_tail: str = ""
 
@@ -162,10 +164,12 @@ class Event:
 
     Attributes:
         kind: "hello" (data: protocol version), "ready" (prepared or loaded), "progress"
-            (data: fraction, message), "fitted", "sized", "cell" (data: a CellResult), "done",
-            "failed" (data: status, reason).
+            (data: fraction, message), "fitted", "sized", "quantized" (data: a Quantized), "cell"
+            (data: a CellResult), "done", "failed" (data: status, reason).
         data: JSON values.
     """
 
-    kind: Literal["hello", "ready", "progress", "fitted", "sized", "cell", "done", "failed"]
+    kind: Literal[
+        "hello", "ready", "progress", "fitted", "sized", "quantized", "cell", "done", "failed"
+    ]
     data: Mapping[str, Any] = field(default_factory=dict)

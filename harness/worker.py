@@ -53,6 +53,8 @@ from spoonbench.solvers.api import (
     Keeps,
     Measures,
     Problem,
+    Quantized,
+    Quantizes,
     Size,
     Solves,
     Trains,
@@ -163,6 +165,7 @@ class JobRun:
             limit_private_bytes(self._job.limits.memory_bytes)
         solver = self._prepare(contestant_class, memory, import_s)
         self._report_size(solver)
+        self._report_quantization(solver)
         self._run_cells(solver, memory)
         self._marker.move("closing")
         solver.close()
@@ -214,6 +217,14 @@ class JobRun:
         if not isinstance(size, Size):
             raise Refused(f"`size` returned a {type(size).__name__}, not a Size")
         self._send_own("sized", "size", {"size": to_json(size)})
+
+    def _report_quantization(self, solver: Any) -> None:
+        done = solver.quantized() if isinstance(solver, Quantizes) else None
+        if done is None:
+            return
+        if not isinstance(done, Quantized):
+            raise Refused(f"`quantized` returned a {type(done).__name__}, not a Quantized")
+        self._send_own("quantized", "quantized", to_json(done))
 
     def _some_problems(self) -> tuple[Problem, ...]:
         if self._job.cells:

@@ -58,6 +58,7 @@ class Recorder:
             baseline_bytes=result.baseline_bytes,
             resident_bytes=result.resident_bytes,
             peak_bytes=result.fit_peak_bytes,
+            **_quantization(result),
             metrics=_metrics(result),
             output_tail=result.output_tail,
         )
@@ -99,6 +100,17 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
+def _quantization(result: JobResult) -> dict[str, Any]:
+    done = result.quantized
+    if done is None:
+        return {}
+    return {
+        "kernel": done.kernel,
+        "layers_quantized": done.layers_quantized,
+        "layers_skipped": done.layers_skipped,
+    }
+
+
 def _metrics(result: JobResult) -> dict[str, Any]:
     metrics: dict[str, Any] = {"fit_peak_bytes": result.fit_peak_bytes}
     if result.fit_report is not None:
@@ -107,6 +119,15 @@ def _metrics(result: JobResult) -> dict[str, Any]:
             "n_training": report["n_examples"],
             "training_stopped_by": report["stopped_by"],
             **{k: report[k] for k in ("n_steps", "n_tokens", "best_step", "curve", "notes")},
+        }
+    if result.quantized is not None:
+        done = result.quantized
+        metrics |= {
+            "quantization": done.method,
+            "skipped_layers": list(done.skipped),
+            "layers_turned": done.layers_turned,
+            "bytes_before_quantization": done.bytes_before,
+            "bytes_after_quantization": done.bytes_after,
         }
     if result.size is not None:
         metrics |= {

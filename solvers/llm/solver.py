@@ -5,17 +5,19 @@ Given weights are those of any causal model of transformers (`init`); all of the
 further (`tune` "full"), or an adapter beside them is (`tune` "lora").
 It reads text only: of an image, the line of text that stands for it.
 
-Not covered: asking weights as they come; quantization; sampled answers (`generate` samples).
+Not covered: asking weights as they come; sampled answers (`generate` samples).
 """
 
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from spoonbench.solvers.api import Settings, Size, SolverInfo, Unsupported
 from spoonbench.solvers.learning import NOT_FITTED, failed
+from spoonbench.solvers.llm.quantization.methods import METHODS, NONE
 from spoonbench.solvers.llm.recipe import NAME, Recipe, read_recipe
 from spoonbench.solvers.placement import check_placement
 
@@ -29,7 +31,9 @@ if TYPE_CHECKING:
         FitReport,
         Problem,
         Progress,
+        Quantized,
     )
+    from spoonbench.solvers.llm.arithmetic import WeightCounts
     from spoonbench.solvers.llm.artifact import TrainedModel
     from spoonbench.solvers.texts import Decoding, Generation, TextLikelihood
 
@@ -51,6 +55,10 @@ _MODULES = (
     "optimization",
     "presets",
     "prompt",
+    "quantization.census",
+    "quantization.layers",
+    "quantization.methods",
+    "quantization.quantize",
     "ranks",
     "recipe",
     "refusals",
@@ -74,6 +82,7 @@ class LanguageModelSolver:
         kinds=("number", "label", "text"),
         devices=("cpu", "cuda", "mps"),
         dtypes=("float32", "bfloat16"),
+        quantizations=(NONE, *METHODS),
         needs_training=True,
         keeps_weights=True,
         distributed=True,
@@ -88,6 +97,8 @@ class LanguageModelSolver:
         self._recipe: Recipe | None = None
         self._trained: TrainedModel | None = None
         self._optimizer: Any = None
+        self._counts: WeightCounts | None = None
+        self._quantized: Quantized | None = None
 
     def prepare(self, settings: Settings, /) -> None:
         """Check the settings and import what is needed.
@@ -100,6 +111,10 @@ class LanguageModelSolver:
         from spoonbench.solvers.llm.machine import set_up
 
         set_up(settings)
+        if settings.quantization != NONE:
+            from spoonbench.solvers.llm.quantization.quantize import check_method
+
+            check_method(settings.quantization, settings.device, settings.dtype)
         # Imported before the first answer, not while it is timed.
         import_module("spoonbench.solvers.llm.answering")
         self.close()
@@ -122,7 +137,7 @@ class LanguageModelSolver:
         from spoonbench.solvers.llm.fitting import fit_model
 
         recipe = self._prepared()
-        self._optimizer = None
+        self._optimizer = self._counts = self._quantized = None
         self._trained, report = fit_model(
             (training, validation), recipe, self._settings, progress, checkpoints
         )
@@ -133,9 +148,12 @@ class LanguageModelSolver:
 
         Raises:
             ValueError: no examples, or some that are too long.
+            Unsupported: the weights are quantized.
         """
         from spoonbench.solvers.llm import adapters, fitting, machine, optimization
 
+        if self._quantized is not None:
+            raise Unsupported(f"{NAME}: quantized weights cannot be trained further")
         if self._trained is None:
             self._trained, _ = fitting.build_untrained(
                 examples, self._prepared(), self._settings, None
@@ -228,14 +246,21 @@ class LanguageModelSolver:
 
     def size(self, problems: Sequence[Problem], /) -> Size:
         """Parameters, bytes, and operations for the average of these problems."""
-        from spoonbench.solvers.llm.arithmetic import FORMULA, measure_size
+        from spoonbench.solvers.llm.arithmetic import FORMULA, count_weights, measure_size
         from spoonbench.solvers.llm.prompt import prompt_of
         from spoonbench.solvers.llm.tokenizer import encode_prompts
 
         trained = self._ready()
         prompts = encode_prompts(trained.tokenizer, [prompt_of(each.text) for each in problems])
         counts = (list(map(len, prompts)), trained.facts.mean_length)
-        return measure_size(trained.model, *counts, FORMULA)
+        size = measure_size(self._counts or count_weights(trained.model), *counts, FORMULA)
+        if self._quantized is None:
+            return size
+        return replace(size, weight_bytes=self._quantized.bytes_after)
+
+    def quantized(self) -> Quantized | None:
+        """What the quantization that was asked for did; None where none was, or not yet."""
+        return self._quantized
 
     def save(self, folder: Path, /) -> None:
         """Write weights, tokenizer and recipe into an existing empty folder.
@@ -246,7 +271,7 @@ class LanguageModelSolver:
         from spoonbench.solvers.llm.artifact import save_trained
 
         trained = self._fitted()
-        if "float32" not in str(trained.model.dtype):
+        if self._quantized is not None or "float32" not in str(trained.model.dtype):
             raise Unsupported("language-model keeps float32 weights: save before the first answer")
         save_trained(trained, folder)
 
@@ -260,13 +285,17 @@ class LanguageModelSolver:
         from spoonbench.solvers.llm.artifact import load_trained
 
         self._prepared()
+        self.close()
         trained = load_trained(folder, self._settings.params)
         trained.model.to(self._settings.device)
-        self._trained, self._optimizer = trained, None
+        self._trained = trained
+        if self._settings.quantization != NONE:
+            self._ready()
 
     def close(self) -> None:
         """Let the model go; may be called twice."""
         self._trained = self._optimizer = None
+        self._counts = self._quantized = None
 
     def _prepared(self) -> Recipe:
         if self._recipe is None:
@@ -279,7 +308,7 @@ class LanguageModelSolver:
         return self._trained
 
     def _ready(self) -> TrainedModel:
-        """The model in the number format asked for, an adapter merged into its weights."""
+        """The model as it is asked for: an adapter merged, in its number format, quantized."""
         trained = self._fitted()
         if trained.recipe.tune == "lora":
             from spoonbench.solvers.llm.adapters import merge
@@ -289,4 +318,10 @@ class LanguageModelSolver:
             from spoonbench.solvers.llm.machine import convert
 
             convert(trained.model, self._settings.dtype)
+        if self._settings.quantization != NONE and self._quantized is None:
+            from spoonbench.solvers.llm.arithmetic import count_weights
+            from spoonbench.solvers.llm.quantization.quantize import quantize_model
+
+            self._counts = count_weights(trained.model)
+            self._quantized = quantize_model(trained.model, self._settings.quantization)
         return trained

@@ -20,6 +20,7 @@ from spoonbench.solvers.api import (
     FitReport,
     Part,
     Problem,
+    Quantized,
     Settings,
     Size,
     SolverInfo,
@@ -61,6 +62,23 @@ class Braggart(Pupil):
         return "huge"
 
 
+class Packed(Pupil):
+    def quantized(self):
+        return Quantized(
+            method="m", layers_quantized=0, layers_skipped=2, bytes_before=8, bytes_after=8
+        )
+
+
+class Unpacked(Pupil):
+    def quantized(self):
+        return None
+
+
+class Pretender(Pupil):
+    def quantized(self):
+        return 8
+
+
 class Silent(Pupil):
     def fit(self, training, validation, progress, checkpoints):
         return None
@@ -70,7 +88,8 @@ class Silent(Pupil):
 def run(monkeypatch):
     """Runs a job here; gives its events."""
     module: Any = types.ModuleType("contestants_of_this_test")
-    module.Pupil, module.Braggart, module.Silent = Pupil, Braggart, Silent
+    for contestant in (Pupil, Braggart, Silent, Packed, Unpacked, Pretender):
+        setattr(module, contestant.__name__, contestant)
     monkeypatch.setitem(sys.modules, module.__name__, module)
     monkeypatch.setattr(worker, "limit_private_bytes", lambda _: None)
     monkeypatch.setattr(worker, "set_threads", lambda _: None)
@@ -116,6 +135,15 @@ def test_what_is_no_size_or_report_is_refused(run):
         run("Braggart")
     with pytest.raises(Refused, match="`fit` returned a NoneType, not a FitReport"):
         run("Silent", training=Training(training=()))
+
+
+def test_what_a_quantization_did_is_told(run):
+    events = run("Packed")
+    assert [kind for kind, _ in events][-3:] == ["sized", "quantized", "done"]
+    assert dict(events)["quantized"]["layers_skipped"] == 2
+    assert "quantized" not in dict(run("Unpacked"))
+    with pytest.raises(Refused, match="`quantized` returned a int, not a Quantized"):
+        run("Pretender")
 
 
 def test_progress_is_passed_on_rarely():

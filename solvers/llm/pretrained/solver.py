@@ -232,7 +232,7 @@ class PretrainedSolver:
 
     def size(self, problems: Sequence[Problem], /) -> Size:
         """Parameters, bytes, and operations for the average of the problems that can be asked."""
-        from spoonbench.solvers.llm.arithmetic import measure_size
+        from spoonbench.solvers.llm.arithmetic import count_weights, measure_size
         from spoonbench.solvers.llm.pretrained.answering import FORMULA, prompts_of
 
         params, loaded = self._ready()
@@ -242,7 +242,7 @@ class PretrainedSolver:
         tokens_out = learned.mean_length if learned is not None else float(params.max_new_tokens)
         prompts = prompts_of(loaded, self._manner(), problems)
         tokens_in = [len(prompt.ids) for prompt in prompts if prompt.refusal is None]
-        return measure_size(loaded.model, tokens_in, tokens_out, FORMULA)
+        return measure_size(count_weights(loaded.model), tokens_in, tokens_out, FORMULA)
 
     def close(self) -> None:
         """Let the model go; may be called twice."""

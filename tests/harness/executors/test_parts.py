@@ -15,7 +15,16 @@ from spoonbench.harness.executors.marker import STAGES, Marker, Place, open_page
 from spoonbench.harness.executors.transcript import Ending, Transcript
 from spoonbench.harness.framing import BadMessage
 from spoonbench.harness.protocol import CellResult, CellWork, Job
-from spoonbench.solvers.api import Answer, FitReport, Part, Problem, Settings, Size, SolverInfo
+from spoonbench.solvers.api import (
+    Answer,
+    FitReport,
+    Part,
+    Problem,
+    Quantized,
+    Settings,
+    Size,
+    SolverInfo,
+)
 
 PROBLEMS = tuple(Problem(problem_id=str(n), text=str(n)) for n in range(5))
 WORK = CellWork(cell_key="k", problems=PROBLEMS, batch_size=2)
@@ -62,6 +71,16 @@ def test_places_are_told_in_words(place, text):
     assert whereabouts(place, (WORK, WORK)) == text
 
 
+QUANTIZED = Quantized(
+    method="bnb-int8",
+    layers_quantized=3,
+    layers_skipped=1,
+    skipped=("head",),
+    bytes_before=9,
+    bytes_after=4,
+)
+
+
 def cell(**more):
     answers = tuple(Answer(status="answered", value="1") for _ in PROBLEMS)
     facts = {"cell_key": "k", "status": "ok", "samples_ns": (1, 1, 1), "answers": answers}
@@ -80,6 +99,7 @@ def test_a_conversation_becomes_a_result():
         event("fitted", fit_s=1.5, report=to_json(FitReport(n_examples=3)), fit_peak_bytes=7),
         event("ready", load_s=2, resident_bytes=-5),
         event("sized", size=to_json(Size(n_parameters=4))),
+        event("quantized", **to_json(QUANTIZED)),
         {"kind": "cell", "data": cell()},
     ):
         transcript.take(message)
@@ -87,6 +107,7 @@ def test_a_conversation_becomes_a_result():
     assert (result.baseline_bytes, result.resident_bytes, result.load_s) == (100, -5, 2.0)
     assert (result.fit_s, result.fit_peak_bytes) == (1.5, 7)
     assert (result.fit_report, result.size) == (FitReport(n_examples=3), Size(n_parameters=4))
+    assert result.quantized == QUANTIZED
     assert [c.status for c in result.cells] == ["ok", "timeout"]
     assert result.cells[1].reason == "too long"
     assert result.output_tail == "tail"
@@ -105,6 +126,7 @@ def test_a_conversation_becomes_a_result():
         event("ready", load_s=1.0),
         event("progress", fraction=None, message=""),
         event("sized", size={"weight": 3}),
+        event("quantized", method="bnb-int8"),
         event("fitted", fit_s=1, report=[], fit_peak_bytes=None),
         {"kind": "cell", "data": cell(cell_key="other")},
         {"kind": "cell", "data": cell(status="fine")},

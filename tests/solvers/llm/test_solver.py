@@ -21,7 +21,7 @@ from spoonbench.solvers.api import (
     Trains,
     Unsupported,
 )
-from spoonbench.solvers.llm.arithmetic import operations
+from spoonbench.solvers.llm.arithmetic import count_weights, operations
 from spoonbench.solvers.llm.prompt import ABSTAINED
 from spoonbench.solvers.llm.solver import LanguageModelSolver
 from spoonbench.solvers.texts import Generates, Scores
@@ -310,7 +310,7 @@ def test_operations_agree_with_a_count_of_what_runs(trained, problems):
     counts = {str(op): n for op, n in counter.get_flop_counts()["Global"].items()}
     matrices = sum(n for op, n in counts.items() if "attention" not in op)
     attention = 4 * recipe.n_layers * recipe.hidden_size * n_tokens * (n_tokens + 1) / 2
-    assert operations(model, n_tokens, 1) == pytest.approx(matrices + attention)
+    assert operations(count_weights(model), n_tokens, 1) == pytest.approx(matrices + attention)
 
 
 def test_size_counts_over_the_problems_given(trained, problems):

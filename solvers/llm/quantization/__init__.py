@@ -1,0 +1,1 @@
+"""Quantization: weights held in fewer bits, by method, with an account of what really changed."""

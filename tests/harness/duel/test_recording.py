@@ -1,0 +1,58 @@
+"""What a job says of its quantization stands in the record of each of its cells."""
+
+import pytest
+
+from spoonbench.harness.duel.recording import Recorder, now
+from spoonbench.harness.protocol import JobResult
+from spoonbench.harness.records import Cell, Contestant, Placement, Workload
+from spoonbench.harness.tasks.api import Split, Task
+from spoonbench.solvers.api import Quantized
+
+CELL = Cell(
+    workload=Workload(task="t", task_version="1", split="test", items_hash="0"),
+    contestant=Contestant(solver="s", solver_version="1"),
+    placement=Placement(quantization="bnb-int8"),
+)
+DONE = Quantized(
+    method="bnb-int8",
+    layers_quantized=6,
+    layers_skipped=1,
+    skipped=("lm_head",),
+    layers_turned=6,
+    bytes_before=900,
+    bytes_after=400,
+    kernel="bitsandbytes",
+)
+
+
+@pytest.fixture
+def recorder():
+    empty = Split(name="test", items=(), summary="")
+    task = Task(
+        name="t",
+        version="1",
+        kind="number",
+        source="",
+        training=empty,
+        validation=empty,
+        splits=(empty,),
+    )
+    return Recorder(task=task, environment_id="e", observe=dict)
+
+
+def test_layers_and_bytes_are_recorded(recorder):
+    result = JobResult(job_id="j", status="ok", quantized=DONE)
+    record = recorder.of_job(CELL, 0, now(), result)
+    assert (record.layers_quantized, record.layers_skipped) == (6, 1)
+    assert record.kernel == "bitsandbytes"
+    assert record.metrics["quantization"] == "bnb-int8"
+    assert record.metrics["skipped_layers"] == ["lm_head"]
+    assert record.metrics["layers_turned"] == 6
+    assert record.metrics["bytes_before_quantization"] == 900
+    assert record.metrics["bytes_after_quantization"] == 400
+
+
+def test_nothing_is_said_of_what_was_not_quantized(recorder):
+    record = recorder.of_job(CELL, 0, now(), JobResult(job_id="j", status="ok"))
+    assert (record.layers_quantized, record.layers_skipped, record.kernel) == (None, None, None)
+    assert "quantization" not in record.metrics
