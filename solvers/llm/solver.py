@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any
 
 from spoonbench.solvers.api import Settings, Size, SolverInfo, Unsupported
 from spoonbench.solvers.learning import NOT_FITTED, failed
-from spoonbench.solvers.llm.quantization.methods import METHODS, NONE
 from spoonbench.solvers.llm.recipe import NAME, Recipe, read_recipe
 from spoonbench.solvers.placement import check_placement
+from spoonbench.solvers.quantizations import METHODS, NONE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

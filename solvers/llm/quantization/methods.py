@@ -1,47 +1,14 @@
-"""The quantization methods: what each makes of a linear layer, and what it needs.
-
-Weights of 8, 4 or 2 bits; `torch-int8dyn` and `torchao-int8dyn` round the activations too.
-
-Not covered: methods that calibrate on data (GPTQ, AWQ) or that train.
-"""
+"""What each quantization method makes of the linear layers of a model."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from spoonbench.solvers.llm.quantization.layers import replace_layers
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
-
-NONE = "none"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Method:
-    """One way to hold weights in fewer bits.
-
-    Attributes:
-        name: what people type.
-        bits: of one weight, scales left out.
-        summary: one sentence.
-        requires: distribution that it needs, as pip names it.
-        module: what that is imported as.
-        devices: kinds of devices that it runs on.
-        dtypes: number formats that the rest of the model may have.
-        apply: turns the layers of the given names, in place; the model is in evaluation, without
-            gradients, and holds no Conv1D.
-    """
-
-    name: str
-    bits: int
-    summary: str
-    requires: str
-    module: str
-    apply: Callable[[Any, Collection[str]], None]
-    devices: tuple[str, ...] = ("cpu", "cuda")
-    dtypes: tuple[str, ...] = ("float32", "bfloat16")
-
 
 # -- bitsandbytes ------------------------------------------------------------------------------
 
@@ -75,11 +42,16 @@ def _bitsandbytes_4bit(kind: str) -> Callable[[Any, Collection[str]], None]:
                 old.out_features,
                 bias=old.bias is not None,
                 compute_dtype=old.weight.dtype,
+                compress_statistics=False,
                 quant_type=kind,
                 device="meta",
             )
+            # Scales as they are, as transformers loads them unless told otherwise.
             new.weight = layers.Params4bit(
-                old.weight.detach(), requires_grad=False, quant_type=kind
+                old.weight.detach(),
+                requires_grad=False,
+                compress_statistics=False,
+                quant_type=kind,
             )
             return new
 
@@ -90,7 +62,6 @@ def _bitsandbytes_4bit(kind: str) -> Callable[[Any, Collection[str]], None]:
 
 def _replace(model: Any, names: Collection[str], quantized: Callable[[Any], Any]) -> None:
     """Put quantized layers in the place of others; moved to their device, they quantize."""
-    from spoonbench.solvers.llm.quantization.layers import replace_layers
 
     def replacement(name: str, old: Any) -> Any:
         if name not in names:
@@ -136,94 +107,19 @@ def _quanto(weights: str) -> Callable[[Any, Collection[str]], None]:
     return apply
 
 
-METHODS: Mapping[str, Method] = {
-    method.name: method
-    for method in (
-        Method(
-            name="bnb-int8",
-            bits=8,
-            summary="bitsandbytes' LLM.int8: weights and activations by rows, outliers apart",
-            requires="bitsandbytes",
-            module="bitsandbytes",
-            apply=_bitsandbytes_int8,
-        ),
-        Method(
-            name="bnb-nf4",
-            bits=4,
-            summary="bitsandbytes' NormalFloat of 4 bits, a scale for each 64 weights",
-            requires="bitsandbytes",
-            module="bitsandbytes",
-            apply=_bitsandbytes_4bit("nf4"),
-        ),
-        Method(
-            name="bnb-fp4",
-            bits=4,
-            summary="bitsandbytes' floating point of 4 bits, a scale for each 64 weights",
-            requires="bitsandbytes",
-            module="bitsandbytes",
-            apply=_bitsandbytes_4bit("fp4"),
-        ),
-        Method(
-            name="torch-int8dyn",
-            bits=8,
-            summary="torch's own dynamic integers: weights by rows, activations as they come",
-            requires="torch",
-            module="torch",
-            apply=_torch_dynamic,
-            devices=("cpu",),
-            dtypes=("float32",),
-        ),
-        Method(
-            name="torchao-int8wo",
-            bits=8,
-            summary="torchao's integers for the weights alone",
-            requires="torchao",
-            module="torchao",
-            apply=_torchao(lambda library: library.Int8WeightOnlyConfig()),
-        ),
-        Method(
-            name="torchao-int8dyn",
-            bits=8,
-            summary="torchao's integers for weights, and for activations as they come",
-            requires="torchao",
-            module="torchao",
-            apply=_torchao(lambda library: library.Int8DynamicActivationInt8WeightConfig()),
-        ),
-        Method(
-            name="torchao-int4wo",
-            bits=4,
-            summary="torchao's 4-bit weights in groups of 32, each held in a byte",
-            requires="torchao",
-            module="torchao",
-            apply=_torchao(_int4_of_groups),
-        ),
-        Method(
-            name="quanto-int8",
-            bits=8,
-            summary="optimum-quanto's integers for the weights",
-            requires="optimum-quanto",
-            module="optimum.quanto",
-            apply=_quanto("qint8"),
-            devices=("cpu", "cuda", "mps"),
-        ),
-        Method(
-            name="quanto-int4",
-            bits=4,
-            summary="optimum-quanto's 4-bit integers for the weights, in groups of 128",
-            requires="optimum-quanto",
-            module="optimum.quanto",
-            apply=_quanto("qint4"),
-            devices=("cpu", "cuda", "mps"),
-        ),
-        Method(
-            name="quanto-int2",
-            bits=2,
-            summary="optimum-quanto's 2-bit integers for the weights, in groups of 128",
-            requires="optimum-quanto",
-            module="optimum.quanto",
-            apply=_quanto("qint2"),
-            devices=("cpu", "cuda", "mps"),
-        ),
-    )
+APPLY: Mapping[str, Callable[[Any, Collection[str]], None]] = {
+    "bnb-int8": _bitsandbytes_int8,
+    "bnb-nf4": _bitsandbytes_4bit("nf4"),
+    "bnb-fp4": _bitsandbytes_4bit("fp4"),
+    "torch-int8dyn": _torch_dynamic,
+    "torchao-int8wo": _torchao(lambda library: library.Int8WeightOnlyConfig()),
+    "torchao-int8dyn": _torchao(lambda library: library.Int8DynamicActivationInt8WeightConfig()),
+    "torchao-int4wo": _torchao(_int4_of_groups),
+    "quanto-int8": _quanto("qint8"),
+    "quanto-int4": _quanto("qint4"),
+    "quanto-int2": _quanto("qint2"),
 }
-"""By name; "none" is not among them."""
+"""By name of the method: what turns the layers of the given names, in place.
+
+The model is in evaluation, without gradients, and holds no Conv1D.
+"""

@@ -12,13 +12,14 @@ import torch
 from spoonbench.solvers.api import Quantized, Unsupported
 from spoonbench.solvers.llm.quantization.census import take_census
 from spoonbench.solvers.llm.quantization.layers import head_names, linear_layers, to_linear
-from spoonbench.solvers.llm.quantization.methods import METHODS
+from spoonbench.solvers.llm.quantization.methods import APPLY
+from spoonbench.solvers.quantizations import METHODS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from spoonbench.solvers.llm.quantization.census import Census
-    from spoonbench.solvers.llm.quantization.methods import Method
+    from spoonbench.solvers.quantizations import Method
 
 
 def check_method(name: str, device: str, dtype: str) -> Method:
@@ -66,7 +67,7 @@ def quantize_model(model: Any, name: str) -> Quantized:
     names = frozenset(linear_layers(model)) - left_out
     # Inference mode would freeze version counters, which quanto needs.
     with torch.no_grad(), _without_farewells():
-        method.apply(model, names)
+        APPLY[name](model, names)
     after = take_census(model, tuple(before.layers))
     return _account(method, before, after, n_turned)
 

@@ -4,11 +4,11 @@ import pytest
 import torch
 
 from spoonbench.solvers.api import Unsupported
-from spoonbench.solvers.llm.quantization import methods
 from spoonbench.solvers.llm.quantization.census import take_census
 from spoonbench.solvers.llm.quantization.layers import linear_layers
-from spoonbench.solvers.llm.quantization.methods import METHODS
+from spoonbench.solvers.llm.quantization.methods import APPLY
 from spoonbench.solvers.llm.quantization.quantize import check_method, quantize_model
+from spoonbench.solvers.quantizations import METHODS, Method
 
 FAMILIES = {"arcee": 12, "gpt2": 8}
 FARTHEST = {8: 0.1, 4: 0.35, 2: 1.2}
@@ -97,15 +97,9 @@ def test_libraries_alone_skip_the_layers_of_gpt2_without_a_word(build, quantize)
 
 
 def test_what_changes_nothing_is_said_to_change_nothing(build, monkeypatch):
-    idle = methods.Method(
-        name="idle",
-        bits=8,
-        summary="does nothing",
-        requires="torch",
-        module="torch",
-        apply=lambda model, names: None,
-    )
+    idle = Method(name="idle", bits=8, summary="", requires="torch", module="torch")
     monkeypatch.setitem(METHODS, "idle", idle)
+    monkeypatch.setitem(APPLY, "idle", lambda model, names: None)
     done = quantize_model(build("gpt2"), "idle")
     assert (done.layers_quantized, done.layers_skipped) == (0, 9)
     assert done.kernel is None
@@ -128,14 +122,17 @@ def test_what_cannot_be_had_is_refused_with_the_reason(name, device, dtype, reas
 
 
 def test_a_missing_library_is_named_with_the_way_to_get_it(monkeypatch):
-    missing = methods.Method(
+    missing = Method(
         name="none-such",
         bits=8,
         summary="",
         requires="no-such-library",
         module="no_such_library",
-        apply=lambda model, names: None,
     )
     monkeypatch.setitem(METHODS, "none-such", missing)
     with pytest.raises(Unsupported, match=r"needs no-such-library.*pip install no-such-library"):
         check_method("none-such", "cpu", "float32")
+
+
+def test_every_method_has_its_code():
+    assert list(APPLY) == list(METHODS)

@@ -1,0 +1,132 @@
+"""The axes of a sweep: their names, their values, and the short forms that people type.
+
+A value is checked for what it is, not for whether this machine has it: a device that is absent
+makes a skipped cell, with the reason (`skips`).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from spoonbench.harness.registry import suggest
+from spoonbench.solvers.quantizations import METHODS, NONE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+_DEVICE = re.compile(r"cpu|mps|cuda(?::(?:0|[1-9][0-9]{0,2}))?")
+_DTYPES = {
+    "float32": "float32",
+    "fp32": "float32",
+    "bfloat16": "bfloat16",
+    "bf16": "bfloat16",
+    "float16": "float16",
+    "fp16": "float16",
+}
+_QUANTIZATIONS = {
+    NONE: NONE,
+    **{name: name for name in METHODS},
+    "int8": "bnb-int8",
+    "int4": "bnb-nf4",
+}
+_MOST = 1 << 20
+
+Value = str | int
+
+
+class BadSweep(Exception):
+    """A sweep that cannot be run as it is described; the message is for a person."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Axis:
+    """One axis.
+
+    Attributes:
+        name: what people type.
+        field: the field of a `Placement` that it sets.
+        read: a value as it was given, to the value of the field.
+    """
+
+    name: str
+    field: str
+    read: Callable[[object], Value]
+
+
+def read_axis(name: str, values: Sequence[object]) -> tuple[Axis, tuple[Value, ...]]:
+    """An axis and its values, in the order given.
+
+    Raises:
+        BadSweep: no such axis, no value, one that it cannot have, or one value twice.
+    """
+    axis = axis_of(name)
+    if not values:
+        raise BadSweep(f"The axis {name!r} has no value.")
+    found = tuple(axis.read(value) for value in values)
+    for value in found:
+        if found.count(value) > 1:
+            raise BadSweep(f"The axis {name!r} has the value {value!r} twice.")
+    return axis, found
+
+
+def axis_of(name: str) -> Axis:
+    """The axis of a name.
+
+    Raises:
+        BadSweep: there is none.
+    """
+    if name not in AXES:
+        raise BadSweep(f"The axis {suggest(name, tuple(AXES))}")
+    return AXES[name]
+
+
+def _device(value: object) -> str:
+    if not isinstance(value, str) or not _DEVICE.fullmatch(value):
+        raise BadSweep(f"A device is cpu, cuda, cuda:N or mps, not {value!r}.")
+    return value
+
+
+def _one_of(what: str, known: Mapping[str, str]) -> Callable[[object], str]:
+    def read(value: object) -> str:
+        if not isinstance(value, str) or value not in known:
+            raise BadSweep(f"The {what} {suggest(str(value), tuple(known))}")
+        return known[value]
+
+    return read
+
+
+def _count(what: str) -> Callable[[object], int]:
+    def read(value: object) -> int:
+        text = str(value)
+        is_whole = not isinstance(value, bool) and isinstance(value, (int, str))
+        if (
+            not is_whole
+            or not text.isascii()
+            or not text.isdecimal()
+            or len(text) > len(str(_MOST))
+        ):
+            raise BadSweep(f"A {what} is a whole number above 0, not {value!r}.")
+        if not 0 < int(text) <= _MOST:
+            raise BadSweep(f"A {what} is at least 1 and at most {_MOST:,}, not {value!r}.")
+        return int(text)
+
+    return read
+
+
+AXES: Mapping[str, Axis] = {
+    axis.name: axis
+    for axis in (
+        Axis(name="device", field="device", read=_device),
+        Axis(name="dtype", field="dtype", read=_one_of("number format", _DTYPES)),
+        Axis(
+            name="quantization",
+            field="quantization",
+            read=_one_of("quantization", _QUANTIZATIONS),
+        ),
+        Axis(name="threads", field="threads", read=_count("number of threads")),
+        Axis(name="batch", field="batch_size", read=_count("batch size")),
+    )
+}
+"""By name; the last ones change fastest in a sweep."""

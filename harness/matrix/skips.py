@@ -1,0 +1,82 @@
+"""Why a cell cannot be measured here, known before anything is started.
+
+Not covered: what only the child can find out, such as a device that torch does not see although
+its driver is there; that cell is skipped by the child, with its reason.
+"""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from spoonbench.solvers.quantizations import METHODS, NONE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
+    from spoonbench.harness.records import Environment, Placement
+
+
+def why_skipped(
+    placement: Placement, environment: Environment, dtypes: Collection[str]
+) -> str | None:
+    """One sentence for a cell that cannot be measured; None for one that can be tried.
+
+    Args:
+        placement: of the cell.
+        environment: of this machine.
+        dtypes: number formats that the contestant computes in.
+    """
+    reasons: tuple[Callable[[], str | None], ...] = (
+        lambda: _of_device(placement.device, environment),
+        lambda: _of_threads(placement, environment),
+        lambda: _of_dtype(placement.dtype, dtypes),
+        lambda: _of_quantization(placement),
+    )
+    return next((why for reason in reasons if (why := reason()) is not None), None)
+
+
+def _of_device(device: str, environment: Environment) -> str | None:
+    kind, _, number = device.partition(":")
+    if kind == "cpu":
+        return None
+    if kind == "mps":
+        is_apple = environment.architecture == "arm64" and environment.system.startswith("Darwin")
+        return None if is_apple else "mps is Apple silicon's; this machine is none"
+    n_devices = len(environment.devices)
+    if n_devices == 0:
+        return f"no CUDA device is here for {device}"
+    if int(number or 0) >= n_devices:
+        return f"{device} is not here: the machine has {n_devices} of them, from cuda:0 on"
+    return None
+
+
+def _of_threads(placement: Placement, environment: Environment) -> str | None:
+    if placement.threads <= environment.n_cores:
+        return None
+    return f"{placement.threads} threads on {environment.n_cores} cores would time the scheduler"
+
+
+def _of_dtype(dtype: str, dtypes: Collection[str]) -> str | None:
+    return None if dtype in dtypes else f"the model does not compute in {dtype}"
+
+
+def _of_quantization(placement: Placement) -> str | None:
+    if placement.quantization == NONE:
+        return None
+    method = METHODS[placement.quantization]
+    if placement.device.partition(":")[0] not in method.devices:
+        return f"{method.name} runs on {', '.join(method.devices)}, not {placement.device}"
+    if placement.dtype not in method.dtypes:
+        return f"{method.name} computes in {', '.join(method.dtypes)}, not {placement.dtype}"
+    if find_spec(method.module.partition(".")[0]) is None or not _is_there(method.module):
+        return f"{method.name} needs {method.requires}: pip install {method.requires}"
+    return None
+
+
+def _is_there(module: str) -> bool:
+    """Whether a module could be imported; its package may be there without it."""
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False

@@ -1,0 +1,1 @@
+"""What will be measured, said beforehand: memory of cells that have not been run."""

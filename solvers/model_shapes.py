@@ -1,0 +1,66 @@
+"""What a language model is made of, in numbers: enough to say what memory it will take.
+
+Read from a configuration alone by `solvers.llm.shapes`; nothing here imports anything heavy.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matrix:
+    """A linear layer of a block, which a quantization may hold in fewer bits.
+
+    Attributes:
+        name: of the layer.
+        rows: numbers that come out.
+        columns: numbers that go in.
+        n_biases: `rows`, or 0.
+    """
+
+    name: str
+    rows: int
+    columns: int
+    n_biases: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CacheLayer:
+    """What one attention layer keeps of each token.
+
+    Attributes:
+        n_heads: of keys, and as many of values; fewer than those of queries where they are shared.
+        width: of one head.
+        window: tokens back that it sees; None for all.
+    """
+
+    n_heads: int
+    width: int
+    window: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelShape:
+    """A causal language model.
+
+    Attributes:
+        matrices: linear layers of the blocks, in order; the head is none of them.
+        n_others: all other parameters: embeddings, head (once, where it is shared), norms.
+        buffer_bytes: of tables that are no parameters, in the number format they always have.
+        cache: one for each attention layer.
+        n_rows: tokens that it scores.
+        width: of the hidden states.
+    """
+
+    matrices: tuple[Matrix, ...]
+    n_others: int
+    buffer_bytes: int
+    cache: tuple[CacheLayer, ...]
+    n_rows: int
+    width: int
+
+    @property
+    def n_parameters(self) -> int:
+        """All numbers that training sets."""
+        return self.n_others + sum(one.rows * one.columns + one.n_biases for one in self.matrices)

@@ -1,0 +1,122 @@
+"""The quantization methods: names, libraries, and where each can run; facts, no code of theirs.
+
+Weights of 8, 4 or 2 bits; `torch-int8dyn` and `torchao-int8dyn` round the activations too.
+
+Not covered: methods that calibrate on data (GPTQ, AWQ) or that train.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+NONE = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Method:
+    """One way to hold weights in fewer bits.
+
+    Attributes:
+        name: what people type.
+        bits: of one weight, scales left out.
+        summary: one sentence.
+        requires: distribution that it needs, as pip names it.
+        module: what that is imported as.
+        devices: kinds of devices that it runs on.
+        dtypes: number formats that the rest of the model may have.
+    """
+
+    name: str
+    bits: int
+    summary: str
+    requires: str
+    module: str
+    devices: tuple[str, ...] = ("cpu", "cuda")
+    dtypes: tuple[str, ...] = ("float32", "bfloat16")
+
+
+METHODS: Mapping[str, Method] = {
+    method.name: method
+    for method in (
+        Method(
+            name="bnb-int8",
+            bits=8,
+            summary="bitsandbytes' LLM.int8: weights and activations by rows, outliers apart",
+            requires="bitsandbytes",
+            module="bitsandbytes",
+        ),
+        Method(
+            name="bnb-nf4",
+            bits=4,
+            summary="bitsandbytes' NormalFloat of 4 bits, a scale for each 64 weights",
+            requires="bitsandbytes",
+            module="bitsandbytes",
+        ),
+        Method(
+            name="bnb-fp4",
+            bits=4,
+            summary="bitsandbytes' floating point of 4 bits, a scale for each 64 weights",
+            requires="bitsandbytes",
+            module="bitsandbytes",
+        ),
+        Method(
+            name="torch-int8dyn",
+            bits=8,
+            summary="torch's own dynamic integers: weights by rows, activations as they come",
+            requires="torch",
+            module="torch",
+            devices=("cpu",),
+            dtypes=("float32",),
+        ),
+        Method(
+            name="torchao-int8wo",
+            bits=8,
+            summary="torchao's integers for the weights alone",
+            requires="torchao",
+            module="torchao",
+        ),
+        Method(
+            name="torchao-int8dyn",
+            bits=8,
+            summary="torchao's integers for weights, and for activations as they come",
+            requires="torchao",
+            module="torchao",
+        ),
+        Method(
+            name="torchao-int4wo",
+            bits=4,
+            summary="torchao's 4-bit weights in groups of 32, each held in a byte",
+            requires="torchao",
+            module="torchao",
+        ),
+        Method(
+            name="quanto-int8",
+            bits=8,
+            summary="optimum-quanto's integers for the weights",
+            requires="optimum-quanto",
+            module="optimum.quanto",
+            devices=("cpu", "cuda", "mps"),
+        ),
+        Method(
+            name="quanto-int4",
+            bits=4,
+            summary="optimum-quanto's 4-bit integers for the weights, in groups of 128",
+            requires="optimum-quanto",
+            module="optimum.quanto",
+            devices=("cpu", "cuda", "mps"),
+        ),
+        Method(
+            name="quanto-int2",
+            bits=2,
+            summary="optimum-quanto's 2-bit integers for the weights, in groups of 128",
+            requires="optimum-quanto",
+            module="optimum.quanto",
+            devices=("cpu", "cuda", "mps"),
+        ),
+    )
+}
+"""By name; "none" is not among them."""

@@ -1,0 +1,73 @@
+"""What cannot be measured here is known before anything is started, each with its reason."""
+
+from dataclasses import replace
+
+import pytest
+
+from spoonbench.harness.matrix import skips
+from spoonbench.harness.matrix.skips import why_skipped
+from spoonbench.harness.records import Environment, Placement
+from spoonbench.solvers.quantizations import METHODS
+
+HERE = Environment(
+    processor="p",
+    architecture="x86_64",
+    n_cores=2,
+    instruction_sets=(),
+    memory_bytes=1,
+    devices=(),
+    system="Linux 6.1",
+    python="3.11",
+    libraries={},
+)
+DTYPES = ("float32", "bfloat16")
+
+
+def why(environment=HERE, **placement):
+    return why_skipped(Placement(**placement), environment, DTYPES)
+
+
+@pytest.mark.parametrize("name", ["bnb-int8", "bnb-nf4", "torch-int8dyn"])
+def test_what_is_here_is_tried(name):
+    assert why() is None
+    assert why(dtype="bfloat16", threads=2) is None
+    assert why(quantization=name) is None
+
+
+@pytest.mark.parametrize(
+    ("placement", "reason"),
+    [
+        ({"device": "cuda"}, "no CUDA device is here for cuda"),
+        ({"device": "cuda:1"}, "no CUDA device is here for cuda:1"),
+        ({"device": "mps"}, "mps is Apple silicon's"),
+        ({"threads": 3}, "3 threads on 2 cores"),
+        ({"dtype": "float16"}, "the model does not compute in float16"),
+        ({"quantization": "torch-int8dyn", "dtype": "bfloat16"}, "computes in float32"),
+    ],
+)
+def test_what_is_not_here_is_skipped_with_the_reason(placement, reason):
+    assert reason in why(**placement)
+
+
+def test_devices_are_counted():
+    two = replace(HERE, devices=("one", "two"))
+    assert why(two, device="cuda:1") is None
+    assert (
+        why(two, device="cuda:2") == "cuda:2 is not here: the machine has 2 of them, from cuda:0 on"
+    )
+    assert why(two, device="cuda", quantization="torch-int8dyn") == (
+        "torch-int8dyn runs on cpu, not cuda"
+    )
+
+
+def test_apple_silicon_has_its_device():
+    apple = replace(HERE, architecture="arm64", system="Darwin 24")
+    assert why(apple, device="mps") is None
+    assert "bnb-int8 runs on cpu, cuda" in why(apple, device="mps", quantization="bnb-int8")
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_a_missing_library_is_named(monkeypatch, name):
+    monkeypatch.setattr(skips, "find_spec", lambda _: None)
+    needed = METHODS[name].requires
+    assert why(quantization=name) == f"{name} needs {needed}: pip install {needed}"

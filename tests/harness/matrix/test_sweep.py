@@ -1,0 +1,125 @@
+"""A sweep becomes cells: each once, in one order, and what is wrong with it is said."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from spoonbench.harness.matrix.axes import AXES, BadSweep
+from spoonbench.harness.matrix.sweep import Sweep, cell_name, placements
+from spoonbench.harness.records import Placement
+from spoonbench.solvers.quantizations import METHODS
+
+BATCHES = [1, 4, 8, 16, 32, 64, 96, 128]
+METHOD_NAMES = ["none", *METHODS]
+
+
+def test_axes_are_crossed_the_batch_size_changing_fastest():
+    found = placements(Sweep(axes={"batch": [1, 8], "dtype": ["fp32", "bf16"]}))
+    assert [(one.dtype, one.batch_size) for one in found] == [
+        ("float32", 1),
+        ("float32", 8),
+        ("bfloat16", 1),
+        ("bfloat16", 8),
+    ]
+
+
+@given(
+    st.lists(st.sampled_from(BATCHES), min_size=1, unique=True),
+    st.lists(st.sampled_from(["fp32", "bf16", "fp16"]), min_size=1, unique=True),
+    st.lists(st.sampled_from(METHOD_NAMES), min_size=1, unique=True),
+)
+def test_every_combination_is_a_cell_and_none_is_twice(batches, dtypes, methods):
+    axes = {"batch": batches, "dtype": dtypes, "quantization": methods}
+    found = placements(Sweep(axes=axes))
+    assert len(found) == len(batches) * len(dtypes) * len(methods)
+    assert len(set(found)) == len(found)
+    names = [cell_name(one, found) for one in found]
+    assert len(set(names)) == len(names)
+    assert placements(Sweep(axes=dict(reversed(axes.items())))) == found
+
+
+def test_coupled_axes_change_together():
+    coupled = [{"dtype": ["fp32", "bf16"], "quantization": ["torch-int8dyn", "none"]}]
+    found = placements(Sweep(axes={"batch": [1, 2]}, coupled=coupled))
+    assert [(one.dtype, one.quantization, one.batch_size) for one in found] == [
+        ("float32", "torch-int8dyn", 1),
+        ("float32", "torch-int8dyn", 2),
+        ("bfloat16", "none", 1),
+        ("bfloat16", "none", 2),
+    ]
+
+
+def test_a_coupled_axis_may_repeat_a_value():
+    coupled = [{"dtype": ["fp32", "fp32"], "quantization": ["none", "int8"]}]
+    assert len(placements(Sweep(axes={}, coupled=coupled))) == 2
+
+
+def test_cells_are_left_out_and_added():
+    sweep = Sweep(
+        axes={"batch": [1, 2], "dtype": ["fp32", "bf16"]},
+        exclude=[{"dtype": "bf16", "batch": 2}],
+        include=[{"dtype": "fp16", "batch": 64}],
+    )
+    found = [(one.dtype, one.batch_size) for one in placements(sweep)]
+    assert found == [("float32", 1), ("float32", 2), ("bfloat16", 1), ("float16", 64)]
+
+
+def test_what_no_axis_names_is_as_usual():
+    usual = Placement(threads=2, dtype="bfloat16")
+    sweep = Sweep(axes={"batch": ["4"]}, include=[{"quantization": "int4"}], usual=usual)
+    one, added = placements(sweep)
+    assert (one.threads, one.dtype, one.batch_size) == (2, "bfloat16", 4)
+    assert (added.threads, added.quantization, added.batch_size) == (2, "bnb-nf4", 1)
+
+
+@pytest.mark.parametrize(
+    ("sweep", "message"),
+    [
+        ({"axes": {"bach": [1]}}, "The axis 'bach' is unknown. Did you mean 'batch'"),
+        ({"axes": {"batch": []}}, "The axis 'batch' has no value"),
+        ({"axes": {"dtype": ["fp32", "float32"]}}, "has the value 'float32' twice"),
+        ({"axes": {"dtype": ["fp8"]}}, "number format 'fp8' is unknown. Did you mean"),
+        ({"axes": {"batch": [0]}}, "at least 1 and at most 1,048,576, not 0"),
+        ({"axes": {"batch": [True]}}, "whole number above 0, not True"),
+        ({"axes": {"batch": ["²"]}}, "whole number above 0, not '²'"),
+        ({"axes": {"batch": [1.5]}}, "whole number above 0, not 1.5"),
+        ({"axes": {"batch": ["-1"]}}, "whole number above 0, not '-1'"),
+        ({"axes": {"device": ["cuda:"]}}, "cpu, cuda, cuda:N or mps, not 'cuda:'"),
+        ({"axes": {"device": ["cuda:01"]}}, "not 'cuda:01'"),
+        ({"axes": {"quantization": ["int5"]}}, "The quantization 'int5' is unknown"),
+        ({"axes": {"batch": [1]}, "coupled": [{"dtype": ["fp32"]}]}, "groups of two or more"),
+        (
+            {"axes": {}, "coupled": [{"dtype": ["fp32"], "batch": [1, 2]}]},
+            "as many values each; these have: dtype 1, batch 2",
+        ),
+        ({"axes": {}, "coupled": [{"dtype": [], "batch": []}]}, "have no values"),
+        (
+            {"axes": {"batch": [1]}, "coupled": [{"dtype": ["fp32"], "batch": [1]}]},
+            "The axis 'batch' is given twice",
+        ),
+        ({"axes": {"batch": [1]}, "exclude": [{"batch": 2}]}, "leaves out no cell"),
+        ({"axes": {"batch": [1]}, "exclude": [{}]}, "An exclusion names at least one axis"),
+        ({"axes": {"batch": [1]}, "exclude": [{"batch": 1}]}, "no cell left"),
+        ({"axes": {"batch": [1]}, "include": [{"batch": 1}]}, "is in the sweep already"),
+        (
+            {"axes": {"batch": list(range(1, 10_002))}},
+            "The sweep has 10,001 cells; at most 10,000",
+        ),
+    ],
+)
+def test_what_is_wrong_is_said_in_one_sentence(sweep, message):
+    with pytest.raises(BadSweep) as caught:
+        placements(Sweep(**sweep))
+    assert message in str(caught.value)
+
+
+def test_a_cell_is_named_by_what_differs():
+    found = placements(Sweep(axes={"batch": [1, 8], "quantization": ["none", "bnb-int8"]}))
+    names = [cell_name(one, found) for one in found]
+    assert names == ["full-batch1", "full-batch8", "bnb-int8-batch1", "bnb-int8-batch8"]
+    assert cell_name(found[0], found[:1]) == "cell"
+
+
+def test_every_axis_sets_a_field_of_its_own():
+    assert len({axis.field for axis in AXES.values()}) == len(AXES)
+    assert all(hasattr(Placement(), axis.field) for axis in AXES.values())
