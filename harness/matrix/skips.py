@@ -6,7 +6,7 @@ its driver is there; that cell is skipped by the child, with its reason.
 
 from __future__ import annotations
 
-from importlib.util import find_spec
+from importlib import metadata
 from typing import TYPE_CHECKING
 
 from spoonbench.solvers.quantizations import METHODS, NONE
@@ -69,14 +69,8 @@ def _of_quantization(placement: Placement) -> str | None:
         return f"{method.name} runs on {', '.join(method.devices)}, not {placement.device}"
     if placement.dtype not in method.dtypes:
         return f"{method.name} computes in {', '.join(method.dtypes)}, not {placement.dtype}"
-    if find_spec(method.module.partition(".")[0]) is None or not _is_there(method.module):
+    try:
+        metadata.version(method.requires)
+    except metadata.PackageNotFoundError:
         return f"{method.name} needs {method.requires}: pip install {method.requires}"
     return None
-
-
-def _is_there(module: str) -> bool:
-    """Whether a module could be imported; its package may be there without it."""
-    try:
-        return find_spec(module) is not None
-    except ModuleNotFoundError:
-        return False

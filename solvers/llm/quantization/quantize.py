@@ -37,6 +37,8 @@ def check_method(name: str, device: str, dtype: str) -> Method:
     if dtype not in method.dtypes:
         raise Unsupported(f"{name} computes in {', '.join(method.dtypes)}, not {dtype}")
     try:
+        # A folder that an earlier installation left behind can be imported, and holds nothing.
+        metadata.version(method.requires)
         import_module(method.module)
     except ImportError as exc:
         raise Unsupported(

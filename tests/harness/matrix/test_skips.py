@@ -1,10 +1,10 @@
 """What cannot be measured here is known before anything is started, each with its reason."""
 
 from dataclasses import replace
+from importlib import metadata
 
 import pytest
 
-from spoonbench.harness.matrix import skips
 from spoonbench.harness.matrix.skips import why_skipped
 from spoonbench.harness.records import Environment, Placement
 from spoonbench.solvers.quantizations import METHODS
@@ -68,6 +68,9 @@ def test_apple_silicon_has_its_device():
 
 @pytest.mark.parametrize("name", METHODS)
 def test_a_missing_library_is_named(monkeypatch, name):
-    monkeypatch.setattr(skips, "find_spec", lambda _: None)
+    def missing(name):
+        raise metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(metadata, "version", missing)
     needed = METHODS[name].requires
     assert why(quantization=name) == f"{name} needs {needed}: pip install {needed}"

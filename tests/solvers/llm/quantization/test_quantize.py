@@ -1,5 +1,7 @@
 """Every method changes what it says it changes, and what it says of bytes is so."""
 
+from importlib import import_module
+
 import pytest
 import torch
 
@@ -16,10 +18,10 @@ FARTHEST = {8: 0.1, 4: 0.35, 2: 1.2}
 
 
 @pytest.fixture(params=METHODS)
-def method(request):
+def method(request, needs):
     """Each method whose library is here."""
     found = METHODS[request.param]
-    pytest.importorskip(found.module, reason=f"{found.requires} is not installed")
+    needs(found.requires)
     return found
 
 
@@ -74,19 +76,22 @@ def n_buffers():
 
 
 def torchao_alone(model):
-    library = pytest.importorskip("torchao.quantization")
+    library = import_module("torchao.quantization")
     library.quantize_(model, library.Int8WeightOnlyConfig())
 
 
 def quanto_alone(model):
-    library = pytest.importorskip("optimum.quanto")
+    library = import_module("optimum.quanto")
     library.quantize(model, weights=library.qint8)
     library.freeze(model)
 
 
-@pytest.mark.parametrize("quantize", [torchao_alone, quanto_alone])
-def test_libraries_alone_skip_the_layers_of_gpt2_without_a_word(build, quantize):
+@pytest.mark.parametrize(
+    ("name", "quantize"), [("torchao", torchao_alone), ("optimum-quanto", quanto_alone)]
+)
+def test_libraries_alone_skip_the_layers_of_gpt2_without_a_word(build, needs, name, quantize):
     """Why they are turned first."""
+    needs(name)
     model = build("gpt2")
     before = take_census(model)
     with torch.no_grad():
