@@ -49,16 +49,12 @@ class ModelShape:
         n_others: all other parameters: embeddings, head (once, where it is shared), norms.
         buffer_bytes: of tables that are no parameters, in the number format they always have.
         cache: one for each attention layer.
-        n_rows: tokens that it scores.
-        width: of the hidden states.
     """
 
     matrices: tuple[Matrix, ...]
     n_others: int
     buffer_bytes: int
     cache: tuple[CacheLayer, ...]
-    n_rows: int
-    width: int
 
     @property
     def n_parameters(self) -> int:

@@ -8,6 +8,7 @@ Not covered: methods that calibrate on data (GPTQ, AWQ) or that train.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib import metadata
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -37,6 +38,20 @@ class Method:
     module: str
     devices: tuple[str, ...] = ("cpu", "cuda")
     dtypes: tuple[str, ...] = ("float32", "bfloat16")
+
+
+def why_not(method: Method, device: str, dtype: str) -> str | None:
+    """Why a method cannot be had here, in words; None where it can be tried. Imports nothing."""
+    if device.partition(":")[0] not in method.devices:
+        return f"{method.name} runs on {', '.join(method.devices)}, not {device}"
+    if dtype not in method.dtypes:
+        return f"{method.name} computes in {', '.join(method.dtypes)}, not {dtype}"
+    try:
+        # A folder that an earlier installation left behind can be imported, and holds nothing.
+        metadata.version(method.requires)
+    except metadata.PackageNotFoundError:
+        return f"{method.name} needs {method.requires}: pip install {method.requires}"
+    return None
 
 
 METHODS: Mapping[str, Method] = {

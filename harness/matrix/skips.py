@@ -6,10 +6,9 @@ its driver is there; that cell is skipped by the child, with its reason.
 
 from __future__ import annotations
 
-from importlib import metadata
 from typing import TYPE_CHECKING
 
-from spoonbench.solvers.quantizations import METHODS, NONE
+from spoonbench.solvers.quantizations import METHODS, NONE, why_not
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -64,13 +63,4 @@ def _of_dtype(dtype: str, dtypes: Collection[str]) -> str | None:
 def _of_quantization(placement: Placement) -> str | None:
     if placement.quantization == NONE:
         return None
-    method = METHODS[placement.quantization]
-    if placement.device.partition(":")[0] not in method.devices:
-        return f"{method.name} runs on {', '.join(method.devices)}, not {placement.device}"
-    if placement.dtype not in method.dtypes:
-        return f"{method.name} computes in {', '.join(method.dtypes)}, not {placement.dtype}"
-    try:
-        metadata.version(method.requires)
-    except metadata.PackageNotFoundError:
-        return f"{method.name} needs {method.requires}: pip install {method.requires}"
-    return None
+    return why_not(METHODS[placement.quantization], placement.device, placement.dtype)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -156,5 +156,3 @@ def cell_name(placement: Placement, sweep: Sequence[Placement]) -> str:
 
 _SHORT = {"batch": "batch{}", "threads": "threads{}"}
 _SHORT_VALUES = {"float32": "fp32", "bfloat16": "bf16", "float16": "fp16", NONE: "full"}
-
-assert {axis.field for axis in AXES.values()} <= {field.name for field in fields(Placement)}

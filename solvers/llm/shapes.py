@@ -34,14 +34,11 @@ def shape_of_model(model: Any) -> ModelShape:
     )
     n_parameters = sum(parameter.numel() for parameter in model.parameters())
     n_in_matrices = sum(one.rows * one.columns + one.n_biases for one in matrices)
-    config = model.config.get_text_config()
     return ModelShape(
         matrices=matrices,
         n_others=n_parameters - n_in_matrices,
         buffer_bytes=sum(buffer.nbytes for buffer in model.buffers()),
-        cache=_cache_layers(config),
-        n_rows=int(model.get_input_embeddings().weight.shape[0]),
-        width=int(config.hidden_size),
+        cache=_cache_layers(model.config.get_text_config()),
     )
 
 

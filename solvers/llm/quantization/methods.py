@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -13,64 +14,41 @@ if TYPE_CHECKING:
 # -- bitsandbytes ------------------------------------------------------------------------------
 
 
-def _bitsandbytes_int8(model: Any, names: Collection[str]) -> None:
-    layers = import_module("bitsandbytes.nn")
+def _bitsandbytes(
+    layer: str, weight: str, **form: str | bool
+) -> Callable[[Any, Collection[str]], None]:
+    """Layers of a class with weights of another, which quantize once moved to their device.
 
-    def quantized(old: Any) -> Any:
-        new = layers.Linear8bitLt(
-            old.in_features,
-            old.out_features,
-            bias=old.bias is not None,
-            has_fp16_weights=False,
-            device="meta",
-        )
-        new.weight = layers.Int8Params(
-            old.weight.detach(), requires_grad=False, has_fp16_weights=False
-        )
-        return new
+    Args:
+        layer: name of the class of the layers.
+        weight: of the class of their weights.
+        form: what both are made with.
+    """
 
-    _replace(model, names, quantized)
-
-
-def _bitsandbytes_4bit(kind: str) -> Callable[[Any, Collection[str]], None]:
     def apply(model: Any, names: Collection[str]) -> None:
-        layers = import_module("bitsandbytes.nn")
+        library = import_module("bitsandbytes.nn")
 
-        def quantized(old: Any) -> Any:
-            new = layers.Linear4bit(
+        def quantized(name: str, old: Any) -> Any:
+            if name not in names:
+                return None
+            new = getattr(library, layer)(
                 old.in_features,
                 old.out_features,
                 bias=old.bias is not None,
-                compute_dtype=old.weight.dtype,
-                compress_statistics=False,
-                quant_type=kind,
                 device="meta",
+                **form,
             )
-            # Scales as they are, as transformers loads them unless told otherwise.
-            new.weight = layers.Params4bit(
-                old.weight.detach(),
-                requires_grad=False,
-                compress_statistics=False,
-                quant_type=kind,
-            )
-            return new
+            new.weight = getattr(library, weight)(old.weight.detach(), requires_grad=False, **form)
+            new.bias = old.bias
+            return new.to(old.weight.device)
 
-        _replace(model, names, quantized)
+        replace_layers(model, quantized)
 
     return apply
 
 
-def _replace(model: Any, names: Collection[str], quantized: Callable[[Any], Any]) -> None:
-    """Put quantized layers in the place of others; moved to their device, they quantize."""
-
-    def replacement(name: str, old: Any) -> Any:
-        if name not in names:
-            return None
-        new = quantized(old)
-        new.bias = old.bias
-        return new.to(old.weight.device)
-
-    replace_layers(model, replacement)
+# Scales as they are, as transformers loads them unless told otherwise.
+_bitsandbytes_4bit = partial(_bitsandbytes, "Linear4bit", "Params4bit", compress_statistics=False)
 
 
 # -- torch, torchao, quanto --------------------------------------------------------------------
@@ -108,9 +86,9 @@ def _quanto(weights: str) -> Callable[[Any, Collection[str]], None]:
 
 
 APPLY: Mapping[str, Callable[[Any, Collection[str]], None]] = {
-    "bnb-int8": _bitsandbytes_int8,
-    "bnb-nf4": _bitsandbytes_4bit("nf4"),
-    "bnb-fp4": _bitsandbytes_4bit("fp4"),
+    "bnb-int8": _bitsandbytes("Linear8bitLt", "Int8Params", has_fp16_weights=False),
+    "bnb-nf4": _bitsandbytes_4bit(quant_type="nf4"),
+    "bnb-fp4": _bitsandbytes_4bit(quant_type="fp4"),
     "torch-int8dyn": _torch_dynamic,
     "torchao-int8wo": _torchao(lambda library: library.Int8WeightOnlyConfig()),
     "torchao-int8dyn": _torchao(lambda library: library.Int8DynamicActivationInt8WeightConfig()),

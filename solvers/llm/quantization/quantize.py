@@ -13,7 +13,7 @@ from spoonbench.solvers.api import Quantized, Unsupported
 from spoonbench.solvers.llm.quantization.census import take_census
 from spoonbench.solvers.llm.quantization.layers import head_names, linear_layers, to_linear
 from spoonbench.solvers.llm.quantization.methods import APPLY
-from spoonbench.solvers.quantizations import METHODS
+from spoonbench.solvers.quantizations import METHODS, why_not
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,25 +26,19 @@ def check_method(name: str, device: str, dtype: str) -> Method:
     """The method of a name, if it can be had here.
 
     Raises:
-        Unsupported: no such method, another device or number format, or its library is missing.
+        Unsupported: no such method, another device or number format, or its library is missing or
+            cannot be imported.
     """
     method = METHODS.get(name)
     if method is None:
         raise Unsupported(f"no quantization {name!r}; there are {', '.join(sorted(METHODS))}")
-    kind = device.partition(":")[0]
-    if kind not in method.devices:
-        raise Unsupported(f"{name} runs on {', '.join(method.devices)}, not {device}")
-    if dtype not in method.dtypes:
-        raise Unsupported(f"{name} computes in {', '.join(method.dtypes)}, not {dtype}")
+    reason = why_not(method, device, dtype)
+    if reason is not None:
+        raise Unsupported(reason)
     try:
-        # A folder that an earlier installation left behind can be imported, and holds nothing.
-        metadata.version(method.requires)
         import_module(method.module)
     except ImportError as exc:
-        raise Unsupported(
-            f"{name} needs {method.requires}, which is not installed (`pip install "
-            f"{method.requires}`): {exc}"
-        ) from exc
+        raise Unsupported(f"{name}: {method.requires} cannot be imported: {exc}") from exc
     return method
 
 

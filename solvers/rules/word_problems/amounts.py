@@ -24,7 +24,7 @@ LABEL = "label"
 
 @dataclass(slots=True, unsafe_hash=True)
 class Thing:
-    """What is counted.
+    """What is counted; never changed once made, for several amounts share it.
 
     Attributes:
         head: the noun in the singular; empty where none is named.

@@ -44,7 +44,7 @@ def new_words(goal: Goal, story: Story) -> list[str]:
 
 
 def is_unpriced(bought: Amount, goal: Goal, story: Story) -> bool:
-    """Whether something is bought without a number, and no price of it is told."""
+    """Whether one of `Story.vague` is bought, and no price of it is told."""
     if bought.verb_class != "buy" or not bought.thing.head:
         return False
     head = bought.thing.head

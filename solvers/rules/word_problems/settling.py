@@ -61,8 +61,7 @@ def _ways(goal: Goal, terms: list[Term], story: Story) -> Iterator[Term]:
     yield from _direct(goal, near)
     if len(terms) == 1:
         yield from _told(goal, terms[0])
-    if goal.asked.how == "old":
-        yield from by_years(goal, terms)
+    yield from by_years(goal, terms)
     if near:
         timely = _in_time(goal, near)
         yield from _settle_among(goal, timely, story, 0.0)

@@ -52,8 +52,6 @@ def by_totals(
     usable, doubt = _of_owner(goal.amount, usable, people)
     usable = _of_group(goal.amount.group, usable)
     for members, extra in _selections(goal, usable):
-        if cost + doubt + extra >= goal.most:
-            continue
         extra_cost = _doubt(goal, members, people, extra)
         if cost + doubt + extra_cost >= goal.most:
             continue

@@ -1,6 +1,7 @@
 """Small language models, trained in seconds, for the tests of this folder."""
 
 import json
+from importlib import metadata
 
 import pytest
 from tokenizers import Tokenizer, decoders, models, normalizers, trainers
@@ -22,6 +23,20 @@ SMALL = {
     "precision": "float32",
 }
 NAMES = ("ann", "bob", "cara", "dan")
+
+
+def skip_without(name):
+    """Skip where a distribution is not installed; a folder that it left behind may still be."""
+    try:
+        metadata.version(name)
+    except metadata.PackageNotFoundError:
+        pytest.skip(f"{name} is not installed")
+
+
+@pytest.fixture(scope="session")
+def needs():
+    """What skips a test without a distribution."""
+    return skip_without
 
 
 @pytest.fixture(scope="session")

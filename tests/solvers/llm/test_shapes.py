@@ -1,7 +1,5 @@
 """A shape read from a configuration says what a model of it takes, quantized or not."""
 
-from importlib import metadata
-
 import pytest
 import torch
 from transformers import (
@@ -58,12 +56,9 @@ def test_no_weights_are_needed_to_count_them(name):
 @pytest.mark.parametrize("name", CONFIGS)
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
-def test_bytes_are_foretold_for_every_method(name, method, dtype):
+def test_bytes_are_foretold_for_every_method(needs, name, method, dtype):
     found = METHODS[method]
-    try:
-        metadata.version(found.requires)
-    except metadata.PackageNotFoundError:
-        pytest.skip(f"{found.requires} is not installed")
+    needs(found.requires)
     if dtype not in found.dtypes:
         pytest.skip(f"{method} has no {dtype}")
     told = weight_bytes(shape_of(CONFIGS[name]), dtype, method)

@@ -1,7 +1,5 @@
 """Untrained models of both families of this package, small enough to be quantized in a moment."""
 
-from importlib import metadata
-
 import pytest
 import torch
 from transformers import ArceeConfig, ArceeForCausalLM, GPT2Config, GPT2LMHeadModel
@@ -37,20 +35,6 @@ def gpt2():
             eos_token_id=1,
         )
     )
-
-
-def skip_without(name):
-    """Skip where a distribution is not installed; a folder that it left behind may still be."""
-    try:
-        metadata.version(name)
-    except metadata.PackageNotFoundError:
-        pytest.skip(f"{name} is not installed")
-
-
-@pytest.fixture
-def needs():
-    """What skips a test without a distribution."""
-    return skip_without
 
 
 @pytest.fixture
