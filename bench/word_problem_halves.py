@@ -17,6 +17,7 @@ Not covered: contestants that learn; `spoonbench duel` measures those.
 from __future__ import annotations
 
 import argparse
+import gc
 import hashlib
 import json
 import re
@@ -155,8 +156,13 @@ def prepared(*, is_forced: bool) -> RuleSolver:
 
 
 def print_speed(solvers: Mapping[bool, RuleSolver], problems: Sequence[Problem]) -> None:
-    """Problems a second of processor time, both ways in turn; all were answered once before."""
+    """Problems a second of processor time, both ways in turn; all were answered once before.
+
+    As in a duel, what exists by then is frozen, so that no collection walks through it again.
+    """
     rates: dict[bool, list[float]] = {is_forced: [] for is_forced in solvers}
+    gc.collect()
+    gc.freeze()
     for _ in range(N_ROUNDS):
         for is_forced, solver in solvers.items():
             start = time.process_time()
