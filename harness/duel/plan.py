@@ -129,8 +129,8 @@ def make_plan(task: Task, lineup: Sequence[LineupEntry], preset: Preset, wishes:
     """
     deciding = _deciding_split(task, wishes.requirements.split)
     samples = _Samples(
-        latency=_sample(deciding, preset.latency_items, "one at a time"),
-        throughput=_sample(deciding, preset.throughput_items, "in batches"),
+        latency=sample_split(deciding, preset.latency_items, "one at a time"),
+        throughput=sample_split(deciding, preset.throughput_items, "in batches"),
     )
     planner = _Planner(task=task, preset=preset, seed=wishes.seed, samples=samples)
     entries = tuple(planner.plan_entry(entry) for entry in lineup)
@@ -314,8 +314,14 @@ def _deciding_split(task: Task, name: str | None) -> Split:
     raise BadTask(f"The task {task.name!r} has no split {name!r}. Its splits: {known}.")
 
 
-def _sample(split: Split, n: int, use: str) -> Split:
-    """A fixed sample in the order of the split: file order may be sorted by label."""
+def sample_split(split: Split, n: int, use: str) -> Split:
+    """A fixed sample in the order of the split: file order may be sorted by label.
+
+    Args:
+        split: to draw from.
+        n: items at most.
+        use: what for, a part of the name of the sample.
+    """
     chosen: Sequence[Item] = split.items
     if len(chosen) > n:
         indices = random.Random(0).sample(range(len(chosen)), n)  # noqa: S311  # no secret

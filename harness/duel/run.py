@@ -239,10 +239,10 @@ def training_job(
     """The job that trains one contestant; without a making nothing is kept."""
     return Job(
         job_id=f"train {entry.lineup.label}",
-        part=_part(entry.lineup, _training_placement(entry), plan.seed),
+        part=part_of(entry.lineup, _training_placement(entry), plan.seed),
         training=Training(
-            training=_examples(plan.task.training),
-            validation=_examples(plan.task.validation),
+            training=examples_of(plan.task.training),
+            validation=examples_of(plan.task.validation),
             checkpoints=None if making is None else str(making.checkpoints),
             save_to=None if making is None else str(making.content),
         ),
@@ -290,12 +290,12 @@ def _measuring_job(
     training = None
     if any(e.info.needs_training and not e.info.keeps_weights for e in lineup.leaves):
         training = Training(
-            training=_examples(task.training), validation=_examples(task.validation)
+            training=examples_of(task.training), validation=examples_of(task.validation)
         )
     own = duel.trained.get(lineup.label)
     return Job(
         job_id=f"round {round_index + 1}: {lineup.label}",
-        part=_part(lineup, entry.placement, duel.plan.seed, duel.trained),
+        part=part_of(lineup, entry.placement, duel.plan.seed, duel.trained),
         training=training,
         artifact=own.path if own else None,
         cells=tuple(_work(planned) for planned in cells),
@@ -316,15 +316,23 @@ def _work(planned: PlannedCell) -> CellWork:
     )
 
 
-def _part(
+def part_of(
     lineup: LineupEntry,
     placement: Placement,
     seed: int,
     trained: Mapping[str, Artifact] | None = None,
 ) -> Part:
+    """How a contestant is prepared at a placement.
+
+    Args:
+        lineup: the contestant.
+        placement: device, number format, quantization and threads.
+        seed: of everything random in it.
+        trained: label of a stage to what it learned.
+    """
     parts = []
     for stage in lineup.parts:
-        part = _part(stage, placement, seed)
+        part = part_of(stage, placement, seed)
         if trained and stage.label in trained:
             params = {**part.settings.params, "artifact": trained[stage.label].path}
             part = replace(part, settings=replace(part.settings, params=params))
@@ -332,6 +340,7 @@ def _part(
     settings = Settings(
         device=lineup.device_among(placement.device),
         dtype=lineup.dtype_among(placement.dtype),
+        quantization=placement.quantization,
         threads=placement.threads,
         seed=seed,
         params=lineup.params,
@@ -345,7 +354,8 @@ def _training_placement(entry: PlannedEntry) -> Placement:
     return replace(entry.placement, dtype=USUAL.dtype)
 
 
-def _examples(split: Split) -> tuple[Example, ...]:
+def examples_of(split: Split) -> tuple[Example, ...]:
+    """Items of a split with their targets, to learn from."""
     return tuple(Example(problem=item.problem, target=item.target) for item in split.items)
 
 

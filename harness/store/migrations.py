@@ -121,3 +121,17 @@ _FIRST = (
         record TEXT NOT NULL)""",
     "CREATE INDEX artifacts_by_id ON artifacts (artifact_id)",
 )
+
+
+@migration
+def m002_matrices(connection: sqlite3.Connection) -> None:
+    """Matrices beside duels; their cells, runs and answers are kept as those of duels are."""
+    connection.execute(
+        """CREATE TABLE matrices (
+            sequence INTEGER PRIMARY KEY,
+            matrix_id TEXT NOT NULL,
+            created_at TEXT NOT NULL,
+            record TEXT NOT NULL)"""
+    )
+    connection.execute("CREATE INDEX matrices_by_id ON matrices (matrix_id)")
+    refuse_changes(connection, "matrices")

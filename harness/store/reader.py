@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spoonbench.harness.duel_records import Duel
+from spoonbench.harness.matrix_records import Matrix
 from spoonbench.harness.records import Artifact, Cell, Environment, RunRecord, ScoredAnswer
 from spoonbench.harness.store.database import OpenStore, connect_read_only, inspect, translated
 from spoonbench.harness.store.errors import StoreError
@@ -28,6 +29,8 @@ __all__ = ["StoreError", "StoreReader", "open_reader"]
 
 DEFAULT_TIMEOUT_S = 10.0
 _MOST_NAMED = 5
+_ONE = {"matrices": "matrix"}
+"""What one row of a table is called, where it is not the name without its last letter."""
 
 _SELECT_ANSWERS = (
     f"SELECT {', '.join(ANSWER_COLUMNS)} FROM answers "  # noqa: S608  # constants
@@ -86,6 +89,28 @@ class StoreReader(OpenStore):
         )
         duel: Duel = decode_record(f"Duel {duel_id}", Duel, record)
         return duel
+
+    def matrices(self) -> list[Matrix]:
+        """Every matrix in its newest form, the one that was added last first."""
+        rows = self._rows(
+            "SELECT matrix_id, record FROM matrices WHERE sequence IN "
+            "(SELECT max(sequence) FROM matrices GROUP BY matrix_id) ORDER BY sequence DESC"
+        )
+        return [decode_record(f"Matrix {matrix_id}", Matrix, record) for matrix_id, record in rows]
+
+    def matrix(self, prefix: str) -> Matrix:
+        """The matrix whose id begins so, in its newest form.
+
+        Raises:
+            StoreError: none does, or several do.
+        """
+        matrix_id = self._find("matrices", "matrix_id", prefix)
+        ((record,),) = self._rows(
+            "SELECT record FROM matrices WHERE matrix_id = ? ORDER BY sequence DESC LIMIT 1",
+            matrix_id,
+        )
+        matrix: Matrix = decode_record(f"Matrix {matrix_id}", Matrix, record)
+        return matrix
 
     def runs(
         self,
@@ -195,7 +220,7 @@ class StoreReader(OpenStore):
         ]
         if len(found) == 1 or prefix in found:
             return str(prefix if prefix in found else found[0])
-        what = table.removesuffix("s")
+        what = _ONE.get(table, table.removesuffix("s"))
         if not found:
             raise StoreError(f"{self.path} holds no {what} whose id begins with {prefix!r}.")
         more = ", ..." if len(found) > _MOST_NAMED else ""

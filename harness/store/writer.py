@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from spoonbench.harness.duel_records import Duel
+    from spoonbench.harness.matrix_records import Matrix
     from spoonbench.harness.records import Artifact, Cell, Environment, RunRecord, StoredItem
 
 __all__ = ["StoreError", "StoreWriter", "open_writer"]
@@ -77,6 +78,15 @@ class StoreWriter(OpenStore):
             connection.execute(
                 "INSERT INTO duels (duel_id, created_at, record) VALUES (?, ?, ?)",
                 (duel.duel_id, duel.created_at, record),
+            )
+
+    def add_matrix(self, matrix: Matrix) -> None:
+        """Add a matrix; of several with the same id the newest counts."""
+        record = encode_record(f"Matrix {matrix.matrix_id}", matrix)
+        with self._transaction() as connection:
+            connection.execute(
+                "INSERT INTO matrices (matrix_id, created_at, record) VALUES (?, ?, ?)",
+                (matrix.matrix_id, matrix.created_at, record),
             )
 
     def add_cell(self, cell: Cell) -> str:

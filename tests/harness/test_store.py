@@ -449,7 +449,7 @@ def test_the_database_of_another_program_is_refused(tmp_path):
 def test_a_newer_schema_is_refused(filled):
     with closing(sqlite3.connect(filled)) as connection:
         connection.execute("PRAGMA user_version = 7")
-    assert_refused(filled, r"newer spoonbench \(schema 7, this one knows 1\)")
+    assert_refused(filled, r"newer spoonbench \(schema 7, this one knows 2\)")
 
 
 def fill_more(path):

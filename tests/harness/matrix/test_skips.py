@@ -7,6 +7,7 @@ import pytest
 
 from spoonbench.harness.matrix.skips import why_skipped
 from spoonbench.harness.records import Environment, Placement
+from spoonbench.solvers.api import SolverInfo
 from spoonbench.solvers.quantizations import METHODS
 
 HERE = Environment(
@@ -20,11 +21,20 @@ HERE = Environment(
     python="3.11",
     libraries={},
 )
-DTYPES = ("float32", "bfloat16")
+MODEL = SolverInfo(
+    name="a-model",
+    version="1",
+    level=5,
+    summary="",
+    kinds=("number",),
+    devices=("cpu", "cuda", "mps"),
+    dtypes=("float32", "bfloat16"),
+    quantizations=("none", *METHODS),
+)
 
 
 def why(environment=HERE, **placement):
-    return why_skipped(Placement(**placement), environment, DTYPES)
+    return why_skipped(Placement(**placement), environment, MODEL)
 
 
 @pytest.mark.parametrize("name", ["bnb-int8", "bnb-nf4", "torch-int8dyn"])
@@ -41,7 +51,7 @@ def test_what_is_here_is_tried(name):
         ({"device": "cuda:1"}, "no CUDA device is here for cuda:1"),
         ({"device": "mps"}, "mps is Apple silicon's"),
         ({"threads": 3}, "3 threads on 2 cores"),
-        ({"dtype": "float16"}, "the model does not compute in float16"),
+        ({"dtype": "float16"}, "a-model does not compute in float16"),
         ({"quantization": "torch-int8dyn", "dtype": "bfloat16"}, "computes in float32"),
     ],
 )
@@ -74,3 +84,15 @@ def test_a_missing_library_is_named(monkeypatch, name):
     monkeypatch.setattr(metadata, "version", missing)
     needed = METHODS[name].requires
     assert why(quantization=name) == f"{name} needs {needed}: pip install {needed}"
+
+
+def test_a_contestant_that_has_no_such_thing_says_so():
+    rules = replace(
+        MODEL, name="rules", devices=("cpu",), dtypes=("float32",), quantizations=("none",)
+    )
+    for placement, reason in (
+        (Placement(device="cuda"), "rules runs on cpu, not cuda"),
+        (Placement(dtype="bfloat16"), "rules does not compute in bfloat16"),
+        (Placement(quantization="bnb-int8"), "rules has no quantization bnb-int8"),
+    ):
+        assert why_skipped(placement, replace(HERE, devices=("one",)), rules) == reason

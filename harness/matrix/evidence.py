@@ -1,0 +1,158 @@
+"""What the runs of a matrix add up to: types only. `summary` makes them, the reports show them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from spoonbench.harness.evidence import Estimate, PairedTest, Proportion
+    from spoonbench.harness.matrix_records import Matrix, MatrixCell
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellEvidence:
+    """Everything measured in one cell. None: not measured, or not there to be measured.
+
+    Attributes:
+        cell: of the matrix.
+        status: "ok", "skipped", "missing" (not run yet), or the status of the run that failed.
+        reason: why it is not ok.
+        accuracy: right answers (rightly abstaining included) among all items.
+        coverage: answered, or rightly abstained from, among all items.
+        test: paired with the baseline on the same items, corrected for all cells (Holm); None for
+            the baseline itself.
+        n_changed: items answered otherwise than in the baseline.
+        n_failed: items without an answer because something went wrong.
+        natural_stops: texts that the model ended by itself among all it wrote.
+        answers_per_s: items a second over whole passes.
+        call_s: seconds of one call with a full batch; every answer of it comes at its end.
+        call_p95_s: 95th percentile over all full calls of all rounds.
+        first_token_s: seconds to the first new token.
+        token_s: seconds of each later token.
+        tokens_per_s: new tokens a second, of all rows together.
+        tokens_per_answer: new tokens of an answer, on average.
+        warmup_s: of each call before the timed ones, of the first round.
+        load_s: import, prepare, load, and quantize.
+        baseline_bytes: resident memory of the child before it prepared anything.
+        resident_bytes: after loading, above that.
+        peak_bytes: highest during the cell, above that.
+        device_peak_bytes: highest on the accelerator.
+        weight_bytes: of the model's weights as they are held.
+        predicted_weight_bytes: the same, said before the cell ran.
+        energy_j_per_item: joules.
+        kernel: library and form of the layers that compute.
+        layers_quantized: see `solvers.api.Quantized`.
+        layers_skipped: likewise.
+        bytes_before: of all weights before quantization.
+        n_stalls: timed calls beyond three times the median of their round.
+        is_deterministic: the twin of the baseline gave the same answers; None for all others.
+        missing: name of a meter to the reason why it gave nothing.
+        run_ids: every record used.
+    """
+
+    cell: MatrixCell
+    status: str
+    reason: str | None = None
+    accuracy: Proportion | None = None
+    coverage: Proportion | None = None
+    test: PairedTest | None = None
+    n_changed: int | None = None
+    n_failed: int | None = None
+    natural_stops: Proportion | None = None
+    answers_per_s: Estimate | None = None
+    call_s: Estimate | None = None
+    call_p95_s: float | None = None
+    first_token_s: float | None = None
+    token_s: float | None = None
+    tokens_per_s: float | None = None
+    tokens_per_answer: float | None = None
+    warmup_s: tuple[float, ...] = ()
+    load_s: float | None = None
+    baseline_bytes: int | None = None
+    resident_bytes: int | None = None
+    peak_bytes: int | None = None
+    device_peak_bytes: int | None = None
+    weight_bytes: int | None = None
+    predicted_weight_bytes: int | None = None
+    energy_j_per_item: float | None = None
+    kernel: str | None = None
+    layers_quantized: int | None = None
+    layers_skipped: int | None = None
+    bytes_before: int | None = None
+    n_stalls: int = 0
+    is_deterministic: bool | None = None
+    missing: Mapping[str, str] = field(default_factory=dict)
+    run_ids: tuple[str, ...] = ()
+
+    @property
+    def weight_ratio(self) -> float | None:
+        """Measured over predicted bytes of the weights."""
+        if not self.weight_bytes or not self.predicted_weight_bytes:
+            return None
+        return self.weight_bytes / self.predicted_weight_bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noise:
+    """The baseline against itself, run twice in every round.
+
+    Attributes:
+        ratios: second over first, answers a second, one for each round that has both.
+        low: lowest of them.
+        high: highest of them.
+    """
+
+    ratios: tuple[float, ...]
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crossover:
+    """Where one setting overtakes another as batches grow.
+
+    Attributes:
+        axis: on which the two differ.
+        first: value that is faster at the smallest batches, or everywhere.
+        second: the other.
+        others: what the two have in common, in words; "" where nothing else varies.
+        batch_size: at which they are equally fast, by the fit; None where that is not within the
+            range measured.
+        low: lower end of the 95% interval; None with `batch_size`.
+        high: upper end.
+        text: one sentence with what was found.
+    """
+
+    axis: str
+    first: str
+    second: str
+    others: str
+    batch_size: float | None
+    low: float | None
+    high: float | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatrixEvidence:
+    """A whole matrix.
+
+    Attributes:
+        matrix: as it was planned.
+        cells: in its order.
+        noise: None where the baseline was not run twice in any round.
+        crossovers: of pairs of settings that differ on one axis.
+    """
+
+    matrix: Matrix
+    cells: tuple[CellEvidence, ...]
+    noise: Noise | None = None
+    crossovers: tuple[Crossover, ...] = ()
+
+    @property
+    def baseline(self) -> CellEvidence:
+        """The cell that all others are compared with."""
+        return next(one for one in self.cells if one.cell.name == self.matrix.baseline)

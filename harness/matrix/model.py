@@ -1,0 +1,60 @@
+"""The model of a matrix: a registered name, a label of the standard duel, or a folder."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from spoonbench.harness.duel.brought import bring
+from spoonbench.harness.duel.lineup import LineupChoice, line_up
+from spoonbench.harness.registry import UnknownName, solver_names
+from spoonbench.harness.tasks.api import BadTask
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from spoonbench.harness.duel.lineup import LineupEntry
+    from spoonbench.harness.duel.presets import Preset
+    from spoonbench.harness.tasks.api import Task
+
+_NOTHING_BROUGHT = {
+    "models": (), "inits": (), "tune": (), "endpoint": None, "endpoint_models": (), "answers": (),
+    "shots": 4, "chat": None,
+}  # fmt: skip
+
+
+def enter_model(
+    name: str, task: Task, preset: Preset, params: Mapping[str, Any] | None = None
+) -> LineupEntry:
+    """Who answers in every cell.
+
+    Args:
+        name: registered name, label of the preset, or a folder (or name of the hub) of a model.
+        task: what is answered.
+        preset: gives the parameters that it has in a duel, so that both share what was trained.
+        params: go before those.
+
+    Raises:
+        BadTask: it is a hybrid, or answers elsewhere than in a process here.
+        UnknownName: no contestant and no model is called so.
+    """
+    labels = {entry.label for entry in line_up(task, preset, LineupChoice())}
+    is_known = name in labels or name in solver_names()
+    if not is_known and not Path(name).is_dir() and "/" not in name:
+        raise UnknownName(
+            f"Neither a contestant nor a folder is called {name!r}; "
+            "`spoonbench solvers` lists contestants."
+        )
+    brought = () if is_known else bring({**_NOTHING_BROUGHT, "models": (name,)})
+    label = brought[0].label if brought else name
+    choice = LineupChoice(
+        only=(label,),
+        extra=() if brought or name in labels else (name,),
+        brought=brought,
+    )
+    (entry,) = line_up(task, preset, choice)
+    if entry.parts or entry.answered_by != "process":
+        raise BadTask(f"{name} is no single contestant that answers in a process of its own here.")
+    return replace(entry, params={**entry.params, **params}) if params else entry

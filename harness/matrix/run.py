@@ -1,0 +1,220 @@
+"""Runs a planned matrix: trains the model once, then every cell in a child of its own, in rounds.
+
+Each run is stored as soon as it is done, so that a matrix that was interrupted goes on where it
+stopped. The cells of a round come in a random order, and the baseline twice among them, as an A/A
+pair: what differs between the two is noise.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from spoonbench.harness.duel.plan import WARM_UP_CALLS, PlannedCell
+from spoonbench.harness.duel.recording import Recorder, now
+from spoonbench.harness.duel.run import examples_of, part_of, train_entry
+from spoonbench.harness.protocol import CellWork, Job, JobResult, Training
+from spoonbench.harness.records import StoredItem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from spoonbench.harness.duel.run import Bench
+    from spoonbench.harness.matrix.plan import MatrixPlan
+    from spoonbench.harness.matrix_records import MatrixCell
+    from spoonbench.harness.protocol import CellResult
+    from spoonbench.harness.records import Artifact, RunRecord
+
+AGAIN = ("ok", "error", "oom", "timeout")
+"""A cell that ended so is not run again by the same command; one that was killed is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """One cell in one round.
+
+    Attributes:
+        cell: of the matrix.
+        round_index: under which it is stored; that of the twin is `Matrix.twin_round`.
+        is_first: all items are answered, and the answers are kept; otherwise time is all it is for.
+    """
+
+    cell: MatrixCell
+    round_index: int
+    is_first: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pacing:
+    """How long cells may take.
+
+    Attributes:
+        seconds: of a pass that is only timed, after which it ends once `least_items` are done.
+        least_items: see above.
+    """
+
+    seconds: float = 3.0
+    least_items: int = 20
+
+
+class ModelMissing(Exception):
+    """The model could not be trained; the message says why."""
+
+
+def turns(plan: MatrixPlan, done: Iterable[tuple[str, int]]) -> list[Turn]:
+    """What is still to be run, in the order in which it will be.
+
+    Args:
+        plan: of the matrix.
+        done: (cell key, round) of what is there already.
+    """
+    matrix, known = plan.matrix, frozenset(done)
+    running = [cell for cell in matrix.cells if cell.why_skipped is None]
+    found = []
+    for round_index in range(matrix.n_rounds):
+        of_round = [
+            Turn(cell=cell, round_index=round_index, is_first=round_index == 0) for cell in running
+        ]
+        of_round += [
+            Turn(cell=cell, round_index=matrix.twin_round(round_index), is_first=round_index == 0)
+            for cell in running
+            if cell.name == matrix.baseline
+        ]
+        random.Random(f"{matrix.matrix_id}/{round_index}").shuffle(of_round)  # noqa: S311  # no secret
+        found += of_round
+    return [turn for turn in found if (turn.cell.key, turn.round_index) not in known]
+
+
+def run_matrix(
+    plan: MatrixPlan, bench: Bench, to_run: Sequence[Turn], pacing: Pacing | None = None
+) -> None:
+    """Run cells, and store what comes out.
+
+    Args:
+        plan: of the matrix.
+        bench: what it is run with.
+        to_run: of `turns`.
+        pacing: how long cells may take.
+
+    Raises:
+        ModelMissing: it has to be trained, and that failed.
+    """
+    recorder = Recorder(
+        task=plan.training.task,
+        environment_id=plan.matrix.environment_id,
+        observe=bench.observe,
+    )
+    _store_plan(plan, bench)
+    runner = _Runner(plan, bench, recorder, pacing or Pacing())
+    names = [runner.name_of(turn) for turn in to_run]
+    watcher = bench.watcher
+    training = f"train {plan.entry.lineup.label}"
+    watcher.expect([(training, 60.0), *((name, 3.0) for name in names)])
+    watcher.begin(training)
+    artifact = _trained(plan, bench, recorder)
+    watcher.end(training, "ok", None)
+    for turn, name in zip(to_run, names, strict=True):
+        watcher.begin(name)
+        status, reason = runner.run(turn, artifact)
+        watcher.end(name, status, reason)
+
+
+def _store_plan(plan: MatrixPlan, bench: Bench) -> None:
+    store, entry = bench.store, plan.entry
+    if entry.train_cell is not None:
+        store.add_cell(entry.train_cell)
+    for cell in plan.cells.values():
+        store.add_cell(cell)
+    items = [
+        StoredItem(problem_id=item.problem.problem_id, text=item.problem.text, target=item.target)
+        for item in plan.split.items
+    ]
+    store.add_items(plan.split.items_hash, items)
+    store.add_matrix(plan.matrix)
+
+
+def _trained(plan: MatrixPlan, bench: Bench, recorder: Recorder) -> Artifact | None:
+    """What the model learned: found, or learned now; None for one that keeps nothing.
+
+    Raises:
+        ModelMissing: the training did not end well.
+    """
+    entry = plan.entry
+    if entry.recipe is None:
+        return None
+    found = bench.artifacts.find(entry.recipe)
+    if found is not None:
+        return found
+    record, artifact = train_entry(plan.training, entry, bench, recorder)
+    if artifact is None:
+        raise ModelMissing(
+            f"The training of {entry.lineup.label} ended as {record.status}: {record.reason}"
+        )
+    return artifact
+
+
+@dataclass(frozen=True, slots=True)
+class _Runner:
+    plan: MatrixPlan
+    bench: Bench
+    recorder: Recorder
+    pacing: Pacing
+
+    def name_of(self, turn: Turn) -> str:
+        """For the progress display."""
+        n_rounds = self.plan.matrix.n_rounds
+        again = " again" if turn.round_index >= n_rounds else ""
+        return f"round {turn.round_index % n_rounds + 1}: {turn.cell.name}{again}"
+
+    def run(self, turn: Turn, artifact: Artifact | None) -> tuple[str, str | None]:
+        """Run one cell in a child, and store it."""
+        planned = PlannedCell(
+            role="throughput",
+            cell=self.plan.cells[turn.cell.name],
+            split=self.plan.split,
+            seconds=None if turn.is_first else self.pacing.seconds,
+        )
+        started_at = now()
+        stored: list[RunRecord] = []
+
+        def store(cell: CellResult, so_far: JobResult) -> None:
+            record = self.recorder.of_job(planned.cell, turn.round_index, started_at, so_far)
+            record = self.recorder.with_cell(record, planned, cell)
+            if artifact is not None:
+                record = replace(record, artifact_sha256=artifact.sha256)
+            self.bench.store.add_run(record)
+            stored.append(record)
+
+        result = self.bench.executor.run(
+            self._job(turn, planned, artifact), self.bench.watcher.advance, store
+        )
+        if not stored:
+            store(result.cells[0], result)
+        return stored[0].status, stored[0].reason
+
+    def _job(self, turn: Turn, planned: PlannedCell, artifact: Artifact | None) -> Job:
+        lineup, task = self.plan.entry.lineup, self.plan.training.task
+        placement = turn.cell.placement
+        training = None
+        if lineup.info.needs_training and not lineup.info.keeps_weights:
+            training = Training(
+                training=examples_of(task.training), validation=examples_of(task.validation)
+            )
+        work = CellWork(
+            cell_key=planned.cell.key,
+            problems=tuple(item.problem for item in planned.split.items),
+            batch_size=placement.batch_size,
+            n_warmup=WARM_UP_CALLS,
+            keep_answers=turn.is_first,
+            seconds=planned.seconds,
+            least_items=max(self.pacing.least_items, placement.batch_size),
+        )
+        return Job(
+            job_id=self.name_of(turn),
+            part=part_of(lineup, placement, planned.cell.seed),
+            training=training,
+            artifact=None if artifact is None else artifact.path,
+            cells=(work,),
+            limits=self.bench.limits,
+        )

@@ -1,0 +1,303 @@
+"""From the runs of a matrix to what they add up to, cell by cell.
+
+Only runs on the matrix's own machine count. Of several runs of one cell and round the newest that
+ended ok counts. Answers, first tokens and lengths are those of the first round, which answers every
+item; speeds are medians over rounds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from spoonbench.harness.evidence import PairedTest
+from spoonbench.harness.matrix.crossovers import find_crossovers
+from spoonbench.harness.matrix.evidence import CellEvidence, MatrixEvidence, Noise
+from spoonbench.harness.stats import (
+    estimate,
+    holm,
+    mcnemar,
+    median,
+    proportion,
+    quantile,
+    smallest_difference,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from spoonbench.harness.evidence import Proportion
+    from spoonbench.harness.matrix_records import Matrix, MatrixCell
+    from spoonbench.harness.records import RunRecord, ScoredAnswer
+
+    Answers = Callable[[str], tuple[ScoredAnswer, ...] | None]
+
+NOT_RUN = "missing"
+STALL_RATIO = 3.0
+_NATURAL = frozenset({"end_token", "stop_string", "stopped"})
+
+
+def summarize_matrix(matrix: Matrix, runs: Iterable[RunRecord], answers: Answers) -> MatrixEvidence:
+    """Add up the runs of a matrix.
+
+    Args:
+        matrix: names its cells.
+        runs: of the store, in any order; those of other cells are left aside.
+        answers: run id to its answers.
+    """
+    of_cells = _newest(matrix, runs)
+    first_rounds = {
+        cell.name: of_cells.get((cell.key, 0)) for cell in matrix.cells if not cell.why_skipped
+    }
+    said = {
+        name: answers(run.run_id) or ()
+        for name, run in first_rounds.items()
+        if run is not None and run.status == "ok"
+    }
+    cells = [_measure(matrix, cell, of_cells, said.get(cell.name, ())) for cell in matrix.cells]
+    rates = {
+        cell.name: _rates(matrix, cell, of_cells) for cell in matrix.cells if not cell.why_skipped
+    }
+    return MatrixEvidence(
+        matrix=matrix,
+        cells=tuple(_compared(matrix, cells, said, of_cells, answers)),
+        noise=_noise(matrix, of_cells),
+        crossovers=find_crossovers(matrix, rates),
+    )
+
+
+_Runs = dict[tuple[str, int], "RunRecord"]
+
+
+def _newest(matrix: Matrix, runs: Iterable[RunRecord]) -> _Runs:
+    """Newest run of each cell and round; one that ended ok goes before all that did not."""
+    keys = {cell.key for cell in matrix.cells}
+    newest: _Runs = {}
+    for run in sorted(runs, key=lambda one: one.run_id):
+        if run.cell_key not in keys or run.environment_id != matrix.environment_id:
+            continue
+        place = (run.cell_key, run.round_index)
+        if place in newest and newest[place].status == "ok" and run.status != "ok":
+            continue
+        newest[place] = run
+    return newest
+
+
+def _rounds(matrix: Matrix, cell: MatrixCell, runs: _Runs) -> list[RunRecord]:
+    """Good runs of a cell, lowest round first; the twin's are not among them."""
+    found = (runs.get((cell.key, index)) for index in range(matrix.n_rounds))
+    return [run for run in found if run is not None and run.status == "ok"]
+
+
+def _rate(run: RunRecord) -> float | None:
+    seconds = sum(run.samples_ns) / 1e9
+    return sum(run.items_per_sample) / seconds if seconds else None
+
+
+def _rates(matrix: Matrix, cell: MatrixCell, runs: _Runs) -> list[float]:
+    return [rate for run in _rounds(matrix, cell, runs) if (rate := _rate(run)) is not None]
+
+
+# -- one cell ------------------------------------------------------------------------------------
+
+
+def _measure(
+    matrix: Matrix, cell: MatrixCell, runs: _Runs, said: Sequence[ScoredAnswer]
+) -> CellEvidence:
+    if cell.why_skipped is not None:
+        return CellEvidence(cell=cell, status="skipped", reason=cell.why_skipped)
+    mine = [runs[cell.key, index] for index in range(matrix.n_rounds) if (cell.key, index) in runs]
+    bad = [run for run in mine if run.status != "ok"]
+    good = [run for run in mine if run.status == "ok"]
+    if not good or good[0].round_index != 0:
+        status, reason = (bad[0].status, bad[0].reason) if bad else (NOT_RUN, "not run yet")
+        return CellEvidence(
+            cell=cell, status=status, reason=reason, run_ids=tuple(run.run_id for run in mine)
+        )
+    first = good[0]
+    full_calls = [_full_calls(run) for run in good]
+    texts = list(_calls(first, said))
+    evidence = CellEvidence(
+        cell=cell,
+        status=bad[0].status if bad else "ok",
+        reason=bad[0].reason if bad else None,
+        accuracy=proportion(sum(one.is_correct for one in said), len(said)),
+        coverage=proportion(
+            sum(one.status == "answered" or one.is_correct for one in said), len(said)
+        ),
+        n_failed=sum(one.status == "failed" for one in said),
+        natural_stops=_natural_stops(said),
+        answers_per_s=estimate(_rates(matrix, cell, runs)),
+        call_s=estimate([median(calls) / 1e9 for calls in full_calls if calls]),
+        call_p95_s=quantile([call for calls in full_calls for call in calls], 0.95) / 1e9,
+        warmup_s=tuple(ns / 1e9 for ns in first.warmup_ns),
+        load_s=median([run.load_s for run in good if run.load_s is not None]),
+        baseline_bytes=first.baseline_bytes,
+        resident_bytes=first.resident_bytes,
+        peak_bytes=max((run.peak_bytes for run in good if run.peak_bytes), default=None),
+        device_peak_bytes=max(
+            (run.device_peak_bytes for run in good if run.device_peak_bytes), default=None
+        ),
+        weight_bytes=first.metrics.get("weight_bytes"),
+        predicted_weight_bytes=cell.weight_bytes,
+        energy_j_per_item=_energy(good),
+        kernel=first.kernel,
+        layers_quantized=first.layers_quantized,
+        layers_skipped=first.layers_skipped,
+        bytes_before=first.metrics.get("bytes_before_quantization"),
+        n_stalls=sum(_stalls(calls) for calls in full_calls),
+        missing=first.missing,
+        run_ids=tuple(run.run_id for run in mine),
+    )
+    return _with_times(evidence, texts) if texts else evidence
+
+
+def _full_calls(run: RunRecord) -> list[int]:
+    """Nanoseconds of the calls that held a whole batch; all of them where none did."""
+    size = max(run.items_per_sample, default=0)
+    pairs = zip(run.samples_ns, run.items_per_sample, strict=True)
+    return [ns for ns, n_items in pairs if n_items == size]
+
+
+def _stalls(calls: Sequence[int]) -> int:
+    return sum(call > STALL_RATIO * median(calls) for call in calls)
+
+
+def _energy(runs: Sequence[RunRecord]) -> float | None:
+    measured = [run for run in runs if run.energy_j is not None]
+    n_items = sum(sum(run.items_per_sample) for run in measured)
+    return sum(run.energy_j or 0.0 for run in measured) / n_items if n_items else None
+
+
+def _natural_stops(said: Sequence[ScoredAnswer]) -> Proportion | None:
+    ended = [one.stopped_by for one in said if one.stopped_by is not None]
+    return proportion(sum(one in _NATURAL for one in ended), len(ended)) if ended else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """One timed call whose answers were kept, all of them texts of a model."""
+
+    seconds: float
+    first_token_s: float
+    n_tokens: tuple[int, ...]
+
+
+def _calls(run: RunRecord, said: Sequence[ScoredAnswer]) -> Iterator[_Call]:
+    rest = iter(said)
+    for ns, size in zip(run.samples_ns, run.items_per_sample, strict=True):
+        answers = list(islice(rest, size))
+        counts = [one.tokens_out for one in answers if one.tokens_out]
+        firsts = [one.first_token_s for one in answers if one.first_token_s is not None]
+        if counts and firsts:
+            yield _Call(ns / 1e9, max(firsts), tuple(counts))
+
+
+def _with_times(evidence: CellEvidence, calls: Sequence[_Call]) -> CellEvidence:
+    """Tokens and their times; a row that has ended waits for the longest of its batch."""
+    n_tokens = sum(sum(call.n_tokens) for call in calls)
+    seconds = sum(call.seconds for call in calls)
+    later = [
+        (call.seconds - call.first_token_s) / (max(call.n_tokens) - 1)
+        for call in calls
+        if max(call.n_tokens) > 1
+    ]
+    return replace(
+        evidence,
+        first_token_s=median([call.first_token_s for call in calls]),
+        token_s=median(later) if later else None,
+        tokens_per_s=n_tokens / seconds if seconds else None,
+        tokens_per_answer=n_tokens / sum(len(call.n_tokens) for call in calls),
+    )
+
+
+# -- against the baseline ------------------------------------------------------------------------
+
+
+def _compared(
+    matrix: Matrix,
+    cells: Sequence[CellEvidence],
+    said: dict[str, tuple[ScoredAnswer, ...]],
+    runs: _Runs,
+    answers: Answers,
+) -> list[CellEvidence]:
+    reference = {one.problem_id: one for one in said.get(matrix.baseline, ())}
+    tests = {
+        cell.cell.name: _test(matrix, cell.cell.name, reference, said[cell.cell.name])
+        for cell in cells
+        if reference and cell.cell.name in said and cell.cell.name != matrix.baseline
+    }
+    corrected = dict(zip(tests, holm([test.p_value for test in tests.values()]), strict=True))
+    compared = []
+    for cell in cells:
+        name = cell.cell.name
+        if name in tests:
+            cell = replace(  # noqa: PLW2901 - the same cell, with more known of it
+                cell,
+                test=replace(tests[name], p_holm=corrected[name]),
+                n_changed=_n_changed(reference, said[name]),
+            )
+        elif name == matrix.baseline:
+            cell = replace(cell, is_deterministic=_is_same(matrix, cell, reference, runs, answers))  # noqa: PLW2901 - likewise
+        compared.append(cell)
+    return compared
+
+
+def _test(
+    matrix: Matrix,
+    name: str,
+    reference: dict[str, ScoredAnswer],
+    said: Sequence[ScoredAnswer],
+) -> PairedTest:
+    pairs = [(reference[one.problem_id], one) for one in said if one.problem_id in reference]
+    first_only = sum(first.is_correct and not second.is_correct for first, second in pairs)
+    second_only = sum(second.is_correct and not first.is_correct for first, second in pairs)
+    p_value = mcnemar(first_only, second_only)
+    n_pairs = len(pairs)
+    return PairedTest(
+        split=matrix.task.splits[0].name,
+        first=matrix.baseline,
+        second=name,
+        n=n_pairs,
+        n_first_only=first_only,
+        n_second_only=second_only,
+        p_value=p_value,
+        p_holm=p_value,
+        smallest_difference=smallest_difference(
+            n_pairs, (first_only + second_only) / n_pairs if n_pairs else 0.0
+        ),
+    )
+
+
+def _n_changed(reference: dict[str, ScoredAnswer], said: Sequence[ScoredAnswer]) -> int:
+    return sum(
+        (one.status, one.value)
+        != (reference[one.problem_id].status, reference[one.problem_id].value)
+        for one in said
+        if one.problem_id in reference
+    )
+
+
+def _is_same(
+    matrix: Matrix,
+    cell: CellEvidence,
+    reference: dict[str, ScoredAnswer],
+    runs: _Runs,
+    answers: Answers,
+) -> bool | None:
+    twin = runs.get((cell.cell.key, matrix.twin_round(0)))
+    if twin is None or twin.status != "ok" or not reference:
+        return None
+    return _n_changed(reference, answers(twin.run_id) or ()) == 0
+
+
+def _noise(matrix: Matrix, runs: _Runs) -> Noise | None:
+    key = matrix.cell(matrix.baseline).key
+    ratios = []
+    for index in range(matrix.n_rounds):
+        pair = [runs.get((key, one)) for one in (index, matrix.twin_round(index))]
+        first, second = (_rate(run) if run and run.status == "ok" else None for run in pair)
+        if first and second:
+            ratios.append(second / first)
+    return Noise(ratios=tuple(ratios), low=min(ratios), high=max(ratios)) if ratios else None

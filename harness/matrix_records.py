@@ -1,0 +1,73 @@
+"""A matrix as it is stored before it runs: the model, the task, and every cell with its name.
+
+A leaf: what its runs add up to stands in `matrix.evidence`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from spoonbench.harness.duel_records import Entry, TaskFacts
+from spoonbench.harness.records import Placement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatrixCell:
+    """One cell of a matrix.
+
+    Attributes:
+        name: unique in the matrix, for example "bf16-bnb-int8-batch8".
+        key: of the cell.
+        placement: where and how it runs.
+        why_skipped: why it is not run, known beforehand; None for one that is run.
+        weight_bytes: predicted for the weights; None where the model has no shape to tell it from.
+    """
+
+    name: str
+    key: str
+    placement: Placement
+    why_skipped: str | None = None
+    weight_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matrix:
+    """One matrix: a model, its items, and the cells in which it answers them.
+
+    Attributes:
+        matrix_id: hash of model, items, cells and environment: the same command finds it again.
+        created_at: UTC, ISO 8601.
+        command: words of the command that made it.
+        environment_id: of the machine.
+        n_rounds: rounds of timing; all items are answered in the first.
+        task: the task, with the items of the matrix as its only split.
+        model: who is asked.
+        cells: in the order of the sweep, those that are skipped included.
+        baseline: name of the cell that all others are compared with, in answers and in speed; it
+            is measured twice in every round, as an A/A pair.
+    """
+
+    matrix_id: str
+    created_at: str
+    command: tuple[str, ...]
+    environment_id: str
+    n_rounds: int
+    task: TaskFacts
+    model: Entry
+    cells: tuple[MatrixCell, ...]
+    baseline: str
+
+    def cell(self, name: str) -> MatrixCell:
+        """The cell of a name.
+
+        Raises:
+            KeyError: there is none.
+        """
+        for cell in self.cells:
+            if cell.name == name:
+                return cell
+        raise KeyError(name)
+
+    def twin_round(self, round_index: int) -> int:
+        """The round under which the second run of the baseline is kept."""
+        return self.n_rounds + round_index
