@@ -19,6 +19,7 @@ from spoonbench.harness.commands.options import (
     FILE_OPTIONS,
     JSON,
     LINEUP_OPTIONS,
+    MATRIX_OPTIONS,
     MODEL_OPTIONS,
     OUT,
     REQUIREMENT_OPTIONS,
@@ -95,6 +96,23 @@ def duel(**options: Any) -> None:
     The same command again goes on where it stopped.
     """
     _call("spoonbench.harness.duel.session", "run_command", options)
+
+
+@cli.command()
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@MATRIX_OPTIONS
+@OUT
+@JSON
+def matrix(**options: Any) -> None:
+    """Measure one model at every crossing of device, batch size, number format, quantization.
+
+    FILE is a sweep in TOML; without one the cells are those of the axes given as options, or
+    those of a preset. Every cell has accuracy, speed and memory, measured in a process of its own
+    and compared with the plainest cell on the same items.
+
+    The same command again goes on where it stopped.
+    """
+    _call("spoonbench.harness.commands.matrix", "run_command", options)
 
 
 @cli.command()

@@ -7,6 +7,8 @@ import errno
 from spoonbench.harness.artifacts import BusyArtifact, DamagedArtifact
 from spoonbench.harness.commands.training import TrainingFailed
 from spoonbench.harness.duel.session import NobodyAnswered
+from spoonbench.harness.matrix.axes import BadSweep
+from spoonbench.harness.matrix.run import ModelMissing
 from spoonbench.harness.plaintext import make_plain
 from spoonbench.harness.registry import CannotLoad, UnknownName
 from spoonbench.harness.store.errors import StoreError
@@ -14,10 +16,12 @@ from spoonbench.harness.tasks.api import BadTask
 from spoonbench.solvers.api import Unsupported
 
 _EXPECTED = (
+    BadSweep,
     BadTask,
     BusyArtifact,
     CannotLoad,
     DamagedArtifact,
+    ModelMissing,
     NobodyAnswered,
     StoreError,
     TrainingFailed,

@@ -6,6 +6,13 @@ Read from a configuration alone by `solvers.llm.shapes`; nothing here imports an
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from spoonbench.solvers.api import Json
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,3 +67,21 @@ class ModelShape:
     def n_parameters(self) -> int:
         """All numbers that training sets."""
         return self.n_others + sum(one.rows * one.columns + one.n_biases for one in self.matrices)
+
+
+@runtime_checkable
+class Shaped(Protocol):
+    """Knows its shape without weights, before it is prepared."""
+
+    def shape(self, params: Mapping[str, Json], folder: Path | None, /) -> ModelShape:
+        """The shape of the model that it will be.
+
+        Args:
+            params: its parameters.
+            folder: of what it learned; None where that is not there yet, and the shape is then
+                what the parameters say (a vocabulary learned from few texts may be smaller).
+
+        Raises:
+            Unsupported: parameters or folder describe no model.
+        """
+        ...

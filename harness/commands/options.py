@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from spoonbench.harness.duel.presets import PRESETS
+from spoonbench.harness.matrix.axes import AXES
+from spoonbench.harness.matrix.presets import PRESETS as MATRIX_PRESETS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -317,4 +319,53 @@ DECODING_OPTIONS = grouped(
         type=click.IntRange(min=0),
         help="Of the draws; line i of a file, from 0, has the seed plus i [0].",
     ),
+)
+
+MATRIX_OPTIONS = grouped(
+    click.option(
+        "--preset",
+        type=click.Choice(list(MATRIX_PRESETS)),
+        default="standard",
+        show_default=True,
+        help="; ".join(f"{p.name}: {p.summary}" for p in MATRIX_PRESETS.values()),
+    ),
+    click.option(
+        "--model",
+        metavar="NAME|DIR",
+        help="Who answers: a registered name, or the folder of a causal language model "
+        "[that of the sweep, lm-tiny].",
+    ),
+    click.option("--task", metavar="NAME", help="What is answered [word-problems]."),
+    click.option(
+        "--option",
+        "task_options",
+        multiple=True,
+        metavar="NAME=VALUE",
+        help="An option of the task. Repeatable.",
+    ),
+    click.option(
+        "--set", "overrides", multiple=True, metavar="PARAMETER=VALUE", help="Of the model."
+    ),
+    click.option("--items", type=click.IntRange(1, 100_000), help="Answered in every cell."),
+    *(
+        click.option(f"--{name}", name, metavar="VALUE[,VALUE]", help=axis.summary)
+        for name, axis in AXES.items()
+    ),
+    click.option("--rounds", type=click.IntRange(1, 100), help="Rounds of timing."),
+    click.option("--seed", type=int, default=0, show_default=True),
+    click.option(
+        "--timeout",
+        type=click.FloatRange(min=0, min_open=True),
+        help="Seconds that one cell may take in one round [900].",
+    ),
+    click.option(
+        "--memory-limit-mb",
+        type=click.FloatRange(min=1),
+        help="Memory that one cell may take above its baseline [three quarters of it].",
+    ),
+    click.option("--dry-run", is_flag=True, help="Tell the cells, and what is skipped and why."),
+    click.option("--fresh", is_flag=True, help="Measure again what is in the store already."),
+    click.option("--retry-errors", is_flag=True, help="Run again what did not end well."),
+    click.option("--force", is_flag=True, help="Run cells that will not fit the memory, too."),
+    click.option("--no-report", is_flag=True, help="Print only."),
 )

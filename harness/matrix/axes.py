@@ -47,11 +47,13 @@ class Axis:
     Attributes:
         name: what people type.
         field: the field of a `Placement` that it sets.
+        summary: what it may be, in words.
         read: a value as it was given, to the value of the field.
     """
 
     name: str
     field: str
+    summary: str
     read: Callable[[object], Value]
 
 
@@ -118,15 +120,36 @@ def _count(what: str) -> Callable[[object], int]:
 AXES: Mapping[str, Axis] = {
     axis.name: axis
     for axis in (
-        Axis(name="device", field="device", read=_device),
-        Axis(name="dtype", field="dtype", read=_one_of("number format", _DTYPES)),
+        Axis(
+            name="device",
+            field="device",
+            summary="Devices: cpu, cuda, cuda:N, mps.",
+            read=_device,
+        ),
+        Axis(
+            name="dtype",
+            field="dtype",
+            summary="Number formats: fp32, bf16, fp16.",
+            read=_one_of("number format", _DTYPES),
+        ),
         Axis(
             name="quantization",
             field="quantization",
+            summary=f"Quantizations: none, int8, int4, {', '.join(METHODS)}.",
             read=_one_of("quantization", _QUANTIZATIONS),
         ),
-        Axis(name="threads", field="threads", read=_count("number of threads")),
-        Axis(name="batch", field="batch_size", read=_count("batch size")),
+        Axis(
+            name="threads",
+            field="threads",
+            summary="Threads of numeric work [all cores].",
+            read=_count("number of threads"),
+        ),
+        Axis(
+            name="batch",
+            field="batch_size",
+            summary="Batch sizes.",
+            read=_count("batch size"),
+        ),
     )
 }
 """By name; the last ones change fastest in a sweep."""

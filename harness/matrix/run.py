@@ -18,7 +18,7 @@ from spoonbench.harness.protocol import CellWork, Job, JobResult, Training
 from spoonbench.harness.records import StoredItem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from spoonbench.harness.duel.run import Bench
     from spoonbench.harness.matrix.plan import MatrixPlan
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from spoonbench.harness.protocol import CellResult
     from spoonbench.harness.records import Artifact, RunRecord
 
+_TRAINING_S = 150.0
 AGAIN = ("ok", "error", "oom", "timeout")
 """A cell that ended so is not run again by the same command; one that was killed is."""
 
@@ -87,7 +88,11 @@ def turns(plan: MatrixPlan, done: Iterable[tuple[str, int]]) -> list[Turn]:
 
 
 def run_matrix(
-    plan: MatrixPlan, bench: Bench, to_run: Sequence[Turn], pacing: Pacing | None = None
+    plan: MatrixPlan,
+    bench: Bench,
+    to_run: Sequence[Turn],
+    guess_s: Callable[[Turn], float],
+    pacing: Pacing | None = None,
 ) -> None:
     """Run cells, and store what comes out.
 
@@ -95,6 +100,7 @@ def run_matrix(
         plan: of the matrix.
         bench: what it is run with.
         to_run: of `turns`.
+        guess_s: seconds that a run will take, for the progress display.
         pacing: how long cells may take.
 
     Raises:
@@ -108,12 +114,10 @@ def run_matrix(
     _store_plan(plan, bench)
     runner = _Runner(plan, bench, recorder, pacing or Pacing())
     names = [runner.name_of(turn) for turn in to_run]
+    guesses = [guess_s(turn) for turn in to_run]
+    artifact = _trained(plan, bench, recorder) if to_run else None
     watcher = bench.watcher
-    training = f"train {plan.entry.lineup.label}"
-    watcher.expect([(training, 60.0), *((name, 3.0) for name in names)])
-    watcher.begin(training)
-    artifact = _trained(plan, bench, recorder)
-    watcher.end(training, "ok", None)
+    watcher.expect(list(zip(names, guesses, strict=True)))
     for turn, name in zip(to_run, names, strict=True):
         watcher.begin(name)
         status, reason = runner.run(turn, artifact)
@@ -146,7 +150,11 @@ def _trained(plan: MatrixPlan, bench: Bench, recorder: Recorder) -> Artifact | N
     found = bench.artifacts.find(entry.recipe)
     if found is not None:
         return found
+    name = f"train {entry.lineup.label}"
+    bench.watcher.expect([(name, _TRAINING_S)])
+    bench.watcher.begin(name)
     record, artifact = train_entry(plan.training, entry, bench, recorder)
+    bench.watcher.end(name, record.status, record.reason)
     if artifact is None:
         raise ModelMissing(
             f"The training of {entry.lineup.label} ended as {record.status}: {record.reason}"

@@ -5,13 +5,19 @@ Not covered: models that keep something else than keys and values of tokens (sta
 
 from __future__ import annotations
 
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import torch
-from transformers import AutoModelForCausalLM
+from transformers import AutoConfig, AutoModelForCausalLM
 
+from spoonbench.solvers.api import Unsupported
+from spoonbench.solvers.llm.architecture import CONFIG_FILE, build_model
 from spoonbench.solvers.llm.quantization.layers import head_names, linear_layers
 from spoonbench.solvers.model_shapes import CacheLayer, Matrix, ModelShape
+
+if TYPE_CHECKING:
+    from spoonbench.solvers.llm.recipe import Recipe
 
 
 def shape_of(config: Any) -> ModelShape:
@@ -23,6 +29,43 @@ def shape_of(config: Any) -> ModelShape:
     with torch.device("meta"):
         model = AutoModelForCausalLM.from_config(config)
     model.tie_weights()
+    return shape_of_model(model)
+
+
+def shape_of_trained(recipe: Recipe, folder: Path | None) -> ModelShape:
+    """The shape of a model that was trained, or of one that will be.
+
+    Args:
+        recipe: of it.
+        folder: of what it learned; an adapter's holds no configuration of its own.
+
+    Raises:
+        Unsupported: they describe no model.
+    """
+    if folder is not None and (folder / CONFIG_FILE).is_file():
+        return shape_of_folder(folder)
+    return shape_of_recipe(recipe)
+
+
+def shape_of_folder(folder: Path) -> ModelShape:
+    """The shape of the model whose `config.json` lies in a folder.
+
+    Raises:
+        Unsupported: there is none, or transformers has no causal model for it.
+    """
+    try:
+        return shape_of(AutoConfig.from_pretrained(folder, local_files_only=True))
+    # Configurations of others raise whatever their classes raise.
+    except Exception as exc:
+        raise Unsupported(f"{folder} holds no configuration of a causal model: {exc}") from exc
+
+
+def shape_of_recipe(recipe: Recipe) -> ModelShape:
+    """The shape of the model that a recipe makes, its vocabulary taken to be full."""
+    if recipe.init:
+        return shape_of_folder(Path(recipe.init))
+    with torch.device("meta"):
+        model = build_model(recipe, vocabulary_size=recipe.vocabulary_size, pad=0, end=0)
     return shape_of_model(model)
 
 

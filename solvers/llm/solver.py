@@ -22,19 +22,21 @@ from spoonbench.solvers.placement import check_placement
 from spoonbench.solvers.quantizations import METHODS, NONE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from spoonbench.solvers.api import (
         Answer,
         Example,
         FitReport,
+        Json,
         Problem,
         Progress,
         Quantized,
     )
     from spoonbench.solvers.llm.arithmetic import WeightCounts
     from spoonbench.solvers.llm.artifact import TrainedModel
+    from spoonbench.solvers.model_shapes import ModelShape
     from spoonbench.solvers.texts import Decoding, Generation, TextLikelihood
 
 _MODULES = (
@@ -257,6 +259,16 @@ class LanguageModelSolver:
         if self._quantized is None:
             return size
         return replace(size, weight_bytes=self._quantized.bytes_after)
+
+    def shape(self, params: Mapping[str, Json], folder: Path | None, /) -> ModelShape:
+        """What the model is made of, told from its parameters or from what was saved.
+
+        Raises:
+            Unsupported: they describe no model.
+        """
+        from spoonbench.solvers.llm.shapes import shape_of_trained
+
+        return shape_of_trained(read_recipe(params), folder)
 
     def quantized(self) -> Quantized | None:
         """What the quantization that was asked for did; None where none was, or not yet."""

@@ -20,18 +20,20 @@ from spoonbench.solvers.llm.pretrained.params import PretrainedParams, read_para
 from spoonbench.solvers.placement import check_placement
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from spoonbench.solvers.api import (
         Answer,
         AnswerKind,
         Example,
+        Json,
         Problem,
         Progress,
     )
     from spoonbench.solvers.llm.asking import Asking
     from spoonbench.solvers.llm.pretrained.answering import Manner
     from spoonbench.solvers.llm.pretrained.loading import CausalModel
+    from spoonbench.solvers.model_shapes import ModelShape
     from spoonbench.solvers.texts import Decoding, Generation, TextLikelihood
 
 _OWN = (
@@ -229,6 +231,16 @@ class PretrainedSolver:
                 stride=stride,
                 positions=loaded.positions,
             )
+
+    def shape(self, params: Mapping[str, Json], folder: Path | None, /) -> ModelShape:
+        """What the model is made of, told from the configuration in its folder.
+
+        Raises:
+            Unsupported: there is none.
+        """
+        from spoonbench.solvers.llm.shapes import shape_of_folder
+
+        return shape_of_folder(Path(read_params(params).model))
 
     def size(self, problems: Sequence[Problem], /) -> Size:
         """Parameters, bytes, and operations for the average of the problems that can be asked."""

@@ -1,0 +1,250 @@
+"""`spoonbench matrix`: from its options to the cells, their runs and the report."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import dataclass, replace
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich.console import Console
+
+from spoonbench.harness.artifacts import ArtifactStore, DamagedArtifact
+from spoonbench.harness.canonical import to_json
+from spoonbench.harness.commands.assignments import values
+from spoonbench.harness.commands.idle_options import typed
+from spoonbench.harness.duel.presets import PRESETS as DUEL_PRESETS
+from spoonbench.harness.duel.run import Bench
+from spoonbench.harness.environment import observe, probe
+from spoonbench.harness.executors.local import LocalExecutor
+from spoonbench.harness.matrix.announcement import plan_lines
+from spoonbench.harness.matrix.axes import AXES
+from spoonbench.harness.matrix.estimates import duration, seconds_measured, seconds_of
+from spoonbench.harness.matrix.model import enter_model
+from spoonbench.harness.matrix.plan import Wanted, plan_matrix
+from spoonbench.harness.matrix.presets import PRESETS
+from spoonbench.harness.matrix.run import AGAIN, Pacing, run_matrix, turns
+from spoonbench.harness.matrix.sweep import Sweep, placements
+from spoonbench.harness.matrix.sweep_file import SweepFile, read_sweep_file
+from spoonbench.harness.plaintext import make_plain
+from spoonbench.harness.progress import ProgressWatcher
+from spoonbench.harness.protocol import Limits
+from spoonbench.harness.records import Placement
+from spoonbench.harness.registry import make_solver, make_task
+from spoonbench.harness.store.reader import open_reader
+from spoonbench.harness.store.writer import open_writer
+from spoonbench.solvers.model_shapes import Shaped
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from spoonbench.harness.duel.lineup import LineupEntry
+    from spoonbench.harness.duel.plan import PlannedEntry
+    from spoonbench.harness.matrix.plan import MatrixPlan
+    from spoonbench.harness.matrix.run import Turn
+    from spoonbench.harness.records import Environment, RunRecord
+    from spoonbench.solvers.model_shapes import ModelShape
+
+_MEMORY_SHARE = 0.75
+"""As in a duel."""
+_CELL_SECONDS = 900.0
+_STORE = "store.sqlite"
+_OF_PRESET_OR_FILE = ("model", "task", "items", "rounds")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """What is to be run, and where it goes."""
+
+    plan: MatrixPlan
+    environment: Environment
+    to_run: tuple[Turn, ...]
+    measured: Mapping[str, float]
+    shape: ModelShape | None
+    limits: Limits
+    out: Path
+
+    def guess_s(self, turn: Turn) -> float:
+        """Seconds that a run will take."""
+        n_items = len(self.plan.split.items)
+        return seconds_of(turn, n_items, self.measured, self.shape, Pacing())
+
+
+def run_command(**options: Any) -> None:
+    """Run the matrix that the command line asks for, print it and write its report.
+
+    Raises:
+        BadSweep: there is no such axis, value or cell.
+    """
+    asked = _ask(options)
+    console = Console(stderr=options["as_json"])
+    if options["dry_run"]:
+        _tell(asked, console, as_json=options["as_json"])
+        return
+    with (
+        open_writer(asked.out / _STORE) as store,
+        LocalExecutor() as executor,
+        ProgressWatcher(console, "matrix") as watcher,
+    ):
+        store.add_environment(asked.environment)
+        bench = Bench(
+            executor=executor,
+            store=store,
+            artifacts=ArtifactStore(asked.out / "models"),
+            watcher=watcher,
+            observe=observe,
+            limits=asked.limits,
+        )
+        run_matrix(asked.plan, bench, asked.to_run, asked.guess_s)
+        for note in executor.notes:
+            click.echo(make_plain(note), err=True)
+    show_matrix(
+        asked.plan.matrix.matrix_id,
+        asked.out,
+        console,
+        as_json=options["as_json"],
+        writes=not options["no_report"],
+    )
+
+
+def show_matrix(
+    matrix_id: str, out: Path, console: Console, *, as_json: bool, writes: bool = True
+) -> None:
+    """Print a matrix from the store and write its report.
+
+    Args:
+        matrix_id: of the matrix.
+        out: folder of the store and of the report.
+        console: to print on.
+        as_json: print JSON, on standard output.
+        writes: the report is written; otherwise the matrix is only printed.
+
+    Raises:
+        StoreError: the store cannot be read, or holds no such matrix.
+    """
+    # The reports stand above the harness; this is the moment at which a command needs them.
+    reports = import_module("spoonbench.reports.matrix")
+    with open_reader(out / _STORE) as reader:
+        report = reports.gather(reader, matrix_id)
+    places = {"store": out / _STORE}
+    if writes:
+        written = import_module("spoonbench.reports.matrix_files").write_matrix_report(report, out)
+        places["report"] = written[0]
+    terminal = import_module("spoonbench.reports.matrix_terminal")
+    if as_json:
+        click.echo(json.dumps(terminal.summary_json(report), indent=2))
+        return
+    terminal.print_matrix(report, console, places=places)
+
+
+def _ask(options: Mapping[str, Any]) -> _Asked:
+    out: Path = options["out"]
+    environment = probe()
+    preset = PRESETS[options["preset"]]
+    duel_preset = DUEL_PRESETS[preset.duel]
+    given = _sweep_file(options, environment)
+    task_options = {
+        **duel_preset.task_options.get(given.task, {}),
+        **values(options["task_options"], "--option"),
+    }
+    task = make_task(given.task, task_options)
+    model = enter_model(given.model, task, duel_preset, values(options["overrides"], "--set"))
+    memory = _memory_bytes(options, environment)
+    wanted = Wanted(
+        placements=placements(given.sweep),
+        n_items=given.items,
+        n_rounds=given.rounds,
+        seed=options["seed"],
+        memory_bytes=memory,
+        is_forced=options["force"],
+        command=("spoonbench", *sys.argv[1:]),
+    )
+    plan = plan_matrix(task, model, duel_preset, environment, wanted)
+    shape = _shape(model, plan.entry, out)
+    if shape is not None:
+        plan = plan_matrix(task, model, duel_preset, environment, replace(wanted, shape=shape))
+    runs = _runs(out / _STORE, plan)
+    kept = () if options["fresh"] else ("ok",) if options["retry_errors"] else AGAIN
+    done = [(run.cell_key, run.round_index) for run in runs if run.status in kept]
+    return _Asked(
+        plan=plan,
+        environment=environment,
+        to_run=tuple(turns(plan, done)),
+        measured=seconds_measured(runs),
+        shape=shape,
+        limits=Limits(memory_bytes=memory, seconds=options["timeout"] or _CELL_SECONDS),
+        out=out,
+    )
+
+
+def _sweep_file(options: Mapping[str, Any], environment: Environment) -> SweepFile:
+    """The cells of the file, of the options or of the preset, whichever was given."""
+    usual = Placement(threads=environment.n_cores)
+    axes = {name: _words(options[name]) for name in AXES if options[name] is not None}
+    path: Path | None = options["file"]
+    if path is not None and (axes or typed(["preset"])):
+        raise click.UsageError("Give a file, or --preset, or axes as options.")
+    found = PRESETS[options["preset"]].sweep(usual)
+    if path is not None:
+        found = read_sweep_file(path, usual)
+    elif axes:
+        if typed(["preset"]):
+            raise click.UsageError("Give --preset, or axes as options, not both.")
+        found = replace(found, sweep=Sweep(axes=axes, usual=usual))
+    given = {name: options[name] for name in _OF_PRESET_OR_FILE if options[name] is not None}
+    return replace(found, **given)
+
+
+def _words(text: str) -> list[object]:
+    """Values of an axis, as in "cpu,cuda:0"."""
+    return [word.strip() for word in text.split(",")]
+
+
+def _memory_bytes(options: Mapping[str, Any], environment: Environment) -> int:
+    asked_mb = options["memory_limit_mb"]
+    return round(environment.memory_bytes * _MEMORY_SHARE if asked_mb is None else asked_mb * 1e6)
+
+
+def _shape(model: LineupEntry, entry: PlannedEntry, out: Path) -> ModelShape | None:
+    """Of a model that has one."""
+    solver = make_solver(model.target)
+    if not isinstance(solver, Shaped):
+        return None
+    folder = None
+    if entry.recipe is not None:
+        try:
+            found = ArtifactStore(out / "models").find(entry.recipe)
+        except DamagedArtifact as exc:
+            click.echo(make_plain(f"{exc}; it is made again"), err=True)
+            found = None
+        folder = None if found is None else Path(found.path)
+    return solver.shape(model.params, folder)
+
+
+def _runs(path: Path, plan: MatrixPlan) -> list[RunRecord]:
+    """What is there already of these cells on this machine."""
+    if not path.exists():
+        return []
+    keys = [cell.key for cell in plan.matrix.cells]
+    with open_reader(path) as reader:
+        return reader.runs(cell_keys=keys, environment_id=plan.matrix.environment_id)
+
+
+def _tell(asked: _Asked, console: Console, *, as_json: bool) -> None:
+    """What would be run, what is skipped and why, and what it will take."""
+    matrix, measured = asked.plan.matrix, asked.measured
+    took = duration(asked.to_run, len(asked.plan.split.items), measured, asked.shape)
+    if as_json:
+        told = {
+            "matrix": to_json(matrix),
+            "runs_to_come": len(asked.to_run),
+            "seconds": took.seconds,
+            "runs_guessed": took.n_guessed,
+        }
+        click.echo(json.dumps(told, indent=2))
+        return
+    for line in plan_lines(matrix, len(asked.to_run), took):
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
