@@ -23,7 +23,7 @@ def tokens_per_second(run: RunRecord) -> tuple[float, ...]:
         ValueError: another number of counts than of timed calls, or a call that took no time.
     """
     counts = _series(run, "tokens_per_call")
-    if any(sample <= 0 for sample in run.samples_ns):
+    if counts and min(run.samples_ns) <= 0:
         raise ValueError(f"run {run.run_id} has a timed call of no time at all")
     return tuple(n / (ns / 1e9) for n, ns in zip(counts, run.samples_ns, strict=False))
 

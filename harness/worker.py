@@ -212,13 +212,18 @@ class JobRun:
         self._send_own("fitted", "fit", data)
 
     def _report_size(self, solver: Any) -> None:
-        if not isinstance(solver, Measures):
+        if not isinstance(solver, Measures) or not self._is_made(solver):
             return
         self._marker.move("sizing")
         size = solver.size(self._some_problems())
         if not isinstance(size, Size):
             raise Refused(f"`size` returned a {type(size).__name__}, not a Size")
         self._send_own("sized", "size", {"size": to_json(size)})
+
+    def _is_made(self, solver: Any) -> bool:
+        """What has to be trained and is not has no size yet: training steps will make it."""
+        is_given = self._job.training is not None or self._job.artifact is not None
+        return is_given or not solver.info.needs_training
 
     def _report_quantization(self, solver: Any) -> None:
         done = solver.quantized() if isinstance(solver, Quantizes) else None

@@ -80,7 +80,7 @@ class LanguageModelSolver(TimedPasses):
 
     info = SolverInfo(
         name=NAME,
-        version="1",
+        version="2",
         level=5,
         summary="A causal transformer trained here, which writes out its answer.",
         kinds=("number", "label", "text"),

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from spoonbench.harness import cells
 from spoonbench.harness.canonical import from_json, to_json
-from spoonbench.harness.cells import Stand, run_cell
 from spoonbench.harness.executors.marker import Marker, open_page
 from spoonbench.harness.memory import MemoryMeter
 from spoonbench.harness.protocol import MORE_WARMUP, CellResult, CellWork
@@ -97,11 +97,11 @@ def measure():
     """Runs the last of some cells with a contestant; what it says went through JSON."""
     marker = Marker(open_page())
 
-    def run(solver, *cells):
-        stand = Stand(
+    def run(solver, *works):
+        stand = cells.Stand(
             solver=solver, device="cpu", memory=MemoryMeter(), marker=marker, describe=verdict
         )
-        done = run_cell(stand, cells, len(cells) - 1)
+        done = cells.run_cell(stand, works, len(works) - 1)
         return from_json(CellResult, to_json(done))
 
     yield run
@@ -182,19 +182,20 @@ def test_whether_the_warm_up_has_settled_is_recorded_with_its_samples(measure, m
     assert cell.metrics["warmup_settled"] or len(cell.warmup_ns) == most
 
 
-def test_answers_warm_up_until_they_settle_where_that_is_asked_for(measure):
-    class Restless(Plain):
-        """Every call takes much longer than the one before."""
+def test_answers_warm_up_until_they_settle_where_that_is_asked_for(measure, monkeypatch):
+    script = iter([900, 300, 105, 100, 50])
+    monkeypatch.setattr(cells, "time_call", lambda run, batch, _: (next(script), run(batch)))
+    cell = measure(Able(), work("answer", more_warmup=8, problems=PROBLEMS[:1]))
+    assert cell.warmup_ns == (900, 300, 105, 100)
+    assert cell.metrics["warmup_settled"] is True
+    assert cell.samples_ns == (50,)
 
-        calls = 0
 
-        def solve(self, problems):
-            self.calls += 1
-            time.sleep(0.001 * 2**self.calls)
-            return super().solve(problems)
-
-    cell = measure(Restless(), work("answer", n_warmup=1, more_warmup=3, problems=PROBLEMS[:1]))
-    assert len(cell.warmup_ns) == 4
+def test_calls_that_never_settle_end_the_warm_up_at_its_limit(measure, monkeypatch):
+    script = iter(2**n for n in range(40))
+    monkeypatch.setattr(cells, "time_call", lambda run, batch, _: (next(script), run(batch)))
+    cell = measure(Able(), work("prefill", n_warmup=2))
+    assert len(cell.warmup_ns) == 2 + MORE_WARMUP
     assert cell.metrics["warmup_settled"] is False
 
 
