@@ -1,46 +1,43 @@
-"""One cell: warm-up, timed pass, meters, and a check of what came back.
+"""One cell: warm-up, timed pass, meters.
 
-Warm-up calls are kept apart. Memory's peak counts from before the warm-up to the end of the pass;
-energy counts over the timed pass. Answers are checked between the timed calls, outside the clock.
+Warm-up calls are kept apart, and whether they have settled is looked at. Memory's peak counts from
+before the warm-up to the end of the pass; energy counts over the timed pass. What came back is
+checked between the timed calls, outside the clock.
 
-Not covered: whether an answer is right; the child knows no targets.
+The metrics of a cell hold `warmup_settled` (None: too few calls to tell) and the series of its
+mode, one figure a timed call: `tokens_per_call` (new tokens in the mode "decode", tokens read in
+the others), `first_token_ns`, `later_token_ns`, `loss`, `parts_ns`; after training steps also
+`step_dtype`.
+
+Not covered: what a mode times (`spoonbench.harness.passes`).
 """
 
 from __future__ import annotations
 
-import math
 import time
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, get_args
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from spoonbench.harness.energy import find_meter
 from spoonbench.harness.executors.marker import Marker, whereabouts
 from spoonbench.harness.memory import MemoryMeter, device_peak, start_device_peak
-from spoonbench.harness.protocol import CellResult, CellWork
+from spoonbench.harness.passes import BadWork, Calls, make_calls
+from spoonbench.harness.protocol import MORE_WARMUP, CellResult, CellWork
 from spoonbench.harness.timing import (
     Pace,
     Samples,
-    batches,
     steady_collector,
     synchroniser,
     time_call,
     time_pass,
 )
-from spoonbench.solvers.api import Answer, AnswerStatus, Problem, Solves, StopReason, TraceStep
+from spoonbench.harness.warmup import Warmup, warm_up
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from spoonbench.harness.records import RunStatus
-
-STATUSES = get_args(AnswerStatus)
-STOP_REASONS = get_args(StopReason)
-MOST_CHARACTERS = 100_000
-"""Of each text of an answer. A longer one is refused, never cut: every answer is stored."""
-
-
-class BadAnswers(Exception):
-    """`solve` did not keep its contract; the message says how."""
+    from spoonbench.solvers.api import Answer, Solves
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,8 +63,9 @@ class Stand:
 class Pass:
     """Warm-up and timed pass of one cell."""
 
-    warmup_ns: tuple[int, ...]
+    warmup: Warmup
     samples: Samples
+    metrics: Mapping[str, Any]
     energy_j: float | None
     energy_missing: str | None
 
@@ -79,111 +77,82 @@ def run_cell(stand: Stand, cells: Sequence[CellWork], index: int) -> CellResult:
         stand.memory.start()
         start_device_peak(stand.device)
         with steady_collector():
-            measured = _measure(stand, work, index)
+            measured = _measure(stand, cells, index)
     except BaseException as exc:  # the contestant may raise anything, SystemExit included
         status, reason = stand.describe(exc)
+        if status == "skipped":
+            return CellResult(cell_key=work.cell_key, status=status, reason=reason)
         where = whereabouts(stand.marker.place(), cells)
         return CellResult(cell_key=work.cell_key, status=status, reason=f"{reason}, while {where}")
     return _result(stand, work, measured)
 
 
-def check_answers(answers: Any, n_problems: int) -> None:
-    """Hold `solve` to its contract.
-
-    Raises:
-        BadAnswers: no list, the wrong number, or an answer that is none.
-    """
-    if not isinstance(answers, (list, tuple)):
-        raise BadAnswers(f"`solve` returned a {type(answers).__name__}, not a list of answers")
-    if len(answers) != n_problems:
-        raise BadAnswers(f"`solve` returned {len(answers)} answers for {n_problems} problems")
-    for position, answer in enumerate(answers, start=1):
-        fault = fault_of(answer)
-        if fault is not None:
-            raise BadAnswers(f"`solve` returned a bad answer ({position} of {n_problems}): {fault}")
+def _measure(stand: Stand, cells: Sequence[CellWork], index: int) -> Pass:
+    _check_order(cells, index)
+    work = cells[index]
+    calls = make_calls(stand.solver, work)
+    try:
+        return _Measuring(stand, work, calls, index).run()
+    finally:
+        calls.close()
 
 
-def fault_of(answer: Any) -> str | None:
-    """What is wrong with an answer; None where nothing is."""
-    if not isinstance(answer, Answer):
-        return f"a {type(answer).__name__}, not an Answer"
-    if answer.status not in STATUSES:
-        return f"the status {answer.status!r} is none of {', '.join(STATUSES)}"
-    if answer.status == "answered" and answer.value is None:
-        return "answered, but without a value"
-    if answer.status != "answered" and not answer.reason:
-        return f"{answer.status}, but without a reason"
-    faults = (_fault_of_types, _fault_of_lengths, _fault_of_numbers, _fault_of_trace)
-    return next((fault for find in faults if (fault := find(answer)) is not None), None)
+def _check_order(cells: Sequence[CellWork], index: int) -> None:
+    """Refuse to measure weights that another cell of the job has changed."""
+    has_trained = any(work.mode == "train" for work in cells[:index])
+    if has_trained and cells[index].mode != "train":
+        raise BadWork("a cell before this one trained the contestant: cells that train come last")
 
 
-def _fault_of_types(answer: Answer) -> str | None:
-    kinds = (
-        (str, ("value", "reason", "raw_text")),
-        (int, ("tokens_in", "tokens_out")),
-        ((int, float), ("confidence", "log_probability", "first_token_s", "cost")),
-    )
-    for kind, names in kinds:
-        for name in names:
-            found = getattr(answer, name)
-            if found is not None and not isinstance(found, kind):
-                return f"{name} is a {type(found).__name__}"
-    if answer.stopped_by is not None and answer.stopped_by not in STOP_REASONS:
-        return f"stopped_by {answer.stopped_by!r} is none of {', '.join(STOP_REASONS)}"
-    return None
+@dataclass(slots=True)
+class _Measuring:
+    """Warm-up and timed pass of one cell, under way."""
+
+    stand: Stand
+    work: CellWork
+    calls: Calls
+    index: int
+    figures: dict[str, list[Any]] = field(default_factory=dict)
+
+    def run(self) -> Pass:
+        work, groups = self.work, self.calls.batches
+        self.stand.marker.move("warming up", self.index)
+        warmup = Warmup(samples_ns=(), settled=None)
+        if groups:
+            warmup = warm_up(lambda: self.call(groups[0])[0], work.n_warmup, _more_warmup(work))
+        self.figures.clear()
+        noun = "problems" if work.mode == "answer" else "texts"
+        pace = Pace(seconds=work.seconds, least_items=work.least_items, noun=noun)
+        meter = find_meter(self.stand.device)
+        meter.start()
+        start = time.perf_counter_ns()
+        samples = time_pass(self.marked_call, groups, pace)
+        joules, missing = meter.stop((time.perf_counter_ns() - start) / 1e9)
+        return Pass(
+            warmup=warmup,
+            samples=samples,
+            metrics={**self.figures, **self.calls.facts()},
+            energy_j=joules,
+            energy_missing=missing,
+        )
+
+    def call(self, batch: Sequence[Any]) -> tuple[int, Sequence[Answer]]:
+        """One call: its nanoseconds and answers; its figures join their series."""
+        elapsed_ns, result = time_call(self.calls.run, batch, synchroniser(self.stand.device))
+        outcome = self.calls.keep(batch, result, elapsed_ns)
+        for name, figure in outcome.figures.items():
+            self.figures.setdefault(name, []).append(figure)
+        return elapsed_ns, outcome.answers
+
+    def marked_call(self, position: int, batch: Sequence[Any]) -> tuple[int, Sequence[Answer]]:
+        self.stand.marker.move("solving", self.index, position)
+        return self.call(batch)
 
 
-def _fault_of_lengths(answer: Answer) -> str | None:
-    for name in ("value", "reason", "raw_text"):
-        n_characters = len(getattr(answer, name) or "")
-        if n_characters > MOST_CHARACTERS:
-            return f"{name} has {n_characters:,} characters; at most {MOST_CHARACTERS:,} are taken"
-    return None
-
-
-def _fault_of_numbers(answer: Answer) -> str | None:
-    for name in ("confidence", "log_probability", "first_token_s", "cost"):
-        found = getattr(answer, name)
-        if found is not None and not math.isfinite(found):
-            return f"{name} is {found}"
-    if answer.confidence is not None and not 0 <= answer.confidence <= 1:
-        return f"the confidence {answer.confidence} is outside [0, 1]"
-    return None
-
-
-def _fault_of_trace(answer: Answer) -> str | None:
-    steps: tuple[Any, ...] = answer.trace
-    for step in steps:
-        if not isinstance(step, TraceStep):
-            return f"its trace holds a {type(step).__name__}"
-        fault = fault_of(step.returned)
-        if fault is not None:
-            return f"stage {step.stage} of its trace: {fault}"
-    return None
-
-
-def _measure(stand: Stand, work: CellWork, index: int) -> Pass:
-    groups = batches(work.problems, work.batch_size)
-    synchronise = synchroniser(stand.device)
-
-    def call(_: int, batch: Sequence[Problem]) -> tuple[int, list[Answer]]:
-        elapsed_ns, answers = time_call(stand.solver.solve, batch, synchronise)
-        check_answers(answers, len(batch))
-        return elapsed_ns, answers
-
-    def marked_call(position: int, batch: Sequence[Problem]) -> tuple[int, list[Answer]]:
-        stand.marker.move("solving", index, position)
-        return call(position, batch)
-
-    stand.marker.move("warming up", index)
-    warmup_ns = tuple(call(0, groups[0])[0] for _ in range(work.n_warmup if groups else 0))
-    meter = find_meter(stand.device)
-    pace = Pace(seconds=work.seconds, least_items=work.least_items)
-    meter.start()
-    start = time.perf_counter_ns()
-    samples = time_pass(marked_call, groups, pace)
-    joules, missing = meter.stop((time.perf_counter_ns() - start) / 1e9)
-    return Pass(warmup_ns=warmup_ns, samples=samples, energy_j=joules, energy_missing=missing)
+def _more_warmup(work: CellWork) -> int:
+    if work.more_warmup is None:
+        return 0 if work.mode == "answer" else MORE_WARMUP
+    return work.more_warmup
 
 
 def _result(stand: Stand, work: CellWork, measured: Pass) -> CellResult:
@@ -199,12 +168,17 @@ def _result(stand: Stand, work: CellWork, measured: Pass) -> CellResult:
         cell_key=work.cell_key,
         status="ok",
         reason=samples.cut_short,
-        warmup_ns=measured.warmup_ns,
+        warmup_ns=measured.warmup.samples_ns,
         samples_ns=tuple(samples.samples_ns),
         items_per_sample=tuple(samples.items_per_sample),
-        answers=tuple(samples.answers) if work.keep_answers else None,
+        answers=tuple(samples.answers) if _keeps_answers(work) else None,
         peak_bytes=peak,
         device_peak_bytes=on_device,
         energy_j=measured.energy_j,
         missing={name: reason for name, reason in reasons.items() if reason is not None},
+        metrics={"warmup_settled": measured.warmup.settled, **measured.metrics},
     )
+
+
+def _keeps_answers(work: CellWork) -> bool:
+    return work.keep_answers and work.mode == "answer"

@@ -11,10 +11,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from spoonbench.harness.records import RunStatus
+from spoonbench.harness.records import Mode, RunStatus
 from spoonbench.solvers.api import Answer, Example, FitReport, Part, Problem, Quantized, Size
 
 PROTOCOL_VERSION = 1
+
+MORE_WARMUP = 8
+"""Untimed calls at most, after the first ones, until they have settled."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,17 +52,31 @@ class Training:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CellWork:
-    """One cell to run: a pass over the problems in batches.
+    """One cell to run: a pass over the problems in batches, or so many calls of another mode.
+
+    In the modes "score" and "train" the examples are taken in turn, and from the first on again
+    after the last, so that every call has its full number of texts.
 
     Attributes:
         cell_key: of the cell.
-        problems: in order.
-        batch_size: problems of one timed call; the last may hold fewer.
+        problems: in order; none in other modes than "answer".
+        batch_size: texts of one timed call, the last of a pass over problems may hold fewer; in
+            the mode "train", examples of one forward pass.
         n_warmup: untimed calls first, on the first batch.
         keep_answers: send the answers back.
         seconds: stop the pass once this much time is used and `least_items` are done; None: never.
             A pass cut short says so; its answers are those of the items done.
         least_items: see above.
+        mode: what is timed.
+        prompt_tokens: of every text, in the modes "prefill" and "decode".
+        new_tokens: of every text, in the mode "decode".
+        examples: to be scored or learned from, in the modes "score" and "train".
+        accumulation: forward and backward passes of one training step.
+        n_calls: timed calls, in other modes than "answer".
+        more_warmup: untimed calls at most after the first `n_warmup`, until they have settled;
+            None: none in the mode "answer", `MORE_WARMUP` in the others.
+        breakdown: take the time of each part of an answering call too, in the mode "answer". The
+            samples then hold what the stopwatches cost.
     """
 
     cell_key: str
@@ -69,6 +86,26 @@ class CellWork:
     keep_answers: bool = True
     seconds: float | None = None
     least_items: int = 20
+    mode: Mode = "answer"
+    prompt_tokens: int | None = None
+    new_tokens: int | None = None
+    examples: tuple[Example, ...] = ()
+    accumulation: int = 1
+    n_calls: int = 10
+    more_warmup: int | None = None
+    breakdown: bool = False
+
+    @property
+    def texts_per_call(self) -> int:
+        """Problems, examples or rows of tokens of one timed call."""
+        return self.batch_size * self.accumulation
+
+    @property
+    def n_items(self) -> int:
+        """Texts of all timed calls, where none is cut short."""
+        if self.mode == "answer":
+            return len(self.problems)
+        return self.n_calls * self.texts_per_call
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,12 +139,13 @@ class CellResult:
         reason: for a person, where it is not ok.
         warmup_ns: of each warm-up call.
         samples_ns: of each timed call.
-        items_per_sample: items of each timed call.
+        items_per_sample: items of each timed call; texts in other modes than "answer".
         answers: in the order of the problems; None where they were not asked for.
         peak_bytes: highest resident memory during this cell, above the baseline.
         device_peak_bytes: highest memory on an accelerator.
         energy_j: joules over the timed calls.
         missing: meter to the reason why it gave nothing.
+        metrics: raw figures beside these, JSON values; see `spoonbench.harness.cells`.
     """
 
     cell_key: str
@@ -121,6 +159,7 @@ class CellResult:
     device_peak_bytes: int | None = None
     energy_j: float | None = None
     missing: Mapping[str, str] = field(default_factory=dict)
+    metrics: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

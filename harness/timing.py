@@ -1,4 +1,4 @@
-"""Clocks and one timed pass over a cell's problems.
+"""Clocks and one timed pass over a cell's problems, or the texts of another mode.
 
 The clock is `time.perf_counter_ns`. A device works behind the interpreter's back, so it is
 synchronised before and after each timed call; on the processor there is nothing to wait for.
@@ -19,10 +19,14 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from spoonbench.solvers.api import Answer, Problem
+    from spoonbench.solvers.api import Answer
+
+B = TypeVar("B")
+R = TypeVar("R")
+T = TypeVar("T")
 
 Clock = Callable[[], int]
 """Nanoseconds that only grow."""
@@ -45,13 +49,15 @@ class Pace:
     Attributes:
         seconds: budget of the pass; None: it goes to the end.
         least_items: done in any case.
+        noun: what the items are, for messages.
     """
 
     seconds: float | None = None
     least_items: int = 0
+    noun: str = "problems"
 
     def is_used_up(self, used_ns: int, n_done: int) -> bool:
-        """The budget is used and enough problems are done."""
+        """The budget is used and enough items are done."""
         if self.seconds is None:
             return False
         return used_ns >= self.seconds * 1e9 and n_done >= self.least_items
@@ -74,7 +80,7 @@ def synchroniser(device: str) -> Callable[[], None]:
     return lambda: torch.cuda.synchronize(device)
 
 
-def batches(problems: Sequence[Problem], batch_size: int) -> list[Sequence[Problem]]:
+def batches(problems: Sequence[T], batch_size: int) -> list[Sequence[T]]:
     """Problems in batches, in order; the last may hold fewer.
 
     Raises:
@@ -86,28 +92,29 @@ def batches(problems: Sequence[Problem], batch_size: int) -> list[Sequence[Probl
 
 
 def time_call(
-    solve: Callable[[Sequence[Problem]], list[Answer]],
-    batch: Sequence[Problem],
+    run: Callable[[B], R],
+    batch: B,
     synchronise: Callable[[], None],
     clock: Clock = time.perf_counter_ns,
-) -> tuple[int, list[Answer]]:
+) -> tuple[int, R]:
     """One call and its nanoseconds, the device's work included."""
     synchronise()
     start = clock()
-    answers = solve(batch)
+    result = run(batch)
     synchronise()
-    return clock() - start, answers
+    return clock() - start, result
 
 
 def time_pass(
-    call: Callable[[int, Sequence[Problem]], tuple[int, list[Answer]]],
-    work: Sequence[Sequence[Problem]],
+    call: Callable[[int, Sequence[T]], tuple[int, Sequence[Answer]]],
+    work: Sequence[Sequence[T]],
     pace: Pace,
 ) -> Samples:
     """Time every batch, or as many as the pace allows.
 
     Args:
-        call: given the index of a batch and the batch; returns nanoseconds and answers.
+        call: given the index of a batch and the batch; returns nanoseconds and answers, of which
+            there are none in other modes.
         work: the batches.
         pace: when the pass may end early.
 
@@ -118,10 +125,10 @@ def time_pass(
     n_items = sum(len(batch) for batch in work)
     used_ns = 0
     for index, batch in enumerate(work):
-        done = len(samples.answers)
+        done = sum(samples.items_per_sample)
         if index and pace.is_used_up(used_ns, done):
             samples.cut_short = (
-                f"cut short after {used_ns / 1e9:.1f} s: {done} of {n_items} problems done"
+                f"cut short after {used_ns / 1e9:.1f} s: {done} of {n_items} {pace.noun} done"
             )
             break
         elapsed_ns, answers = call(index, batch)

@@ -25,8 +25,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from spoonbench.harness.answer_checks import BadAnswers
 from spoonbench.harness.canonical import from_json, to_json
-from spoonbench.harness.cells import BadAnswers, Stand, run_cell
+from spoonbench.harness.cells import Stand, run_cell
 from spoonbench.harness.executors import lifeline
 from spoonbench.harness.executors.libraries import (
     MissingLibrary,
@@ -47,6 +48,7 @@ from spoonbench.harness.memory import (
     limit_private_bytes,
     message_of,
 )
+from spoonbench.harness.passes import BadWork
 from spoonbench.harness.protocol import PROTOCOL_VERSION, Event, Job, Training
 from spoonbench.solvers.api import (
     FitReport,
@@ -210,13 +212,18 @@ class JobRun:
         self._send_own("fitted", "fit", data)
 
     def _report_size(self, solver: Any) -> None:
-        if not isinstance(solver, Measures):
+        if not isinstance(solver, Measures) or not self._is_made(solver):
             return
         self._marker.move("sizing")
         size = solver.size(self._some_problems())
         if not isinstance(size, Size):
             raise Refused(f"`size` returned a {type(size).__name__}, not a Size")
         self._send_own("sized", "size", {"size": to_json(size)})
+
+    def _is_made(self, solver: Any) -> bool:
+        """What has to be trained and is not has no size yet: training steps will make it."""
+        is_given = self._job.training is not None or self._job.artifact is not None
+        return is_given or not solver.info.needs_training
 
     def _report_quantization(self, solver: Any) -> None:
         done = solver.quantized() if isinstance(solver, Quantizes) else None
@@ -227,8 +234,10 @@ class JobRun:
         self._send_own("quantized", "quantized", to_json(done))
 
     def _some_problems(self) -> tuple[Problem, ...]:
-        if self._job.cells:
-            return self._job.cells[0].problems[:SIZED_PROBLEMS]
+        for work in self._job.cells:
+            given = work.problems or tuple(example.problem for example in work.examples)
+            if given:
+                return given[:SIZED_PROBLEMS]
         if self._job.training is not None:
             some = self._job.training.training[:SIZED_PROBLEMS]
             return tuple(example.problem for example in some)
@@ -286,7 +295,7 @@ def verdict(exc: BaseException, memory_bytes: int | None = None) -> tuple[RunSta
         return "skipped", text
     if is_exhaustion(exc):
         return "oom", exhaustion(memory_bytes, f"{type(exc).__name__}: {text}".removesuffix(": "))
-    if isinstance(exc, (Refused, BadAnswers)):
+    if isinstance(exc, (Refused, BadAnswers, BadWork)):
         return "error", text
     if isinstance(exc, SystemExit):
         return "error", f"asked the interpreter to exit with {exc.code!r}{_place_of(exc)}"

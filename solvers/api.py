@@ -359,8 +359,8 @@ class Trains(Protocol):
 class Steps(Protocol):
     """Can run one training step by itself, so that a step can be timed."""
 
-    def step(self, examples: Sequence[Example], /) -> float:
-        """Forward, backward and update on one batch; returns its mean loss."""
+    def step(self, examples: Sequence[Example], /, *, accumulation: int = 1) -> float:
+        """Forward and backward in so many equal parts, one update; returns the mean loss."""
         ...
 
 

@@ -1,5 +1,8 @@
 """What can be asked of a language model beside answers: text that goes on, and how likely text is.
 
+Some of it is asked to be timed alone: reading a prompt (prefill), writing on from its cache
+(decoding), scoring examples, and the parts of an answering call.
+
 Not covered: beams; constraints on what is generated.
 """
 
@@ -9,9 +12,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from spoonbench.solvers.api import StopReason
+    from spoonbench.solvers.api import Example, StopReason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,4 +147,102 @@ class Reads(Protocol):
             ValueError: an empty text, or a window or stride that does not fit.
             Unsupported: the model does not tell how likely tokens are.
         """
+        ...
+
+
+@runtime_checkable
+class Prefills(Protocol):
+    """Reads prompts of a fixed length, so that this can be timed alone."""
+
+    def prefill(self, n_texts: int, n_tokens: int, /) -> None:
+        """One forward pass over drawn tokens: the cache is built, scores of the last position.
+
+        Args:
+            n_texts: rows of the batch.
+            n_tokens: of every row, none of them padding; drawn from the seed of the settings.
+
+        Raises:
+            ValueError: a number below 1.
+            Unsupported: more tokens than the model reads.
+            MemoryError: the batch does not fit the device.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecodeTimes:
+    """When the tokens of one batch were there.
+
+    Attributes:
+        first_token_ns: nanoseconds from the beginning to the first new token of all rows: reading
+            the prompts is in it.
+        later_token_ns: shape (new tokens - 1,), nanoseconds from one token of all rows to the next.
+    """
+
+    first_token_ns: int
+    later_token_ns: tuple[int, ...]
+
+
+@runtime_checkable
+class Decodes(Protocol):
+    """Writes a fixed number of tokens, so that each can be timed."""
+
+    def decode(self, n_texts: int, prompt_tokens: int, new_tokens: int, /) -> DecodeTimes:
+        """Greedy tokens after drawn prompts, with a cache; nothing ends a row early.
+
+        Args:
+            n_texts: rows of the batch.
+            prompt_tokens: of every row; drawn as for `prefill`.
+            new_tokens: of every row, no more and no fewer.
+
+        Raises:
+            ValueError: a number below 1.
+            Unsupported: more tokens than the model reads.
+            MemoryError: the batch does not fit the device.
+        """
+        ...
+
+
+@runtime_checkable
+class ScoresExamples(Protocol):
+    """Knows how likely the targets of examples are, in the words in which it learns them."""
+
+    def score_examples(self, examples: Sequence[Example], /) -> list[float]:
+        """Natural logarithm of the probability of each target after its question, in one batch.
+
+        Raises:
+            ValueError: no examples, or some that the model cannot read; scores that are no numbers.
+            MemoryError: the batch does not fit the device.
+        """
+        ...
+
+
+@runtime_checkable
+class CountsTokens(Protocol):
+    """Knows how many tokens it reads."""
+
+    def count_tokens(self, examples: Sequence[Example], /) -> list[int]:
+        """Tokens of each example as it is learned and scored, padding left out."""
+        ...
+
+
+@runtime_checkable
+class StepsIn(Protocol):
+    """Knows the number format of its training steps."""
+
+    def step_dtype(self) -> str:
+        """A torch name: what steps multiply in, which need not be the format of the settings."""
+        ...
+
+
+@runtime_checkable
+class BreaksDown(Protocol):
+    """Can tell how long the parts of an answering call took."""
+
+    def watch_parts(self, on: bool, /) -> None:
+        """Take the times of parts from now on, or no longer."""
+        ...
+
+    def break_down(self) -> Mapping[str, int]:
+        """Nanoseconds of each part since this was last asked, by name; parts never overlap."""
         ...

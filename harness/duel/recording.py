@@ -65,8 +65,8 @@ class Recorder:
 
     def with_cell(self, record: RunRecord, planned: PlannedCell, result: CellResult) -> RunRecord:
         """Add what belongs to one cell, its answers scored."""
-        n_done = sum(result.items_per_sample)
-        cut_short = result.status == "ok" and n_done < len(planned.split.items)
+        n_done, n_items = sum(result.items_per_sample), len(planned.split.items)
+        is_short = n_done < n_items if _is_answering(planned.cell) else result.reason is not None
         return replace(
             record,
             status=result.status,
@@ -78,7 +78,11 @@ class Recorder:
             device_peak_bytes=result.device_peak_bytes,
             energy_j=result.energy_j,
             missing=result.missing,
-            metrics={**record.metrics, "cut_short": cut_short},
+            metrics={
+                **record.metrics,
+                **result.metrics,
+                "cut_short": result.status == "ok" and is_short,
+            },
             answers=self._score(planned, result),
         )
 
@@ -98,6 +102,11 @@ class Recorder:
 def now() -> str:
     """UTC, ISO 8601, to the millisecond."""
     return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+def _is_answering(cell: Cell) -> bool:
+    """Its pass goes through the items of a split; in other modes only the child's word counts."""
+    return cell.workload.mode == "answer"
 
 
 def _quantization(result: JobResult) -> dict[str, Any]:

@@ -53,6 +53,8 @@ def whereabouts(place: Place, cells: Sequence[CellWork]) -> str:
     nth = f"cell {place.cell + 1} of {len(cells)}"
     if place.stage == "warming up":
         return f"warming up for {nth}"
+    if work.mode != "answer":
+        return f"timing call {place.batch + 1} of {work.n_calls} ({work.mode}) of {nth}"
     size = max(work.batch_size, 1)
     n_batches = -(-len(work.problems) // size)
     first = place.batch * size + 1

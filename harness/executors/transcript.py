@@ -151,6 +151,6 @@ def _is_whole(cell: CellResult, work: CellWork) -> bool:
     """As many answers as items, and as many items as asked for, unless it was cut short."""
     n_items = sum(cell.items_per_sample)
     n_answers = n_items if cell.answers is None else len(cell.answers)
-    n_expected = len(work.problems)
+    n_expected = work.n_items
     is_cut = work.seconds is not None and n_items < n_expected
     return n_answers == n_items and (n_items == n_expected or is_cut)

@@ -254,14 +254,15 @@ class Watch:
         self._on_progress(self._share(place), self.where)
 
     def _share(self, place: Place) -> float:
-        """Share of the problems of all cells that are done."""
+        """Share of the problems and texts of all cells that are done."""
         cells = self._transcript.job.cells
         if place.stage not in ("warming up", "solving", "closing") or not cells:
             return 0.0
-        total = sum(len(work.problems) for work in cells)
-        done = sum(len(work.problems) for work in cells[: place.cell])
+        total = sum(work.n_items for work in cells)
+        done = sum(work.n_items for work in cells[: place.cell])
         if place.cell < len(cells):
-            done += min(place.batch * cells[place.cell].batch_size, len(cells[place.cell].problems))
+            work = cells[place.cell]
+            done += min(place.batch * work.texts_per_call, work.n_items)
         return min(done / total, 1.0) if total and place.stage != "closing" else 1.0
 
     def _no_message(self, exc: BadMessage) -> Ending:

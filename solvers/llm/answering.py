@@ -11,6 +11,7 @@ from spoonbench.solvers.llm.architecture import count_rows
 from spoonbench.solvers.llm.confidence import confidence
 from spoonbench.solvers.llm.generation import generate_batch
 from spoonbench.solvers.llm.prompt import prompt_of, read_answer
+from spoonbench.solvers.llm.stopwatch import OFF, TOKENIZING
 from spoonbench.solvers.llm.tokenizer import encode_prompts
 from spoonbench.solvers.texts import Decoding
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from spoonbench.solvers.api import AnswerKind, Problem
     from spoonbench.solvers.llm.artifact import TrainedModel
+    from spoonbench.solvers.llm.stopwatch import Stopwatch
     from spoonbench.solvers.texts import Generation
 
 _ROOM = 4
@@ -36,7 +38,7 @@ def decoding_of(trained: TrainedModel) -> Decoding:
 
 
 def answer_problems(
-    trained: TrainedModel, problems: Sequence[Problem], started_ns: int
+    trained: TrainedModel, problems: Sequence[Problem], started_ns: int, stopwatch: Stopwatch = OFF
 ) -> list[Answer]:
     """Answer problems in one batch.
 
@@ -44,13 +46,20 @@ def answer_problems(
         trained: the model.
         problems: shape (n,).
         started_ns: `time.perf_counter_ns` when the call began.
+        stopwatch: times the parts.
     """
     decoding = decoding_of(trained)
-    prompts = encode_prompts(trained.tokenizer, [prompt_of(problem.text) for problem in problems])
+    texts = [prompt_of(problem.text) for problem in problems]
+    with stopwatch.part(TOKENIZING):
+        prompts = encode_prompts(trained.tokenizer, texts)
     reasons = [_unfit(prompt, trained, decoding) for prompt in prompts]
     fit = [index for index, reason in enumerate(reasons) if reason is None]
     batch = generate_batch(
-        trained.model, trained.tokenizer, [prompts[index] for index in fit], decoding
+        trained.model,
+        trained.tokenizer,
+        [prompts[index] for index in fit],
+        decoding,
+        stopwatch=stopwatch,
     )
     first_token_s = (
         (batch.first_token_ns - started_ns) / 1e9 if batch.first_token_ns is not None else None

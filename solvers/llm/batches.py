@@ -91,6 +91,18 @@ def epoch_batches(
     return [batches[index] for index in generator.permutation(len(batches))]
 
 
+def equal_parts(examples: Sequence[EncodedExample], n_parts: int) -> list[list[EncodedExample]]:
+    """Examples in so many parts of one size, in order.
+
+    Raises:
+        ValueError: they cannot be parted so.
+    """
+    if n_parts < 1 or len(examples) % n_parts:
+        raise ValueError(f"{len(examples)} examples cannot be parted into {n_parts} equal parts")
+    size = len(examples) // n_parts
+    return [list(examples[at : at + size]) for at in range(0, len(examples), size)]
+
+
 def count_targets(example: EncodedExample, loss_on: LossOn) -> int:
     """Tokens of an example that are learned; the first of a text has nothing before it.
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
@@ -27,16 +28,24 @@ from transformers import (
 
 from spoonbench.solvers.llm.decoding import check_decoding
 from spoonbench.solvers.llm.stepping import STEPPED, step_rows
+from spoonbench.solvers.llm.stopwatch import (
+    COMPUTING,
+    COPYING_BACK,
+    COPYING_TO_DEVICE,
+    DETOKENIZING,
+    OFF,
+)
 from spoonbench.solvers.llm.token_choice import TokenChoice
 from spoonbench.solvers.llm.tokenizer import decode_on
 from spoonbench.solvers.texts import Generation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from transformers import PreTrainedTokenizerFast
 
     from spoonbench.solvers.api import StopReason
+    from spoonbench.solvers.llm.stopwatch import Stopwatch
     from spoonbench.solvers.texts import Decoding
 
 _ALONE = frozenset(
@@ -112,6 +121,7 @@ def generate_batch(
     decoding: Decoding,
     *,
     end_ids: Sequence[int] | None = None,
+    stopwatch: Stopwatch = OFF,
 ) -> GeneratedBatch:
     """Continue prompts.
 
@@ -121,6 +131,7 @@ def generate_batch(
         prompts: shape (n,), token ids; none empty.
         decoding: all of it counts; row i is drawn as it would be alone with the seed seed + i.
         end_ids: tokens that end a text; None: the tokenizer's end token, if it has one.
+        stopwatch: times the parts.
 
     Raises:
         ValueError: a setting that means nothing; says which.
@@ -130,58 +141,66 @@ def generate_batch(
     if not prompts:
         return GeneratedBatch(texts=[], first_token_ns=None)
     if len(prompts) > 1 and model.config.model_type in _ALONE:
-        return _generate_alone(model, tokenizer, prompts, decoding, end_ids)
+        alone = partial(generate_batch, model, tokenizer, end_ids=end_ids, stopwatch=stopwatch)
+        return _generate_alone(alone, prompts, decoding)
     if end_ids is None:
         end_ids = [] if tokenizer.eos_token_id is None else [tokenizer.eos_token_id]
     pad = _pad_id(tokenizer, end_ids)
     padded = _pad_left(prompts, pad)
-    ids, mask = (part.to(model.device) for part in padded)
+    with stopwatch.part(COPYING_TO_DEVICE):
+        ids, mask = (part.to(model.device) for part in padded)
     choice = TokenChoice(prompts, decoding)
     stops = _StopStrings(tokenizer, decoding.stop_strings, len(prompts))
     if model.config.model_type in STEPPED:
         is_done = stops if decoding.stop_strings else None
-        new = step_rows(
-            model, (ids, mask), choice, is_done, decoding.max_new_tokens, pad=pad, end_ids=end_ids
-        )
+        with stopwatch.part(COMPUTING):
+            new = step_rows(
+                model,
+                (ids, mask),
+                choice,
+                is_done,
+                decoding.max_new_tokens,
+                pad=pad,
+                end_ids=end_ids,
+                stopwatch=stopwatch,
+            )
     else:
-        with _own_defaults(model):
+        with own_defaults(model), stopwatch.part(COMPUTING):
             # generate() itself records no gradients.
             output = model.generate(
                 input_ids=ids,
                 attention_mask=mask,
-                generation_config=_configuration(decoding, pad, end_ids),
+                generation_config=greedy_configuration(decoding, pad, end_ids),
                 logits_processor=LogitsProcessorList([choice]),
                 stopping_criteria=StoppingCriteriaList([stops] if decoding.stop_strings else []),
             )
-        new = output[:, ids.shape[1] :].tolist()  # (n, new tokens), padded on the right
-    scores = torch.stack(choice.log_probabilities, dim=1).tolist()  # (n, new tokens)
+        with stopwatch.part(COPYING_BACK):
+            new = output[:, ids.shape[1] :].tolist()  # (n, new tokens), padded on the right
+    with stopwatch.part(COPYING_BACK):
+        scores = torch.stack(choice.log_probabilities, dim=1).tolist()  # (n, new tokens)
     first_token_s = ((choice.first_token_ns or started_ns) - started_ns) / 1e9
     writer = _Writer(tokenizer, decoding, frozenset(end_ids), first_token_s)
     rows = map(_Row, map(len, prompts), new, scores, stops.n_tokens)
-    return GeneratedBatch(
-        texts=[_written(writer, row) for row in rows], first_token_ns=choice.first_token_ns
-    )
+    with stopwatch.part(DETOKENIZING):
+        texts = [_written(writer, row) for row in rows]
+    return GeneratedBatch(texts=texts, first_token_ns=choice.first_token_ns)
 
 
 def _generate_alone(
-    model: Any,
-    tokenizer: PreTrainedTokenizerFast,
+    generate: Callable[[Sequence[Sequence[int]], Decoding], GeneratedBatch],
     prompts: Sequence[Sequence[int]],
     decoding: Decoding,
-    end_ids: Sequence[int] | None,
 ) -> GeneratedBatch:
     """One row after another, each drawn with its own seed."""
     rows = [
-        generate_batch(
-            model, tokenizer, [prompt], replace(decoding, seed=decoding.seed + row), end_ids=end_ids
-        )
+        generate([prompt], replace(decoding, seed=decoding.seed + row))
         for row, prompt in enumerate(prompts)
     ]
     texts = [text for row in rows for text in row.texts]
     return GeneratedBatch(texts=texts, first_token_ns=rows[-1].first_token_ns)
 
 
-def _configuration(decoding: Decoding, pad: int, end_ids: Sequence[int]) -> GenerationConfig:
+def greedy_configuration(decoding: Decoding, pad: int, end_ids: Sequence[int]) -> GenerationConfig:
     """One greedy pass: what is drawn was drawn before, and is the likeliest token then."""
     return GenerationConfig(
         max_new_tokens=decoding.max_new_tokens,
@@ -199,7 +218,7 @@ def _configuration(decoding: Decoding, pad: int, end_ids: Sequence[int]) -> Gene
 
 
 @contextmanager
-def _own_defaults(model: Any) -> Iterator[None]:
+def own_defaults(model: Any) -> Iterator[None]:
     """Some settings are off only where they are None, and None is filled in from the model's."""
     kept = model.generation_config
     model.generation_config = GenerationConfig()

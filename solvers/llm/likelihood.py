@@ -63,7 +63,8 @@ def log_likelihoods(
         shape (n,); 0.0 for an empty text.
 
     Raises:
-        ValueError: an empty prompt, a pair that is too long, or unequal numbers of both.
+        ValueError: an empty prompt, a pair that is too long, unequal numbers of both, or scores
+            that are not numbers.
     """
     pairs = [
         EncodedExample(prompt=tuple(prompt), completion=tuple(text))
@@ -78,8 +79,24 @@ def log_likelihoods(
     check_lengths(pairs, trained.recipe.positions)
     found: list[float] = []
     for start in range(0, len(pairs), _BATCH):
-        with torch.inference_mode():
-            found += _batch(trained.model, pairs[start : start + _BATCH])
+        found += score_pairs(trained.model, pairs[start : start + _BATCH])
+    return found
+
+
+def score_pairs(model: Any, pairs: Sequence[EncodedExample]) -> list[float]:
+    """Natural logarithm of the probability of each completion after its prompt, in one batch.
+
+    Args:
+        model: of transformers, causal.
+        pairs: shape (n,), n at least 1.
+
+    Raises:
+        ValueError: scores that are not numbers.
+    """
+    with torch.inference_mode():
+        found = _batch(model, pairs)
+    if any(math.isnan(score) for score in found):
+        raise ValueError("the scores of the model are not numbers (NaN): try another number format")
     return found
 
 

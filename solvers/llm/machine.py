@@ -45,8 +45,41 @@ def set_up(settings: Settings) -> None:
 
 
 def convert(model: torch.nn.Module, dtype: str) -> None:
-    """Turn the weights into another number format, in place."""
-    model.to(getattr(torch, dtype))
+    """Turn the weights into another number format, in place.
+
+    Buffers stay as they are: models compute with rotary frequencies in float32 whatever their
+    weights are, and those cannot be got back once they are rounded.
+
+    Raises:
+        Unsupported: a weight is too large for the format; nothing is changed then.
+    """
+    wanted = getattr(torch, dtype)
+    weights = [
+        weight
+        for weight in model.parameters()
+        if weight.is_floating_point() and weight.dtype != wanted
+    ]
+    largest = max((float(w.detach().abs().max()) for w in weights if w.numel()), default=0.0)
+    if largest > torch.finfo(wanted).max:
+        raise Unsupported(
+            f"a weight of {largest:g} is too large for {dtype}, whose largest number is "
+            f"{torch.finfo(wanted).max:g}"
+        )
+    for weight in weights:
+        weight.grad = None
+        weight.data = weight.data.to(wanted)
+
+
+def wait_for(device: str) -> None:
+    """Return once a device has done everything that was asked of it.
+
+    Args:
+        device: "cpu", "cuda", "cuda:1" or "mps".
+    """
+    if device.startswith("cuda"):
+        torch.cuda.synchronize(device)
+    elif device.startswith("mps"):
+        torch.mps.synchronize()
 
 
 @contextmanager

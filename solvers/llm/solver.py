@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from spoonbench.solvers.api import Settings, Size, SolverInfo, Unsupported
 from spoonbench.solvers.learning import NOT_FITTED, failed
 from spoonbench.solvers.llm.recipe import NAME, Recipe, read_recipe
+from spoonbench.solvers.llm.timed_passes import TimedPasses
 from spoonbench.solvers.placement import check_placement
 from spoonbench.solvers.quantizations import METHODS, NONE
 
@@ -51,6 +52,7 @@ _MODULES = (
     "confidence",
     "decoding",
     "fitting",
+    "fixed_lengths",
     "generation",
     "likelihood",
     "machine",
@@ -66,6 +68,8 @@ _MODULES = (
     "refusals",
     "solver",
     "stepping",
+    "stopwatch",
+    "timed_passes",
     "token_choice",
     "tokenizer",
     "training",
@@ -73,17 +77,17 @@ _MODULES = (
 )
 
 
-class LanguageModelSolver:
+class LanguageModelSolver(TimedPasses):
     """A language model trained here; its parameters are those of `Recipe`."""
 
     info = SolverInfo(
         name=NAME,
-        version="1",
+        version="2",
         level=5,
         summary="A causal transformer trained here, which writes out its answer.",
         kinds=("number", "label", "text"),
         devices=("cpu", "cuda", "mps"),
-        dtypes=("float32", "bfloat16"),
+        dtypes=("float32", "bfloat16", "float16"),
         quantizations=(NONE, *METHODS),
         needs_training=True,
         keeps_weights=True,
@@ -135,25 +139,33 @@ class LanguageModelSolver:
         Raises:
             ValueError: the examples or the given weights cannot be learned from, or the checkpoint
                 is of another training; the message says why.
+            Unsupported: the settings are those of answers alone.
         """
         from spoonbench.solvers.llm.fitting import fit_model
 
         recipe = self._prepared()
+        self._check_trainable()
         self._optimizer = self._counts = self._quantized = None
         self._trained, report = fit_model(
             (training, validation), recipe, self._settings, progress, checkpoints
         )
         return report
 
-    def step(self, examples: Sequence[Example], /) -> float:
+    def step(self, examples: Sequence[Example], /, *, accumulation: int = 1) -> float:
         """One training step; the first call builds what is not there yet.
 
-        Raises:
-            ValueError: no examples, or some that are too long.
-            Unsupported: the weights are quantized.
-        """
-        from spoonbench.solvers.llm import adapters, fitting, machine, optimization
+        Args:
+            examples: of the whole step.
+            accumulation: forward and backward passes, each over as many of the examples.
 
+        Raises:
+            ValueError: no examples, some that are too long, or a number of them that cannot be
+                parted so.
+            Unsupported: the weights are quantized, or the settings are those of answers alone.
+        """
+        from spoonbench.solvers.llm import adapters, batches, fitting, machine, optimization
+
+        self._check_trainable()
         if self._quantized is not None:
             raise Unsupported(f"{NAME}: quantized weights cannot be trained further")
         if self._trained is None:
@@ -161,7 +173,7 @@ class LanguageModelSolver:
                 examples, self._prepared(), self._settings, None
             )
         trained, recipe = self._trained, self._trained.recipe
-        encoded = fitting.encode_checked(trained, examples)
+        parts = batches.equal_parts(fitting.encode_checked(trained, examples), accumulation)
         # Answers may be given in another format; the weights learn in this one.
         machine.convert(trained.model, "float32")
         if recipe.tune == "lora":
@@ -171,9 +183,17 @@ class LanguageModelSolver:
         precision = optimization.training_precision(recipe, trained.model, self._settings.device)
         trained.model.train()
         learner = (trained.model, self._optimizer)
-        loss = optimization.train_step(learner, [encoded], recipe, precision)
+        loss = optimization.train_step(learner, parts, recipe, precision)
         trained.model.eval()
         return loss
+
+    def step_dtype(self) -> str:
+        """What training steps multiply in: the recipe says it, not the settings."""
+        from spoonbench.solvers.llm.optimization import training_precision
+
+        trained = self._fitted()
+        precision = training_precision(trained.recipe, trained.model, self._settings.device)
+        return str(precision).removeprefix("torch.")
 
     def solve(self, problems: Sequence[Problem], /) -> list[Answer]:
         """Answer every problem, in order, in one batch.
@@ -188,7 +208,7 @@ class LanguageModelSolver:
         from spoonbench.solvers.llm.machine import memory_errors
 
         with memory_errors():
-            return answer_problems(self._ready(), problems, started_ns)
+            return answer_problems(self._ready(), problems, started_ns, self._stopwatch)
 
     def generate(self, prompts: Sequence[str], decoding: Decoding, /) -> list[Generation]:
         """Continue every prompt as it stands, in one batch, in order.
@@ -319,6 +339,10 @@ class LanguageModelSolver:
             raise Unsupported(f"language-model: {NOT_FITTED}")
         return self._trained
 
+    def _check_trainable(self) -> None:
+        if self._settings.dtype == "float16":
+            raise Unsupported(f"{NAME} answers in float16 and learns in float32 or bfloat16")
+
     def _ready(self) -> TrainedModel:
         """The model as it is asked for: an adapter merged, in its number format, quantized."""
         trained = self._fitted()
@@ -326,7 +350,7 @@ class LanguageModelSolver:
             from spoonbench.solvers.llm.adapters import merge
 
             merge(trained.model)
-        if self._settings.dtype not in str(trained.model.dtype):
+        if str(trained.model.dtype) != f"torch.{self._settings.dtype}":
             from spoonbench.solvers.llm.machine import convert
 
             convert(trained.model, self._settings.dtype)

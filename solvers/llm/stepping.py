@@ -12,8 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
+from spoonbench.solvers.llm.stopwatch import COPYING_BACK, OFF
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from spoonbench.solvers.llm.stopwatch import Stopwatch
 
 STEPPED = frozenset({"arcee", "gpt2", "llama"})
 """Model types whose rows are stepped here."""
@@ -28,6 +32,7 @@ def step_rows(
     *,
     pad: int,
     end_ids: Sequence[int],
+    stopwatch: Stopwatch = OFF,
 ) -> list[list[int]]:
     """New tokens of every row, until all rows are over or the limit is reached.
 
@@ -40,6 +45,7 @@ def step_rows(
         limit: new tokens at most.
         pad: what a row gets that is over.
         end_ids: tokens that end a row.
+        stopwatch: times the copying of the result.
 
     Returns:
         shape (n, new tokens).
@@ -70,5 +76,6 @@ def step_rows(
                 break
             mask = torch.cat([mask, mask.new_ones(len(mask), 1)], dim=1)
             positions = positions[:, -1:] + 1
-        new: list[list[int]] = ids[:, width:].tolist()
+        with stopwatch.part(COPYING_BACK):
+            new: list[list[int]] = ids[:, width:].tolist()
     return new

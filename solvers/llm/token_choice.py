@@ -26,6 +26,8 @@ import numpy as np
 import torch
 from transformers import LogitsProcessor
 
+from spoonbench.solvers.llm.machine import wait_for
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -71,6 +73,8 @@ class TokenChoice(LogitsProcessor):  # type: ignore[misc]  # transformers has no
             changed = torch.full_like(scores, _MINUS_INFINITY).scatter_(1, chosen, 0.0)
         self.log_probabilities.append(likely - whole.logsumexp(dim=-1))
         if self.first_token_ns is None:
+            # A device computes behind the interpreter's back: until it is done, no token is there.
+            wait_for(str(scores.device))
             self.first_token_ns = time.perf_counter_ns()
         return changed
 

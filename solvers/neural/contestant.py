@@ -97,14 +97,17 @@ class NetworkSolver(ABC):
         }
         return replace(report, notes=notes)
 
-    def step(self, examples: Sequence[Example], /) -> float:
+    def step(self, examples: Sequence[Example], /, *, accumulation: int = 1) -> float:
         """One training step; a network is made for these examples where none was trained.
 
         Raises:
             ValueError: there are no examples, or none of a class that the network knows.
+            Unsupported: a step of several passes.
         """
         from spoonbench.solvers.neural.training import make_optimizer, train_step
 
+        if accumulation != 1:
+            raise Unsupported(f"{self.info.name} takes a step in one pass, not {accumulation}")
         require_examples(examples)
         if self._model is None:
             with self._seeded():

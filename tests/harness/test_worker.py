@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import types
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -128,6 +129,21 @@ def test_size_is_counted_over_examples_where_there_are_no_cells(run):
     training = Training(training=tuple(Example(problem=p, target=None) for p in PROBLEMS[:3]))
     assert dict(run(training=training))["sized"]["size"]["n_parameters"] == 3
     assert dict(run())["sized"]["size"]["n_parameters"] == 0
+
+
+def test_size_is_counted_over_the_examples_of_a_cell_that_has_no_problems(run):
+    examples = tuple(Example(problem=p, target="1") for p in PROBLEMS[:4])
+    scoring = CellWork(cell_key="k", problems=(), batch_size=1, mode="score", examples=examples)
+    reading = CellWork(cell_key="k", problems=(), batch_size=1, mode="prefill", prompt_tokens=1)
+    events = dict(run(cells=(reading, scoring)))
+    assert events["sized"]["size"]["n_parameters"] == 4
+
+
+def test_what_is_still_to_be_trained_has_no_size(run, monkeypatch, tmp_path):
+    (tmp_path / "file").write_text("learned")
+    monkeypatch.setattr(Pupil, "info", replace(Pupil.info, needs_training=True))
+    assert "sized" not in dict(run())
+    assert "sized" in dict(run(artifact=str(tmp_path)))
 
 
 def test_what_is_no_size_or_report_is_refused(run):

@@ -1,9 +1,12 @@
-"""What a job says of its quantization stands in the record of each of its cells."""
+"""What a job says of its quantization, and a cell of its passes, stands in the record."""
+
+from dataclasses import replace
 
 import pytest
 
+from spoonbench.harness.duel.plan import PlannedCell
 from spoonbench.harness.duel.recording import Recorder, now
-from spoonbench.harness.protocol import JobResult
+from spoonbench.harness.protocol import CellResult, JobResult
 from spoonbench.harness.records import Cell, Contestant, Placement, Workload
 from spoonbench.harness.tasks.api import Split, Task
 from spoonbench.solvers.api import Quantized
@@ -56,3 +59,36 @@ def test_nothing_is_said_of_what_was_not_quantized(recorder):
     record = recorder.of_job(CELL, 0, now(), JobResult(job_id="j", status="ok"))
     assert (record.layers_quantized, record.layers_skipped, record.kernel) == (None, None, None)
     assert "quantization" not in record.metrics
+
+
+@pytest.mark.parametrize(
+    ("mode", "n_done", "reason", "is_short"),
+    [
+        ("answer", 0, None, False),
+        ("decode", 40, None, False),
+        ("decode", 20, "cut short after 1.0 s: 20 of 40 texts done", True),
+    ],
+)
+def test_figures_of_a_cell_join_those_of_its_job(recorder, mode, n_done, reason, is_short):
+    workload = replace(CELL.workload, mode=mode)
+    planned = PlannedCell(
+        role="latency",
+        cell=replace(CELL, workload=workload),
+        split=recorder.task.splits[0],
+        seconds=None,
+    )
+    result = CellResult(
+        cell_key=CELL.key,
+        status="ok",
+        reason=reason,
+        samples_ns=(1,),
+        items_per_sample=(n_done,),
+        metrics={"first_token_ns": [7], "warmup_settled": True},
+    )
+    job = JobResult(job_id="j", status="ok", quantized=DONE)
+    record = recorder.with_cell(recorder.of_job(CELL, 0, now(), job), planned, result)
+    assert record.metrics["first_token_ns"] == [7]
+    assert record.metrics["warmup_settled"] is True
+    assert record.metrics["quantization"] == "bnb-int8"
+    assert record.metrics["cut_short"] is is_short
+    assert record.answers is None

@@ -3,6 +3,7 @@
 import importlib.util
 import sys
 import types
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -29,6 +30,11 @@ from spoonbench.solvers.api import (
 PROBLEMS = tuple(Problem(problem_id=str(n), text=str(n)) for n in range(5))
 WORK = CellWork(cell_key="k", problems=PROBLEMS, batch_size=2)
 JOB = Job(job_id="j", part=Part(name="x", target="m:C", settings=Settings()), cells=(WORK, WORK))
+
+
+PREFILL = CellWork(
+    cell_key="k", problems=(), batch_size=4, mode="prefill", prompt_tokens=8, n_calls=3
+)
 
 
 @pytest.fixture
@@ -71,6 +77,12 @@ def test_places_are_told_in_words(place, text):
     assert whereabouts(place, (WORK, WORK)) == text
 
 
+def test_places_in_other_modes_are_told_by_their_calls():
+    where = whereabouts(Place("solving", 1, 2), (WORK, PREFILL))
+    assert where == "timing call 3 of 3 (prefill) of cell 2 of 2"
+    assert whereabouts(Place("warming up", 0), (PREFILL,)) == "warming up for cell 1 of 1"
+
+
 QUANTIZED = Quantized(
     method="bnb-int8",
     layers_quantized=3,
@@ -89,6 +101,28 @@ def cell(**more):
 
 def event(kind, **data):
     return {"kind": kind, "data": data}
+
+
+@pytest.mark.parametrize(
+    ("items", "is_taken"),
+    [((4, 4, 4), True), ((4, 4), False), ((4, 4, 4, 4), False), ((4, 4, 3), False)],
+)
+def test_a_cell_of_another_mode_has_the_texts_of_all_its_calls(items, is_taken):
+    transcript = Transcript(replace(JOB, cells=(PREFILL,)))
+    done = cell(answers=None, items_per_sample=items, samples_ns=(1,) * len(items))
+    if is_taken:
+        transcript.take({"kind": "cell", "data": done})
+        assert transcript.n_cells == 1
+    else:
+        with pytest.raises(BadMessage, match="the number of answers"):
+            transcript.take({"kind": "cell", "data": done})
+
+
+def test_a_cell_of_another_mode_may_be_cut_short_where_it_has_a_budget():
+    transcript = Transcript(replace(JOB, cells=(replace(PREFILL, seconds=1.0),)))
+    done = cell(answers=None, items_per_sample=(4, 4), samples_ns=(1, 1))
+    transcript.take({"kind": "cell", "data": done})
+    assert transcript.n_cells == 1
 
 
 def test_a_conversation_becomes_a_result():

@@ -239,7 +239,7 @@ def test_a_loaded_model_takes_limits_but_no_other_recipe(trained, problems, tmp_
         Settings(device="cpu:1"),
         Settings(device="cuda:x"),
         Settings(device="cuda:99"),
-        Settings(dtype="float16"),
+        Settings(dtype="float64"),
         Settings(quantization="int8"),
         Settings(threads=0),
         Settings(params={"epoch": 1}),

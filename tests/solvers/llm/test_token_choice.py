@@ -103,3 +103,13 @@ def test_greedy_scores_are_left_alone():
     choice = TokenChoice([[1]] * 4, Decoding())
     assert choice(torch.ones(4, 1, dtype=torch.long), scores) is scores
     assert torch.allclose(choice.log_probabilities[0], scores.log_softmax(dim=-1).amax(dim=-1))
+
+
+def test_the_moment_of_the_first_token_waits_for_the_device_and_later_ones_do_not(monkeypatch):
+    waited: list[str] = []
+    monkeypatch.setattr("spoonbench.solvers.llm.token_choice.wait_for", waited.append)
+    choice = TokenChoice([[1], [2]], Decoding(max_new_tokens=3))
+    for _ in range(3):
+        choice(torch.ones(2, 1, dtype=torch.long), random_scores(2, 9))
+    assert waited == ["cpu"]
+    assert choice.first_token_ns is not None

@@ -1,0 +1,157 @@
+"""Reading prompts and writing tokens in numbers that are fixed beforehand, so that both are timed.
+
+Tokens are drawn evenly among those that tokenizer and model both have, special ones left out. No
+row is padded and none ends early: so many texts of so many tokens are what was measured.
+
+The loop around the model is the one that answers are written by, and the moment of a token is when
+it stands in the text of every row; a device is waited for at each.
+
+Not covered: what a text says, of which the time of a dense model does not hang; models whose work
+hangs on it, such as mixtures of experts, are timed on noise.
+"""
+
+from __future__ import annotations
+
+import inspect
+import time
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+import numpy as np
+import torch
+from transformers import StoppingCriteria, StoppingCriteriaList
+
+from spoonbench.solvers.api import Unsupported
+from spoonbench.solvers.llm.architecture import count_rows
+from spoonbench.solvers.llm.generation import greedy_configuration, own_defaults
+from spoonbench.solvers.llm.machine import wait_for
+from spoonbench.solvers.llm.stepping import STEPPED, step_rows
+from spoonbench.solvers.texts import DecodeTimes, Decoding
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
+
+    from spoonbench.solvers.llm.artifact import TrainedModel
+
+_DRAWN: WeakKeyDictionary[Any, tuple[tuple[int, ...], torch.Tensor]] = WeakKeyDictionary()
+"""Tokenizer to what was drawn for it last: only the first of many equal calls pays for it."""
+
+
+def prefill(trained: TrainedModel, seed: int, n_texts: int, n_tokens: int) -> None:
+    """One forward pass over drawn prompts: the cache is built, scores of the last position.
+
+    Raises:
+        ValueError: a number below 1.
+        Unsupported: more tokens than the model reads.
+    """
+    check_lengths(trained, n_texts=n_texts, prompt_tokens=n_tokens)
+    model = trained.model
+    ids = draw_tokens(trained, seed, n_texts, n_tokens).to(model.device)
+    # Not every model can leave the head out where nothing is to be chosen.
+    can_keep = "logits_to_keep" in inspect.signature(model.forward).parameters
+    keep = {"logits_to_keep": 1} if can_keep else {}
+    with torch.inference_mode():
+        model(input_ids=ids, attention_mask=torch.ones_like(ids), use_cache=True, **keep)
+
+
+def decode(
+    trained: TrainedModel, seed: int, n_texts: int, prompt_tokens: int, new_tokens: int
+) -> DecodeTimes:
+    """Greedy tokens after drawn prompts, with a cache; nothing ends a row early.
+
+    Raises:
+        ValueError: a number below 1.
+        Unsupported: more tokens than the model reads.
+    """
+    started_ns = time.perf_counter_ns()
+    check_lengths(trained, n_texts=n_texts, prompt_tokens=prompt_tokens, new_tokens=new_tokens)
+    model = trained.model
+    ids = draw_tokens(trained, seed, n_texts, prompt_tokens).to(model.device)
+    clock = TokenClock(n_texts, str(model.device))
+    padded = (ids, torch.ones_like(ids))
+    if model.config.model_type in STEPPED:
+        step_rows(model, padded, lambda _, scores: scores, clock, new_tokens, pad=0, end_ids=())
+    else:
+        _generate(model, padded, clock, new_tokens)
+    moments = (started_ns, *clock.moments_ns)
+    first, *later = (end - start for start, end in pairwise(moments))
+    return DecodeTimes(first_token_ns=first, later_token_ns=tuple(later))
+
+
+class TokenClock(StoppingCriteria):  # type: ignore[misc]  # transformers has no types
+    """Notes when each token is there, and ends nothing.
+
+    Attributes:
+        moments_ns: `time.perf_counter_ns` when every row had its token, one for each step.
+    """
+
+    def __init__(self, n_rows: int, device: str) -> None:
+        self.moments_ns: list[int] = []
+        self._device = device
+        self._none_done = torch.zeros(n_rows, dtype=torch.bool, device=device)
+
+    def __call__(self, input_ids: torch.Tensor, scores: Any, **_: Any) -> torch.Tensor:
+        """Note the moment; no row is done.
+
+        Args:
+            input_ids: shape (n, length), all tokens so far.
+            scores: of no use here.
+        """
+        wait_for(self._device)
+        self.moments_ns.append(time.perf_counter_ns())
+        return self._none_done
+
+
+def check_lengths(
+    trained: TrainedModel, *, n_texts: int, prompt_tokens: int, new_tokens: int = 0
+) -> None:
+    """Refuse what the model cannot read.
+
+    Raises:
+        ValueError: no texts, no prompt, or fewer than no new tokens.
+        Unsupported: more tokens than the model reads.
+    """
+    if n_texts < 1 or prompt_tokens < 1 or new_tokens < 0:
+        raise ValueError(
+            f"{n_texts} texts of {prompt_tokens} tokens and {new_tokens} new ones: "
+            "there is at least 1 text, of at least 1 token"
+        )
+    positions = trained.recipe.positions
+    if prompt_tokens + new_tokens > positions:
+        new = f" and {new_tokens} new ones" if new_tokens else ""
+        raise Unsupported(f"{prompt_tokens} tokens{new}: the model reads {positions} in all")
+
+
+def draw_tokens(trained: TrainedModel, seed: int, n_texts: int, n_tokens: int) -> torch.Tensor:
+    """Token ids, shape (n_texts, n_tokens), the same ones for the same numbers and seed."""
+    tokenizer, n_rows = trained.tokenizer, count_rows(trained.model)
+    key = (seed, n_texts, n_tokens, n_rows)
+    kept = _DRAWN.get(tokenizer)
+    if kept is not None and kept[0] == key:
+        return kept[1]
+    generator = np.random.default_rng((seed, n_texts, n_tokens))
+    drawn = torch.from_numpy(generator.choice(_plain(tokenizer, n_rows), (n_texts, n_tokens)))
+    _DRAWN[tokenizer] = (key, drawn)
+    return drawn
+
+
+def _plain(
+    tokenizer: PreTrainedTokenizerBase, n_rows: int
+) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """Tokens that tokenizer and model both have, special ones left out."""
+    known = np.arange(min(len(tokenizer), n_rows), dtype=np.int64)
+    return np.setdiff1d(known, np.array(tokenizer.all_special_ids, dtype=np.int64))
+
+
+def _generate(
+    model: Any, padded: tuple[torch.Tensor, torch.Tensor], clock: TokenClock, new_tokens: int
+) -> None:
+    """Through transformers, for models that are answered for so too."""
+    with own_defaults(model):
+        model.generate(
+            input_ids=padded[0],
+            attention_mask=padded[1],
+            generation_config=greedy_configuration(Decoding(max_new_tokens=new_tokens), 0, ()),
+            stopping_criteria=StoppingCriteriaList([clock]),
+        )
