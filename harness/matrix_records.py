@@ -5,10 +5,34 @@ A leaf: what its runs add up to stands in `matrix.evidence`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from spoonbench.harness.duel_records import Entry, TaskFacts
-from spoonbench.harness.records import Placement
+from spoonbench.harness.records import Mode, Placement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conditions(Placement):
+    """Under what one cell runs: where and how, and what is timed there.
+
+    Attributes:
+        mode: what is timed.
+        prompt_tokens: of every text, in the modes "prefill" and "decode".
+        new_tokens: of every text, in the mode "decode".
+        accumulation: forward and backward passes of one step, in the mode "train".
+        order: "length": items are asked longest text first; "given": as they stand.
+    """
+
+    mode: Mode = "answer"
+    prompt_tokens: int | None = None
+    new_tokens: int | None = None
+    accumulation: int = 1
+    order: str = "given"
+
+    @property
+    def only_placement(self) -> Placement:
+        """Where and how, without what is timed."""
+        return Placement(**{one.name: getattr(self, one.name) for one in fields(Placement)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,14 +42,14 @@ class MatrixCell:
     Attributes:
         name: unique in the matrix, for example "bf16-bnb-int8-batch8".
         key: of the cell.
-        placement: where and how it runs.
+        placement: under what it runs.
         why_skipped: why it is not run, known beforehand; None for one that is run.
         weight_bytes: predicted for the weights; None where the model has no shape to tell it from.
     """
 
     name: str
     key: str
-    placement: Placement
+    placement: Conditions
     why_skipped: str | None = None
     weight_bytes: int | None = None
 

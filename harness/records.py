@@ -41,6 +41,8 @@ class Workload:
         new_tokens: limit on new tokens, where the mode has one.
         decoding: name of the decoding preset, where the mode has one.
         tolerance: relative tolerance at which answers are scored.
+        accumulation: forward and backward passes of one step, in the mode "train".
+        order: "length" where items are asked longest text first; None: as they stand.
     """
 
     task: str
@@ -52,6 +54,8 @@ class Workload:
     new_tokens: int | None = None
     decoding: str | None = None
     tolerance: float = 0.0
+    accumulation: int = 1
+    order: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

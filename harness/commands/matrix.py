@@ -26,20 +26,20 @@ from spoonbench.harness.matrix.estimates import duration, seconds_measured, seco
 from spoonbench.harness.matrix.model import enter_model
 from spoonbench.harness.matrix.plan import Wanted, plan_matrix
 from spoonbench.harness.matrix.presets import PRESETS
-from spoonbench.harness.matrix.run import AGAIN, Pacing, run_matrix, turns
-from spoonbench.harness.matrix.sweep import Sweep, placements
+from spoonbench.harness.matrix.run import AGAIN, run_matrix, train_model, turns
+from spoonbench.harness.matrix.sweep import PLAIN, Sweep, placements
 from spoonbench.harness.matrix.sweep_file import SweepFile, read_sweep_file
+from spoonbench.harness.matrix.work import Pacing
 from spoonbench.harness.plaintext import make_plain
 from spoonbench.harness.progress import ProgressWatcher
 from spoonbench.harness.protocol import Limits
-from spoonbench.harness.records import Placement
 from spoonbench.harness.registry import make_solver, make_task
 from spoonbench.harness.store.reader import open_reader
 from spoonbench.harness.store.writer import open_writer
 from spoonbench.solvers.model_shapes import Shaped
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from spoonbench.harness.duel.lineup import LineupEntry
     from spoonbench.harness.duel.plan import PlannedEntry
@@ -66,6 +66,7 @@ class _Asked:
     shape: ModelShape | None
     limits: Limits
     out: Path
+    planned: Callable[[Path | None], MatrixPlan]
 
     def guess_s(self, turn: Turn) -> float:
         """Seconds that a run will take."""
@@ -98,7 +99,11 @@ def run_command(**options: Any) -> None:
             observe=observe,
             limits=asked.limits,
         )
-        run_matrix(asked.plan, bench, asked.to_run, asked.guess_s)
+        artifact = train_model(asked.plan, bench) if asked.to_run else None
+        if artifact is not None:
+            # Its vocabulary is known now, and with it what the weights will take.
+            asked = replace(asked, plan=asked.planned(Path(artifact.path)))
+        run_matrix(asked.plan, bench, asked.to_run, artifact, asked.guess_s)
         for note in executor.notes:
             click.echo(make_plain(note), err=True)
     show_matrix(
@@ -162,10 +167,14 @@ def _ask(options: Mapping[str, Any]) -> _Asked:
         is_forced=options["force"],
         command=("spoonbench", *sys.argv[1:]),
     )
-    plan = plan_matrix(task, model, duel_preset, environment, wanted)
-    shape = _shape(model, plan.entry, out)
-    if shape is not None:
-        plan = plan_matrix(task, model, duel_preset, environment, replace(wanted, shape=shape))
+
+    def planned(learned: Path | None) -> MatrixPlan:
+        shape = _shape(model, learned)
+        return plan_matrix(task, model, duel_preset, environment, replace(wanted, shape=shape))
+
+    bare = plan_matrix(task, model, duel_preset, environment, wanted)
+    learned = _learned(bare.entry, out)
+    plan = planned(learned)
     runs = _runs(out / _STORE, plan)
     kept = () if options["fresh"] else ("ok",) if options["retry_errors"] else AGAIN
     done = [(run.cell_key, run.round_index) for run in runs if run.status in kept]
@@ -174,7 +183,8 @@ def _ask(options: Mapping[str, Any]) -> _Asked:
         environment=environment,
         to_run=tuple(turns(plan, done)),
         measured=seconds_measured(runs),
-        shape=shape,
+        shape=_shape(model, learned),
+        planned=planned,
         limits=Limits(memory_bytes=memory, seconds=options["timeout"] or _CELL_SECONDS),
         out=out,
     )
@@ -182,7 +192,7 @@ def _ask(options: Mapping[str, Any]) -> _Asked:
 
 def _sweep_file(options: Mapping[str, Any], environment: Environment) -> SweepFile:
     """The cells of the file, of the options or of the preset, whichever was given."""
-    usual = Placement(threads=environment.n_cores)
+    usual = replace(PLAIN, threads=environment.n_cores)
     axes = {name: _words(options[name]) for name in AXES if options[name] is not None}
     path: Path | None = options["file"]
     if path is not None and (axes or typed(["preset"])):
@@ -208,20 +218,22 @@ def _memory_bytes(options: Mapping[str, Any], environment: Environment) -> int:
     return round(environment.memory_bytes * _MEMORY_SHARE if asked_mb is None else asked_mb * 1e6)
 
 
-def _shape(model: LineupEntry, entry: PlannedEntry, out: Path) -> ModelShape | None:
+def _learned(entry: PlannedEntry, out: Path) -> Path | None:
+    """Folder of what the model learned before; None where there is none."""
+    if entry.recipe is None:
+        return None
+    try:
+        found = ArtifactStore(out / "models").find(entry.recipe)
+    except DamagedArtifact as exc:
+        click.echo(make_plain(f"{exc}; it is made again"), err=True)
+        return None
+    return None if found is None else Path(found.path)
+
+
+def _shape(model: LineupEntry, learned: Path | None) -> ModelShape | None:
     """Of a model that has one."""
     solver = make_solver(model.target)
-    if not isinstance(solver, Shaped):
-        return None
-    folder = None
-    if entry.recipe is not None:
-        try:
-            found = ArtifactStore(out / "models").find(entry.recipe)
-        except DamagedArtifact as exc:
-            click.echo(make_plain(f"{exc}; it is made again"), err=True)
-            found = None
-        folder = None if found is None else Path(found.path)
-    return solver.shape(model.params, folder)
+    return solver.shape(model.params, learned) if isinstance(solver, Shaped) else None
 
 
 def _runs(path: Path, plan: MatrixPlan) -> list[RunRecord]:

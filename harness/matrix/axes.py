@@ -16,6 +16,8 @@ from spoonbench.solvers.quantizations import METHODS, NONE
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from spoonbench.harness.records import Mode
+
 _DEVICE = re.compile(r"cpu|mps|cuda(?::(?:0|[1-9][0-9]{0,2}))?")
 _DTYPES = {
     "float32": "float32",
@@ -31,6 +33,7 @@ _QUANTIZATIONS = {
     "int8": "bnb-int8",
     "int4": "bnb-nf4",
 }
+MODES: tuple[Mode, ...] = ("answer", "prefill", "decode", "score", "train")
 _MOST = 1 << 20
 
 Value = str | int
@@ -46,15 +49,17 @@ class Axis:
 
     Attributes:
         name: what people type.
-        field: the field of a `Placement` that it sets.
+        field: the field of `Conditions` that it sets.
         summary: what it may be, in words.
         read: a value as it was given, to the value of the field.
+        is_of_work: it is about what is timed, not about where and how.
     """
 
     name: str
     field: str
     summary: str
     read: Callable[[object], Value]
+    is_of_work: bool = False
 
 
 def read_axis(name: str, values: Sequence[object]) -> tuple[Axis, tuple[Value, ...]]:
@@ -121,6 +126,14 @@ AXES: Mapping[str, Axis] = {
     axis.name: axis
     for axis in (
         Axis(
+            name="mode",
+            field="mode",
+            summary="What is timed: answer (whole answers), prefill (reading prompts), decode "
+            "(writing tokens), score (held-out texts), train (steps).",
+            read=_one_of("mode", {name: name for name in MODES}),
+            is_of_work=True,
+        ),
+        Axis(
             name="device",
             field="device",
             summary="Devices: cpu, cuda, cuda:N, mps.",
@@ -143,6 +156,34 @@ AXES: Mapping[str, Axis] = {
             field="threads",
             summary="Threads of numeric work [all cores].",
             read=_count("number of threads"),
+        ),
+        Axis(
+            name="prompt",
+            field="prompt_tokens",
+            summary="Tokens of each prompt, in the modes prefill and decode [64].",
+            read=_count("number of tokens"),
+            is_of_work=True,
+        ),
+        Axis(
+            name="new",
+            field="new_tokens",
+            summary="New tokens of each text, in the mode decode [32].",
+            read=_count("number of tokens"),
+            is_of_work=True,
+        ),
+        Axis(
+            name="accumulation",
+            field="accumulation",
+            summary="Forward and backward passes of one step, in the mode train [1].",
+            read=_count("number of passes"),
+            is_of_work=True,
+        ),
+        Axis(
+            name="order",
+            field="order",
+            summary="Order of the items, in the mode answer: given, length (longest first).",
+            read=_one_of("order", {name: name for name in ("given", "length")}),
+            is_of_work=True,
         ),
         Axis(
             name="batch",

@@ -21,14 +21,14 @@ from typing import TYPE_CHECKING
 
 from spoonbench.harness.matrix.axes import AXES
 from spoonbench.harness.matrix.evidence import Crossover
+from spoonbench.harness.matrix.sweep import short
 from spoonbench.harness.stats import quantile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from spoonbench.harness.matrix.axes import Axis
-    from spoonbench.harness.matrix_records import Matrix
-    from spoonbench.harness.records import Placement
+    from spoonbench.harness.matrix_records import Conditions, Matrix
 
 FEWEST_SIZES = 3
 N_RESAMPLES = 1_000
@@ -39,14 +39,16 @@ Ratios = dict[int, list[float]]
 """Batch size to the logarithm of the ratio of speeds, second over first, one for each round."""
 
 
-def find_crossovers(matrix: Matrix, rates: Mapping[str, Sequence[float]]) -> tuple[Crossover, ...]:
+def find_crossovers(
+    matrix: Matrix, rates: Mapping[str, Mapping[int, float]]
+) -> tuple[Crossover, ...]:
     """Every pair of settings that differ on one axis and were measured at three batch sizes.
 
     Args:
         matrix: names its cells.
-        rates: name of a cell to answers a second, one for each round.
+        rates: name of a cell to answers a second, by round.
     """
-    series: dict[Placement, dict[int, Sequence[float]]] = {}
+    series: dict[Conditions, dict[int, Mapping[int, float]]] = {}
     for cell in matrix.cells:
         if rates.get(cell.name):
             line = replace(cell.placement, batch_size=1)
@@ -54,13 +56,15 @@ def find_crossovers(matrix: Matrix, rates: Mapping[str, Sequence[float]]) -> tup
     found = []
     for first, second in combinations(series, 2):
         axes = [axis for axis in AXES.values() if _differ(first, second, axis)]
-        sizes = sorted(series[first].keys() & series[second].keys())
-        if len(axes) != 1 or len(sizes) < FEWEST_SIZES:
+        both = sorted(series[first].keys() & series[second].keys())
+        ratios = {size: _logarithms(series[first][size], series[second][size]) for size in both}
+        sizes = [size for size in both if ratios[size]]
+        if len(axes) != 1 or axes[0].is_of_work or len(sizes) < FEWEST_SIZES:
             continue
-        ratios = {size: _logarithms(series[first][size], series[second][size]) for size in sizes}
-        pair = [str(getattr(one, axes[0].field)) for one in (first, second)]
+        pair = [short(getattr(one, axes[0].field)) for one in (first, second)]
         if fit_line(ratios).at(sizes[0]) > 0:
             pair, ratios = pair[::-1], {size: [-one for one in ratios[size]] for size in sizes}
+        ratios = {size: ratios[size] for size in sizes}
         found.append(_crossover(axes[0].name, pair, _others(first, series, axes[0]), ratios))
     return tuple(found)
 
@@ -138,13 +142,20 @@ def _crossover(axis: str, pair: Sequence[str], others: str, ratios: Ratios) -> C
     if not clear:
         return replace(none, text=f"{what}: no difference was shown within {span}.")
     low, high = interval(ratios)
-    text = f"{what}: {second} overtakes at a batch of about {zero:.0f} ({low:.0f} to {high:.0f})."
+    place = f"{_size(zero)} ({_size(low)} to {_size(high)})"
+    text = f"{what}: {second} overtakes at a batch of about {place}."
     return replace(none, batch_size=zero, low=low, high=high, text=text)
 
 
-def _logarithms(first: Sequence[float], second: Sequence[float]) -> list[float]:
+def _logarithms(first: Mapping[int, float], second: Mapping[int, float]) -> list[float]:
     """Round by round; a round that only one of them has is left out."""
-    return [math.log(theirs / mine) for mine, theirs in zip(first, second, strict=False)]
+    rounds = sorted(first.keys() & second.keys())
+    return [math.log(second[index] / first[index]) for index in rounds]
+
+
+def _size(size: float) -> str:
+    """Small sizes with a digit behind the point, so that 1.4 is not 1."""
+    return f"{size:.1f}" if size < 10 else f"{size:.0f}"  # noqa: PLR2004 - two digits in any case
 
 
 def _clear_sign(rounds: Sequence[float]) -> int:
@@ -154,15 +165,17 @@ def _clear_sign(rounds: Sequence[float]) -> int:
     return -1 if all(one < 0 for one in rounds) else 0
 
 
-def _differ(first: Placement, second: Placement, axis: Axis) -> bool:
+def _differ(first: Conditions, second: Conditions, axis: Axis) -> bool:
     return bool(getattr(first, axis.field) != getattr(second, axis.field))
 
 
-def _others(line: Placement, series: Iterable[Placement], axis: Axis) -> str:
+def _others(line: Conditions, series: Iterable[Conditions], axis: Axis) -> str:
     """What else varies in the matrix, as it is in both."""
     lines = list(series)
     return ", ".join(
-        f"{other.name} {getattr(line, other.field)}"
+        f"{other.name} {short(value)}"
         for other in AXES.values()
-        if other != axis and len({getattr(one, other.field) for one in lines}) > 1
+        if other != axis
+        and (value := getattr(line, other.field)) is not None
+        and len({getattr(one, other.field) for one in lines}) > 1
     )

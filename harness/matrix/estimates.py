@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from spoonbench.harness.matrix.run import Pacing
+from spoonbench.harness.matrix.work import Pacing
 from spoonbench.harness.stats import median
 
 if TYPE_CHECKING:
@@ -88,6 +88,8 @@ def seconds_of(
     batch = turn.cell.placement.batch_size
     per_item = measured.get(turn.cell.key) or _guess(turn, shape)
     whole = n_items * per_item
+    if turn.cell.placement.mode != "answer":
+        return START_S + pacing.seconds
     if not turn.is_first:
         least = max(pacing.least_items, batch)
         whole = min(whole, max(pacing.seconds, least * per_item))

@@ -27,14 +27,16 @@ class CellEvidence:
         n_changed: items answered otherwise than in the baseline.
         n_failed: items without an answer because something went wrong.
         natural_stops: texts that the model ended by itself among all it wrote.
-        answers_per_s: items a second over whole passes.
+        answers_per_s: items a second over whole passes; in other modes than "answer", texts.
         call_s: seconds of one call with a full batch; every answer of it comes at its end.
         call_p95_s: 95th percentile over all full calls of all rounds.
         first_token_s: seconds to the first new token.
         token_s: seconds of each later token.
-        tokens_per_s: new tokens a second, of all rows together.
+        tokens_per_s: new tokens a second, of all rows together; tokens read in the modes "prefill",
+            "score" and "train".
         tokens_per_answer: new tokens of an answer, on average.
         warmup_s: of each call before the timed ones, of the first round.
+        is_settled: the last two of these were about as fast as each other; None: too few to tell.
         load_s: import, prepare, load, and quantize.
         baseline_bytes: resident memory of the child before it prepared anything.
         resident_bytes: after loading, above that.
@@ -70,6 +72,7 @@ class CellEvidence:
     tokens_per_s: float | None = None
     tokens_per_answer: float | None = None
     warmup_s: tuple[float, ...] = ()
+    is_settled: bool | None = None
     load_s: float | None = None
     baseline_bytes: int | None = None
     resident_bytes: int | None = None

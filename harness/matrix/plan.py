@@ -10,8 +10,8 @@ from spoonbench.harness.canonical import digest
 from spoonbench.harness.duel.plan import Wishes, make_plan, sample_split
 from spoonbench.harness.duel_records import Requirements
 from spoonbench.harness.matrix.skips import why_skipped
-from spoonbench.harness.matrix.sweep import cell_name
-from spoonbench.harness.matrix_records import Matrix, MatrixCell
+from spoonbench.harness.matrix.sweep import PLAIN, cell_name
+from spoonbench.harness.matrix_records import Conditions, Matrix, MatrixCell
 from spoonbench.harness.predict.weights import weight_bytes
 from spoonbench.harness.records import USUAL, Cell, Workload
 from spoonbench.solvers.quantizations import NONE
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from spoonbench.harness.duel.lineup import LineupEntry
     from spoonbench.harness.duel.plan import Plan, PlannedEntry
     from spoonbench.harness.duel.presets import Preset
-    from spoonbench.harness.records import Environment, Placement
+    from spoonbench.harness.records import Environment
     from spoonbench.harness.tasks.api import Split, Task
     from spoonbench.solvers.model_shapes import ModelShape
 
@@ -42,7 +42,7 @@ class Wanted:
         command: words of the command.
     """
 
-    placements: Sequence[Placement]
+    placements: Sequence[Conditions]
     n_items: int
     n_rounds: int
     seed: int = 0
@@ -139,10 +139,11 @@ def baseline_of(cells: Sequence[MatrixCell]) -> str:
     The plainest is in float32, not quantized, one item at a time, on the processor.
     """
 
-    def distance(cell: MatrixCell) -> tuple[bool, bool, bool, bool, int, bool]:
+    def distance(cell: MatrixCell) -> tuple[bool, bool, bool, bool, bool, int, bool]:
         at = cell.placement
         return (
             cell.why_skipped is not None,
+            at.mode != "answer",
             at.quantization != NONE,
             at.dtype != USUAL.dtype,
             at.engine != USUAL.engine,
@@ -163,10 +164,23 @@ def _workload(task: Task, split: Split) -> Workload:
     )
 
 
-def _predicted(placement: Placement, shape: ModelShape | None) -> int | None:
+def _timed(workload: Workload, at: Conditions) -> Workload:
+    return replace(
+        workload,
+        mode=at.mode,
+        prompt_tokens=at.prompt_tokens,
+        new_tokens=at.new_tokens,
+        accumulation=at.accumulation,
+        order=None if at.order == PLAIN.order else at.order,
+    )
+
+
+def _predicted(at: Conditions, shape: ModelShape | None) -> int | None:
     if shape is None:
         return None
-    return weight_bytes(shape, placement.dtype, placement.quantization)
+    # Whatever a training step multiplies in, it keeps its weights in float32.
+    dtype = USUAL.dtype if at.mode == "train" else at.dtype
+    return weight_bytes(shape, dtype, at.quantization)
 
 
 def _why_too_large(predicted: int | None, wanted: Wanted) -> str | None:

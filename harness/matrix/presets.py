@@ -11,7 +11,7 @@ from spoonbench.harness.matrix.sweep_file import MODEL, N_ITEMS, N_ROUNDS, TASK,
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from spoonbench.harness.records import Placement
+    from spoonbench.harness.matrix_records import Conditions
 
 _FULL = ("none",) * 3
 _EIGHT_SIZES = (1, 2, 4, 8, 16, 32, 64, 128)
@@ -44,7 +44,7 @@ class MatrixPreset:
     formats: Mapping[str, Sequence[str]]
     duel: str = "standard"
 
-    def sweep(self, usual: Placement) -> SweepFile:
+    def sweep(self, usual: Conditions) -> SweepFile:
         """The same as if it had been written into a file."""
         return SweepFile(
             model=MODEL,

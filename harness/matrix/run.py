@@ -11,15 +11,16 @@ import random
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from spoonbench.harness.duel.plan import WARM_UP_CALLS, PlannedCell
 from spoonbench.harness.duel.recording import Recorder, now
 from spoonbench.harness.duel.run import examples_of, part_of, train_entry
-from spoonbench.harness.protocol import CellWork, Job, JobResult, Training
+from spoonbench.harness.matrix.work import Pacing, learner_of, planned_cell, work_of
+from spoonbench.harness.protocol import Job, JobResult, Training
 from spoonbench.harness.records import StoredItem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from spoonbench.harness.duel.plan import PlannedCell
     from spoonbench.harness.duel.run import Bench
     from spoonbench.harness.matrix.plan import MatrixPlan
     from spoonbench.harness.matrix_records import MatrixCell
@@ -44,19 +45,6 @@ class Turn:
     cell: MatrixCell
     round_index: int
     is_first: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pacing:
-    """How long cells may take.
-
-    Attributes:
-        seconds: of a pass that is only timed, after which it ends once `least_items` are done.
-        least_items: see above.
-    """
-
-    seconds: float = 3.0
-    least_items: int = 20
 
 
 class ModelMissing(Exception):
@@ -91,8 +79,8 @@ def run_matrix(
     plan: MatrixPlan,
     bench: Bench,
     to_run: Sequence[Turn],
+    artifact: Artifact | None,
     guess_s: Callable[[Turn], float],
-    pacing: Pacing | None = None,
 ) -> None:
     """Run cells, and store what comes out.
 
@@ -100,34 +88,30 @@ def run_matrix(
         plan: of the matrix.
         bench: what it is run with.
         to_run: of `turns`.
+        artifact: of `train_model`.
         guess_s: seconds that a run will take, for the progress display.
-        pacing: how long cells may take.
-
-    Raises:
-        ModelMissing: it has to be trained, and that failed.
     """
-    recorder = Recorder(
-        task=plan.training.task,
-        environment_id=plan.matrix.environment_id,
-        observe=bench.observe,
-    )
+    recorder = _recorder(plan, bench)
     _store_plan(plan, bench)
-    runner = _Runner(plan, bench, recorder, pacing or Pacing())
+    runner = _Runner(plan, bench, recorder, Pacing())
     names = [runner.name_of(turn) for turn in to_run]
     guesses = [guess_s(turn) for turn in to_run]
-    artifact = _trained(plan, bench, recorder) if to_run else None
     watcher = bench.watcher
     watcher.expect(list(zip(names, guesses, strict=True)))
+    skipped: set[str] = set()
     for turn, name in zip(to_run, names, strict=True):
+        if turn.cell.name in skipped:
+            continue
         watcher.begin(name)
         status, reason = runner.run(turn, artifact)
+        if status == "skipped":
+            # The child says what cannot be done here; it would say so again.
+            skipped.add(turn.cell.name)
         watcher.end(name, status, reason)
 
 
 def _store_plan(plan: MatrixPlan, bench: Bench) -> None:
-    store, entry = bench.store, plan.entry
-    if entry.train_cell is not None:
-        store.add_cell(entry.train_cell)
+    store = bench.store
     for cell in plan.cells.values():
         store.add_cell(cell)
     items = [
@@ -138,10 +122,12 @@ def _store_plan(plan: MatrixPlan, bench: Bench) -> None:
     store.add_matrix(plan.matrix)
 
 
-def _trained(plan: MatrixPlan, bench: Bench, recorder: Recorder) -> Artifact | None:
+def train_model(plan: MatrixPlan, bench: Bench) -> Artifact | None:
     """What the model learned: found, or learned now; None for one that keeps nothing.
 
     Raises:
+        BusyArtifact: another process is training it.
+        DamagedArtifact: what it learned is there, but not as it was written.
         ModelMissing: the training did not end well.
     """
     entry = plan.entry
@@ -150,16 +136,26 @@ def _trained(plan: MatrixPlan, bench: Bench, recorder: Recorder) -> Artifact | N
     found = bench.artifacts.find(entry.recipe)
     if found is not None:
         return found
+    if entry.train_cell is not None:
+        bench.store.add_cell(entry.train_cell)
     name = f"train {entry.lineup.label}"
     bench.watcher.expect([(name, _TRAINING_S)])
     bench.watcher.begin(name)
-    record, artifact = train_entry(plan.training, entry, bench, recorder)
+    record, artifact = train_entry(plan.training, entry, bench, _recorder(plan, bench))
     bench.watcher.end(name, record.status, record.reason)
     if artifact is None:
         raise ModelMissing(
             f"The training of {entry.lineup.label} ended as {record.status}: {record.reason}"
         )
     return artifact
+
+
+def _recorder(plan: MatrixPlan, bench: Bench) -> Recorder:
+    return Recorder(
+        task=plan.training.task,
+        environment_id=plan.matrix.environment_id,
+        observe=bench.observe,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,12 +173,8 @@ class _Runner:
 
     def run(self, turn: Turn, artifact: Artifact | None) -> tuple[str, str | None]:
         """Run one cell in a child, and store it."""
-        planned = PlannedCell(
-            role="throughput",
-            cell=self.plan.cells[turn.cell.name],
-            split=self.plan.split,
-            seconds=None if turn.is_first else self.pacing.seconds,
-        )
+        name = turn.cell.name
+        planned = planned_cell(self.plan.cells[name], self.plan.split, turn.cell.placement)
         started_at = now()
         stored: list[RunRecord] = []
 
@@ -202,27 +194,20 @@ class _Runner:
         return stored[0].status, stored[0].reason
 
     def _job(self, turn: Turn, planned: PlannedCell, artifact: Artifact | None) -> Job:
-        lineup, task = self.plan.entry.lineup, self.plan.training.task
-        placement = turn.cell.placement
+        task = self.plan.training.task
+        lineup, placement = learner_of(self.plan.entry.lineup, turn.cell.placement)
         training = None
         if lineup.info.needs_training and not lineup.info.keeps_weights:
             training = Training(
                 training=examples_of(task.training), validation=examples_of(task.validation)
             )
-        work = CellWork(
-            cell_key=planned.cell.key,
-            problems=tuple(item.problem for item in planned.split.items),
-            batch_size=placement.batch_size,
-            n_warmup=WARM_UP_CALLS,
-            keep_answers=turn.is_first,
-            seconds=planned.seconds,
-            least_items=max(self.pacing.least_items, placement.batch_size),
-        )
         return Job(
             job_id=self.name_of(turn),
             part=part_of(lineup, placement, planned.cell.seed),
             training=training,
             artifact=None if artifact is None else artifact.path,
-            cells=(work,),
+            cells=(
+                work_of(planned, turn.cell.placement, task, self.pacing, is_first=turn.is_first),
+            ),
             limits=self.bench.limits,
         )

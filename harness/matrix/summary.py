@@ -23,6 +23,7 @@ from spoonbench.harness.stats import (
     quantile,
     smallest_difference,
 )
+from spoonbench.harness.token_rates import first_token_s, later_token_s, tokens_per_second
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -90,13 +91,19 @@ def _rounds(matrix: Matrix, cell: MatrixCell, runs: _Runs) -> list[RunRecord]:
     return [run for run in found if run is not None and run.status == "ok"]
 
 
+def _middle(values: Sequence[float]) -> float | None:
+    return median(values) if values else None
+
+
 def _rate(run: RunRecord) -> float | None:
     seconds = sum(run.samples_ns) / 1e9
     return sum(run.items_per_sample) / seconds if seconds else None
 
 
-def _rates(matrix: Matrix, cell: MatrixCell, runs: _Runs) -> list[float]:
-    return [rate for run in _rounds(matrix, cell, runs) if (rate := _rate(run)) is not None]
+def _rates(matrix: Matrix, cell: MatrixCell, runs: _Runs) -> dict[int, float]:
+    """Round to items a second."""
+    found = {run.round_index: _rate(run) for run in _rounds(matrix, cell, runs)}
+    return {index: rate for index, rate in found.items() if rate is not None}
 
 
 # -- one cell ------------------------------------------------------------------------------------
@@ -109,7 +116,7 @@ def _measure(
         return CellEvidence(cell=cell, status="skipped", reason=cell.why_skipped)
     mine = [runs[cell.key, index] for index in range(matrix.n_rounds) if (cell.key, index) in runs]
     bad = [run for run in mine if run.status != "ok"]
-    good = [run for run in mine if run.status == "ok"]
+    good = [run for run in mine if run.status == "ok" and run.samples_ns]
     if not good or good[0].round_index != 0:
         status, reason = (bad[0].status, bad[0].reason) if bad else (NOT_RUN, "not run yet")
         return CellEvidence(
@@ -117,22 +124,16 @@ def _measure(
         )
     first = good[0]
     full_calls = [_full_calls(run) for run in good]
-    texts = list(_calls(first, said))
     evidence = CellEvidence(
         cell=cell,
         status=bad[0].status if bad else "ok",
         reason=bad[0].reason if bad else None,
-        accuracy=proportion(sum(one.is_correct for one in said), len(said)),
-        coverage=proportion(
-            sum(one.status == "answered" or one.is_correct for one in said), len(said)
-        ),
-        n_failed=sum(one.status == "failed" for one in said),
-        natural_stops=_natural_stops(said),
-        answers_per_s=estimate(_rates(matrix, cell, runs)),
-        call_s=estimate([median(calls) / 1e9 for calls in full_calls if calls]),
+        answers_per_s=estimate(list(_rates(matrix, cell, runs).values())),
+        call_s=estimate([median(calls) / 1e9 for calls in full_calls]),
         call_p95_s=quantile([call for calls in full_calls for call in calls], 0.95) / 1e9,
         warmup_s=tuple(ns / 1e9 for ns in first.warmup_ns),
-        load_s=median([run.load_s for run in good if run.load_s is not None]),
+        is_settled=first.metrics.get("warmup_settled"),
+        load_s=_middle([run.load_s for run in good if run.load_s is not None]),
         baseline_bytes=first.baseline_bytes,
         resident_bytes=first.resident_bytes,
         peak_bytes=max((run.peak_bytes for run in good if run.peak_bytes), default=None),
@@ -150,7 +151,39 @@ def _measure(
         missing=first.missing,
         run_ids=tuple(run.run_id for run in mine),
     )
-    return _with_times(evidence, texts) if texts else evidence
+    if cell.placement.mode == "answer":
+        return _with_answers(evidence, first, said)
+    return _with_tokens(evidence, good)
+
+
+def _with_answers(
+    evidence: CellEvidence, first: RunRecord, said: Sequence[ScoredAnswer]
+) -> CellEvidence:
+    """What was said, and the times of its tokens."""
+    n_covered = sum(one.status == "answered" or one.is_correct for one in said)
+    evidence = replace(
+        evidence,
+        accuracy=proportion(sum(one.is_correct for one in said), len(said)),
+        coverage=proportion(n_covered, len(said)),
+        n_failed=sum(one.status == "failed" for one in said),
+        natural_stops=_natural_stops(said),
+    )
+    calls = list(_calls(first, said))
+    return _with_times(evidence, calls) if calls else evidence
+
+
+def _with_tokens(evidence: CellEvidence, good: Sequence[RunRecord]) -> CellEvidence:
+    """Times of tokens in the modes that say nothing."""
+    rates, firsts, laters = (
+        [median(found) for run in good if (found := read(run))]
+        for read in (tokens_per_second, first_token_s, later_token_s)
+    )
+    return replace(
+        evidence,
+        tokens_per_s=_middle(rates),
+        first_token_s=_middle(firsts),
+        token_s=_middle(laters),
+    )
 
 
 def _full_calls(run: RunRecord) -> list[int]:
@@ -206,7 +239,7 @@ def _with_times(evidence: CellEvidence, calls: Sequence[_Call]) -> CellEvidence:
     return replace(
         evidence,
         first_token_s=median([call.first_token_s for call in calls]),
-        token_s=median(later) if later else None,
+        token_s=_middle(later),
         tokens_per_s=n_tokens / seconds if seconds else None,
         tokens_per_answer=n_tokens / sum(len(call.n_tokens) for call in calls),
     )
@@ -226,7 +259,7 @@ def _compared(
     tests = {
         cell.cell.name: _test(matrix, cell.cell.name, reference, said[cell.cell.name])
         for cell in cells
-        if reference and cell.cell.name in said and cell.cell.name != matrix.baseline
+        if reference and said.get(cell.cell.name) and cell.cell.name != matrix.baseline
     }
     corrected = dict(zip(tests, holm([test.p_value for test in tests.values()]), strict=True))
     compared = []

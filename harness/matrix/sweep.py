@@ -7,12 +7,16 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from spoonbench.harness.matrix.axes import AXES, BadSweep, Value, axis_of, read_axis
-from spoonbench.harness.records import USUAL, Placement
+from spoonbench.harness.matrix_records import Conditions
 from spoonbench.solvers.quantizations import NONE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+PLAIN = Conditions()
+"""The processor, float32, whole answers, one at a time."""
+PROMPT_TOKENS, NEW_TOKENS = 64, 32
+"""Where a sweep says nothing else."""
 MOST_CELLS = 10_000
 """A sweep of more cells is refused: at a second each that is hours, and a slip of the pen."""
 
@@ -33,11 +37,13 @@ class Sweep:
     coupled: Sequence[Mapping[str, Sequence[object]]] = ()
     exclude: Sequence[Mapping[str, object]] = ()
     include: Sequence[Mapping[str, object]] = ()
-    usual: Placement = USUAL
+    usual: Conditions = PLAIN
 
 
-def placements(sweep: Sweep) -> tuple[Placement, ...]:
+def placements(sweep: Sweep) -> tuple[Conditions, ...]:
     """Every cell of a sweep, none twice, in the order of `AXES`, the last axis changing fastest.
+
+    What a mode has no use for is left out of its cells: a prompt length says nothing of answers.
 
     Raises:
         BadSweep: an axis or a value that is none, an axis given twice, coupled axes of different
@@ -52,10 +58,10 @@ def placements(sweep: Sweep) -> tuple[Placement, ...]:
         raise BadSweep(f"The sweep has {n_cells:,} cells; at most {MOST_CELLS:,} are taken.")
     steps.sort(key=_rank)
     crossed = [
-        replace(sweep.usual, **{k: v for choice in choices for k, v in choice.items()})  # type: ignore[arg-type]  # fields of a Placement
+        _settled(replace(sweep.usual, **{k: v for choice in choices for k, v in choice.items()}))  # type: ignore[arg-type]  # fields of Conditions
         for choices in product(*steps)
     ]
-    kept = _without(crossed, sweep.exclude)
+    kept = _without(list(dict.fromkeys(crossed)), sweep.exclude)
     return tuple(_with(kept, sweep))
 
 
@@ -107,8 +113,8 @@ def _rank(step: _Step) -> int:
 
 
 def _without(
-    crossed: Sequence[Placement], exclude: Sequence[Mapping[str, object]]
-) -> list[Placement]:
+    crossed: Sequence[Conditions], exclude: Sequence[Mapping[str, object]]
+) -> list[Conditions]:
     kept = list(crossed)
     for pattern in exclude:
         wanted = _fields(pattern, "An exclusion")
@@ -119,9 +125,9 @@ def _without(
     return kept
 
 
-def _with(kept: list[Placement], sweep: Sweep) -> list[Placement]:
+def _with(kept: list[Conditions], sweep: Sweep) -> list[Conditions]:
     for pattern in sweep.include:
-        added = replace(sweep.usual, **_fields(pattern, "An added cell"))  # type: ignore[arg-type]  # fields of a Placement
+        added = _settled(replace(sweep.usual, **_fields(pattern, "An added cell")))  # type: ignore[arg-type]  # fields of Conditions
         if added in kept:
             raise BadSweep(f"The added cell {dict(pattern)} is in the sweep already.")
         kept.append(added)
@@ -136,11 +142,24 @@ def _fields(pattern: Mapping[str, object], what: str) -> dict[str, Value]:
     return {axis_of(name).field: axis_of(name).read(value) for name, value in pattern.items()}
 
 
-def _is_like(placement: Placement, wanted: Mapping[str, Value]) -> bool:
+def _is_like(placement: Conditions, wanted: Mapping[str, Value]) -> bool:
     return all(getattr(placement, field) == value for field, value in wanted.items())
 
 
-def cell_name(placement: Placement, sweep: Sequence[Placement]) -> str:
+def _settled(one: Conditions) -> Conditions:
+    """What its mode needs is there, and what it has no use for is not."""
+    reads = one.mode in ("prefill", "decode")
+    writes = one.mode == "decode"
+    return replace(
+        one,
+        prompt_tokens=(one.prompt_tokens or PROMPT_TOKENS) if reads else None,
+        new_tokens=(one.new_tokens or NEW_TOKENS) if writes else None,
+        accumulation=one.accumulation if one.mode == "train" else 1,
+        order=one.order if one.mode == "answer" else PLAIN.order,
+    )
+
+
+def cell_name(placement: Conditions, sweep: Sequence[Conditions]) -> str:
     """The name of a cell among those of its sweep: the values of the axes that differ in it.
 
     As in "bf16-bnb-int8-batch8"; "cell" where there is only one.
@@ -150,9 +169,27 @@ def cell_name(placement: Placement, sweep: Sequence[Placement]) -> str:
         if len({getattr(one, axis.field) for one in sweep}) < 2:  # noqa: PLR2004 - they differ
             continue
         value = getattr(placement, axis.field)
-        parts.append(_SHORT.get(axis.name, "{}").format(_SHORT_VALUES.get(value, value)))
+        if value is not None:
+            parts.append(_SHORT.get(axis.name, "{}").format(short(value)))
     return "-".join(parts) or "cell"
 
 
-_SHORT = {"batch": "batch{}", "threads": "threads{}"}
-_SHORT_VALUES = {"float32": "fp32", "bfloat16": "bf16", "float16": "fp16", NONE: "full"}
+def short(value: Value) -> str:
+    """A value of an axis as it stands in names: "fp32", "full" (not quantized), "8"."""
+    return _SHORT_VALUES.get(value, str(value))
+
+
+_SHORT = {
+    "batch": "batch{}",
+    "threads": "threads{}",
+    "prompt": "prompt{}",
+    "new": "new{}",
+    "accumulation": "accumulation{}",
+    "order": "{}-order",
+}
+_SHORT_VALUES: Mapping[Value, str] = {
+    "float32": "fp32",
+    "bfloat16": "bf16",
+    "float16": "fp16",
+    NONE: "full",
+}

@@ -31,15 +31,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from spoonbench.harness.matrix.axes import BadSweep
-from spoonbench.harness.matrix.sweep import Sweep
-from spoonbench.harness.records import USUAL
+from spoonbench.harness.matrix.sweep import PLAIN, Sweep
 from spoonbench.harness.registry import suggest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from spoonbench.harness.records import Placement
+    from spoonbench.harness.matrix_records import Conditions
 
 MODEL, TASK, N_ITEMS, N_ROUNDS = "lm-tiny", "word-problems", 500, 3
 """Where a sweep says nothing else."""
@@ -67,7 +66,7 @@ class SweepFile:
     sweep: Sweep
 
 
-def read_sweep_file(path: Path, usual: Placement = USUAL) -> SweepFile:
+def read_sweep_file(path: Path, usual: Conditions = PLAIN) -> SweepFile:
     """Read a sweep.
 
     Args:
@@ -93,7 +92,7 @@ def read_sweep_file(path: Path, usual: Placement = USUAL) -> SweepFile:
         raise BadSweep(f"{path}: {exc}") from exc
 
 
-def _sweep_of(data: Mapping[str, Any], usual: Placement) -> SweepFile:
+def _sweep_of(data: Mapping[str, Any], usual: Conditions) -> SweepFile:
     for name in data:
         if name not in _KNOWN:
             raise BadSweep(f"The key {suggest(name, _KNOWN)}")

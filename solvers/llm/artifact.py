@@ -44,7 +44,7 @@ FORMAT = 1
 SOLVER_FILE = "solver.json"
 WEIGHTS_FILE = "model.safetensors"
 
-_FREE = ("checkpoint_every", "max_new_tokens", "stop_strings")
+_FREE = ("checkpoint_every", "max_new_tokens", "precision", "stop_strings")
 """Parameters that may differ from those the model was made with."""
 
 

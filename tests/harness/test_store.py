@@ -574,16 +574,16 @@ def test_a_name_full_of_odd_characters_is_a_name_like_any_other(tmp_path):
 def next_schema():
     """A program one step ahead."""
 
-    def m002_notes(connection):
+    def m003_notes(connection):
         connection.execute("CREATE TABLE notes (text TEXT)")
 
-    MIGRATIONS.append(m002_notes)
+    MIGRATIONS.append(m003_notes)
     yield
     MIGRATIONS.pop()
 
 
 def test_an_older_store_is_brought_up_to_date_by_writing(filled, next_schema):
-    with pytest.raises(StoreError, match=r"older spoonbench \(schema 1, this one reads 2\)"):
+    with pytest.raises(StoreError, match=r"older spoonbench \(schema 2, this one reads 3\)"):
         open_reader(filled)
     open_writer(filled).close()
     with open_reader(filled) as reader:
@@ -592,18 +592,18 @@ def test_an_older_store_is_brought_up_to_date_by_writing(filled, next_schema):
 
 
 def test_a_step_that_fails_changes_nothing(filled):
-    def m002_broken(connection):
+    def m003_broken(connection):
         connection.execute("CREATE TABLE notes (text TEXT)")
         raise sqlite3.OperationalError("no luck")
 
     before = filled.read_bytes()
-    MIGRATIONS.append(m002_broken)
+    MIGRATIONS.append(m003_broken)
     try:
         with pytest.raises(StoreError, match="no luck"):
             open_writer(filled)
     finally:
         MIGRATIONS.pop()
     with closing(sqlite3.connect(filled)) as connection:
-        assert connection.execute("PRAGMA user_version").fetchone() == (1,)
+        assert connection.execute("PRAGMA user_version").fetchone() == (2,)
         assert not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'notes'").fetchall()
     assert filled.read_bytes() == before

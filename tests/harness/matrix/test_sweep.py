@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from spoonbench.harness.matrix.axes import AXES, BadSweep
 from spoonbench.harness.matrix.sweep import Sweep, cell_name, placements
+from spoonbench.harness.matrix_records import Conditions
 from spoonbench.harness.records import Placement
 from spoonbench.solvers.quantizations import METHODS
 
@@ -65,7 +66,7 @@ def test_cells_are_left_out_and_added():
 
 
 def test_what_no_axis_names_is_as_usual():
-    usual = Placement(threads=2, dtype="bfloat16")
+    usual = Conditions(threads=2, dtype="bfloat16")
     sweep = Sweep(axes={"batch": ["4"]}, include=[{"quantization": "int4"}], usual=usual)
     one, added = placements(sweep)
     assert (one.threads, one.dtype, one.batch_size) == (2, "bfloat16", 4)
@@ -122,4 +123,40 @@ def test_a_cell_is_named_by_what_differs():
 
 def test_every_axis_sets_a_field_of_its_own():
     assert len({axis.field for axis in AXES.values()}) == len(AXES)
-    assert all(hasattr(Placement(), axis.field) for axis in AXES.values())
+    assert all(hasattr(Conditions(), axis.field) for axis in AXES.values())
+
+
+def test_what_a_mode_has_no_use_for_is_left_out_of_its_cells():
+    axes: dict[str, list[object]] = {
+        "mode": ["answer", "prefill", "decode", "train"],
+        "prompt": [32, 64],
+        "new": [8, 16],
+        "accumulation": [1, 4],
+    }
+    found = placements(Sweep(axes=axes))
+    assert [(one.mode, one.prompt_tokens, one.new_tokens, one.accumulation) for one in found] == [
+        ("answer", None, None, 1),
+        ("prefill", 32, None, 1),
+        ("prefill", 64, None, 1),
+        ("decode", 32, 8, 1),
+        ("decode", 32, 16, 1),
+        ("decode", 64, 8, 1),
+        ("decode", 64, 16, 1),
+        ("train", None, None, 1),
+        ("train", None, None, 4),
+    ]
+    names = [cell_name(one, found) for one in found]
+    assert names[0] == "answer-accumulation1"
+    assert names[3] == "decode-prompt32-new8-accumulation1"
+    assert len(set(names)) == len(names)
+
+
+def test_what_a_mode_needs_is_there_without_an_axis():
+    (one,) = placements(Sweep(axes={"mode": ["decode"]}))
+    assert one.prompt_tokens
+    assert one.new_tokens
+
+
+def test_a_placement_has_nothing_of_what_is_timed():
+    (one,) = placements(Sweep(axes={"mode": ["prefill"], "batch": [8], "order": ["length"]}))
+    assert one.only_placement == Placement(batch_size=8)

@@ -6,7 +6,7 @@ from spoonbench.harness.matrix import sweep_file
 from spoonbench.harness.matrix.axes import BadSweep
 from spoonbench.harness.matrix.sweep import placements
 from spoonbench.harness.matrix.sweep_file import MODEL, N_ITEMS, read_sweep_file
-from spoonbench.harness.records import Placement
+from spoonbench.harness.matrix_records import Conditions
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def test_the_example_of_the_module_is_a_sweep(read):
 
 
 def test_only_axes_are_needed(read):
-    found = read("axes = { batch = [1, 2] }", usual=Placement(threads=2))
+    found = read("axes = { batch = [1, 2] }", usual=Conditions(threads=2))
     assert (found.model, found.items) == (MODEL, N_ITEMS)
     assert [one.threads for one in placements(found.sweep)] == [2, 2]
 

@@ -1,0 +1,98 @@
+"""What the child of one cell is asked to do, mode by mode."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from spoonbench.harness.duel.plan import WARM_UP_CALLS, PlannedCell
+from spoonbench.harness.duel.run import examples_of
+from spoonbench.harness.protocol import CellWork
+
+if TYPE_CHECKING:
+    from spoonbench.harness.duel.lineup import LineupEntry
+    from spoonbench.harness.matrix_records import Conditions
+    from spoonbench.harness.records import Cell
+    from spoonbench.harness.tasks.api import Split, Task
+
+N_CALLS = 200
+"""Timed calls at most, in the modes that have no items to go through; time ends them before."""
+FEWEST_CALLS = 5
+MOST_EXAMPLES = 512
+_TRAINS_IN_ITS_PRECISION = "language-model"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pacing:
+    """How long cells may take.
+
+    Attributes:
+        seconds: of a pass that is only timed, after which it ends once `least_items` are done.
+        least_items: see above.
+    """
+
+    seconds: float = 3.0
+    least_items: int = 20
+
+
+def planned_cell(cell: Cell, split: Split, at: Conditions) -> PlannedCell:
+    """The cell with its items, in the order in which they are asked."""
+    return PlannedCell(
+        role="answers" if at.order == "length" else "throughput",
+        cell=cell,
+        split=split,
+        seconds=None,
+    )
+
+
+def work_of(
+    planned: PlannedCell, at: Conditions, task: Task, pacing: Pacing, *, is_first: bool
+) -> CellWork:
+    """What is asked of the child.
+
+    Args:
+        planned: the cell.
+        at: under what it runs.
+        task: its validation part is scored, its training part learned from.
+        pacing: how long a pass may take.
+        is_first: every item is answered and the answers are kept; otherwise it is only timed.
+    """
+    plain = CellWork(
+        cell_key=planned.cell.key,
+        problems=(),
+        batch_size=at.batch_size,
+        n_warmup=WARM_UP_CALLS,
+        keep_answers=is_first,
+        seconds=pacing.seconds,
+        least_items=max(pacing.least_items, at.batch_size),
+        mode=at.mode,
+        prompt_tokens=at.prompt_tokens,
+        new_tokens=at.new_tokens,
+        accumulation=at.accumulation,
+    )
+    if at.mode == "answer":
+        return replace(
+            plain,
+            problems=tuple(planned.split.items[place].problem for place in planned.asked),
+            seconds=None if is_first else pacing.seconds,
+        )
+    part = {"score": task.validation, "train": task.training}.get(at.mode)
+    texts = at.batch_size * at.accumulation
+    return replace(
+        plain,
+        examples=() if part is None else examples_of(part)[:MOST_EXAMPLES],
+        n_calls=N_CALLS,
+        least_items=FEWEST_CALLS * texts,
+    )
+
+
+def learner_of(lineup: LineupEntry, at: Conditions) -> tuple[LineupEntry, Conditions]:
+    """The contestant and its placement in this cell.
+
+    Training steps keep their weights in float32; what a step multiplies in is a parameter of the
+    language model.
+    """
+    if at.mode != "train" or lineup.info.name != _TRAINS_IN_ITS_PRECISION:
+        return lineup, at
+    params = {**lineup.params, "precision": at.dtype}
+    return replace(lineup, params=params), replace(at, dtype="float32")
