@@ -1,4 +1,4 @@
-"""Pages from templates: all that is printed is escaped and harmless; style and pictures are inside."""
+"""Pages from templates: what is printed is escaped and harmless; style and pictures are inside."""
 
 from __future__ import annotations
 

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
     from spoonbench.reports.tables import Table
 
-_MARK_STYLES = {"choice": "bold green", "failed": "red"}
+_MARK_STYLES = {"choice": "bold green", "baseline": "bold", "failed": "red", "skipped": "dim"}
 _VERDICT_STYLES = {"yes": "bold green", "no": "red", "failed": "red", "undecided": "yellow"}
+_VERDICT_STYLES |= {"faster": "green", "slower": "yellow"}
 _GAP = 2
 _LEAST_WORDS, _MOST_WORDS = 12, 30
 # For terminals that cannot show these; everything else is written as an escape.
@@ -86,9 +87,9 @@ class TerminalPage:
             shown.add_column(
                 self.text(column.header, "bold"),
                 justify="right" if column.is_figure else "left",
-                no_wrap=column.is_figure,
+                no_wrap=column.is_unbroken,
                 overflow="fold",
-                max_width=None if column.is_figure else _word_width(self.width),
+                max_width=None if column.is_unbroken else _word_width(self.width),
             )
         for index, row in enumerate(table.rows):
             style = _MARK_STYLES.get(table.mark(index), "")
@@ -101,7 +102,7 @@ class TerminalPage:
             words = [
                 c for c, column in zip(row, table.columns, strict=True) if not column.is_figure
             ]
-            self.line(", ".join(words), style)
+            self.line(", ".join(word for word in words if word), style)
             self.items(
                 [
                     f"{column.header}: {cell}"
@@ -142,7 +143,7 @@ def stacked(table: Table, width: int) -> list[Table]:
 def _column_width(table: Table, index: int, width: int) -> int:
     column = table.columns[index]
     widest = max(cell_len(make_plain(text)) for text in _cells(table, index))
-    return widest if column.is_figure else min(widest, _word_width(width))
+    return widest if column.is_unbroken else min(widest, _word_width(width))
 
 
 def _cells(table: Table, index: int) -> list[str]:
