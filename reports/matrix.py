@@ -56,9 +56,10 @@ def gather(reader: StoreReader, matrix_id: str) -> MatrixReport:
     elsewhere = sum(run.environment_id != matrix.environment_id for run in runs)
     notes = []
     if elsewhere:
+        runs_were = "run of these cells was" if elsewhere == 1 else "runs of these cells were"
         notes.append(
-            f"{elsewhere:,} runs of these cells were made on another machine, or with other "
-            "versions of its libraries; they are left aside."
+            f"{elsewhere:,} {runs_were} made on another machine, or with other versions of its "
+            "libraries, and left aside."
         )
     return MatrixReport(
         evidence=summarize_matrix(matrix, runs, reader.answers),

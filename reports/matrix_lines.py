@@ -56,10 +56,9 @@ def _paint_batches(evidence: MatrixEvidence, palette: Palette) -> Figure:
         axes.set(xscale="log", yscale="log")
         _frame(axes, limits)
         _paint_lines(figure, axes, panel, reference, palette)
+        there = [series.placement for series in (*panel, reference)]
         for one in found:
-            is_here = any(one.second.placement == series.placement for series in panel)
-            is_first = axes is rows[0] and one.second.placement == reference.placement
-            if is_here or is_first:
+            if one.first.placement in there and one.second.placement in there:
                 _paint_crossing(axes, one, palette)
     return figure
 
@@ -112,15 +111,16 @@ def _paint_lines(
             linestyle=DASHES[0],
         )
         ends.append((float(max(points)), points[max(points)]))
-        labels.append(wrapped_label(_with_gaps(series)))
+        labels.append(_with_gaps(series))
     places = [labelling.RIGHT] * len(ends)
     labelling.place_labels(figure, axes, ends, labels, ground=palette.ground, places=places)
 
 
 def _with_gaps(series: Series) -> str:
-    """The name, with the batch sizes at which there is no good cell: "bf16 (256 F)"."""
+    """The name, and below it the batch sizes without a good cell: "bf16", "(256 F)"."""
     gaps = [f"{size:,} {letter}" for size, letter in gaps_of(series).items()]
-    return f"{series.name} ({', '.join(gaps)})" if gaps else series.name
+    name = wrapped_label(series.name)
+    return f"{name}\n({', '.join(gaps)})" if gaps else name
 
 
 def _paint_crossing(axes: Any, one: Crossing, palette: Palette) -> None:
@@ -140,11 +140,11 @@ def _paint_crossing(axes: Any, one: Crossing, palette: Palette) -> None:
 
 
 def _paint_weights(evidence: MatrixEvidence, palette: Palette) -> Figure:
-    found = weighed(evidence)
-    points = [
-        ((cell.predicted_weight_bytes or 0) / 1e6, (cell.weight_bytes or 0) / 1e6)
-        for _, cell in found
-    ]
+    found: dict[tuple[float, float], list[str]] = {}
+    for name, cell in weighed(evidence):
+        place = (cell.predicted_weight_bytes or 0) / 1e6, (cell.weight_bytes or 0) / 1e6
+        found.setdefault(place, []).append(name)
+    points = list(found)
     figure, (axes,) = new_figure(4.3)
     axes.set(xscale="log", yscale="log")
     every = [value for point in points for value in point]
@@ -174,6 +174,9 @@ def _paint_weights(evidence: MatrixEvidence, palette: Palette) -> Figure:
     _log_ticks(axes.yaxis)
     axes.set_xlabel("predicted, MB")
     axes.set_ylabel("measured, MB")
-    labels = [wrapped_label(name) for name, _ in found]
+    labels = [
+        wrapped_label(names[0] + (f" and {len(names) - 1:,} more" if names[1:] else ""))
+        for names in found.values()
+    ]
     labelling.place_labels(figure, axes, points, labels, ground=palette.ground)
     return figure

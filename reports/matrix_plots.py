@@ -194,12 +194,14 @@ class Crossing:
     Attributes:
         number: as in the tables, from 1.
         crossover: with a batch size and an interval.
+        first: the series that is faster at small batches.
         second: the series that overtakes.
         rate: answers a second of the first series there, between its points.
     """
 
     number: int
     crossover: Crossover
+    first: Series
     second: Series
     rate: float
 
@@ -213,7 +215,9 @@ def crossings(evidence: MatrixEvidence) -> list[Crossing]:
             continue
         rate = _between(speeds_of(pair[0]), one.batch_size)
         if rate is not None:
-            found.append(Crossing(number=number, crossover=one, second=pair[1], rate=rate))
+            found.append(
+                Crossing(number=number, crossover=one, first=pair[0], second=pair[1], rate=rate)
+            )
     return found
 
 
@@ -267,7 +271,10 @@ def _batch_sentence(evidence: MatrixEvidence) -> str:
     if not found:
         return f"{text} No crossover lies within the range measured."
     n_found = f"{len(found)} crossover" + ("" if len(found) == 1 else "s")
-    return f"{text} Numbered rings: {n_found}, with 95% intervals."
+    return (
+        f"{text} Numbered rings: {n_found}, with 95% intervals; what crosses between two panels "
+        "stands below the numbers only."
+    )
 
 
 def _crossing_table(evidence: MatrixEvidence) -> Table:
