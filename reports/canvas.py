@@ -4,21 +4,51 @@ from __future__ import annotations
 
 import io
 import re
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 import seaborn
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from spoonbench.reports.palette import Palette, with_variables
+from spoonbench.reports.palette import LIGHT, STAND_IN, Palette, style_sheet, with_variables
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 FONT = 10.0
 """Size of text, in points."""
 
-_WIDTH = 5.3  # inches; 382 units of an SVG, as many as a phone has pixels
+WIDTH = 5.3
+"""Of a figure, in inches; 382 units of an SVG, as many as a phone has pixels."""
+
 _SVG_BODY = re.compile(r"<svg\b[^>]*>(.*)</svg>", re.DOTALL)
 _VIEW_BOX = re.compile(r'viewBox="([^"]+)"')
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """One picture in its forms; see `plots.Plot`."""
+
+    svg: str
+    svg_file: str
+    png: bytes
+
+
+def in_all_forms(name: str, paint: Callable[[Palette], Figure]) -> Drawn:
+    """Draw one picture for a page, as a file of its own, and on white.
+
+    Args:
+        name: of the picture; its ids begin so.
+        paint: draws it in the colours of a palette.
+    """
+    with mpl.rc_context(settings(STAND_IN)):
+        svg = as_svg(paint(STAND_IN), name)
+    with mpl.rc_context(settings(LIGHT)):
+        png = as_png(paint(LIGHT))
+    style = f"<style>{style_sheet('svg')}</style>"
+    return Drawn(svg=svg, svg_file=svg.replace(">", f">{style}", 1), png=png)
 
 
 def settings(palette: Palette) -> dict[str, Any]:
@@ -77,9 +107,9 @@ def as_png(figure: Figure) -> bytes:
     return target.getvalue()
 
 
-def new_figure(height: float, n_rows: int = 1) -> tuple[Figure, list[Any]]:
+def new_figure(height: float, n_rows: int = 1, width: float = WIDTH) -> tuple[Figure, list[Any]]:
     """A figure of its own: no global state, no window, no backend to choose."""
-    figure = Figure(figsize=(_WIDTH, height), layout="constrained")
+    figure = Figure(figsize=(width, height), layout="constrained")
     FigureCanvasAgg(figure)
     grid = figure.subplots(n_rows, 1, squeeze=False)
     return figure, [row[0] for row in grid]

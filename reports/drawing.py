@@ -6,16 +6,14 @@ Importing this module takes seconds (matplotlib, seaborn, pandas): `plots` impor
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import matplotlib as mpl
 import seaborn
 from matplotlib import ticker
 from matplotlib.patches import Rectangle
 
 from spoonbench.reports import labelling, plots
-from spoonbench.reports.canvas import FONT, as_png, as_svg, new_figure, settings
+from spoonbench.reports.canvas import FONT, Drawn, in_all_forms, new_figure
 from spoonbench.reports.marking import (
     DASHES,
     add_legend,
@@ -24,7 +22,7 @@ from spoonbench.reports.marking import (
     scatter,
     short_name,
 )
-from spoonbench.reports.palette import LIGHT, STAND_IN, Palette, marker_of, style_sheet
+from spoonbench.reports.palette import Palette, marker_of
 from spoonbench.reports.risk_drawing import paint_risk
 
 if TYPE_CHECKING:
@@ -38,24 +36,10 @@ if TYPE_CHECKING:
 _ROW = 0.37  # inches for one contestant
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Drawn:
-    """One picture in its forms; see `plots.Plot`."""
-
-    svg: str
-    svg_file: str
-    png: bytes
-
-
 def draw(name: str, report: DuelReport, measurements: Sequence[Measurement]) -> Drawn:
     """Draw one plot for those measurements that have something to show."""
     paint = _PAINTERS[name]
-    with mpl.rc_context(settings(STAND_IN)):
-        svg = as_svg(paint(report, measurements, STAND_IN), name)
-    with mpl.rc_context(settings(LIGHT)):
-        png = as_png(paint(report, measurements, LIGHT))
-    style = f"<style>{style_sheet('svg')}</style>"
-    return Drawn(svg=svg, svg_file=svg.replace(">", f">{style}", 1), png=png)
+    return in_all_forms(name, lambda palette: paint(report, measurements, palette))
 
 
 def _paint_accuracy(

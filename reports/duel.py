@@ -9,8 +9,8 @@ from spoonbench.harness.comparisons import paired_tests, resource_ratios
 from spoonbench.harness.costs import crossings, total_costs
 from spoonbench.harness.decision import decide
 from spoonbench.harness.measurements import cells_of, summarize
-from spoonbench.harness.store.errors import StoreError
 from spoonbench.reports.failures import failures_of
+from spoonbench.reports.machine import known_environment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -104,7 +104,7 @@ def gather(reader: StoreReader, duel_id: str) -> DuelReport:
     examples, counts = failures_of(reader, duel, measurements)
     return DuelReport(
         duel=duel,
-        environment=_environment(reader, duel.environment_id),
+        environment=known_environment(reader, duel.environment_id),
         measurements=tuple(measurements),
         recommendation=decide(duel.requirements, measurements, duel.task, costs),
         tests=tuple(paired_tests(duel, measurements, reader.answers)),
@@ -115,14 +115,6 @@ def gather(reader: StoreReader, duel_id: str) -> DuelReport:
         failure_counts=counts,
         rules=_rules(duel, runs),
     )
-
-
-def _environment(reader: StoreReader, environment_id: str) -> Environment | None:
-    try:
-        return reader.environment(environment_id)
-    except StoreError:
-        # Measured, but the machine was never described: the report says so.
-        return None
 
 
 def _rules(duel: Duel, runs: Sequence[RunRecord]) -> dict[str, str]:

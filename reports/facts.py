@@ -11,7 +11,10 @@ from spoonbench.reports.quantities import DASH
 from spoonbench.reports.tables import Column, Table, level_name
 
 if TYPE_CHECKING:
-    from spoonbench.harness.duel_records import Entry
+    from collections.abc import Sequence
+
+    from spoonbench.harness.duel_records import Entry, TaskFacts
+    from spoonbench.harness.records import Environment
     from spoonbench.reports.duel import DuelReport
 
 
@@ -32,9 +35,8 @@ def contestant_table(report: DuelReport) -> Table:
     return _words("Who took part", headers, rows)
 
 
-def task_table(report: DuelReport) -> Table:
+def task_table(task: TaskFacts) -> Table:
     """What was asked, and where it comes from."""
-    task = report.duel.task
     rows = [
         ("Task", f"{task.name}, version {task.version}"),
         ("Answers", task.kind),
@@ -46,7 +48,7 @@ def task_table(report: DuelReport) -> Table:
     return _words("The task", ("What", "Value"), tuple(rows))
 
 
-def split_facts_table(report: DuelReport) -> Table:
+def split_facts_table(task: TaskFacts) -> Table:
     """The splits that were measured."""
     columns = (
         Column(header="Split", is_figure=False),
@@ -61,14 +63,13 @@ def split_facts_table(report: DuelReport) -> Table:
             quantities.count(facts.n_unanswerable),
             facts.items_hash,
         )
-        for facts in report.duel.task.splits
+        for facts in task.splits
     )
     return Table(title="Splits", columns=columns, rows=rows)
 
 
-def machine_table(report: DuelReport) -> Table:
+def machine_table(machine: Environment | None, environment_id: str) -> Table:
     """What it was measured on; no rows where the store does not know."""
-    machine = report.environment
     if machine is None:
         return _words("The machine", ("What", "Value"), ())
     rows = (
@@ -80,14 +81,14 @@ def machine_table(report: DuelReport) -> Table:
         ("Python", machine.python),
         *(("Library", f"{name} {version}") for name, version in sorted(machine.libraries.items())),
         *(("Allocator", f"{name}={value}") for name, value in sorted(machine.allocator.items())),
-        ("Id", report.duel.environment_id),
+        ("Id", environment_id),
     )
     return _words("The machine", ("What", "Value"), rows)
 
 
-def command(report: DuelReport) -> str:
-    """The command that repeats the duel, quoted for a shell."""
-    return shlex.join(report.duel.command)
+def command(words: Sequence[str]) -> str:
+    """The command that repeats what was measured, quoted for a shell."""
+    return shlex.join(words)
 
 
 def _guarantee(entry: Entry) -> str:

@@ -6,7 +6,7 @@ import json
 import os
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from spoonbench.reports.markdown import render_markdown
 from spoonbench.reports.page import render_page
@@ -14,6 +14,8 @@ from spoonbench.reports.plots import draw_plots
 from spoonbench.reports.summary import summary_json
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from spoonbench.reports.duel import DuelReport
 
 
@@ -35,23 +37,29 @@ def write_report(report: DuelReport, folder: Path) -> list[Path]:
     contents: dict[str, bytes] = {
         "report.html": render_page(report, plots).encode(),
         "report.md": render_markdown(report, plots, pictures).encode(),
-        "report.json": _json(report),
+        "report.json": as_json(summary_json(report)),
     }
     for plot in plots:
         contents[f"plots/{plot.name}.png"] = plot.png
         contents[f"plots/{plot.name}.svg"] = plot.svg_file.encode()
     for name, content in contents.items():
-        _replace(folder / name, content)
+        replace_file(folder / name, content)
     return [folder / name for name in contents]
 
 
-def _json(report: DuelReport) -> bytes:
+def as_json(summary: Mapping[str, Any]) -> bytes:
+    """A JSON file; NaN and infinities are refused."""
     # ASCII: text from tasks and models may hold lone surrogates, which UTF-8 has no form for.
-    text = json.dumps(summary_json(report), indent=2, ensure_ascii=True, allow_nan=False)
+    text = json.dumps(summary, indent=2, ensure_ascii=True, allow_nan=False)
     return f"{text}\n".encode("ascii")
 
 
-def _replace(path: Path, content: bytes) -> None:
+def replace_file(path: Path, content: bytes) -> None:
+    """Put a file where it may have been before, as a whole; its folder is made.
+
+    Raises:
+        OSError: the folder cannot be made or written to; what was there is as it was.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:

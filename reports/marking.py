@@ -33,8 +33,13 @@ _LABEL_WIDTH = 19  # characters in one line of a label
 
 def label_of(measurement: Measurement) -> str:
     """A label in lines, harmless, in characters that the font has."""
+    return wrapped_label(measurement.entry.label)
+
+
+def wrapped_label(label: str) -> str:
+    """Words in short lines, harmless, in characters that the font has."""
     known = _characters()
-    text = shorten(make_plain(measurement.entry.label), _LONGEST_LABEL)
+    text = shorten(make_plain(label), _LONGEST_LABEL)
     shown = "".join(c if ord(c) in known else c.encode("unicode_escape").decode() for c in text)
     return "\n".join(textwrap.wrap(shown, _LABEL_WIDTH)) or "?"
 

@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
-
-import jinja2
-from markupsafe import Markup, escape
 
 from spoonbench.reports import facts, findings, ladder, selective, wording
 from spoonbench.reports.gallery import gallery, kinds_seen
 from spoonbench.reports.gaps import gaps
 from spoonbench.reports.method import method_terms
-from spoonbench.reports.palette import style_sheet
-from spoonbench.reports.plaintext import SHOWN_RULES, make_plain, shorten
+from spoonbench.reports.templating import render
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from spoonbench.reports.duel import DuelReport
     from spoonbench.reports.plots import Plot
-
-_SHOWN_ROWS = 200
 
 _CURVES = "risk"
 """The plot that stands beside its tables, not among the others."""
@@ -55,7 +47,7 @@ def render_page(report: DuelReport, plots: Sequence[Plot]) -> str:
     Returns:
         HTML that needs nothing from outside, in UTF-8-encodable characters.
     """
-    return _template().render(**_content(report, plots))
+    return render("report.html", _content(report, plots))
 
 
 def _content(report: DuelReport, plots: Sequence[Plot]) -> dict[str, Any]:
@@ -65,7 +57,6 @@ def _content(report: DuelReport, plots: Sequence[Plot]) -> dict[str, Any]:
         "recommendation": report.recommendation,
         "words": _words(report),
         "method": method_terms(report).items(),
-        "style": Markup(style_sheet(":root") + _resource("report.css")),  # noqa: S704  # ours
         "plots": [plot for plot in plots if plot.name != _CURVES],
         "curves": [plot for plot in plots if plot.name == _CURVES],
         "ladder": does,
@@ -83,9 +74,9 @@ def _content(report: DuelReport, plots: Sequence[Plot]) -> dict[str, Any]:
         "rules": report.rules,
         "costs": findings.cost_table(report),
         "contestants": facts.contestant_table(report),
-        "task": facts.task_table(report),
-        "split_facts": facts.split_facts_table(report),
-        "machine": facts.machine_table(report),
+        "task": facts.task_table(report.duel.task),
+        "split_facts": facts.split_facts_table(report.duel.task),
+        "machine": facts.machine_table(report.environment, report.duel.environment_id),
     }
     return {**content, "sections": _present(content)}
 
@@ -122,7 +113,7 @@ def _words(report: DuelReport) -> dict[str, Any]:
         "effort": wording.effort(report),
         "crossings": wording.crossings(report),
         "skipped": wording.skipped(report),
-        "command": facts.command(report),
+        "command": facts.command(report.duel.command),
     }
 
 
@@ -135,52 +126,3 @@ def _present(content: dict[str, Any]) -> list[tuple[str, str]]:
     is_there["inside"] = bool(content["stages"].rows or content["stops"].rows)
     is_there["splits"] = bool(content["ladder"].rows)
     return [(name, title) for name, title in _SECTIONS if is_there.get(name, True)]
-
-
-@cache
-def _template() -> jinja2.Template:
-    environment = jinja2.Environment(
-        autoescape=True,
-        # Whatever is printed and is not our own markup loses what could act.
-        finalize=_finalize,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {
-        "picture": _picture,
-        "short": shorten,
-        "lines": _lines,
-        "rules": _rules,
-        "most": _most,
-    }
-    return environment.from_string(_resource("report.html"))
-
-
-def _resource(name: str) -> str:
-    return files("spoonbench.reports").joinpath("templates", name).read_text(encoding="utf-8")
-
-
-def _finalize(value: Any) -> Any:
-    return make_plain(value) if type(value) is str else value
-
-
-def _picture(plot: Plot) -> Markup:
-    """The drawing, with what it shows for who cannot see it. The drawing itself is our own."""
-    label = escape(make_plain(plot.alt))
-    opening = Markup('<svg role="img" aria-label="{}" ').format(label)
-    return Markup(plot.svg.replace("<svg ", opening, 1))  # noqa: S704  # drawn by us
-
-
-def _lines(text: str) -> Markup:
-    return escape(make_plain(shorten(text), keep_newlines=True))
-
-
-def _rules(text: str) -> Markup:
-    return escape(make_plain(shorten(text, SHOWN_RULES), keep_newlines=True))
-
-
-def _most(rows: Sequence[str]) -> list[str]:
-    shown = [shorten(row) for row in rows[:_SHOWN_ROWS]]
-    left = len(rows) - len(shown)
-    return [*shown, f"... and {left:,} more; all of them are in report.json."] if left else shown

@@ -27,6 +27,7 @@ class Palette:
         muted: secondary text, ticks.
         line: grids and borders.
         heat: fill of a full share; drawn with the share as opacity.
+        cold: the same, for what lies below where `heat` is what lies above.
         ground: what everything stands on.
         levels: of levels 1 to 5, then of hybrids.
     """
@@ -35,6 +36,7 @@ class Palette:
     muted: str
     line: str
     heat: str
+    cold: str
     ground: str
     levels: tuple[str, str, str, str, str, str]
 
@@ -45,7 +47,7 @@ class Palette:
     def variables(self) -> dict[str, str]:
         """CSS variable to colour."""
         named = {"ink": self.ink, "muted": self.muted, "line": self.line, "heat": self.heat}
-        named["ground"] = self.ground
+        named |= {"cold": self.cold, "ground": self.ground}
         named |= {f"level-{index + 1}": colour for index, colour in enumerate(self.levels)}
         return {f"--{name}": colour for name, colour in named.items()}
 
@@ -57,6 +59,7 @@ LIGHT = Palette(
     muted="#5a6473",
     line="#d5dae1",
     heat="#7cb7e4",
+    cold="#eba26c",
     ground="#ffffff",
     levels=("#0067b5", "#008a63", "#b98500", "#cf5fae", "#a33000", "#4a515c"),
 )
@@ -65,6 +68,7 @@ DARK = Palette(
     muted="#a3adba",
     line="#38414d",
     heat="#1f5f94",
+    cold="#8a4a1c",
     ground="#12161c",
     levels=("#4aa3ff", "#2fc79a", "#f7cf5a", "#f2a6dc", "#f0743c", "#8d97a5"),
 )
@@ -73,6 +77,7 @@ STAND_IN = Palette(
     muted="#010204",
     line="#010205",
     heat="#010206",
+    cold="#010208",
     ground="#010207",
     levels=("#010211", "#010212", "#010213", "#010214", "#010215", "#010216"),
 )

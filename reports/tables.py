@@ -20,12 +20,19 @@ class Column:
     Attributes:
         header: what stands above it, unit included where there is one for all.
         is_figure: right-aligned and never broken; otherwise words.
+        is_whole: words that are never broken into lines, such as names and verdicts.
         priority: 0 is always shown; higher numbers give way first where there is no room.
     """
 
     header: str
     is_figure: bool = True
+    is_whole: bool = False
     priority: int = 0
+
+    @property
+    def is_unbroken(self) -> bool:
+        """Whatever stands in it stands in one line."""
+        return self.is_figure or self.is_whole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +43,7 @@ class Table:
         title: what it shows.
         columns: shape (n_columns,).
         rows: shape (n_rows, n_columns).
-        marks: one for each row: "choice", "failed" or "".
+        marks: one for each row: "choice", "baseline", "failed", "skipped" or "".
         notes: below the table, one sentence each.
     """
 

@@ -44,6 +44,14 @@ def test_colours_stand_out_from_the_ground(palette):
     assert contrast(palette.ink, palette.ground) >= 7
     assert contrast(palette.muted, palette.ground) >= 4.5
     assert contrast(palette.ink, palette.heat) >= 4.5
+    assert contrast(palette.ink, palette.cold) >= 4.5
+
+
+@pytest.mark.parametrize("viewer", SEEN_BY)
+@pytest.mark.parametrize("palette", [LIGHT, DARK])
+def test_above_and_below_are_told_apart(palette, viewer):
+    above, below = (lab(SEEN_BY[viewer] @ linear(one)) for one in (palette.heat, palette.cold))
+    assert np.linalg.norm(above - below) >= 30
 
 
 @pytest.mark.parametrize("viewer", SEEN_BY)

@@ -1,0 +1,55 @@
+"""The files of a matrix: HTML, Markdown with its pictures, JSON, CSV; each replaced as a whole."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from spoonbench.reports.files import as_json, replace_file
+from spoonbench.reports.matrix_markdown import render_matrix_markdown
+from spoonbench.reports.matrix_page import render_matrix_page
+from spoonbench.reports.matrix_plots import draw_matrix_plots
+from spoonbench.reports.matrix_summary import cell_rows, summary_json
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from spoonbench.reports.matrix import MatrixReport
+
+
+def write_matrix_report(report: MatrixReport, folder: Path) -> list[Path]:
+    """Write `matrix.html`, `matrix.md`, `matrix.json`, `matrix.csv` and `plots/matrix-*`.
+
+    Args:
+        report: what to write.
+        folder: made where it does not exist; files of an older report are replaced.
+
+    Returns:
+        The files, the page first. A reader sees the old file or the new one, never half of one.
+
+    Raises:
+        OSError: the folder cannot be made or written to.
+    """
+    plots = draw_matrix_plots(report)
+    pictures = {plot.name: f"plots/{plot.name}.png" for plot in plots}
+    contents: dict[str, bytes] = {
+        "matrix.html": render_matrix_page(report, plots).encode(),
+        "matrix.md": render_matrix_markdown(report, plots, pictures).encode(),
+        "matrix.json": as_json(summary_json(report)),
+        "matrix.csv": as_csv(report),
+    }
+    for plot in plots:
+        contents[f"plots/{plot.name}.png"] = plot.png
+        contents[f"plots/{plot.name}.svg"] = plot.svg_file.encode()
+    for name, content in contents.items():
+        replace_file(folder / name, content)
+    return [folder / name for name in contents]
+
+
+def as_csv(report: MatrixReport) -> bytes:
+    """One row for each cell, in the order of the matrix; empty where there is no figure."""
+    import pandas as pd  # noqa: PLC0415 - half a second, and only here
+
+    # Objects, so that whole numbers stay whole beside gaps.
+    frame = pd.DataFrame(cell_rows(report), dtype=object)
+    text: str = frame.to_csv(index=False, lineterminator="\n")
+    return text.encode()

@@ -1,0 +1,323 @@
+"""The plots of a matrix: what each shows, in a sentence, in numbers and as a picture.
+
+Importing this module is cheap; the drawing libraries are imported when something is drawn.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from spoonbench.harness.matrix.series import baseline_series, pair_of, series_of
+from spoonbench.harness.matrix.verdicts import MEMORY_TOLERANCE
+from spoonbench.reports import matrix_grid as grids
+from spoonbench.reports import quantities
+from spoonbench.reports.matrix_grid import Grid, grid_table
+from spoonbench.reports.matrix_tables import ratio
+from spoonbench.reports.plots import Plot
+from spoonbench.reports.quantities import DASH
+from spoonbench.reports.tables import Column, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from spoonbench.harness.matrix.evidence import CellEvidence, Crossover, MatrixEvidence
+    from spoonbench.harness.matrix.series import Series
+    from spoonbench.reports.matrix import MatrixReport
+
+_FEWEST = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heat:
+    """A heat map before it is drawn.
+
+    Attributes:
+        name: names its files.
+        title: what it shows.
+        grid: its figures.
+        scale: "log": the fuller the higher, by the logarithm; "share": likewise, from nothing to
+            all; "ratio": in two colours, away from 1.
+        meaning: what to see in it, without its ends.
+        unit: of the figures, for people.
+    """
+
+    name: str
+    title: str
+    grid: Callable[[MatrixEvidence], Grid]
+    scale: str
+    meaning: str
+    unit: str
+
+
+HEATS = (
+    Heat(
+        name="matrix-speed",
+        title="Answers a second",
+        grid=grids.speeds,
+        scale="log",
+        meaning="The fuller the colour, the faster, by the logarithm.",
+        unit="answers/s",
+    ),
+    Heat(
+        name="matrix-relative",
+        title="Speed at the same batch size",
+        grid=grids.relative_speeds,
+        scale="ratio",
+        meaning=(
+            f"Blue is faster than {{baseline}} at the same batch size, orange slower; {grids.SAME} "
+            "is not distinguishable beyond the noise."
+        ),
+        unit="times as fast",
+    ),
+    Heat(
+        name="matrix-accuracy",
+        title="Right of all",
+        grid=grids.accuracies,
+        scale="share",
+        meaning=(
+            "Right answers among all items, in percent: the fuller, the more. A star: changed "
+            "against the baseline (Holm p < 0.05)."
+        ),
+        unit="% right",
+    ),
+    Heat(
+        name="matrix-memory",
+        title="Peak memory",
+        grid=grids.peaks,
+        scale="log",
+        meaning=(
+            "Megabytes above the process's own baseline; the fuller the colour, the more, by the "
+            "logarithm."
+        ),
+        unit="MB",
+    ),
+    Heat(
+        name="matrix-device-memory",
+        title="Peak memory on the accelerator",
+        grid=grids.device_peaks,
+        scale="log",
+        meaning=(
+            "Megabytes on the accelerator; the fuller the colour, the more, by the logarithm."
+        ),
+        unit="MB",
+    ),
+)
+"""Every heat map that a report may hold, in order."""
+
+
+def draw_matrix_plots(report: MatrixReport) -> tuple[Plot, ...]:
+    """Draw every plot that has something to show; takes seconds.
+
+    The same report gives the same bytes with the same versions of the drawing libraries.
+    """
+    # Seconds of imports, and only here.
+    from spoonbench.reports import matrix_heat, matrix_lines  # noqa: PLC0415
+
+    evidence, plots = report.evidence, []
+    for heat in HEATS:
+        grid = heat.grid(evidence)
+        if len(evidence.cells) < _FEWEST or not grid.values:
+            continue
+        drawn = matrix_heat.draw(heat, grid)
+        plots.append(
+            Plot(
+                name=heat.name,
+                title=heat.title,
+                sentence=heat_sentence(heat, grid, baseline_series(evidence).name),
+                table=grid_table(heat.title, grid),
+                svg=drawn.svg,
+                svg_file=drawn.svg_file,
+                png=drawn.png,
+            )
+        )
+    if growing(evidence):
+        drawn = matrix_lines.draw_batches(evidence)
+        plots.append(
+            Plot(
+                name="matrix-batches",
+                title="Answers a second by batch size",
+                sentence=_batch_sentence(evidence),
+                table=_crossing_table(evidence),
+                svg=drawn.svg,
+                svg_file=drawn.svg_file,
+                png=drawn.png,
+            )
+        )
+    if weighed(evidence):
+        drawn = matrix_lines.draw_weights(evidence)
+        plots.append(
+            Plot(
+                name="matrix-weights",
+                title="Predicted against measured memory of the weights",
+                sentence=_weight_sentence(evidence),
+                table=_weight_table(evidence),
+                svg=drawn.svg,
+                svg_file=drawn.svg_file,
+                png=drawn.png,
+            )
+        )
+    return tuple(plots)
+
+
+def growing(evidence: MatrixEvidence) -> list[Series]:
+    """Series with a speed, where some have it at two batch sizes or more."""
+    found = [one for one in series_of(evidence) if speeds_of(one)]
+    return found if any(len(speeds_of(one)) >= _FEWEST for one in found) else []
+
+
+def speeds_of(series: Series) -> dict[int, float]:
+    """Batch size to answers a second, where there is a figure."""
+    return {
+        size: cell.answers_per_s.value
+        for size, cell in series.cells.items()
+        if cell.answers_per_s is not None and cell.answers_per_s.value > 0
+    }
+
+
+def gaps_of(series: Series) -> dict[int, str]:
+    """Batch size to the letter of the state of a cell that did not end well."""
+    letters = {"skipped": "S", "missing": "N", "ok": ""}
+    return {
+        size: letter
+        for size, cell in series.cells.items()
+        if (letter := letters.get(cell.status, "F"))
+    }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crossing:
+    """A crossover that can be drawn.
+
+    Attributes:
+        number: as in the tables, from 1.
+        crossover: with a batch size and an interval.
+        first: the series that is faster at small batches.
+        second: the series that overtakes.
+        rate: answers a second of the first series there, between its points.
+    """
+
+    number: int
+    crossover: Crossover
+    first: Series
+    second: Series
+    rate: float
+
+
+def crossings(evidence: MatrixEvidence) -> list[Crossing]:
+    """Crossovers within the range measured, each with where it lies."""
+    series, found = series_of(evidence), []
+    for number, one in enumerate(evidence.crossovers, 1):
+        pair = None if one.batch_size is None else pair_of(one, series)
+        if pair is None or one.batch_size is None:
+            continue
+        rate = _between(speeds_of(pair[0]), one.batch_size)
+        if rate is not None:
+            found.append(
+                Crossing(number=number, crossover=one, first=pair[0], second=pair[1], rate=rate)
+            )
+    return found
+
+
+def _between(points: dict[int, float], size: float) -> float | None:
+    """Speed at a batch size between those measured, on straight lines of the logarithms."""
+    sizes = sorted(points)
+    for low, high in pairwise(sizes):
+        if low <= size <= high:
+            share = math.log(size / low) / math.log(high / low)
+            gain = math.log(points[high] / points[low])
+            return points[low] * math.exp(share * gain)
+    return None
+
+
+def weighed(evidence: MatrixEvidence) -> list[tuple[str, CellEvidence]]:
+    """Each series that has a predicted and a measured size, with the cell farthest off."""
+    found = []
+    for series in series_of(evidence):
+        cells = [cell for cell in series.cells.values() if cell.weight_ratio is not None]
+        if cells:
+            farthest = max(cells, key=lambda cell: abs((cell.weight_ratio or 1.0) - 1))
+            found.append((series.name, farthest))
+    return found
+
+
+def heat_sentence(heat: Heat, grid: Grid, baseline: str) -> str:
+    """What a heat map shows, with its ends and the letters in it."""
+    (low, least), (high, most) = grid.ends()
+    meaning = heat.meaning.replace("{baseline}", baseline)
+    text = f"{meaning} Lowest: {_end(least.text)} ({low}); highest: {_end(most.text)} ({high})."
+    told = [f"{grids.LETTERS[state]} {state}" for state in grid.states]
+    return f"{text} {', '.join(told)}." if told else text
+
+
+def _end(text: str) -> str:
+    return text.strip(grids.SAME + grids.CHANGED)
+
+
+def _batch_sentence(evidence: MatrixEvidence) -> str:
+    name = baseline_series(evidence).name
+    text = (
+        "Both axes count in powers; higher is better, and a flat line gains nothing from batches. "
+        f"The dashed grey line is {name}, the baseline's."
+    )
+    if any(gaps_of(one) for one in growing(evidence)):
+        text += " In brackets: batch sizes that failed (F), were skipped (S) or not run (N)."
+    none = [one.name for one in series_of(evidence) if not speeds_of(one)]
+    if none:
+        text += f" Without a speed at any size: {quantities.listed(none)}."
+    found = crossings(evidence)
+    if not found:
+        return f"{text} No crossover lies within the range measured."
+    n_found = f"{len(found)} crossover" + ("" if len(found) == 1 else "s")
+    return (
+        f"{text} Numbered rings: {n_found}, with 95% intervals; what crosses between two panels "
+        "stands below the numbers only."
+    )
+
+
+def _crossing_table(evidence: MatrixEvidence) -> Table:
+    """Speeds of every series, and below them what crosses."""
+    table = grid_table("Answers a second", grids.speeds(evidence))
+    notes = tuple(f"{one.number}: {one.crossover.text}" for one in crossings(evidence))
+    return Table(title=table.title, columns=table.columns, rows=table.rows, notes=notes)
+
+
+def _weight_sentence(evidence: MatrixEvidence) -> str:
+    found = weighed(evidence)
+    off = [
+        f"{name} ({ratio(cell.weight_ratio)} times)"
+        for name, cell in found
+        if abs((cell.weight_ratio or 1.0) - 1) > MEMORY_TOLERANCE
+    ]
+    text = (
+        f"On the line the prediction is right; the band is {MEMORY_TOLERANCE:.0%} to both sides. "
+        "A point stands for all batch sizes of a setting."
+    )
+    if not off:
+        return f"{text} None lies outside."
+    return f"{text} Outside: {quantities.listed(off)}."
+
+
+def _weight_table(evidence: MatrixEvidence) -> Table:
+    columns = (
+        Column(header="Series", is_figure=False),
+        Column(header="Predicted MB"),
+        Column(header="Measured MB"),
+        Column(header="Measured over predicted"),
+    )
+    rows = tuple(
+        (
+            name,
+            _mega(cell.predicted_weight_bytes),
+            _mega(cell.weight_bytes),
+            ratio(cell.weight_ratio),
+        )
+        for name, cell in weighed(evidence)
+    )
+    return Table(title="Memory of the weights", columns=columns, rows=rows)
+
+
+def _mega(n_bytes: int | None) -> str:
+    return DASH if n_bytes is None else quantities.significant(n_bytes / 1e6)
