@@ -5,10 +5,11 @@ A leaf: what its runs add up to stands in `matrix.evidence`.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 
 from spoonbench.harness.duel_records import Entry, TaskFacts
-from spoonbench.harness.records import Mode, Placement
+from spoonbench.harness.records import USUAL, Mode, Placement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +29,11 @@ class Conditions(Placement):
     new_tokens: int | None = None
     accumulation: int = 1
     order: str = "given"
+
+    @property
+    def work(self) -> tuple[Mode, int | None, int | None, int]:
+        """What is timed, where and how left out: cells that do the same can be compared."""
+        return (self.mode, self.prompt_tokens, self.new_tokens, self.accumulation)
 
     @property
     def only_placement(self) -> Placement:
@@ -95,3 +101,25 @@ class Matrix:
     def twin_round(self, round_index: int) -> int:
         """The round under which the second run of the baseline is kept."""
         return self.n_rounds + round_index
+
+
+def plainest(cells: Iterable[MatrixCell]) -> MatrixCell:
+    """The cell that others are compared with: the plainest of those that run, the first of equals.
+
+    Whole answers in float32, not quantized, one at a time, on the processor, are as plain as it
+    gets.
+    """
+
+    def distance(cell: MatrixCell) -> tuple[bool | int, ...]:
+        at = cell.placement
+        return (
+            cell.why_skipped is not None,
+            at.mode != "answer",
+            at.quantization != USUAL.quantization,
+            at.dtype != USUAL.dtype,
+            at.engine != USUAL.engine,
+            at.batch_size,
+            at.device != USUAL.device,
+        )
+
+    return min(cells, key=distance)

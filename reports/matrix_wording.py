@@ -35,7 +35,7 @@ if TYPE_CHECKING:
         SpeedKind,
         SpeedVerdict,
     )
-    from spoonbench.harness.records import Placement
+    from spoonbench.harness.matrix_records import Conditions
     from spoonbench.reports.matrix import MatrixReport
 
 SHOWN_NAMES = 8
@@ -98,7 +98,7 @@ def findings(report: MatrixReport) -> list[tuple[str, tuple[str, ...]]]:
     ]
 
 
-def described(placement: Placement) -> str:
+def described(placement: Conditions) -> str:
     """Where and how a cell runs, in words."""
     parts = [placement.device, placement.dtype]
     unquantized = placement.quantization == USUAL.quantization

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from spoonbench.harness.matrix_records import plainest
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -159,3 +161,12 @@ class MatrixEvidence:
     def baseline(self) -> CellEvidence:
         """The cell that all others are compared with."""
         return next(one for one in self.cells if one.cell.name == self.matrix.baseline)
+
+    def reference_of(self, cell: CellEvidence) -> CellEvidence:
+        """What the speed of a cell is compared with: the plainest cell that does the same work."""
+        work = cell.cell.placement.work
+        same = [one for one in self.cells if one.cell.placement.work == work]
+        if self.baseline in same:
+            return self.baseline
+        name = plainest(one.cell for one in same).name
+        return next(one for one in same if one.cell.name == name)

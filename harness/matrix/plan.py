@@ -11,10 +11,9 @@ from spoonbench.harness.duel.plan import Wishes, make_plan, sample_split
 from spoonbench.harness.duel_records import Requirements
 from spoonbench.harness.matrix.skips import why_skipped
 from spoonbench.harness.matrix.sweep import PLAIN, cell_name
-from spoonbench.harness.matrix_records import Conditions, Matrix, MatrixCell
+from spoonbench.harness.matrix_records import Matrix, MatrixCell, plainest
 from spoonbench.harness.predict.weights import weight_bytes
 from spoonbench.harness.records import USUAL, Cell, Workload
-from spoonbench.solvers.quantizations import NONE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from spoonbench.harness.duel.lineup import LineupEntry
     from spoonbench.harness.duel.plan import Plan, PlannedEntry
     from spoonbench.harness.duel.presets import Preset
+    from spoonbench.harness.matrix_records import Conditions
     from spoonbench.harness.records import Environment
     from spoonbench.harness.tasks.api import Split, Task
     from spoonbench.solvers.model_shapes import ModelShape
@@ -128,30 +128,9 @@ def plan_matrix(
         task=training.duel.task,
         model=entry,
         cells=tuple(described),
-        baseline=baseline_of(described),
+        baseline=plainest(described).name,
     )
     return MatrixPlan(matrix=matrix, training=training, split=split, cells=cells)
-
-
-def baseline_of(cells: Sequence[MatrixCell]) -> str:
-    """The cell that all others are compared with: as plain as there is, first of those that run.
-
-    The plainest is in float32, not quantized, one item at a time, on the processor.
-    """
-
-    def distance(cell: MatrixCell) -> tuple[bool, bool, bool, bool, bool, int, bool]:
-        at = cell.placement
-        return (
-            cell.why_skipped is not None,
-            at.mode != "answer",
-            at.quantization != NONE,
-            at.dtype != USUAL.dtype,
-            at.engine != USUAL.engine,
-            at.batch_size,
-            at.device != USUAL.device,
-        )
-
-    return min(cells, key=distance).name
 
 
 def _workload(task: Task, split: Split) -> Workload:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from spoonbench.harness.matrix.axes import AXES
-from spoonbench.harness.matrix.sweep import cell_name
+from spoonbench.harness.matrix.sweep import cell_name, short
 from spoonbench.harness.matrix.verdicts import compare_cells
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from spoonbench.harness.matrix.evidence import CellEvidence, Crossover, MatrixEvidence
     from spoonbench.harness.matrix.verdicts import SpeedVerdict
-    from spoonbench.harness.records import Placement
+    from spoonbench.harness.matrix_records import Conditions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,13 +28,13 @@ class Series:
     """
 
     name: str
-    placement: Placement
+    placement: Conditions
     cells: Mapping[int, CellEvidence]
 
 
 def series_of(evidence: MatrixEvidence) -> tuple[Series, ...]:
     """Every series, in the order in which its first cell stands in the matrix."""
-    grouped: dict[Placement, dict[int, CellEvidence]] = {}
+    grouped: dict[Conditions, dict[int, CellEvidence]] = {}
     for one in evidence.cells:
         at = one.cell.placement
         grouped.setdefault(replace(at, batch_size=1), {})[at.batch_size] = one
@@ -61,15 +61,22 @@ def baseline_series(evidence: MatrixEvidence) -> Series:
 
 def same_batch(evidence: MatrixEvidence) -> dict[str, SpeedVerdict]:
     """Name of a cell to its speed against the baseline's series at the same batch size."""
-    reference = baseline_series(evidence)
-    found = {}
-    for series in series_of(evidence):
+    everything, found = series_of(evidence), {}
+    for series in everything:
+        reference = _reference_of(series, everything, evidence)
         for size, cell in series.cells.items():
             verdict = compare_cells(cell, reference.cells.get(size), evidence.noise)
             if series.placement == reference.placement and verdict.ratio is not None:
                 verdict = replace(verdict, verdict="baseline", reason=None)
             found[cell.cell.name] = verdict
     return found
+
+
+def _reference_of(series: Series, everything: Sequence[Series], evidence: MatrixEvidence) -> Series:
+    """The series of the plainest cell that does the same work."""
+    plain = evidence.reference_of(next(iter(series.cells.values())))
+    placement = replace(plain.cell.placement, batch_size=1)
+    return next(one for one in everything if one.placement == placement)
 
 
 def pair_of(crossover: Crossover, series: Sequence[Series]) -> tuple[Series, Series] | None:
@@ -80,20 +87,21 @@ def pair_of(crossover: Crossover, series: Sequence[Series]) -> tuple[Series, Ser
         (first, second)
         for first in series
         for second in series
-        if str(getattr(first.placement, axis.field)) == crossover.first
+        if short(getattr(first.placement, axis.field)) == crossover.first
         and replace(first.placement, **{axis.field: getattr(second.placement, axis.field)})
         == second.placement
-        and str(getattr(second.placement, axis.field)) == crossover.second
+        and short(getattr(second.placement, axis.field)) == crossover.second
         and set(shared) <= _facts(first.placement)
     ]
     return found[0] if len(found) == 1 else None
 
 
-def _facts(placement: Placement) -> set[str]:
-    return {f"{axis.name} {getattr(placement, axis.field)}" for axis in AXES.values()}
+def _facts(placement: Conditions) -> set[str]:
+    values = {axis.name: getattr(placement, axis.field) for axis in AXES.values()}
+    return {f"{name} {short(value)}" for name, value in values.items() if value is not None}
 
 
-def _name(placement: Placement, others: Sequence[Placement]) -> str:
+def _name(placement: Conditions, others: Sequence[Conditions]) -> str:
     if len(others) > 1:
         return cell_name(placement, others)
     return f"{placement.device}, {placement.dtype}"

@@ -234,11 +234,12 @@ def changed_nothing(cell: CellEvidence) -> bool:
 
 def _judge_cell(cell: CellEvidence, evidence: MatrixEvidence) -> CellVerdict:
     is_baseline = cell.cell.name == evidence.matrix.baseline
+    reference = evidence.reference_of(cell)
     return CellVerdict(
         cell=cell,
         speed=_speed_of_baseline(cell)
-        if is_baseline
-        else compare_cells(cell, evidence.baseline, evidence.noise),
+        if reference is cell
+        else compare_cells(cell, reference, evidence.noise),
         accuracy=AccuracyVerdict(verdict="baseline") if is_baseline else compare_accuracy(cell),
         memory=compare_memory(cell),
         changed_nothing=changed_nothing(cell),

@@ -74,7 +74,7 @@ def test_cells_are_paired_with_the_baseline_item_by_item(matrix):
     }
     runs = [run_of(cell) for cell in matrix.cells]
     by_run = {run.run_id: said[cell.name] for run, cell in zip(runs, matrix.cells, strict=True)}
-    _, two, four = summarize_matrix(matrix, runs, lambda run_id: by_run[run_id]).cells
+    _, two, four = summarize_matrix(matrix, runs, lambda run_id: tuple(by_run[run_id])).cells
     assert (two.test.n_first_only, two.test.n_second_only, two.n_changed) == (1, 0, 1)
     assert (four.test.n_first_only, four.n_changed) == (0, 0)
     assert two.test.p_holm == 1.0

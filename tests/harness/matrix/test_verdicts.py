@@ -17,8 +17,7 @@ from spoonbench.harness.matrix.verdicts import (
     judge_quantizations,
     noise_factor,
 )
-from spoonbench.harness.matrix_records import Matrix, MatrixCell
-from spoonbench.harness.records import Placement
+from spoonbench.harness.matrix_records import Conditions, Matrix, MatrixCell
 from spoonbench.harness.stats import estimate
 
 
@@ -30,7 +29,7 @@ STILL = noise_of(1.0, 1.0, 1.0)
 
 
 def cell_of(name="a", *, status="ok", quantization="none", batch_size=1, **figures):
-    placement = Placement(quantization=quantization, batch_size=batch_size)
+    placement = Conditions(quantization=quantization, batch_size=batch_size)
     cell = MatrixCell(name=name, key=name, placement=placement)
     return CellEvidence(cell=cell, status=status, **figures)
 

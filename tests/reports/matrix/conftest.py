@@ -213,7 +213,9 @@ def make_report():
             matrix=matrix,
             cells=(replace(first, is_deterministic=True), *rest),
             noise=Noise(ratios=(1.012, 0.985, 1.004), low=0.985, high=1.012),
-            crossovers=find_crossovers(matrix, rates),
+            crossovers=find_crossovers(
+                matrix, {name: dict(enumerate(found)) for name, found in rates.items()}
+            ),
         ),
         environment=MACHINE,
         notes=("2 runs were left aside.",),

@@ -107,7 +107,7 @@ def crossover(first, second, others, batch_size=20.0):
 
 
 def test_a_crossover_lies_on_the_line_of_the_first_series(report):
-    one = crossover("float32", "bfloat16", "quantization none")
+    one = crossover("fp32", "bf16", "quantization full")
     (found,) = crossings(replace(report.evidence, crossovers=(one,)))
     speeds = grids.speeds(report.evidence)
     low, high = (square(speeds, "fp32-full", size).value for size in (8, 64))
