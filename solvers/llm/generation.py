@@ -1,8 +1,9 @@
 """Text from a language model: one batch, padded on the left, through transformers' `generate`.
 
 A decoder-only model continues the end of its row, so shorter prompts are padded in front; the
-padding is masked and counts for nothing. `generate` runs the model, keeps its cache and stops rows;
-which token comes next is chosen here (`spoonbench.solvers.llm.token_choice`).
+padding is masked and counts for nothing. It can be put behind instead, to show what that does.
+`generate`, or an engine, runs the model, keeps its cache and stops rows; which token comes next is
+chosen here (`spoonbench.solvers.llm.token_choice`).
 
 What a model's folder says about generation (`generation_config.json`: a temperature, say) is not
 used: `generate` would fill in whatever is not set, and answers would hang on it unseen.
@@ -26,7 +27,8 @@ from transformers import (
 )
 
 from spoonbench.solvers.llm.decoding import check_decoding
-from spoonbench.solvers.llm.stepping import STEPPED, step_rows
+from spoonbench.solvers.llm.engines.interface import USUAL
+from spoonbench.solvers.llm.stepping import STEPPED, read_with, step_rows
 from spoonbench.solvers.llm.token_choice import TokenChoice
 from spoonbench.solvers.llm.tokenizer import decode_on
 from spoonbench.solvers.texts import Generation
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast
 
     from spoonbench.solvers.api import StopReason
+    from spoonbench.solvers.llm.engines.interface import Execution, Forward, Padding
     from spoonbench.solvers.texts import Decoding
 
 _ALONE = frozenset(
@@ -112,6 +115,7 @@ def generate_batch(
     decoding: Decoding,
     *,
     end_ids: Sequence[int] | None = None,
+    execution: Execution = USUAL,
 ) -> GeneratedBatch:
     """Continue prompts.
 
@@ -121,6 +125,7 @@ def generate_batch(
         prompts: shape (n,), token ids; none empty.
         decoding: all of it counts; row i is drawn as it would be alone with the seed seed + i.
         end_ids: tokens that end a text; None: the tokenizer's end token, if it has one.
+        execution: engine, which runs the same model, and side of the padding.
 
     Raises:
         ValueError: a setting that means nothing; says which.
@@ -134,14 +139,15 @@ def generate_batch(
     if end_ids is None:
         end_ids = [] if tokenizer.eos_token_id is None else [tokenizer.eos_token_id]
     pad = _pad_id(tokenizer, end_ids)
-    padded = _pad_left(prompts, pad)
+    padded = _pad(prompts, pad, execution.padding)
     ids, mask = (part.to(model.device) for part in padded)
     choice = TokenChoice(prompts, decoding)
     stops = _StopStrings(tokenizer, decoding.stop_strings, len(prompts))
-    if model.config.model_type in STEPPED:
+    forward = _forward(model, ids.shape, decoding, execution)
+    if forward is not None:
         is_done = stops if decoding.stop_strings else None
         new = step_rows(
-            model, (ids, mask), choice, is_done, decoding.max_new_tokens, pad=pad, end_ids=end_ids
+            forward, (ids, mask), choice, is_done, decoding.max_new_tokens, pad=pad, end_ids=end_ids
         )
     else:
         with _own_defaults(model):
@@ -216,12 +222,29 @@ def _pad_id(tokenizer: PreTrainedTokenizerFast, end_ids: Sequence[int]) -> int:
     return end_ids[0] if end_ids else 0
 
 
-def _pad_left(prompts: Sequence[Sequence[int]], pad: int) -> tuple[torch.Tensor, torch.Tensor]:
+def _pad(
+    prompts: Sequence[Sequence[int]], pad: int, side: Padding
+) -> tuple[torch.Tensor, torch.Tensor]:
     """Token ids and mask, both of shape (n, longest)."""
     width = max(len(prompt) for prompt in prompts)
-    ids = [[pad] * (width - len(prompt)) + list(prompt) for prompt in prompts]
-    mask = [[0] * (width - len(prompt)) + [1] * len(prompt) for prompt in prompts]
+
+    def fill(row: Sequence[int], filler: int) -> list[int]:
+        gap = [filler] * (width - len(row))
+        return [*gap, *row] if side == "left" else [*row, *gap]
+
+    ids = [fill(prompt, pad) for prompt in prompts]
+    mask = [fill([1] * len(prompt), 0) for prompt in prompts]
     return torch.tensor(ids), torch.tensor(mask)
+
+
+def _forward(
+    model: Any, shape: Sequence[int], decoding: Decoding, execution: Execution
+) -> Forward | None:
+    """The forward pass of a loop of our own; None: `generate` has to run the model."""
+    if execution.runtime is not None:
+        n_rows, width = shape
+        return execution.runtime.start(n_rows, width + decoding.max_new_tokens)
+    return read_with(model) if model.config.model_type in STEPPED else None
 
 
 def _stop_tokens(tokenizer: PreTrainedTokenizerFast, strings: Sequence[str]) -> frozenset[int]:
