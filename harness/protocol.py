@@ -12,7 +12,9 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from spoonbench.harness.records import Mode, RunStatus
-from spoonbench.solvers.api import Answer, Example, FitReport, Part, Problem, Quantized, Size
+from spoonbench.solvers.api import Answer, Example, FitReport, Part, Problem, Size
+from spoonbench.solvers.engines import EngineReport
+from spoonbench.solvers.quantizations import Quantized
 
 PROTOCOL_VERSION = 1
 
@@ -178,6 +180,7 @@ class JobResult:
         fit_report: of the training.
         size: of the contestant, counted over the first problems.
         quantized: what its quantization did; None where none was asked for.
+        engine: what runs it, and what building that took; None where it runs as it is.
         cells: one for each cell of the job, in order.
         output_tail: last part of what the contestant printed.
     """
@@ -193,6 +196,7 @@ class JobResult:
     fit_report: FitReport | None = None
     size: Size | None = None
     quantized: Quantized | None = None
+    engine: EngineReport | None = None
     cells: tuple[CellResult, ...] = ()
     output_tail: str = ""
 
@@ -203,12 +207,22 @@ class Event:
 
     Attributes:
         kind: "hello" (data: protocol version), "ready" (prepared or loaded), "progress"
-            (data: fraction, message), "fitted", "sized", "quantized" (data: a Quantized), "cell"
-            (data: a CellResult), "done", "failed" (data: status, reason).
+            (data: fraction, message), "fitted", "sized", "quantized" (data: a Quantized), "built"
+            (data: an EngineReport), "cell" (data: a CellResult), "done", "failed" (data: status,
+            reason).
         data: JSON values.
     """
 
     kind: Literal[
-        "hello", "ready", "progress", "fitted", "sized", "quantized", "cell", "done", "failed"
+        "hello",
+        "ready",
+        "progress",
+        "fitted",
+        "sized",
+        "quantized",
+        "built",
+        "cell",
+        "done",
+        "failed",
     ]
     data: Mapping[str, Any] = field(default_factory=dict)

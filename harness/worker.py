@@ -5,8 +5,8 @@ forked from `executors.fork_server`. A job comes in on one pipe, events go out o
 (`protocol`, `framing`). Standard output and error belong to the contestant.
 
 In order: hello of the parent; the job; imports; baseline of memory; hello of the child; prepare;
-load or train and save; size; the cells. `load_s` is the time of imports, prepare and load, the
-start of the interpreter left out.
+load or train and save; size; building the engine; the cells. `load_s` is the time of imports,
+prepare and load, the start of the interpreter left out.
 
 A cell whose call raises is a failed cell, and the next one is tried: a batch that does not fit
 the memory says nothing about a smaller one. Everything before the cells ends the job.
@@ -55,13 +55,13 @@ from spoonbench.solvers.api import (
     Keeps,
     Measures,
     Problem,
-    Quantized,
-    Quantizes,
     Size,
     Solves,
     Trains,
     Unsupported,
 )
+from spoonbench.solvers.engines import BuildsEngine, EngineReport
+from spoonbench.solvers.quantizations import Quantized, Quantizes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -168,6 +168,7 @@ class JobRun:
         solver = self._prepare(contestant_class, memory, import_s)
         self._report_size(solver)
         self._report_quantization(solver)
+        self._build_engine(solver)
         self._run_cells(solver, memory)
         self._marker.move("closing")
         solver.close()
@@ -232,6 +233,17 @@ class JobRun:
         if not isinstance(done, Quantized):
             raise Refused(f"`quantized` returned a {type(done).__name__}, not a Quantized")
         self._send_own("quantized", "quantized", to_json(done))
+
+    def _build_engine(self, solver: Any) -> None:
+        if not isinstance(solver, BuildsEngine):
+            return
+        self._marker.move("building")
+        done = solver.build_engine()
+        if done is None:
+            return
+        if not isinstance(done, EngineReport):
+            raise Refused(f"`build_engine` returned a {type(done).__name__}, not an EngineReport")
+        self._send_own("built", "build_engine", to_json(done))
 
     def _some_problems(self) -> tuple[Problem, ...]:
         for work in self._job.cells:

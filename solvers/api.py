@@ -4,7 +4,8 @@ A contestant is a class that takes no arguments and offers some of the small pro
 Importing the module of a contestant must be cheap: heavy libraries (torch, transformers,
 scikit-learn, sympy) are imported in `prepare` or `fit`, so that listing contestants costs nothing.
 
-What can be asked of language models beside answers stands in `spoonbench.solvers.texts`.
+What can be asked of language models beside answers stands in `spoonbench.solvers.texts`; what they
+say of their weights and of what runs them, in `quantizations` and `engines` beside it.
 
 Not covered: scoring. A contestant never sees the target of a problem that it is asked to solve.
 """
@@ -149,6 +150,9 @@ class SolverInfo:
         devices: devices it can run on, for example ("cpu", "cuda", "mps").
         dtypes: number formats, for example ("float32", "bfloat16").
         quantizations: quantization methods.
+        engines: engines that can run it (`spoonbench.solvers.engines`).
+        attentions: ways of computing attention that can be asked for.
+        paddings: sides on which a batch can be asked to be padded.
         deterministic: the same answers for the same input, settings and seed.
         needs_training: `fit` must be called, or trained weights loaded, before `solve`.
         keeps_weights: has `save` and `load`; otherwise it is fitted again in each process.
@@ -169,6 +173,9 @@ class SolverInfo:
     devices: tuple[str, ...] = ("cpu",)
     dtypes: tuple[str, ...] = ("float32",)
     quantizations: tuple[str, ...] = ("none",)
+    engines: tuple[str, ...] = ("native",)
+    attentions: tuple[str, ...] = ()
+    paddings: tuple[str, ...] = ()
     deterministic: bool = True
     needs_training: bool = False
     keeps_weights: bool = False
@@ -203,6 +210,9 @@ class Settings:
         device: "cpu", "cuda", "cuda:1" or "mps".
         dtype: a torch name, for example "float32".
         quantization: "none" or a method.
+        engine: what runs a model; "native" is the contestant's own way.
+        attention: how attention is computed; None: as the engine does it by itself.
+        padding: "left" or "right"; None: where it belongs.
         threads: threads for numeric work.
         seed: for everything random in the contestant.
         params: the contestant's own parameters, JSON values only; unknown names are refused.
@@ -212,6 +222,9 @@ class Settings:
     device: str = "cpu"
     dtype: str = "float32"
     quantization: str = "none"
+    engine: str = "native"
+    attention: str | None = None
+    padding: str | None = None
     threads: int = 1
     seed: int = 0
     params: Mapping[str, Json] = field(default_factory=dict)
@@ -267,31 +280,6 @@ class Size:
     weight_bytes: int | None = None
     operations_per_problem: float | None = None
     formula: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Quantized:
-    """What a quantization did to a model.
-
-    Attributes:
-        method: its name.
-        layers_quantized: linear layers that hold their weights otherwise than before.
-        layers_skipped: linear layers that it left as they were.
-        skipped: names of these.
-        layers_turned: layers of another kind that were turned into Linear first, an exact change.
-        bytes_before: of all parameters and buffers.
-        bytes_after: the same afterwards, scales included.
-        kernel: library and form of the layers that compute now; None where nothing changed.
-    """
-
-    method: str
-    layers_quantized: int
-    layers_skipped: int
-    skipped: tuple[str, ...] = ()
-    layers_turned: int = 0
-    bytes_before: int
-    bytes_after: int
-    kernel: str | None = None
 
 
 @runtime_checkable
@@ -378,15 +366,6 @@ class Keeps(Protocol):
         Raises:
             Unsupported: the folder holds no such thing.
         """
-        ...
-
-
-@runtime_checkable
-class Quantizes(Protocol):
-    """Can hold its weights in fewer bits, and says what that did."""
-
-    def quantized(self) -> Quantized | None:
-        """What the quantization of its settings did; None where none was asked for, or not yet."""
         ...
 
 

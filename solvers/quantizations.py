@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib import metadata
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,6 +38,40 @@ class Method:
     module: str
     devices: tuple[str, ...] = ("cpu", "cuda")
     dtypes: tuple[str, ...] = ("float32", "bfloat16")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quantized:
+    """What a quantization did to a model.
+
+    Attributes:
+        method: its name.
+        layers_quantized: linear layers that hold their weights otherwise than before.
+        layers_skipped: linear layers that it left as they were.
+        skipped: names of these.
+        layers_turned: layers of another kind that were turned into Linear first, an exact change.
+        bytes_before: of all parameters and buffers.
+        bytes_after: the same afterwards, scales included.
+        kernel: library and form of the layers that compute now; None where nothing changed.
+    """
+
+    method: str
+    layers_quantized: int
+    layers_skipped: int
+    skipped: tuple[str, ...] = ()
+    layers_turned: int = 0
+    bytes_before: int
+    bytes_after: int
+    kernel: str | None = None
+
+
+@runtime_checkable
+class Quantizes(Protocol):
+    """Can hold its weights in fewer bits, and says what that did."""
+
+    def quantized(self) -> Quantized | None:
+        """What the quantization of its settings did; None where none was asked for, or not yet."""
+        ...
 
 
 def why_not(method: Method, device: str, dtype: str) -> str | None:

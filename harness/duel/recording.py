@@ -138,6 +138,13 @@ def _metrics(result: JobResult) -> dict[str, Any]:
             "bytes_before_quantization": done.bytes_before,
             "bytes_after_quantization": done.bytes_after,
         }
+    if result.engine is not None:
+        metrics |= {
+            "engine": result.engine.engine,
+            "engine_build_s": result.engine.build_s,
+            "engine_library": result.engine.library,
+            "engine_notes": to_json(result.engine.notes),
+        }
     if result.size is not None:
         metrics |= {
             "n_parameters": result.size.n_parameters,

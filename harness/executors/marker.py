@@ -26,6 +26,7 @@ Stage = Literal[
     "training",
     "saving",
     "sizing",
+    "building",
     "warming up",
     "solving",
     "closing",

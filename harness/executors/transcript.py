@@ -10,7 +10,9 @@ from spoonbench.harness.canonical import from_json
 from spoonbench.harness.framing import BadMessage
 from spoonbench.harness.protocol import PROTOCOL_VERSION, CellResult, Job, JobResult
 from spoonbench.harness.records import RunStatus
-from spoonbench.solvers.api import FitReport, Quantized, Size
+from spoonbench.solvers.api import FitReport, Size
+from spoonbench.solvers.engines import EngineReport
+from spoonbench.solvers.quantizations import Quantized
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -114,6 +116,9 @@ class Transcript:
 
     def _note_quantized(self, data: Mapping[str, Any]) -> None:
         self._facts["quantized"] = from_json(Quantized, data)
+
+    def _note_built(self, data: Mapping[str, Any]) -> None:
+        self._facts["engine"] = from_json(EngineReport, data)
 
     def _note_cell(self, data: Mapping[str, Any]) -> Callable[[], None] | None:
         cell: CellResult = from_json(CellResult, data)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from spoonbench.harness.registry import suggest
+from spoonbench.solvers.engines import ATTENTIONS, ENGINES, NATIVE
 from spoonbench.solvers.quantizations import METHODS, NONE
 
 if TYPE_CHECKING:
@@ -150,6 +151,24 @@ AXES: Mapping[str, Axis] = {
             field="quantization",
             summary=f"Quantizations: none, int8, int4, {', '.join(METHODS)}.",
             read=_one_of("quantization", _QUANTIZATIONS),
+        ),
+        Axis(
+            name="engine",
+            field="engine",
+            summary=f"Engines: {', '.join(ENGINES)}.",
+            read=_one_of("engine", {"torch": NATIVE, **{name: name for name in ENGINES}}),
+        ),
+        Axis(
+            name="attention",
+            field="attention",
+            summary=f"Ways of computing attention: {', '.join(ATTENTIONS)} [the model's own].",
+            read=_one_of("attention", {name: name for name in ATTENTIONS}),
+        ),
+        Axis(
+            name="padding",
+            field="padding",
+            summary="Sides on which batches are padded: left, right (which is wrong) [left].",
+            read=_one_of("padding", {name: name for name in ("left", "right")}),
         ),
         Axis(
             name="threads",

@@ -8,13 +8,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from spoonbench.solvers.engines import ENGINES, NATIVE, why_no_attention
+from spoonbench.solvers.engines import why_not as engine_why_not
 from spoonbench.solvers.quantizations import METHODS, NONE, why_not
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from spoonbench.harness.records import Environment, Placement
+    from spoonbench.harness.matrix_records import Conditions
+    from spoonbench.harness.records import Environment
     from spoonbench.solvers.api import SolverInfo
+
+_BY_ENGINES = ("answer", "prefill", "decode")
+"""Modes in which another engine than the model's own runs it."""
 
 
 def why_skipped(placement: Placement, environment: Environment, info: SolverInfo) -> str | None:
@@ -30,6 +36,9 @@ def why_skipped(placement: Placement, environment: Environment, info: SolverInfo
         lambda: _of_threads(placement, environment),
         lambda: _of_dtype(placement.dtype, info),
         lambda: _of_quantization(placement, info),
+        lambda: _of_engine(placement, info),
+        lambda: _of_engine_alone(placement),
+        lambda: _of_training(placement),
     )
     return next((why for reason in reasons if (why := reason()) is not None), None)
 
@@ -51,7 +60,7 @@ def _of_device(device: str, environment: Environment, info: SolverInfo) -> str |
     return None
 
 
-def _of_threads(placement: Placement, environment: Environment) -> str | None:
+def _of_threads(placement: Conditions, environment: Environment) -> str | None:
     if placement.threads <= environment.n_cores:
         return None
     return f"{placement.threads} threads on {environment.n_cores} cores would time the scheduler"
@@ -61,9 +70,37 @@ def _of_dtype(dtype: str, info: SolverInfo) -> str | None:
     return None if dtype in info.dtypes else f"{info.name} does not compute in {dtype}"
 
 
-def _of_quantization(placement: Placement, info: SolverInfo) -> str | None:
+def _of_quantization(placement: Conditions, info: SolverInfo) -> str | None:
     if placement.quantization == NONE:
         return None
     if placement.quantization not in info.quantizations:
         return f"{info.name} has no quantization {placement.quantization}"
     return why_not(METHODS[placement.quantization], placement.device, placement.dtype)
+
+
+def _of_engine(at: Conditions, info: SolverInfo) -> str | None:
+    if at.engine not in info.engines:
+        return f"{info.name} runs on the engine {', '.join(info.engines)}, not {at.engine}"
+    if at.attention is not None and at.attention not in info.attentions:
+        return f"{info.name} has no attention {at.attention}"
+    if at.padding is not None and at.padding not in info.paddings:
+        return f"{info.name} has no padding {at.padding}"
+    return None
+
+
+def _of_engine_alone(at: Conditions) -> str | None:
+    engine = ENGINES.get(at.engine)
+    if engine is None:
+        return None
+    if at.engine != NATIVE and at.mode not in _BY_ENGINES:
+        return f"the engine {at.engine} runs {', '.join(_BY_ENGINES)}, not {at.mode}"
+    why = engine_why_not(engine, at.device, at.dtype, at.quantization)
+    return why or why_no_attention(engine, at.attention, at.device, at.dtype)
+
+
+def _of_training(at: Conditions) -> str | None:
+    if at.mode != "train":
+        return None
+    if at.quantization != NONE:
+        return "quantized weights are not trained further"
+    return "training steps multiply in fp32 or bf16, not in fp16" if at.dtype == "float16" else None

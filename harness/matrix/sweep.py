@@ -186,6 +186,7 @@ _SHORT = {
     "new": "new{}",
     "accumulation": "accumulation{}",
     "order": "{}-order",
+    "padding": "{}-padded",
 }
 _SHORT_VALUES: Mapping[Value, str] = {
     "float32": "fp32",

@@ -9,6 +9,7 @@ from spoonbench.solvers.api import Answer
 from spoonbench.solvers.learning import failed
 from spoonbench.solvers.llm.architecture import count_rows
 from spoonbench.solvers.llm.confidence import confidence
+from spoonbench.solvers.llm.engines.interface import USUAL
 from spoonbench.solvers.llm.generation import generate_batch
 from spoonbench.solvers.llm.prompt import prompt_of, read_answer
 from spoonbench.solvers.llm.stopwatch import OFF, TOKENIZING
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from spoonbench.solvers.api import AnswerKind, Problem
     from spoonbench.solvers.llm.artifact import TrainedModel
+    from spoonbench.solvers.llm.engines.interface import Execution
     from spoonbench.solvers.llm.stopwatch import Stopwatch
     from spoonbench.solvers.texts import Generation
 
@@ -38,7 +40,12 @@ def decoding_of(trained: TrainedModel) -> Decoding:
 
 
 def answer_problems(
-    trained: TrainedModel, problems: Sequence[Problem], started_ns: int, stopwatch: Stopwatch = OFF
+    trained: TrainedModel,
+    problems: Sequence[Problem],
+    started_ns: int,
+    *,
+    stopwatch: Stopwatch = OFF,
+    execution: Execution = USUAL,
 ) -> list[Answer]:
     """Answer problems in one batch.
 
@@ -47,6 +54,7 @@ def answer_problems(
         problems: shape (n,).
         started_ns: `time.perf_counter_ns` when the call began.
         stopwatch: times the parts.
+        execution: what runs the model, and the side of the padding.
     """
     decoding = decoding_of(trained)
     texts = [prompt_of(problem.text) for problem in problems]
@@ -60,6 +68,7 @@ def answer_problems(
         [prompts[index] for index in fit],
         decoding,
         stopwatch=stopwatch,
+        execution=execution,
     )
     first_token_s = (
         (batch.first_token_ns - started_ns) / 1e9 if batch.first_token_ns is not None else None
@@ -71,7 +80,10 @@ def answer_problems(
 
 
 def continue_prompts(
-    trained: TrainedModel, prompts: Sequence[str], decoding: Decoding
+    trained: TrainedModel,
+    prompts: Sequence[str],
+    decoding: Decoding,
+    execution: Execution = USUAL,
 ) -> list[Generation]:
     """Continue texts as they stand, in one batch.
 
@@ -83,7 +95,7 @@ def continue_prompts(
         reason = _unfit(prompt, trained, decoding)
         if reason is not None:
             raise ValueError(reason)
-    batch = generate_batch(trained.model, trained.tokenizer, encoded, decoding)
+    batch = generate_batch(trained.model, trained.tokenizer, encoded, decoding, execution=execution)
     return list(batch.texts)
 
 

@@ -24,22 +24,33 @@ from transformers import StoppingCriteria, StoppingCriteriaList
 
 from spoonbench.solvers.api import Unsupported
 from spoonbench.solvers.llm.architecture import count_rows
-from spoonbench.solvers.llm.generation import greedy_configuration, own_defaults
+from spoonbench.solvers.llm.engines.interface import USUAL
+from spoonbench.solvers.llm.generation import forward_of, greedy_configuration, own_defaults
 from spoonbench.solvers.llm.machine import wait_for
-from spoonbench.solvers.llm.stepping import STEPPED, step_rows
+from spoonbench.solvers.llm.stepping import step_rows
 from spoonbench.solvers.texts import DecodeTimes, Decoding
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
     from spoonbench.solvers.llm.artifact import TrainedModel
+    from spoonbench.solvers.llm.engines.interface import Execution
 
 _DRAWN: WeakKeyDictionary[Any, tuple[tuple[int, ...], torch.Tensor]] = WeakKeyDictionary()
 """Tokenizer to what was drawn for it last: only the first of many equal calls pays for it."""
 
 
-def prefill(trained: TrainedModel, seed: int, n_texts: int, n_tokens: int) -> None:
+def prefill(
+    trained: TrainedModel, seed: int, n_texts: int, n_tokens: int, execution: Execution = USUAL
+) -> None:
     """One forward pass over drawn prompts: the cache is built, scores of the last position.
+
+    Args:
+        trained: the model.
+        seed: of the tokens drawn.
+        n_texts: rows.
+        n_tokens: of each.
+        execution: what runs the model.
 
     Raises:
         ValueError: a number below 1.
@@ -48,6 +59,12 @@ def prefill(trained: TrainedModel, seed: int, n_texts: int, n_tokens: int) -> No
     check_lengths(trained, n_texts=n_texts, prompt_tokens=n_tokens)
     model = trained.model
     ids = draw_tokens(trained, seed, n_texts, n_tokens).to(model.device)
+    if execution.runtime is not None:
+        forward = execution.runtime.start(n_texts, n_tokens)
+        with torch.inference_mode():
+            mask = torch.ones_like(ids)
+            forward(ids.clone(), mask, mask.cumsum(dim=-1) - 1)
+        return
     # Not every model can leave the head out where nothing is to be chosen.
     can_keep = "logits_to_keep" in inspect.signature(model.forward).parameters
     keep = {"logits_to_keep": 1} if can_keep else {}
@@ -56,22 +73,33 @@ def prefill(trained: TrainedModel, seed: int, n_texts: int, n_tokens: int) -> No
 
 
 def decode(
-    trained: TrainedModel, seed: int, n_texts: int, prompt_tokens: int, new_tokens: int
+    trained: TrainedModel,
+    seed: int,
+    lengths: tuple[int, int, int],
+    execution: Execution = USUAL,
 ) -> DecodeTimes:
     """Greedy tokens after drawn prompts, with a cache; nothing ends a row early.
+
+    Args:
+        trained: the model.
+        seed: of the tokens drawn.
+        lengths: rows, tokens of each prompt, new tokens of each.
+        execution: what runs the model.
 
     Raises:
         ValueError: a number below 1.
         Unsupported: more tokens than the model reads.
     """
     started_ns = time.perf_counter_ns()
+    n_texts, prompt_tokens, new_tokens = lengths
     check_lengths(trained, n_texts=n_texts, prompt_tokens=prompt_tokens, new_tokens=new_tokens)
     model = trained.model
     ids = draw_tokens(trained, seed, n_texts, prompt_tokens).to(model.device)
     clock = TokenClock(n_texts, str(model.device))
     padded = (ids, torch.ones_like(ids))
-    if model.config.model_type in STEPPED:
-        step_rows(model, padded, lambda _, scores: scores, clock, new_tokens, pad=0, end_ids=())
+    forward = forward_of(model, (n_texts, prompt_tokens + new_tokens), execution)
+    if forward is not None:
+        step_rows(forward, padded, lambda _, scores: scores, clock, new_tokens, pad=0, end_ids=())
     else:
         _generate(model, padded, clock, new_tokens)
     moments = (started_ns, *clock.moments_ns)

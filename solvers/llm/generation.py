@@ -1,8 +1,9 @@
 """Text from a language model: one batch, padded on the left, through transformers' `generate`.
 
 A decoder-only model continues the end of its row, so shorter prompts are padded in front; the
-padding is masked and counts for nothing. `generate` runs the model, keeps its cache and stops rows;
-which token comes next is chosen here (`spoonbench.solvers.llm.token_choice`).
+padding is masked and counts for nothing. It can be put behind instead, to show what that does.
+`generate`, or an engine, runs the model, keeps its cache and stops rows; which token comes next is
+chosen here (`spoonbench.solvers.llm.token_choice`).
 
 What a model's folder says about generation (`generation_config.json`: a temperature, say) is not
 used: `generate` would fill in whatever is not set, and answers would hang on it unseen.
@@ -27,7 +28,8 @@ from transformers import (
 )
 
 from spoonbench.solvers.llm.decoding import check_decoding
-from spoonbench.solvers.llm.stepping import STEPPED, step_rows
+from spoonbench.solvers.llm.engines.interface import USUAL
+from spoonbench.solvers.llm.stepping import STEPPED, read_with, step_rows
 from spoonbench.solvers.llm.stopwatch import (
     COMPUTING,
     COPYING_BACK,
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast
 
     from spoonbench.solvers.api import StopReason
+    from spoonbench.solvers.llm.engines.interface import Execution, Forward, Padding
     from spoonbench.solvers.llm.stopwatch import Stopwatch
     from spoonbench.solvers.texts import Decoding
 
@@ -122,6 +125,7 @@ def generate_batch(
     *,
     end_ids: Sequence[int] | None = None,
     stopwatch: Stopwatch = OFF,
+    execution: Execution = USUAL,
 ) -> GeneratedBatch:
     """Continue prompts.
 
@@ -132,6 +136,7 @@ def generate_batch(
         decoding: all of it counts; row i is drawn as it would be alone with the seed seed + i.
         end_ids: tokens that end a text; None: the tokenizer's end token, if it has one.
         stopwatch: times the parts.
+        execution: engine, which runs the same model, and side of the padding.
 
     Raises:
         ValueError: a setting that means nothing; says which.
@@ -146,16 +151,18 @@ def generate_batch(
     if end_ids is None:
         end_ids = [] if tokenizer.eos_token_id is None else [tokenizer.eos_token_id]
     pad = _pad_id(tokenizer, end_ids)
-    padded = _pad_left(prompts, pad)
+    padded = _pad(prompts, pad, execution.padding)
     with stopwatch.part(COPYING_TO_DEVICE):
         ids, mask = (part.to(model.device) for part in padded)
     choice = TokenChoice(prompts, decoding)
     stops = _StopStrings(tokenizer, decoding.stop_strings, len(prompts))
-    if model.config.model_type in STEPPED:
+    size = (len(ids), ids.shape[1] + decoding.max_new_tokens)
+    forward = forward_of(model, size, execution)
+    if forward is not None:
         is_done = stops if decoding.stop_strings else None
         with stopwatch.part(COMPUTING):
             new = step_rows(
-                model,
+                forward,
                 (ids, mask),
                 choice,
                 is_done,
@@ -235,12 +242,32 @@ def _pad_id(tokenizer: PreTrainedTokenizerFast, end_ids: Sequence[int]) -> int:
     return end_ids[0] if end_ids else 0
 
 
-def _pad_left(prompts: Sequence[Sequence[int]], pad: int) -> tuple[torch.Tensor, torch.Tensor]:
+def _pad(
+    prompts: Sequence[Sequence[int]], pad: int, side: Padding
+) -> tuple[torch.Tensor, torch.Tensor]:
     """Token ids and mask, both of shape (n, longest)."""
     width = max(len(prompt) for prompt in prompts)
-    ids = [[pad] * (width - len(prompt)) + list(prompt) for prompt in prompts]
-    mask = [[0] * (width - len(prompt)) + [1] * len(prompt) for prompt in prompts]
+
+    def fill(row: Sequence[int], filler: int) -> list[int]:
+        gap = [filler] * (width - len(row))
+        return [*gap, *row] if side == "left" else [*row, *gap]
+
+    ids = [fill(prompt, pad) for prompt in prompts]
+    mask = [fill([1] * len(prompt), 0) for prompt in prompts]
     return torch.tensor(ids), torch.tensor(mask)
+
+
+def forward_of(model: Any, size: tuple[int, int], execution: Execution) -> Forward | None:
+    """The forward pass of a loop of our own; None: `generate` has to run the model.
+
+    Args:
+        model: of transformers.
+        size: rows, and tokens of each, padded prompt and new ones together.
+        execution: what runs the model.
+    """
+    if execution.runtime is not None:
+        return execution.runtime.start(*size)
+    return read_with(model) if model.config.model_type in STEPPED else None
 
 
 def _stop_tokens(tokenizer: PreTrainedTokenizerFast, strings: Sequence[str]) -> frozenset[int]:

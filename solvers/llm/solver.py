@@ -5,6 +5,8 @@ Given weights are those of any causal model of transformers (`init`); all of the
 further (`tune` "full"), or an adapter beside them is (`tune` "lora").
 It reads text only: of an image, the line of text that stands for it.
 
+An engine runs answers and `generate`; likelihoods are always computed by the model itself.
+
 Not covered: asking weights as they come; sampled answers (`generate` samples).
 """
 
@@ -16,6 +18,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from spoonbench.solvers.api import Settings, Size, SolverInfo, Unsupported
+from spoonbench.solvers.engines import ATTENTIONS, ENGINES
 from spoonbench.solvers.learning import NOT_FITTED, failed
 from spoonbench.solvers.llm.recipe import NAME, Recipe, read_recipe
 from spoonbench.solvers.llm.timed_passes import TimedPasses
@@ -33,11 +36,13 @@ if TYPE_CHECKING:
         Json,
         Problem,
         Progress,
-        Quantized,
     )
+    from spoonbench.solvers.engines import EngineReport
     from spoonbench.solvers.llm.arithmetic import WeightCounts
     from spoonbench.solvers.llm.artifact import TrainedModel
+    from spoonbench.solvers.llm.engines.interface import Execution
     from spoonbench.solvers.model_shapes import ModelShape
+    from spoonbench.solvers.quantizations import Quantized
     from spoonbench.solvers.texts import Decoding, Generation, TextLikelihood
 
 _MODULES = (
@@ -51,6 +56,11 @@ _MODULES = (
     "checkpoints",
     "confidence",
     "decoding",
+    "engines.build",
+    "engines.compiled",
+    "engines.interface",
+    "engines.lean",
+    "engines.static_cache",
     "fitting",
     "fixed_lengths",
     "generation",
@@ -89,6 +99,9 @@ class LanguageModelSolver(TimedPasses):
         devices=("cpu", "cuda", "mps"),
         dtypes=("float32", "bfloat16", "float16"),
         quantizations=(NONE, *METHODS),
+        engines=tuple(ENGINES),
+        attentions=tuple(ATTENTIONS),
+        paddings=("left", "right"),
         needs_training=True,
         keeps_weights=True,
         distributed=True,
@@ -105,6 +118,8 @@ class LanguageModelSolver(TimedPasses):
         self._optimizer: Any = None
         self._counts: WeightCounts | None = None
         self._quantized: Quantized | None = None
+        self._execution: Execution | None = None
+        self._engine_report: EngineReport | None = None
 
     def prepare(self, settings: Settings, /) -> None:
         """Check the settings and import what is needed.
@@ -121,6 +136,9 @@ class LanguageModelSolver(TimedPasses):
             from spoonbench.solvers.llm.quantization.quantize import check_method
 
             check_method(settings.quantization, settings.device, settings.dtype)
+        from spoonbench.solvers.llm.engines.build import check_engine
+
+        check_engine(settings)
         # Imported before the first answer, not while it is timed.
         import_module("spoonbench.solvers.llm.answering")
         self.close()
@@ -145,7 +163,7 @@ class LanguageModelSolver(TimedPasses):
 
         recipe = self._prepared()
         self._check_trainable()
-        self._optimizer = self._counts = self._quantized = None
+        self._optimizer = self._counts = self._quantized = self._execution = None
         self._trained, report = fit_model(
             (training, validation), recipe, self._settings, progress, checkpoints
         )
@@ -172,6 +190,7 @@ class LanguageModelSolver(TimedPasses):
             self._trained, _ = fitting.build_untrained(
                 examples, self._prepared(), self._settings, None
             )
+        self._execution = None
         trained, recipe = self._trained, self._trained.recipe
         parts = batches.equal_parts(fitting.encode_checked(trained, examples), accumulation)
         # Answers may be given in another format; the weights learn in this one.
@@ -208,7 +227,13 @@ class LanguageModelSolver(TimedPasses):
         from spoonbench.solvers.llm.machine import memory_errors
 
         with memory_errors():
-            return answer_problems(self._ready(), problems, started_ns, self._stopwatch)
+            return answer_problems(
+                self._ready(),
+                problems,
+                started_ns,
+                stopwatch=self._stopwatch,
+                execution=self._executed(),
+            )
 
     def generate(self, prompts: Sequence[str], decoding: Decoding, /) -> list[Generation]:
         """Continue every prompt as it stands, in one batch, in order.
@@ -221,7 +246,7 @@ class LanguageModelSolver(TimedPasses):
         from spoonbench.solvers.llm.machine import memory_errors
 
         with memory_errors():
-            return continue_prompts(self._ready(), prompts, decoding)
+            return continue_prompts(self._ready(), prompts, decoding, self._executed())
 
     def log_likelihood(self, prompts: Sequence[str], texts: Sequence[str], /) -> list[float]:
         """Natural logarithm of the probability of each text after its prompt, end token left out.
@@ -294,6 +319,16 @@ class LanguageModelSolver(TimedPasses):
         """What the quantization that was asked for did; None where none was, or not yet."""
         return self._quantized
 
+    def build_engine(self) -> EngineReport | None:
+        """Build the engine that was asked for, once; None where the model runs as it is.
+
+        Raises:
+            Unsupported: the engine cannot run this model.
+        """
+        if self._trained is not None:
+            self._executed()
+        return self._engine_report
+
     def save(self, folder: Path, /) -> None:
         """Write weights, tokenizer and recipe into an existing empty folder.
 
@@ -327,7 +362,7 @@ class LanguageModelSolver(TimedPasses):
     def close(self) -> None:
         """Let the model go; may be called twice."""
         self._trained = self._optimizer = None
-        self._counts = self._quantized = None
+        self._counts = self._quantized = self._execution = self._engine_report = None
 
     def _prepared(self) -> Recipe:
         if self._recipe is None:
@@ -344,7 +379,7 @@ class LanguageModelSolver(TimedPasses):
             raise Unsupported(f"{NAME} answers in float16 and learns in float32 or bfloat16")
 
     def _ready(self) -> TrainedModel:
-        """The model as it is asked for: an adapter merged, in its number format, quantized."""
+        """The model as asked for: an adapter merged, number format, quantization, attention."""
         trained = self._fitted()
         if trained.recipe.tune == "lora":
             from spoonbench.solvers.llm.adapters import merge
@@ -360,4 +395,18 @@ class LanguageModelSolver(TimedPasses):
 
             self._counts = count_weights(trained.model)
             self._quantized = quantize_model(trained.model, self._settings.quantization)
+        if self._settings.attention is not None:
+            from spoonbench.solvers.llm.engines.build import set_attention
+
+            set_attention(trained.model, self._settings.attention)
         return trained
+
+    def _executed(self) -> Execution:
+        """What runs the model; built when it is first asked for."""
+        if self._execution is None:
+            from spoonbench.solvers.llm.engines.build import build_execution
+
+            self._execution, self._engine_report = build_execution(
+                self._ready().model, self._settings
+            )
+        return self._execution

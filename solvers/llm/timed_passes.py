@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from spoonbench.solvers.api import Example, Settings
     from spoonbench.solvers.llm.artifact import TrainedModel
+    from spoonbench.solvers.llm.engines.interface import Execution
     from spoonbench.solvers.texts import DecodeTimes
 
 
@@ -33,6 +34,10 @@ class TimedPasses:
         """The model in whatever number format it is."""
         raise NotImplementedError
 
+    def _executed(self) -> Execution:
+        """What runs the model."""
+        raise NotImplementedError
+
     def prefill(self, n_texts: int, n_tokens: int, /) -> None:
         """One forward pass over drawn tokens: the cache is built, scores of the last position.
 
@@ -45,7 +50,9 @@ class TimedPasses:
         from spoonbench.solvers.llm.machine import memory_errors
 
         with memory_errors():
-            fixed_lengths.prefill(self._ready(), self._settings.seed, n_texts, n_tokens)
+            fixed_lengths.prefill(
+                self._ready(), self._settings.seed, n_texts, n_tokens, self._executed()
+            )
 
     def decode(self, n_texts: int, prompt_tokens: int, new_tokens: int, /) -> DecodeTimes:
         """Greedy tokens after drawn prompts, with a cache; nothing ends a row early.
@@ -60,7 +67,9 @@ class TimedPasses:
 
         trained, seed = self._ready(), self._settings.seed
         with memory_errors():
-            return fixed_lengths.decode(trained, seed, n_texts, prompt_tokens, new_tokens)
+            return fixed_lengths.decode(
+                trained, seed, (n_texts, prompt_tokens, new_tokens), self._executed()
+            )
 
     def score_examples(self, examples: Sequence[Example], /) -> list[float]:
         """Natural logarithm of the probability of each target after its question, in one batch.

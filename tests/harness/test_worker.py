@@ -21,12 +21,13 @@ from spoonbench.solvers.api import (
     FitReport,
     Part,
     Problem,
-    Quantized,
     Settings,
     Size,
     SolverInfo,
     Unsupported,
 )
+from spoonbench.solvers.engines import EngineReport
+from spoonbench.solvers.quantizations import Quantized
 
 PROBLEMS = tuple(Problem(problem_id=str(n), text=str(n)) for n in range(40))
 
@@ -80,6 +81,21 @@ class Pretender(Pupil):
         return 8
 
 
+class Engineer(Pupil):
+    def build_engine(self):
+        return EngineReport(engine="e", library="l 1", build_s=0.5)
+
+
+class Idler(Pupil):
+    def build_engine(self):
+        return None
+
+
+class Boaster(Pupil):
+    def build_engine(self):
+        return "fast"
+
+
 class Silent(Pupil):
     def fit(self, training, validation, progress, checkpoints):
         return None
@@ -89,7 +105,8 @@ class Silent(Pupil):
 def run(monkeypatch):
     """Runs a job here; gives its events."""
     module: Any = types.ModuleType("contestants_of_this_test")
-    for contestant in (Pupil, Braggart, Silent, Packed, Unpacked, Pretender):
+    usual = (Pupil, Silent, Packed, Unpacked, Engineer, Idler)
+    for contestant in (*usual, Braggart, Pretender, Boaster):
         setattr(module, contestant.__name__, contestant)
     monkeypatch.setitem(sys.modules, module.__name__, module)
     monkeypatch.setattr(worker, "limit_private_bytes", lambda _: None)
@@ -160,6 +177,16 @@ def test_what_a_quantization_did_is_told(run):
     assert "quantized" not in dict(run("Unpacked"))
     with pytest.raises(Refused, match="`quantized` returned a int, not a Quantized"):
         run("Pretender")
+
+
+def test_an_engine_is_built_before_the_cells_and_told(run):
+    work = CellWork(cell_key="k", problems=PROBLEMS, batch_size=16)
+    events = run("Engineer", cells=(work,))
+    assert [kind for kind, _ in events][-4:] == ["sized", "built", "cell", "done"]
+    assert dict(events)["built"]["build_s"] == 0.5
+    assert "built" not in dict(run("Idler"))
+    with pytest.raises(Refused, match="`build_engine` returned a str, not an EngineReport"):
+        run("Boaster")
 
 
 def test_progress_is_passed_on_rarely():

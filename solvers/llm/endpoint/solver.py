@@ -88,6 +88,8 @@ class EndpointSolver:
         endpoint = read_endpoint(settings.params)
         if settings.device != "cpu" or settings.dtype != "float32":
             raise Unsupported("endpoint: the server decides on device and number format")
+        if settings.engine != "native" or settings.attention or settings.padding:
+            raise Unsupported("endpoint: the server decides on engine, attention and padding")
         if settings.quantization != "none" or settings.parts or settings.threads < 1:
             raise Unsupported("endpoint has no quantization and no parts, and at least one thread")
         base = base_url(endpoint.url)

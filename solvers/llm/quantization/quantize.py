@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from spoonbench.solvers.api import Quantized, Unsupported
+from spoonbench.solvers.api import Unsupported
 from spoonbench.solvers.llm.quantization.census import take_census
 from spoonbench.solvers.llm.quantization.layers import head_names, linear_layers, to_linear
 from spoonbench.solvers.llm.quantization.methods import APPLY
-from spoonbench.solvers.quantizations import METHODS, why_not
+from spoonbench.solvers.quantizations import METHODS, Quantized, why_not
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,7 +9,8 @@ from spoonbench.harness.duel.recording import Recorder, now
 from spoonbench.harness.protocol import CellResult, JobResult
 from spoonbench.harness.records import Cell, Contestant, Placement, Workload
 from spoonbench.harness.tasks.api import Split, Task
-from spoonbench.solvers.api import Quantized
+from spoonbench.solvers.engines import EngineReport
+from spoonbench.solvers.quantizations import Quantized
 
 CELL = Cell(
     workload=Workload(task="t", task_version="1", split="test", items_hash="0"),
@@ -53,6 +54,17 @@ def test_layers_and_bytes_are_recorded(recorder):
     assert record.metrics["layers_turned"] == 6
     assert record.metrics["bytes_before_quantization"] == 900
     assert record.metrics["bytes_after_quantization"] == 400
+
+
+def test_the_engine_is_recorded_with_what_building_it_took(recorder):
+    report = EngineReport(engine="lean", library="torch 2", build_s=1.5, notes={"programs": 2})
+    metrics = recorder.of_job(CELL, 0, now(), JobResult(job_id="j", status="ok", engine=report))
+    assert metrics.metrics["engine"] == "lean"
+    assert metrics.metrics["engine_build_s"] == 1.5
+    assert metrics.metrics["engine_library"] == "torch 2"
+    assert metrics.metrics["engine_notes"] == {"programs": 2}
+    plain = recorder.of_job(CELL, 0, now(), JobResult(job_id="j", status="ok"))
+    assert not [name for name in plain.metrics if name.startswith("engine")]
 
 
 def test_nothing_is_said_of_what_was_not_quantized(recorder):

@@ -21,11 +21,12 @@ from spoonbench.solvers.api import (
     FitReport,
     Part,
     Problem,
-    Quantized,
     Settings,
     Size,
     SolverInfo,
 )
+from spoonbench.solvers.engines import EngineReport
+from spoonbench.solvers.quantizations import Quantized
 
 PROBLEMS = tuple(Problem(problem_id=str(n), text=str(n)) for n in range(5))
 WORK = CellWork(cell_key="k", problems=PROBLEMS, batch_size=2)
@@ -83,6 +84,7 @@ def test_places_in_other_modes_are_told_by_their_calls():
     assert whereabouts(Place("warming up", 0), (PREFILL,)) == "warming up for cell 1 of 1"
 
 
+BUILT = EngineReport(engine="lean", library="torch 2", build_s=1.5, notes={"programs": 2})
 QUANTIZED = Quantized(
     method="bnb-int8",
     layers_quantized=3,
@@ -134,6 +136,7 @@ def test_a_conversation_becomes_a_result():
         event("ready", load_s=2, resident_bytes=-5),
         event("sized", size=to_json(Size(n_parameters=4))),
         event("quantized", **to_json(QUANTIZED)),
+        event("built", **to_json(BUILT)),
         {"kind": "cell", "data": cell()},
     ):
         transcript.take(message)
@@ -142,6 +145,7 @@ def test_a_conversation_becomes_a_result():
     assert (result.fit_s, result.fit_peak_bytes) == (1.5, 7)
     assert (result.fit_report, result.size) == (FitReport(n_examples=3), Size(n_parameters=4))
     assert result.quantized == QUANTIZED
+    assert result.engine == BUILT
     assert [c.status for c in result.cells] == ["ok", "timeout"]
     assert result.cells[1].reason == "too long"
     assert result.output_tail == "tail"
@@ -161,6 +165,7 @@ def test_a_conversation_becomes_a_result():
         event("progress", fraction=None, message=""),
         event("sized", size={"weight": 3}),
         event("quantized", method="bnb-int8"),
+        event("built", engine="lean"),
         event("fitted", fit_s=1, report=[], fit_peak_bytes=None),
         {"kind": "cell", "data": cell(cell_key="other")},
         {"kind": "cell", "data": cell(status="fine")},

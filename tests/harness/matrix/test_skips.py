@@ -6,7 +6,8 @@ from importlib import metadata
 import pytest
 
 from spoonbench.harness.matrix.skips import why_skipped
-from spoonbench.harness.records import Environment, Placement
+from spoonbench.harness.matrix_records import Conditions
+from spoonbench.harness.records import Environment
 from spoonbench.solvers.api import SolverInfo
 from spoonbench.solvers.quantizations import METHODS
 
@@ -30,11 +31,14 @@ MODEL = SolverInfo(
     devices=("cpu", "cuda", "mps"),
     dtypes=("float32", "bfloat16"),
     quantizations=("none", *METHODS),
+    engines=("native", "lean", "onnxruntime"),
+    attentions=("eager", "sdpa"),
+    paddings=("left", "right"),
 )
 
 
 def why(environment=HERE, **placement):
-    return why_skipped(Placement(**placement), environment, MODEL)
+    return why_skipped(Conditions(**placement), environment, MODEL)
 
 
 @pytest.mark.parametrize("name", ["bnb-int8", "bnb-nf4", "torch-int8dyn"])
@@ -53,6 +57,10 @@ def test_what_is_here_is_tried(name):
         ({"threads": 3}, "3 threads on 2 cores"),
         ({"dtype": "float16"}, "a-model does not compute in float16"),
         ({"quantization": "torch-int8dyn", "dtype": "bfloat16"}, "computes in float32"),
+        ({"engine": "compile"}, "a-model runs on the engine native, lean, onnxruntime"),
+        ({"engine": "lean", "mode": "train"}, "the engine lean runs answer, prefill, decode"),
+        ({"attention": "flash_attention_2"}, "a-model has no attention flash_attention_2"),
+        ({"mode": "train", "quantization": "bnb-int8"}, "quantized weights are not trained"),
     ],
 )
 def test_what_is_not_here_is_skipped_with_the_reason(placement, reason):
@@ -91,8 +99,8 @@ def test_a_contestant_that_has_no_such_thing_says_so():
         MODEL, name="rules", devices=("cpu",), dtypes=("float32",), quantizations=("none",)
     )
     for placement, reason in (
-        (Placement(device="cuda"), "rules runs on cpu, not cuda"),
-        (Placement(dtype="bfloat16"), "rules does not compute in bfloat16"),
-        (Placement(quantization="bnb-int8"), "rules has no quantization bnb-int8"),
+        (Conditions(device="cuda"), "rules runs on cpu, not cuda"),
+        (Conditions(dtype="bfloat16"), "rules does not compute in bfloat16"),
+        (Conditions(quantization="bnb-int8"), "rules has no quantization bnb-int8"),
     ):
         assert why_skipped(placement, replace(HERE, devices=("one",)), rules) == reason

@@ -21,7 +21,7 @@ from spoonbench.solvers.api import (
     Trains,
     Unsupported,
 )
-from spoonbench.solvers.llm import quantization
+from spoonbench.solvers.llm import engines, quantization
 from spoonbench.solvers.llm.arithmetic import count_weights, operations
 from spoonbench.solvers.llm.prompt import ABSTAINED
 from spoonbench.solvers.llm.solver import LanguageModelSolver
@@ -54,9 +54,9 @@ def test_its_modules_are_all_listed():
     names = {p.stem for f in package.__path__ for p in Path(f).glob("*.py")}
     # Models of elsewhere are asked in words of their own; shapes are counted before any is built.
     names -= {"__init__", "asking", "shapes"}
-    names |= {
-        f"quantization.{p.stem}" for f in quantization.__path__ for p in Path(f).glob("[a-z]*.py")
-    }
+    for inner in (engines, quantization):
+        part = inner.__name__.rpartition(".")[2]
+        names |= {f"{part}.{p.stem}" for f in inner.__path__ for p in Path(f).glob("[a-z]*.py")}
     listed = LanguageModelSolver.info.modules
     assert {m.removeprefix(f"{package.__name__}.") for m in listed} == names
 

@@ -1,0 +1,1 @@
+"""Ways to run a trained model: one module each, and the choice among them."""
