@@ -52,7 +52,7 @@ class Engine:
     requires: tuple[str, ...] = ()
     extra: str | None = None
     devices: tuple[str, ...] = ("cpu", "cuda")
-    dtypes: tuple[str, ...] = ("float32", "bfloat16")
+    dtypes: tuple[str, ...] = ("float32", "bfloat16", "float16")
     attentions: tuple[str, ...] = ()
     takes_quantized: bool = False
     compiles: bool = False
@@ -192,6 +192,7 @@ ENGINES: Mapping[str, Engine] = {
             requires=("openvino",),
             extra="openvino",
             devices=("cpu",),
+            dtypes=("float32", "bfloat16"),
         ),
     )
 }

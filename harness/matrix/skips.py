@@ -23,7 +23,7 @@ _BY_ENGINES = ("answer", "prefill", "decode")
 """Modes in which another engine than the model's own runs it."""
 
 
-def why_skipped(placement: Placement, environment: Environment, info: SolverInfo) -> str | None:
+def why_skipped(placement: Conditions, environment: Environment, info: SolverInfo) -> str | None:
     """One sentence for a cell that cannot be measured; None for one that can be tried.
 
     Args:
