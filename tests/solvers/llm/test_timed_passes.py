@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from spoonbench.harness.timing import synchroniser, time_call
 from spoonbench.solvers.api import Settings, Steps, Unsupported
-from spoonbench.solvers.llm import fixed_lengths
+from spoonbench.solvers.llm import fixed_lengths, generation
 from spoonbench.solvers.llm.generation import generate_batch
 from spoonbench.solvers.llm.prompt import completion_of, prompt_of
 from spoonbench.solvers.llm.solver import LanguageModelSolver
@@ -110,7 +110,7 @@ def test_decoding_writes_what_greedy_generation_writes(trained, monkeypatch):
 def test_models_whose_ways_are_not_known_are_decoded_through_transformers(
     trained, passes, monkeypatch
 ):
-    monkeypatch.setattr(fixed_lengths, "STEPPED", frozenset())
+    monkeypatch.setattr(generation, "STEPPED", frozenset())
     times = trained.decode(2, 11, 5)
     assert [given["input_ids"].shape[1] for given, _ in passes] == [11, 1, 1, 1, 1]
     assert len(times.later_token_ns) == 4

@@ -21,6 +21,8 @@ def runtime_of(name, model):
     reason = why_not(ENGINES[name], "cpu", "float32", "none")
     if reason is not None:
         pytest.skip(reason)
+    # Programs of other tests in this process count towards torch's limit.
+    torch.compiler.reset()
     execution, report = build_execution(model, Settings(engine=name))
     assert report.engine == name
     assert report.build_s > 0
