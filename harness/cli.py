@@ -343,7 +343,7 @@ def export(**options: Any) -> None:
 @OUT
 @JSON
 def runs(**options: Any) -> None:
-    """List the duels and runs in the store."""
+    """List the duels, matrices and runs in the store."""
     _call("spoonbench.harness.commands.listing", "list_runs", options)
 
 
@@ -352,16 +352,16 @@ def runs(**options: Any) -> None:
 @OUT
 @JSON
 def show(**options: Any) -> None:
-    """Show a duel or a run, by the beginning of its id."""
+    """Show a duel, a matrix or a run, by the beginning of its id."""
     _call("spoonbench.harness.commands.listing", "show_run", options)
 
 
 @cli.command()
-@click.argument("duel_id", required=False)
+@click.argument("duel_id", required=False, metavar="[ID]")
 @OUT
 @JSON
 def report(**options: Any) -> None:
-    """Print a duel again and write its report [the last duel]."""
+    """Print a duel or a matrix again and write its report [the last one]."""
     _call("spoonbench.harness.commands.listing", "write_again", options)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from spoonbench.harness.canonical import to_json
+from spoonbench.harness.commands.matrix import show_matrix
 from spoonbench.harness.duel.session import show_duel
 from spoonbench.harness.measurements import cells_of
 from spoonbench.harness.plaintext import make_plain
@@ -28,6 +30,7 @@ from spoonbench.harness.store.errors import StoreError
 from spoonbench.harness.store.reader import open_reader
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from spoonbench.harness.store.reader import StoreReader
@@ -105,11 +108,15 @@ def _task_row(name: str) -> dict[str, str]:
 def list_runs(*, out: Path, everything: bool, as_json: bool) -> None:
     """Print duels and runs, newest first."""
     with open_reader(out / "store.sqlite") as reader:
-        duels, stored = reader.duels(), reader.runs()
+        duels, matrices, stored = reader.duels(), reader.matrices(), reader.runs()
     stored = sorted(stored, key=lambda run: run.run_id, reverse=True)
     shown = stored if everything else stored[:_LAST_RUNS]
     if as_json:
-        rows = {"duels": [to_json(duel) for duel in duels], "runs": [_brief(r) for r in shown]}
+        rows = {
+            "duels": [to_json(duel) for duel in duels],
+            "matrices": [to_json(matrix) for matrix in matrices],
+            "runs": [_brief(run) for run in shown],
+        }
         click.echo(json.dumps(rows, indent=2))
         return
     names = {
@@ -118,11 +125,23 @@ def list_runs(*, out: Path, everything: bool, as_json: bool) -> None:
         for entry in duel.entries
         for role, key in cells_of(entry)
     }
+    names |= {
+        cell.key: f"{matrix.model.label}: {cell.name}"
+        for matrix in reversed(matrices)
+        for cell in matrix.cells
+    }
     console = Console()
     for duel in duels:
         labels = len(duel.entries)
         line = f"duel {duel.duel_id}  {duel.created_at}  {duel.task.name}  {labels} contestants"
         console.print(_shown(line))
+    for matrix in matrices:
+        console.print(
+            _shown(
+                f"matrix {matrix.matrix_id}  {matrix.created_at}  {matrix.model.label} on "
+                f"{matrix.task.name}  {len(matrix.cells)} cells"
+            )
+        )
     table = Table(box=None, pad_edge=False)
     for title in ("run", "round", "status", "contestant", "reason"):
         table.add_column(title, overflow="fold", no_wrap=title == "run")
@@ -154,19 +173,29 @@ def _brief(run: Any) -> dict[str, Any]:
 
 
 def show_run(*, run: str, out: Path, as_json: bool) -> None:
-    """Print a duel or a run.
+    """Print a duel, a matrix or a run.
 
     Raises:
         StoreError: nothing begins with that id, or more than one thing does.
     """
     with open_reader(out / "store.sqlite") as reader:
-        duels = [duel for duel in reader.duels() if duel.duel_id.startswith(run)]
-        if not duels:
+        found = _begin_with(run, reader)
+        if not found:
             _show_record(reader, run, as_json=as_json)
             return
-    if len({duel.duel_id for duel in duels}) > 1:
-        raise StoreError(f"More than one duel begins with {run!r}; give more of its id.")
-    show_duel(duels[0].duel_id, out, Console(stderr=as_json), as_json=as_json)
+    if len(found) > 1:
+        raise StoreError(f"More than one duel or matrix begins with {run!r}; give more of its id.")
+    show, record_id = found[0]
+    show(record_id, out, Console(stderr=as_json), as_json=as_json)
+
+
+def _begin_with(prefix: str, reader: StoreReader) -> list[tuple[Callable[..., object], str]]:
+    """Duels and matrices whose ids begin so: what shows each, and its id."""
+    ids: list[tuple[Callable[..., object], str]] = [
+        *((show_duel, duel.duel_id) for duel in reader.duels()),
+        *((show_matrix, matrix.matrix_id) for matrix in reader.matrices()),
+    ]
+    return [(show, record_id) for show, record_id in ids if record_id.startswith(prefix)]
 
 
 def _show_record(reader: StoreReader, run: str, *, as_json: bool) -> None:
@@ -188,14 +217,36 @@ def _show_record(reader: StoreReader, run: str, *, as_json: bool) -> None:
 
 
 def write_again(*, duel_id: str | None, out: Path, as_json: bool) -> None:
-    """Print a duel from the store and write its report again.
+    """Print a duel or a matrix from the store and write its report again.
+
+    Args:
+        duel_id: beginning of its id; None: whichever was begun last.
+        out: folder of the store.
+        as_json: print JSON.
 
     Raises:
         StoreError: there is none.
     """
-    with open_reader(out / "store.sqlite") as reader:
-        duels = reader.duels()
-        if not duels:
-            raise StoreError(f"{out / 'store.sqlite'} holds no duel yet: run spoonbench duel.")
-        chosen = reader.duel(duel_id) if duel_id else duels[0]
-    show_duel(chosen.duel_id, out, Console(stderr=as_json), as_json=as_json)
+    path = out / "store.sqlite"
+    with open_reader(path) as reader:
+        if duel_id is not None:
+            found = _begin_with(duel_id, reader)
+        else:
+            last: list[tuple[str, Callable[..., object], str]] = [
+                *((one.created_at, show_duel, one.duel_id) for one in reader.duels()[:1]),
+                *((one.created_at, show_matrix, one.matrix_id) for one in reader.matrices()[:1]),
+            ]
+            found = [(show, record_id) for _, show, record_id in sorted(last, key=itemgetter(0))]
+            found = found[-1:]
+    if not found and duel_id is None:
+        raise StoreError(
+            f"{path} holds nothing to report yet: run spoonbench duel or spoonbench matrix."
+        )
+    if not found:
+        raise StoreError(f"{path} holds no duel and no matrix whose id begins with {duel_id!r}.")
+    if len(found) > 1:
+        raise StoreError(
+            f"More than one duel or matrix begins with {duel_id!r}; give more of its id."
+        )
+    show, record_id = found[0]
+    show(record_id, out, Console(stderr=as_json), as_json=as_json)

@@ -40,21 +40,23 @@ def enter_model(
         BadTask: it is a hybrid, or answers elsewhere than in a process here.
         UnknownName: no contestant and no model is called so.
     """
-    labels = {entry.label for entry in line_up(task, preset, LineupChoice())}
-    is_known = name in labels or name in solver_names()
+    known = {entry.label: entry for entry in line_up(task, preset, LineupChoice())}
+    is_known = name in known or name in solver_names()
     if not is_known and not Path(name).is_dir() and "/" not in name:
         raise UnknownName(
             f"Neither a contestant nor a folder is called {name!r}; "
             "`spoonbench solvers` lists contestants."
         )
+    if name in known and known[name].parts:
+        raise BadTask(f"{name} has parts; a matrix measures a single contestant.")
     brought = () if is_known else bring({**_NOTHING_BROUGHT, "models": (name,)})
     label = brought[0].label if brought else name
     choice = LineupChoice(
         only=(label,),
-        extra=() if brought or name in labels else (name,),
+        extra=() if brought or name in known else (name,),
         brought=brought,
     )
     (entry,) = line_up(task, preset, choice)
-    if entry.parts or entry.answered_by != "process":
-        raise BadTask(f"{name} is no single contestant that answers in a process of its own here.")
+    if entry.answered_by != "process":
+        raise BadTask(f"{name} does not answer in a process of its own here.")
     return replace(entry, params={**entry.params, **params}) if params else entry
