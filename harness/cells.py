@@ -4,7 +4,8 @@ Warm-up calls are kept apart, and whether they have settled is looked at. Memory
 before the warm-up to the end of the pass; energy counts over the timed pass. What came back is
 checked between the timed calls, outside the clock.
 
-The metrics of a cell hold `warmup_settled` (None: too few calls to tell) and the series of its
+The metrics of a cell hold `held_out_bits_per_byte`, `held_out_tokens` and `held_out_tokens_right`
+where a text was held out, `warmup_settled` (None: too few calls to tell) and the series of its
 mode, one figure a timed call: `tokens_per_call` (new tokens in the mode "decode", tokens read in
 the others), `first_token_ns`, `later_token_ns`, `loss`, `parts_ns`; after training steps also
 `step_dtype`.
@@ -14,8 +15,9 @@ Not covered: what a mode times (`spoonbench.harness.passes`).
 
 from __future__ import annotations
 
+import math
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from spoonbench.harness.energy import find_meter
@@ -32,6 +34,7 @@ from spoonbench.harness.timing import (
     time_pass,
 )
 from spoonbench.harness.warmup import Warmup, warm_up
+from spoonbench.solvers.texts import Reads
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -78,13 +81,26 @@ def run_cell(stand: Stand, cells: Sequence[CellWork], index: int) -> CellResult:
         start_device_peak(stand.device)
         with steady_collector():
             measured = _measure(stand, cells, index)
+        result = _result(stand, work, measured)
+        return replace(result, metrics={**result.metrics, **_foresight(stand.solver, work)})
     except BaseException as exc:  # the contestant may raise anything, SystemExit included
         status, reason = stand.describe(exc)
         if status == "skipped":
             return CellResult(cell_key=work.cell_key, status=status, reason=reason)
         where = whereabouts(stand.marker.place(), cells)
         return CellResult(cell_key=work.cell_key, status=status, reason=f"{reason}, while {where}")
-    return _result(stand, work, measured)
+
+
+def _foresight(solver: Solves, work: CellWork) -> dict[str, Any]:
+    """How well the contestant foresees a text; nothing where none is given, or it reads none."""
+    if work.held_out is None or not isinstance(solver, Reads):
+        return {}
+    found = solver.text_likelihood(work.held_out)
+    return {
+        "held_out_bits_per_byte": -found.log_likelihood / math.log(2) / found.n_bytes,
+        "held_out_tokens": found.n_tokens,
+        "held_out_tokens_right": found.n_right,
+    }
 
 
 def _measure(stand: Stand, cells: Sequence[CellWork], index: int) -> Pass:

@@ -77,6 +77,8 @@ class CellWork:
         n_calls: timed calls, in other modes than "answer".
         more_warmup: untimed calls at most after the first `n_warmup`, until they have settled;
             None: none in the mode "answer", `MORE_WARMUP` in the others.
+        held_out: a text that is read after the pass, outside the clock and the peak of memory: how
+            well the contestant foresees it goes into the metrics; None: none.
         breakdown: take the time of each part of an answering call too, in the mode "answer". The
             samples then hold what the stopwatches cost.
     """
@@ -96,6 +98,7 @@ class CellWork:
     n_calls: int = 10
     more_warmup: int | None = None
     breakdown: bool = False
+    held_out: str | None = None
 
     @property
     def texts_per_call(self) -> int:

@@ -77,6 +77,8 @@ def _cells(report: MatrixReport) -> list[str]:
             "The cells", [as_table(tables.answer_table(report)), "Nothing was measured."]
         )
     parts = []
-    for table in (tables.answer_table(report), times, tables.memory_table(report)):
-        parts += [f"### {table.title}", as_table(table)]
+    further = (tables.memory_table(report), tables.loss_table(report), tables.part_table(report))
+    for table in (tables.answer_table(report), times, *further):
+        if table.rows:
+            parts += [f"### {table.title}", as_table(table)]
     return section("The cells", [*parts, as_list(tables.LEGEND.values())])

@@ -58,6 +58,8 @@ def _content(report: MatrixReport, plots: Sequence[Plot]) -> dict[str, Any]:
         "answers": tables.answer_table(report),
         "times": tables.time_table(report),
         "memory": tables.memory_table(report),
+        "losses": tables.loss_table(report),
+        "parts": tables.part_table(report),
         "legend": tables.LEGEND.values(),
         "plots": plots,
         "crossovers": tables.crossover_table(report),

@@ -70,7 +70,7 @@ def cell_rows(report: MatrixReport) -> list[dict[str, Any]]:
 def _cell(one: CellVerdict, report: MatrixReport) -> dict[str, Any]:
     values: dict[str, Any] = to_json(one.cell)
     described = values.pop("cell")
-    for name in ("accuracy", "coverage", "natural_stops"):
+    for name in ("accuracy", "coverage", "natural_stops", "next_token"):
         values[name] = _proportion(getattr(one.cell, name))
     return {
         "name": one.name,
@@ -104,6 +104,9 @@ def _row(one: CellVerdict, beside: SpeedVerdict) -> dict[str, Any]:
         **_share("accuracy", cell.accuracy),
         **_share("coverage", cell.coverage),
         **_share("natural_stops", cell.natural_stops),
+        **_share("next_token", cell.next_token),
+        "bits_per_byte": cell.bits_per_byte,
+        "log_probability_shift": cell.log_probability_shift,
         "p_value": test.p_value if test else None,
         "p_holm": test.p_holm if test else None,
         "accuracy_difference": one.accuracy.difference,

@@ -39,6 +39,19 @@ def answer_table(report: MatrixReport) -> Table:
     return _table("Answers and speed", [*_HEAD, *_ANSWERS, *_SPEED], report.verdicts)
 
 
+def loss_table(report: MatrixReport) -> Table:
+    """Cells with answers: what was lost on the task, and on text in general."""
+    return _table("Loss", [*_HEAD[:1], *_LOSSES], _with_figures(report))
+
+
+def part_table(report: MatrixReport) -> Table:
+    """Where the time of an answering call goes, in cells that tell."""
+    found = [one for one in report.verdicts if one.cell.parts]
+    names = tuple(dict.fromkeys(name for one in found for name in one.cell.parts))
+    figures = [_part(name) for name in names]
+    return _table("Where an answering call spends its time", [_HEAD[0], *figures], found)
+
+
 def time_table(report: MatrixReport) -> Table:
     """Cells with figures: where the time goes."""
     return _table("Times", [*_HEAD[:1], *_CALLS, *_STARTS], _with_figures(report))
@@ -165,7 +178,7 @@ def _table(title: str, figures: Sequence[_Figure], verdicts: Sequence[CellVerdic
 
 
 def _with_figures(report: MatrixReport) -> list[CellVerdict]:
-    return [one for one in report.verdicts if one.cell.run_ids and one.cell.accuracy is not None]
+    return [one for one in report.verdicts if one.cell.answers_per_s is not None]
 
 
 def _mark(one: CellVerdict) -> str:
@@ -179,6 +192,13 @@ def _figure(
 ) -> _Figure:
     column = Column(header=header, priority=priority, is_figure=not is_words, is_whole=is_words)
     return _Figure(column=column, show=lambda one: show(one.cell))
+
+
+def _part(name: str) -> _Figure:
+    def show(one: CellEvidence) -> str:
+        return DASH if name not in one.parts else quantities.share(one.parts[name])
+
+    return _figure(name.replace("_", " ").capitalize(), show)
 
 
 def _verdict(header: str, show: Callable[[CellVerdict], str], priority: int = 0) -> _Figure:
@@ -226,6 +246,13 @@ _ANSWERS = (
     _figure("Right of all (95%)", lambda one: quantities.proportion(one.accuracy)),
     _figure("p (Holm)", lambda one: p_value(one.test.p_holm if one.test else None), 1),
     _figure("Changed", lambda one: _count(one.n_changed), 2),
+)
+_LOSSES = (
+    _figure("Right of all", lambda one: quantities.proportion(one.accuracy)),
+    _figure("Changed", lambda one: _count(one.n_changed)),
+    _figure("Shift of log p", lambda one: _scaled(one.log_probability_shift, 1)),
+    _figure("Bits per byte", lambda one: _scaled(one.bits_per_byte, 1)),
+    _figure("Next token right", lambda one: quantities.proportion(one.next_token)),
 )
 _SPEED = (
     _figure("Answers/s", lambda one: _scaled(quantities.estimate(one.answers_per_s), 1)),

@@ -118,6 +118,7 @@ class TextLikelihood:
         n_windows: windows that were read.
         window: tokens that the model read at most at once.
         stride: tokens by which the window moved on.
+        n_right: scored tokens that the model held the likeliest; None where that is not known.
     """
 
     log_likelihood: float
@@ -127,6 +128,7 @@ class TextLikelihood:
     n_windows: int
     window: int
     stride: int
+    n_right: int | None = None
 
 
 @runtime_checkable

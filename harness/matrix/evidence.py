@@ -27,6 +27,11 @@ class CellEvidence:
         test: paired with the baseline on the same items, corrected for all cells (Holm); None for
             the baseline itself.
         n_changed: items answered otherwise than in the baseline.
+        log_probability_shift: median distance, in natural logarithms, between the log-probabilities
+            that this cell and the baseline gave to one and the same text.
+        bits_per_byte: on a text that was held out: how badly it was foreseen.
+        next_token: tokens of that text that the model held the likeliest.
+        parts: share of an answering call that each part of it takes, in [0, 1].
         n_failed: items without an answer because something went wrong.
         natural_stops: texts that the model ended by itself among all it wrote.
         answers_per_s: items a second over whole passes; in other modes than "answer", texts.
@@ -64,6 +69,10 @@ class CellEvidence:
     coverage: Proportion | None = None
     test: PairedTest | None = None
     n_changed: int | None = None
+    log_probability_shift: float | None = None
+    bits_per_byte: float | None = None
+    next_token: Proportion | None = None
+    parts: Mapping[str, float] = field(default_factory=dict)
     n_failed: int | None = None
     natural_stops: Proportion | None = None
     answers_per_s: Estimate | None = None

@@ -13,9 +13,16 @@ from typing import TYPE_CHECKING
 
 from spoonbench.harness.duel.recording import Recorder, now
 from spoonbench.harness.duel.run import examples_of, part_of, train_entry
-from spoonbench.harness.matrix.work import Pacing, learner_of, planned_cell, work_of
+from spoonbench.harness.matrix.work import (
+    Pacing,
+    learner_of,
+    planned_cell,
+    work_of,
+)
 from spoonbench.harness.protocol import Job, JobResult, Training
 from spoonbench.harness.records import StoredItem
+from spoonbench.harness.registry import make_solver
+from spoonbench.solvers.texts import BreaksDown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -207,7 +214,14 @@ class _Runner:
             training=training,
             artifact=None if artifact is None else artifact.path,
             cells=(
-                work_of(planned, turn.cell.placement, task, self.pacing, is_first=turn.is_first),
+                work_of(
+                    planned,
+                    turn.cell.placement,
+                    task,
+                    self.pacing,
+                    is_first=turn.is_first,
+                    tells_parts=isinstance(make_solver(lineup.target), BreaksDown),
+                ),
             ),
             limits=self.bench.limits,
         )

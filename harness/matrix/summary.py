@@ -167,9 +167,29 @@ def _with_answers(
         coverage=proportion(n_covered, len(said)),
         n_failed=sum(one.status == "failed" for one in said),
         natural_stops=_natural_stops(said),
+        bits_per_byte=first.metrics.get("held_out_bits_per_byte"),
+        next_token=_next_token(first),
+        parts=_parts(first),
     )
     calls = list(_calls(first, said))
     return _with_times(evidence, calls) if calls else evidence
+
+
+def _next_token(first: RunRecord) -> Proportion | None:
+    n_right, n_tokens = (
+        first.metrics.get(name) for name in ("held_out_tokens_right", "held_out_tokens")
+    )
+    return None if n_right is None or n_tokens is None else proportion(n_right, n_tokens)
+
+
+def _parts(first: RunRecord) -> dict[str, float]:
+    """Of all calls of the first round together."""
+    totals: dict[str, int] = {}
+    for call in first.metrics.get("parts_ns", ()):
+        for name, ns in call.items():
+            totals[name] = totals.get(name, 0) + ns
+    whole = sum(totals.values())
+    return {name: ns / whole for name, ns in totals.items()} if whole else {}
 
 
 def _with_tokens(evidence: CellEvidence, good: Sequence[RunRecord]) -> CellEvidence:
@@ -270,6 +290,7 @@ def _compared(
                 cell,
                 test=replace(tests[name], p_holm=corrected[name]),
                 n_changed=_n_changed(reference, said[name]),
+                log_probability_shift=_shift(reference, said[name]),
             )
         elif name == matrix.baseline:
             cell = replace(cell, is_deterministic=_is_same(matrix, cell, reference, runs, answers))  # noqa: PLW2901 - likewise
@@ -310,6 +331,19 @@ def _n_changed(reference: dict[str, ScoredAnswer], said: Sequence[ScoredAnswer])
         for one in said
         if one.problem_id in reference
     )
+
+
+def _shift(reference: dict[str, ScoredAnswer], said: Sequence[ScoredAnswer]) -> float | None:
+    """How far apart the log-probabilities of texts lie that both wrote."""
+    found = [
+        abs(one.log_probability - other.log_probability)
+        for one in said
+        if (other := reference.get(one.problem_id)) is not None
+        and one.raw_text == other.raw_text
+        and one.log_probability is not None
+        and other.log_probability is not None
+    ]
+    return _middle(found)
 
 
 def _is_same(

@@ -19,6 +19,7 @@ N_CALLS = 200
 """Timed calls at most, in the modes that have no items to go through; time ends them before."""
 FEWEST_CALLS = 5
 MOST_EXAMPLES = 512
+HELD_OUT_CHARACTERS = 8_000
 _TRAINS_IN_ITS_PRECISION = "language-model"
 
 
@@ -46,7 +47,13 @@ def planned_cell(cell: Cell, split: Split, at: Conditions) -> PlannedCell:
 
 
 def work_of(
-    planned: PlannedCell, at: Conditions, task: Task, pacing: Pacing, *, is_first: bool
+    planned: PlannedCell,
+    at: Conditions,
+    task: Task,
+    pacing: Pacing,
+    *,
+    is_first: bool,
+    tells_parts: bool,
 ) -> CellWork:
     """What is asked of the child.
 
@@ -56,6 +63,7 @@ def work_of(
         task: its validation part is scored, its training part learned from.
         pacing: how long a pass may take.
         is_first: every item is answered and the answers are kept; otherwise it is only timed.
+        tells_parts: the contestant tells where the time of an answering call goes.
     """
     plain = CellWork(
         cell_key=planned.cell.key,
@@ -75,6 +83,8 @@ def work_of(
             plain,
             problems=tuple(planned.split.items[place].problem for place in planned.asked),
             seconds=None if is_first else pacing.seconds,
+            breakdown=is_first and tells_parts,
+            held_out=held_out_text(task) if is_first else None,
         )
     part = {"score": task.validation, "train": task.training}.get(at.mode)
     texts = at.batch_size * at.accumulation
@@ -84,6 +94,17 @@ def work_of(
         n_calls=N_CALLS,
         least_items=FEWEST_CALLS * texts,
     )
+
+
+def held_out_text(task: Task) -> str | None:
+    """Questions of the validation part, a line each: what no model here has learned from."""
+    found, n_characters = [], 0
+    for item in task.validation.items:
+        if n_characters >= HELD_OUT_CHARACTERS:
+            break
+        found.append(item.problem.text)
+        n_characters += len(item.problem.text)
+    return "\n".join(found) or None
 
 
 def learner_of(lineup: LineupEntry, at: Conditions) -> tuple[LineupEntry, Conditions]:

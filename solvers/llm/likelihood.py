@@ -135,10 +135,12 @@ def text_likelihood(
     window, stride = check_window(window, stride, positions)
     ids, unscored = _tokens(model, tokenizer, readable(text))
     windows = make_windows(len(ids) - 1, window, stride)
-    total = 0.0
+    total, n_right = 0.0, 0
     for batch in _passes(windows, model.get_input_embeddings().weight.shape[0]):
         with torch.inference_mode():
-            total += _score(model, ids, batch)
+            score, right = _score(model, ids, batch)
+        total += score
+        n_right += right
     if not math.isfinite(total):
         raise ValueError(f"the model's scores add up to {total}: try another number format")
     return TextLikelihood(
@@ -149,6 +151,7 @@ def text_likelihood(
         n_windows=len(windows),
         window=window,
         stride=stride,
+        n_right=n_right,
     )
 
 
@@ -197,8 +200,8 @@ def _passes(windows: Sequence[Window], n_vocabulary: int) -> Iterator[list[Windo
         yield from (same[at : at + most] for at in range(0, len(same), most))
 
 
-def _score(model: Any, ids: Sequence[int], windows: Sequence[Window]) -> float:
-    """Sum of the log-probabilities that windows of one shape score."""
+def _score(model: Any, ids: Sequence[int], windows: Sequence[Window]) -> tuple[float, int]:
+    """Of windows of one shape: the sum of log-probabilities, and the tokens held likeliest."""
     n_scored = windows[0].n_scored
     read = torch.tensor([ids[each.start : each.end] for each in windows], device=model.device)
     targets = [ids[each.end - n_scored + 1 : each.end + 1] for each in windows]
@@ -211,8 +214,9 @@ def _score(model: Any, ids: Sequence[int], windows: Sequence[Window]) -> float:
     flat = logits.reshape(-1, logits.shape[-1])  # (windows * n_scored, vocabulary)
     wanted = torch.tensor(targets, device=flat.device).flatten()
     rows = max(1, _CHUNK // flat.shape[-1])
-    total = 0.0
+    total, n_right = 0.0, 0
     for part, tokens in zip(flat.split(rows), wanted.split(rows), strict=True):
         losses = functional.cross_entropy(part.float(), tokens, reduction="none")
         total -= math.fsum(losses.tolist())
-    return total
+        n_right += int((part.argmax(dim=-1) == tokens).sum())
+    return total, n_right
