@@ -93,5 +93,13 @@ def _build(model: Any, settings: Settings) -> Runtime:
             from spoonbench.solvers.llm.engines.compiled import CompiledStaticRuntime
 
             return CompiledStaticRuntime(model)
+        case "onnxruntime":
+            from spoonbench.solvers.llm.engines.onnx_runtime import OnnxRuntime
+
+            return OnnxRuntime(model, settings.threads)
+        case "openvino":
+            from spoonbench.solvers.llm.engines.openvino_runtime import OpenvinoRuntime
+
+            return OpenvinoRuntime(model, settings.threads)
         case name:
             raise Unsupported(f"the engine {name} cannot be built")
