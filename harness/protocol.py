@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from spoonbench.harness.records import Mode, RunStatus
+from spoonbench.harness.records import Environment, Mode, RunStatus
 from spoonbench.solvers.api import Answer, Example, FitReport, Part, Problem, Quantized, Size
 
 PROTOCOL_VERSION = 1
@@ -163,6 +163,19 @@ class CellResult:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Host:
+    """The machine that a job ran on.
+
+    Attributes:
+        environment: what identifies it.
+        observed: what was seen of it when the job was done, and its name as "node".
+    """
+
+    environment: Environment
+    observed: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JobResult:
     """How a job went. Cells that were not reached have the status and reason of the job.
 
@@ -180,6 +193,7 @@ class JobResult:
         quantized: what its quantization did; None where none was asked for.
         cells: one for each cell of the job, in order.
         output_tail: last part of what the contestant printed.
+        host: where it ran; None: on the machine that asked.
     """
 
     job_id: str
@@ -195,6 +209,7 @@ class JobResult:
     quantized: Quantized | None = None
     cells: tuple[CellResult, ...] = ()
     output_tail: str = ""
+    host: Host | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from spoonbench.harness.duel.plan import WARM_UP_CALLS, PlannedCell
 from spoonbench.harness.duel.recording import Recorder, now
@@ -18,13 +18,14 @@ from spoonbench.harness.protocol import CellWork, Job, JobResult, Training
 from spoonbench.harness.records import StoredItem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from spoonbench.harness.duel.run import Bench
     from spoonbench.harness.matrix.plan import MatrixPlan
     from spoonbench.harness.matrix_records import MatrixCell
     from spoonbench.harness.protocol import CellResult
     from spoonbench.harness.records import Artifact, RunRecord
+    from spoonbench.solvers.api import Example, Problem
 
 _TRAINING_S = 150.0
 AGAIN = ("ok", "error", "oom", "timeout")
@@ -57,6 +58,22 @@ class Pacing:
 
     seconds: float = 3.0
     least_items: int = 20
+
+
+@runtime_checkable
+class RunsMany(Protocol):
+    """An executor that has several jobs under way at once."""
+
+    @property
+    def n_places(self) -> int:
+        """Jobs that can be under way at once."""
+        ...
+
+    def run_all(
+        self, jobs: Sequence[Job], on_begin: Callable[[int], None] | None = None
+    ) -> Iterator[tuple[int, JobResult]]:
+        """Run jobs, begun in order; numbers and results of jobs, in the order in which they end."""
+        ...
 
 
 class ModelMissing(Exception):
@@ -112,16 +129,52 @@ def run_matrix(
         observe=bench.observe,
     )
     _store_plan(plan, bench)
-    runner = _Runner(plan, bench, recorder, pacing or Pacing())
+    task = plan.training.task
+    runner = _Runner(
+        plan=plan,
+        bench=bench,
+        recorder=recorder,
+        pacing=pacing or Pacing(),
+        problems=tuple(item.problem for item in plan.split.items),
+        training=examples_of(task.training),
+        validation=examples_of(task.validation),
+    )
     names = [runner.name_of(turn) for turn in to_run]
     guesses = [guess_s(turn) for turn in to_run]
     artifact = _trained(plan, bench, recorder) if to_run else None
     watcher = bench.watcher
     watcher.expect(list(zip(names, guesses, strict=True)))
+    if isinstance(bench.executor, RunsMany):
+        _run_at_once(runner, bench.executor, to_run, artifact)
+        return
     for turn, name in zip(to_run, names, strict=True):
         watcher.begin(name)
         status, reason = runner.run(turn, artifact)
         watcher.end(name, status, reason)
+
+
+def _run_at_once(
+    runner: _Runner, executor: RunsMany, to_run: Sequence[Turn], artifact: Artifact | None
+) -> None:
+    """Run as many cells at once as there are places; each is stored here when it is done.
+
+    They are begun in the order of their rounds; rounds overlap where one ends.
+    """
+    watcher = runner.bench.watcher
+    planned = [runner.planned(turn) for turn in to_run]
+    jobs = [runner.job(*pair, artifact) for pair in zip(to_run, planned, strict=True)]
+    started_at: dict[int, str] = {}
+
+    def begin(index: int) -> None:
+        started_at[index] = now()
+        watcher.begin(jobs[index].job_id)
+
+    for index, result in executor.run_all(jobs, begin):
+        record = runner.record(
+            to_run[index], planned[index], started_at.get(index, now()), result, result.cells[0]
+        )
+        runner.keep(record, artifact, result)
+        watcher.end(jobs[index].job_id, record.status, record.reason)
 
 
 def _store_plan(plan: MatrixPlan, bench: Bench) -> None:
@@ -162,12 +215,22 @@ def _trained(plan: MatrixPlan, bench: Bench, recorder: Recorder) -> Artifact | N
     return artifact
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Runner:
+    """Makes jobs of turns, and records of their results.
+
+    Attributes:
+        problems: of every cell; one tuple for all jobs, as `training` and `validation` are, so that
+            what they share can be told by its identity.
+    """
+
     plan: MatrixPlan
     bench: Bench
     recorder: Recorder
     pacing: Pacing
+    problems: tuple[Problem, ...]
+    training: tuple[Example, ...]
+    validation: tuple[Example, ...]
 
     def name_of(self, turn: Turn) -> str:
         """For the progress display."""
@@ -177,41 +240,59 @@ class _Runner:
 
     def run(self, turn: Turn, artifact: Artifact | None) -> tuple[str, str | None]:
         """Run one cell in a child, and store it."""
-        planned = PlannedCell(
+        planned, started_at = self.planned(turn), now()
+        stored: list[RunRecord] = []
+
+        def store(cell: CellResult, so_far: JobResult) -> None:
+            record = self.record(turn, planned, started_at, so_far, cell)
+            self.keep(record, artifact, so_far)
+            stored.append(record)
+
+        job = self.job(turn, planned, artifact)
+        result = self.bench.executor.run(job, self.bench.watcher.advance, store)
+        if not stored:
+            store(result.cells[0], result)
+        return stored[0].status, stored[0].reason
+
+    def planned(self, turn: Turn) -> PlannedCell:
+        """The cell of a turn, as a duel would plan it."""
+        return PlannedCell(
             role="throughput",
             cell=self.plan.cells[turn.cell.name],
             split=self.plan.split,
             seconds=None if turn.is_first else self.pacing.seconds,
         )
-        started_at = now()
-        stored: list[RunRecord] = []
 
-        def store(cell: CellResult, so_far: JobResult) -> None:
-            record = self.recorder.of_job(planned.cell, turn.round_index, started_at, so_far)
-            record = self.recorder.with_cell(record, planned, cell)
-            if artifact is not None:
-                record = replace(record, artifact_sha256=artifact.sha256)
-            self.bench.store.add_run(record)
-            stored.append(record)
+    def record(
+        self,
+        turn: Turn,
+        planned: PlannedCell,
+        started_at: str,
+        result: JobResult,
+        cell: CellResult,
+    ) -> RunRecord:
+        """What is stored of one run."""
+        record = self.recorder.of_job(planned.cell, turn.round_index, started_at, result)
+        return self.recorder.with_cell(record, planned, cell)
 
-        result = self.bench.executor.run(
-            self._job(turn, planned, artifact), self.bench.watcher.advance, store
-        )
-        if not stored:
-            store(result.cells[0], result)
-        return stored[0].status, stored[0].reason
+    def keep(self, record: RunRecord, artifact: Artifact | None, result: JobResult) -> None:
+        """Store a run, and the machine that it ran on where that was another one."""
+        if artifact is not None:
+            record = replace(record, artifact_sha256=artifact.sha256)
+        if result.host is not None:
+            self.bench.store.add_environment(result.host.environment)
+        self.bench.store.add_run(record)
 
-    def _job(self, turn: Turn, planned: PlannedCell, artifact: Artifact | None) -> Job:
-        lineup, task = self.plan.entry.lineup, self.plan.training.task
+    def job(self, turn: Turn, planned: PlannedCell, artifact: Artifact | None) -> Job:
+        """What a child is asked to do in a turn."""
+        lineup = self.plan.entry.lineup
         placement = turn.cell.placement
         training = None
         if lineup.info.needs_training and not lineup.info.keeps_weights:
-            training = Training(
-                training=examples_of(task.training), validation=examples_of(task.validation)
-            )
+            training = Training(training=self.training, validation=self.validation)
         work = CellWork(
             cell_key=planned.cell.key,
-            problems=tuple(item.problem for item in planned.split.items),
+            problems=self.problems,
             batch_size=placement.batch_size,
             n_warmup=WARM_UP_CALLS,
             keep_answers=turn.is_first,
