@@ -11,6 +11,7 @@ from __future__ import annotations
 import importlib.metadata
 import json
 import logging
+import socket
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 LOCAL_STORE_BYTES = 256 << 20
 """Of the object store of a cluster that is started here; what does not fit goes to the disk."""
+CONNECT_S = 10.0
+"""Time for the head to answer at all."""
 LOOK_S = 60.0
 """Time for a node to say what it is."""
 
@@ -183,6 +186,8 @@ def connect(address: str | None) -> Iterator[Cluster]:
         NoCluster: ray is not installed, or nothing answers there.
     """
     ray = load_ray()
+    if address is not None:
+        _refuse_silence(address)
     own = {"include_dashboard": False, "object_store_memory": LOCAL_STORE_BYTES}
     try:
         ray.init(
@@ -191,14 +196,33 @@ def connect(address: str | None) -> Iterator[Cluster]:
             logging_level=logging.ERROR,
             **({} if address else own),
         )
-    except (OSError, RuntimeError, ValueError) as exc:  # a ConnectionError is an OSError
-        first = str(exc).strip().split("\n", 1)[0]
-        where = f"at {address}" if address else "here"
-        raise NoCluster(f"No Ray cluster can be used {where}: {first}") from exc
+    except (OSError, RuntimeError, ValueError, ray.exceptions.RayError) as exc:
+        raise NoCluster(_unusable(address, exc)) from exc
     try:
         yield Cluster(ray)
     finally:
         ray.shutdown()
+
+
+def _refuse_silence(address: str) -> None:
+    """Refuse an address at which nothing listens: Ray itself tries for minutes.
+
+    Raises:
+        NoCluster: nothing listens there.
+    """
+    host, _, port = address.rpartition("://")[2].rpartition(":")
+    if not port.isdecimal():
+        return  # "auto", or what Ray itself understands or refuses
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), timeout=CONNECT_S).close()
+    except (OSError, OverflowError) as exc:
+        raise NoCluster(_unusable(address, exc)) from exc
+
+
+def _unusable(address: str | None, exc: BaseException) -> str:
+    lines = str(exc).strip().splitlines() or [type(exc).__name__]
+    where = f"at {address}" if address else "here"
+    return f"No Ray cluster can be used {where}: {lines[0].rstrip('.')}."
 
 
 def why(exc: BaseException) -> str:
@@ -285,9 +309,9 @@ def _unlike(groups: Mapping[str, Sequence[Node]], chosen: str) -> str:
     )
     n_nodes = sum(map(len, groups.values()))
     return (
-        f"The nodes differ, and times compare within one environment only: {len(groups[chosen])} of "
-        f"{n_nodes} (environment {chosen}) run the cells, and these are left out: {others}; "
-        "--nodes-like ID chooses others."
+        "The nodes differ, and times compare within one environment only: "
+        f"{len(groups[chosen])} of {n_nodes} (environment {chosen}) run the cells, and these are "
+        f"left out: {others}; --nodes-like ID chooses others."
     )
 
 
@@ -303,4 +327,3 @@ def _sharing(nodes: Sequence[Node]) -> list[str]:
         for names in machines.values()
         if len(names) > 1
     ]
-

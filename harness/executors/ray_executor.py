@@ -143,7 +143,7 @@ class RayExecutor:
     def run(
         self,
         job: Job,
-        on_progress: Callable[[float, str], None] | None = None,  # noqa: ARG002  # see "Not covered"
+        on_progress: Callable[[float, str], None] | None = None,
         on_cell: Callable[[CellResult, JobResult], None] | None = None,
     ) -> JobResult:
         """Run one job on one node, and wait for it.
@@ -263,9 +263,7 @@ class RayExecutor:
         self.notes += [f"{place.node.name}: {note}" for note in said["notes"]]
         node = {"address": place.node.address, "hostname": place.node.hostname}
         node["id"] = place.node.node_id
-        host = Host(
-            environment=place.node.environment, observed={**said["observed"], "node": node}
-        )
+        host = Host(environment=place.node.environment, observed={**said["observed"], "node": node})
         result: JobResult = from_json(JobResult, said["result"])
         return replace(result, host=host)
 
@@ -352,6 +350,4 @@ class RayExecutor:
 
 
 def _lost_too_often(node: Node) -> str:
-    return (
-        f"{MOST_LOSSES} nodes were lost one after another while they ran it, the last was {node.name}"
-    )
+    return f"{MOST_LOSSES} nodes were lost while they ran it, the last was {node.name}"

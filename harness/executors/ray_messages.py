@@ -7,7 +7,6 @@ on the node. A folder is a job's artifact, or a parameter of its contestant that
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +16,7 @@ from spoonbench.harness.executors.parcels import hash_folder
 from spoonbench.harness.protocol import Job
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from spoonbench.solvers.api import Part
 

@@ -85,8 +85,8 @@ class NodeRunner:
             parcels: hash to the parcel of each folder that may be lacking here.
 
         Returns:
-            the result, what was seen of this node and notes, as JSON, and the folder that a training
-            left, if any.
+            the result, what was seen of this node and notes, as JSON, and the folder that a
+            training left, if any.
 
         Raises:
             BadParcel: a folder did not arrive as it was sent.

@@ -6,11 +6,12 @@ Nodes find this folder by PYTHONPATH; the module is imported there too.
 import os
 import time
 from pathlib import Path
+from typing import Any
 
 from spoonbench.solvers.api import Answer, FitReport, SolverInfo
 
 CRASHES_AT = 8
-FACTS = {"version": "1", "level": 1, "summary": "", "kinds": ("number",)}
+FACTS: dict[str, Any] = {"version": "1", "level": 1, "summary": "", "kinds": ("number",)}
 
 
 class CrashesInLargeBatches:
@@ -33,13 +34,11 @@ class CrashesInLargeBatches:
 
 
 class TakesItsTime(CrashesInLargeBatches):
-    """The same, and says that it has begun."""
+    """The same, slowly."""
 
     info = SolverInfo(name="slow", **FACTS)
 
     def solve(self, problems):
-        seen = Path(self.settings.params["seen"], f"{os.getpid()}-{time.monotonic_ns()}")
-        seen.touch()
         time.sleep(self.settings.params["seconds"])
         return super().solve(problems)
 
@@ -64,8 +63,7 @@ class Learns(CrashesInLargeBatches):
 
     def solve(self, problems):
         return [
-            Answer(status="answered", value=self.answer, reason=str(self.folder))
-            for _ in problems
+            Answer(status="answered", value=self.answer, reason=str(self.folder)) for _ in problems
         ]
 
 
