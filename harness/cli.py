@@ -13,6 +13,7 @@ from typing import Any
 
 import click
 
+from spoonbench.harness.commands.cluster_options import CLUSTER_OPTIONS
 from spoonbench.harness.commands.options import (
     DECODING_OPTIONS,
     EFFORT_OPTIONS,
@@ -101,6 +102,7 @@ def duel(**options: Any) -> None:
 @cli.command()
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @MATRIX_OPTIONS
+@CLUSTER_OPTIONS
 @OUT
 @JSON
 def matrix(**options: Any) -> None:

@@ -7,6 +7,8 @@ import errno
 from spoonbench.harness.artifacts import BusyArtifact, DamagedArtifact
 from spoonbench.harness.commands.training import TrainingFailed
 from spoonbench.harness.duel.session import NobodyAnswered
+from spoonbench.harness.executors.parcels import BadParcel
+from spoonbench.harness.executors.ray_library import NoCluster
 from spoonbench.harness.matrix.axes import BadSweep
 from spoonbench.harness.matrix.run import ModelMissing
 from spoonbench.harness.plaintext import make_plain
@@ -16,12 +18,14 @@ from spoonbench.harness.tasks.api import BadTask
 from spoonbench.solvers.api import Unsupported
 
 _EXPECTED = (
+    BadParcel,
     BadSweep,
     BadTask,
     BusyArtifact,
     CannotLoad,
     DamagedArtifact,
     ModelMissing,
+    NoCluster,
     NobodyAnswered,
     StoreError,
     TrainingFailed,

@@ -41,10 +41,20 @@ class _Left(ProgressColumn):
 
 
 class ProgressWatcher:
-    """Two bars: the whole, and the job at hand. On no terminal: one line for each job."""
+    """Two bars: the whole, and the job at hand. On no terminal: one line for each job.
 
-    def __init__(self, console: Console, whole: str = "duel") -> None:
-        """Draw on a console; the upper bar has the name of the whole."""
+    Several jobs may be under way at once; the one that began last is shown.
+    """
+
+    def __init__(self, console: Console, whole: str = "duel", n_places: int = 1) -> None:
+        """Draw on a console.
+
+        Args:
+            console: to draw on.
+            whole: name of the whole, for the upper bar.
+            n_places: jobs that can be under way at once.
+        """
+        self._n_places = n_places
         self._console = console
         self._progress = Progress(
             SpinnerColumn(),
@@ -62,7 +72,7 @@ class ProgressWatcher:
         )
         self._guesses: dict[str, float] = {}
         self._total_s = self._guessed_s = self._spent_s = 0.0
-        self._started_s = 0.0
+        self._begun: dict[str, float] = {}
         self._name = ""
         self._whole = self._progress.add_task(whole, total=1.0, message="")
         self._job = self._progress.add_task("", total=1.0, message="")
@@ -88,7 +98,8 @@ class ProgressWatcher:
 
     def begin(self, name: str, /) -> None:
         """A job begins."""
-        self._name, self._started_s = name, time.perf_counter()
+        self._name = name
+        self._begun[name] = time.perf_counter()
         shown = escape(make_plain(name))
         self._progress.update(self._job, description=shown, completed=0.0, message="")
         self._draw(0.0)
@@ -100,7 +111,8 @@ class ProgressWatcher:
 
     def end(self, name: str, status: str, reason: str | None, /) -> None:
         """A job ended."""
-        spent_s = time.perf_counter() - self._started_s
+        now_s = time.perf_counter()
+        spent_s = now_s - self._begun.pop(name, now_s)
         self._guessed_s += self._guesses.get(name, 0.0)
         self._spent_s += spent_s
         self._draw(0.0)
@@ -111,17 +123,22 @@ class ProgressWatcher:
             self._console.print(Text(make_plain(f"{name}: done in {spent_s:.1f} s")))
 
     def _draw(self, fraction: float) -> None:
-        """Update the upper bar; the guess of the job at hand shrinks with its own progress."""
-        guess_s = self._guesses.get(self._name, 0.0)
-        running_s = time.perf_counter() - self._started_s
+        """Update the upper bar; the guess of a job under way shrinks with its own progress."""
+        now_s = time.perf_counter()
+        running = {name: now_s - begun_s for name, begun_s in self._begun.items()}
+        guessed_s = sum(self._guesses.get(name, 0.0) for name in running)
         pace = (self._spent_s / self._guessed_s) if self._guessed_s > 1.0 else 1.0
-        rest_s = max(0.0, self._total_s - self._guessed_s - guess_s) * pace
-        if fraction > 0.02:  # noqa: PLR2004  # before that, its own pace says nothing
-            job_left_s = running_s * (1.0 - fraction) / fraction
-        else:
-            job_left_s = max(0.0, guess_s * pace - running_s)
-        left_s = rest_s + job_left_s
-        done_s = self._spent_s + running_s
+        left_s = max(0.0, self._total_s - self._guessed_s - guessed_s) * pace
+        for name, running_s in running.items():
+            guess_s = self._guesses.get(name, 0.0)
+            # Below that, its own pace says nothing.
+            if name == self._name and fraction > 0.02:  # noqa: PLR2004
+                left_s += running_s * (1.0 - fraction) / fraction
+            else:
+                left_s += max(0.0, guess_s * pace - running_s)
+        done_s = self._spent_s + sum(running.values())
         self._progress.update(
-            self._whole, completed=done_s / max(done_s + left_s, 1e-9), left_s=left_s
+            self._whole,
+            completed=done_s / max(done_s + left_s, 1e-9),
+            left_s=left_s / self._n_places,
         )

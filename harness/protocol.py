@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from spoonbench.harness.records import Mode, RunStatus
+from spoonbench.harness.records import Environment, Mode, RunStatus
 from spoonbench.solvers.api import Answer, Example, FitReport, Part, Problem, Size
 from spoonbench.solvers.engines import EngineReport
 from spoonbench.solvers.quantizations import Quantized
@@ -168,6 +168,19 @@ class CellResult:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Host:
+    """The machine that a job ran on.
+
+    Attributes:
+        environment: what identifies it.
+        observed: what was seen of it when the job was done, and its name as "node".
+    """
+
+    environment: Environment
+    observed: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JobResult:
     """How a job went. Cells that were not reached have the status and reason of the job.
 
@@ -186,6 +199,7 @@ class JobResult:
         engine: what runs it, and what building that took; None where it runs as it is.
         cells: one for each cell of the job, in order.
         output_tail: last part of what the contestant printed.
+        host: where it ran; None: on the machine that asked.
     """
 
     job_id: str
@@ -202,6 +216,7 @@ class JobResult:
     engine: EngineReport | None = None
     cells: tuple[CellResult, ...] = ()
     output_tail: str = ""
+    host: Host | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

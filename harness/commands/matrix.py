@@ -16,10 +16,10 @@ from spoonbench.harness.artifacts import ArtifactStore, DamagedArtifact
 from spoonbench.harness.canonical import to_json
 from spoonbench.harness.commands.assignments import values
 from spoonbench.harness.commands.idle_options import typed
+from spoonbench.harness.commands.workplaces import open_workplace
 from spoonbench.harness.duel.presets import PRESETS as DUEL_PRESETS
 from spoonbench.harness.duel.run import Bench
-from spoonbench.harness.environment import observe, probe
-from spoonbench.harness.executors.local import LocalExecutor
+from spoonbench.harness.environment import observe
 from spoonbench.harness.matrix.announcement import plan_lines
 from spoonbench.harness.matrix.axes import AXES
 from spoonbench.harness.matrix.estimates import duration, seconds_measured, seconds_of
@@ -41,6 +41,7 @@ from spoonbench.solvers.model_shapes import Shaped
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from spoonbench.harness.commands.workplaces import Workplace
     from spoonbench.harness.duel.lineup import LineupEntry
     from spoonbench.harness.duel.plan import PlannedEntry
     from spoonbench.harness.matrix.plan import MatrixPlan
@@ -61,6 +62,7 @@ class _Asked:
 
     plan: MatrixPlan
     environment: Environment
+    n_places: int
     to_run: tuple[Turn, ...]
     measured: Mapping[str, float]
     shape: ModelShape | None
@@ -79,16 +81,31 @@ def run_command(**options: Any) -> None:
 
     Raises:
         BadSweep: there is no such axis, value or cell.
+        NoCluster: cells were to run on a cluster, and cannot.
     """
-    asked = _ask(options)
     console = Console(stderr=options["as_json"])
-    if options["dry_run"]:
-        _tell(asked, console, as_json=options["as_json"])
-        return
+    with open_workplace(options, lambda: _devices(options)) as workplace:
+        for note in workplace.notes:
+            click.echo(make_plain(note), err=True)
+        asked = _ask(options, workplace)
+        if options["dry_run"]:
+            _tell(asked, console, as_json=options["as_json"])
+            return
+        _run(asked, workplace, console)
+    show_matrix(
+        asked.plan.matrix.matrix_id,
+        asked.out,
+        console,
+        as_json=options["as_json"],
+        writes=not options["no_report"],
+    )
+
+
+def _run(asked: _Asked, workplace: Workplace, console: Console) -> None:
     with (
         open_writer(asked.out / _STORE) as store,
-        LocalExecutor() as executor,
-        ProgressWatcher(console, "matrix") as watcher,
+        ProgressWatcher(console, "matrix", workplace.n_places) as watcher,
+        workplace.executor(_devices_of(asked.plan), lambda text: _say(text, console)) as executor,
     ):
         store.add_environment(asked.environment)
         bench = Bench(
@@ -106,13 +123,10 @@ def run_command(**options: Any) -> None:
         run_matrix(asked.plan, bench, asked.to_run, artifact, asked.guess_s)
         for note in executor.notes:
             click.echo(make_plain(note), err=True)
-    show_matrix(
-        asked.plan.matrix.matrix_id,
-        asked.out,
-        console,
-        as_json=options["as_json"],
-        writes=not options["no_report"],
-    )
+
+
+def _say(text: str, console: Console) -> None:
+    console.print(make_plain(text), style="yellow", markup=False, highlight=False)
 
 
 def show_matrix(
@@ -145,12 +159,25 @@ def show_matrix(
     terminal.print_matrix(report, console, places=places)
 
 
-def _ask(options: Mapping[str, Any]) -> _Asked:
+def _devices(options: Mapping[str, Any]) -> frozenset[str]:
+    """Devices of the cells, before anything is known of where they will run."""
+    sweep = _sweep_file(options, threads=1).sweep
+    return frozenset(placement.device for placement in placements(sweep))
+
+
+def _devices_of(plan: MatrixPlan) -> frozenset[str]:
+    """Devices of the cells that are run."""
+    return frozenset(
+        cell.placement.device for cell in plan.matrix.cells if cell.why_skipped is None
+    )
+
+
+def _ask(options: Mapping[str, Any], workplace: Workplace) -> _Asked:
     out: Path = options["out"]
-    environment = probe()
+    environment = workplace.environment
     preset = PRESETS[options["preset"]]
     duel_preset = DUEL_PRESETS[preset.duel]
-    given = _sweep_file(options, environment)
+    given = _sweep_file(options, workplace.threads)
     task_options = {
         **duel_preset.task_options.get(given.task, {}),
         **values(options["task_options"], "--option"),
@@ -181,6 +208,7 @@ def _ask(options: Mapping[str, Any]) -> _Asked:
     return _Asked(
         plan=plan,
         environment=environment,
+        n_places=workplace.n_places,
         to_run=tuple(turns(plan, done)),
         measured=seconds_measured(runs),
         shape=_shape(model, learned),
@@ -190,9 +218,9 @@ def _ask(options: Mapping[str, Any]) -> _Asked:
     )
 
 
-def _sweep_file(options: Mapping[str, Any], environment: Environment) -> SweepFile:
+def _sweep_file(options: Mapping[str, Any], threads: int) -> SweepFile:
     """The cells of the file, of the options or of the preset, whichever was given."""
-    usual = replace(PLAIN, threads=environment.n_cores)
+    usual = replace(PLAIN, threads=threads)
     axes = {name: _words(options[name]) for name in AXES if options[name] is not None}
     path: Path | None = options["file"]
     if path is not None and (axes or typed(["preset"])):
@@ -249,6 +277,7 @@ def _tell(asked: _Asked, console: Console, *, as_json: bool) -> None:
     """What would be run, what is skipped and why, and what it will take."""
     matrix, measured = asked.plan.matrix, asked.measured
     took = duration(asked.to_run, len(asked.plan.split.items), measured, asked.shape)
+    took = replace(took, seconds=took.seconds / asked.n_places)
     if as_json:
         told = {
             "matrix": to_json(matrix),

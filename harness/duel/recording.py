@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from spoonbench.harness.duel.plan import PlannedCell
-    from spoonbench.harness.protocol import CellResult, JobResult
+    from spoonbench.harness.protocol import CellResult, Host, JobResult
     from spoonbench.harness.records import Cell, ScoredAnswer
     from spoonbench.harness.tasks.api import Task
 
@@ -26,31 +26,33 @@ class Recorder:
 
     Attributes:
         task: whose targets the answers are held against.
-        environment_id: of the machine.
-        observe: what is seen of the machine now.
+        environment_id: of this machine.
+        observe: what is seen of this machine now.
     """
 
     task: Task
     environment_id: str
     observe: Callable[[], Mapping[str, Any]]
 
-    def bare(self, cell: Cell, round_index: int, started_at: str) -> RunRecord:
-        """A record that says only what was run, where and when."""
+    def bare(
+        self, cell: Cell, round_index: int, started_at: str, host: Host | None = None
+    ) -> RunRecord:
+        """A record that says only what was run, where and when; no host: here."""
         moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
         return RunRecord(
             run_id=f"{moment}-{secrets.token_hex(4)}",
             cell_key=cell.key,
-            environment_id=self.environment_id,
+            environment_id=host.environment.environment_id if host else self.environment_id,
             round_index=round_index,
             status="ok",
             started_at=started_at,
-            observed=self.observe(),
+            observed=host.observed if host else self.observe(),
         )
 
     def of_job(self, cell: Cell, round_index: int, started_at: str, result: JobResult) -> RunRecord:
         """What a job says of all its cells."""
         return replace(
-            self.bare(cell, round_index, started_at),
+            self.bare(cell, round_index, started_at, result.host),
             status=result.status,
             reason=result.reason,
             load_s=result.load_s,

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from spoonbench.harness.duel.recording import Recorder, now
-from spoonbench.harness.duel.run import examples_of, part_of, train_entry
+from spoonbench.harness.duel.run import part_of, train_entry
 from spoonbench.harness.matrix.work import (
     Pacing,
+    Texts,
     learner_of,
     planned_cell,
+    texts_of,
     work_of,
 )
 from spoonbench.harness.protocol import Job, JobResult, Training
@@ -25,7 +27,7 @@ from spoonbench.harness.registry import make_solver
 from spoonbench.solvers.texts import BreaksDown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from spoonbench.harness.duel.plan import PlannedCell
     from spoonbench.harness.duel.run import Bench
@@ -52,6 +54,22 @@ class Turn:
     cell: MatrixCell
     round_index: int
     is_first: bool
+
+
+@runtime_checkable
+class RunsMany(Protocol):
+    """An executor that has several jobs under way at once."""
+
+    @property
+    def n_places(self) -> int:
+        """Jobs that can be under way at once."""
+        ...
+
+    def run_all(
+        self, jobs: Sequence[Job], on_begin: Callable[[int], None] | None = None
+    ) -> Iterator[tuple[int, JobResult]]:
+        """Run jobs, begun in order; numbers and results of jobs, in the order in which they end."""
+        ...
 
 
 class ModelMissing(Exception):
@@ -88,6 +106,8 @@ def run_matrix(
     to_run: Sequence[Turn],
     artifact: Artifact | None,
     guess_s: Callable[[Turn], float],
+    *,
+    pacing: Pacing | None = None,
 ) -> None:
     """Run cells, and store what comes out.
 
@@ -97,14 +117,24 @@ def run_matrix(
         to_run: of `turns`.
         artifact: of `train_model`.
         guess_s: seconds that a run will take, for the progress display.
+        pacing: how long cells may take.
     """
     recorder = _recorder(plan, bench)
     _store_plan(plan, bench)
-    runner = _Runner(plan, bench, recorder, Pacing())
+    runner = _Runner(
+        plan=plan,
+        bench=bench,
+        recorder=recorder,
+        pacing=pacing or Pacing(),
+        texts=texts_of(plan.split, plan.training.task),
+    )
     names = [runner.name_of(turn) for turn in to_run]
     guesses = [guess_s(turn) for turn in to_run]
     watcher = bench.watcher
     watcher.expect(list(zip(names, guesses, strict=True)))
+    if isinstance(bench.executor, RunsMany):
+        _run_at_once(runner, bench.executor, to_run, artifact)
+        return
     skipped: set[str] = set()
     for turn, name in zip(to_run, names, strict=True):
         if turn.cell.name in skipped:
@@ -115,6 +145,30 @@ def run_matrix(
             # The child says what cannot be done here; it would say so again.
             skipped.add(turn.cell.name)
         watcher.end(name, status, reason)
+
+
+def _run_at_once(
+    runner: _Runner, executor: RunsMany, to_run: Sequence[Turn], artifact: Artifact | None
+) -> None:
+    """Run as many cells at once as there are places; each is stored here when it is done.
+
+    They are begun in the order of their rounds; rounds overlap where one ends.
+    """
+    watcher = runner.bench.watcher
+    planned = [runner.planned(turn) for turn in to_run]
+    jobs = [runner.job(*pair, artifact) for pair in zip(to_run, planned, strict=True)]
+    started_at: dict[int, str] = {}
+
+    def begin(index: int) -> None:
+        started_at[index] = now()
+        watcher.begin(jobs[index].job_id)
+
+    for index, result in executor.run_all(jobs, begin):
+        record = runner.record(
+            to_run[index], planned[index], started_at.get(index, now()), result, result.cells[0]
+        )
+        runner.keep(record, artifact, result)
+        watcher.end(jobs[index].job_id, record.status, record.reason)
 
 
 def _store_plan(plan: MatrixPlan, bench: Bench) -> None:
@@ -165,12 +219,20 @@ def _recorder(plan: MatrixPlan, bench: Bench) -> Recorder:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Runner:
+    """Makes jobs of turns, and records of their results.
+
+    Attributes:
+        texts: of every cell; the same tuples for all jobs, so that what they share can be told by
+            its identity.
+    """
+
     plan: MatrixPlan
     bench: Bench
     recorder: Recorder
     pacing: Pacing
+    texts: Texts
 
     def name_of(self, turn: Turn) -> str:
         """For the progress display."""
@@ -180,34 +242,51 @@ class _Runner:
 
     def run(self, turn: Turn, artifact: Artifact | None) -> tuple[str, str | None]:
         """Run one cell in a child, and store it."""
-        name = turn.cell.name
-        planned = planned_cell(self.plan.cells[name], self.plan.split, turn.cell.placement)
-        started_at = now()
+        planned, started_at = self.planned(turn), now()
         stored: list[RunRecord] = []
 
         def store(cell: CellResult, so_far: JobResult) -> None:
-            record = self.recorder.of_job(planned.cell, turn.round_index, started_at, so_far)
-            record = self.recorder.with_cell(record, planned, cell)
-            if artifact is not None:
-                record = replace(record, artifact_sha256=artifact.sha256)
-            self.bench.store.add_run(record)
+            record = self.record(turn, planned, started_at, so_far, cell)
+            self.keep(record, artifact, so_far)
             stored.append(record)
 
-        result = self.bench.executor.run(
-            self._job(turn, planned, artifact), self.bench.watcher.advance, store
-        )
+        job = self.job(turn, planned, artifact)
+        result = self.bench.executor.run(job, self.bench.watcher.advance, store)
         if not stored:
             store(result.cells[0], result)
         return stored[0].status, stored[0].reason
 
-    def _job(self, turn: Turn, planned: PlannedCell, artifact: Artifact | None) -> Job:
-        task = self.plan.training.task
+    def planned(self, turn: Turn) -> PlannedCell:
+        """The cell of a turn, as a duel would plan it."""
+        name = turn.cell.name
+        return planned_cell(self.plan.cells[name], self.plan.split, turn.cell.placement)
+
+    def record(
+        self,
+        turn: Turn,
+        planned: PlannedCell,
+        started_at: str,
+        result: JobResult,
+        cell: CellResult,
+    ) -> RunRecord:
+        """What is stored of one run."""
+        record = self.recorder.of_job(planned.cell, turn.round_index, started_at, result)
+        return self.recorder.with_cell(record, planned, cell)
+
+    def keep(self, record: RunRecord, artifact: Artifact | None, result: JobResult) -> None:
+        """Store a run, and the machine that it ran on where that was another one."""
+        if artifact is not None:
+            record = replace(record, artifact_sha256=artifact.sha256)
+        if result.host is not None:
+            self.bench.store.add_environment(result.host.environment)
+        self.bench.store.add_run(record)
+
+    def job(self, turn: Turn, planned: PlannedCell, artifact: Artifact | None) -> Job:
+        """What a child is asked to do in a turn."""
         lineup, placement = learner_of(self.plan.entry.lineup, turn.cell.placement)
         training = None
         if lineup.info.needs_training and not lineup.info.keeps_weights:
-            training = Training(
-                training=examples_of(task.training), validation=examples_of(task.validation)
-            )
+            training = Training(training=self.texts.training, validation=self.texts.validation)
         return Job(
             job_id=self.name_of(turn),
             part=part_of(lineup, placement, planned.cell.seed),
@@ -217,7 +296,7 @@ class _Runner:
                 work_of(
                     planned,
                     turn.cell.placement,
-                    task,
+                    self.texts,
                     self.pacing,
                     is_first=turn.is_first,
                     tells_parts=isinstance(make_solver(lineup.target), BreaksDown),

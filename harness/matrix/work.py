@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from spoonbench.harness.matrix_records import Conditions
     from spoonbench.harness.records import Cell
     from spoonbench.harness.tasks.api import Split, Task
+    from spoonbench.solvers.api import Example, Problem
 
 N_CALLS = 200
 """Timed calls at most, in the modes that have no items to go through; time ends them before."""
@@ -46,10 +47,48 @@ def planned_cell(cell: Cell, split: Split, at: Conditions) -> PlannedCell:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Texts:
+    """What children read: the same tuples for every job that reads the same.
+
+    Attributes:
+        given: problems of the matrix as they stand.
+        longest_first: the same, longest text first.
+        training: to learn from.
+        validation: to choose by.
+        learned: taken in turn by training steps.
+        scored: taken in turn where likelihoods are timed.
+        held_out: see `held_out_text`.
+    """
+
+    given: tuple[Problem, ...]
+    longest_first: tuple[Problem, ...]
+    training: tuple[Example, ...]
+    validation: tuple[Example, ...]
+    learned: tuple[Example, ...]
+    scored: tuple[Example, ...]
+    held_out: str | None
+
+
+def texts_of(split: Split, task: Task) -> Texts:
+    """The texts of a matrix on these items."""
+    problems = tuple(item.problem for item in split.items)
+    training, validation = examples_of(task.training), examples_of(task.validation)
+    return Texts(
+        given=problems,
+        longest_first=tuple(sorted(problems, key=lambda problem: -len(problem.text))),
+        training=training,
+        validation=validation,
+        learned=training[:MOST_EXAMPLES],
+        scored=validation[:MOST_EXAMPLES],
+        held_out=held_out_text(task),
+    )
+
+
 def work_of(
     planned: PlannedCell,
     at: Conditions,
-    task: Task,
+    texts: Texts,
     pacing: Pacing,
     *,
     is_first: bool,
@@ -60,7 +99,7 @@ def work_of(
     Args:
         planned: the cell.
         at: under what it runs.
-        task: its validation part is scored, its training part learned from.
+        texts: of the matrix.
         pacing: how long a pass may take.
         is_first: every item is answered and the answers are kept; otherwise it is only timed.
         tells_parts: the contestant tells where the time of an answering call goes.
@@ -81,18 +120,18 @@ def work_of(
     if at.mode == "answer":
         return replace(
             plain,
-            problems=tuple(planned.split.items[place].problem for place in planned.asked),
+            problems=texts.longest_first if at.order == "length" else texts.given,
             seconds=None if is_first else pacing.seconds,
             breakdown=is_first and tells_parts,
-            held_out=held_out_text(task) if is_first else None,
+            held_out=texts.held_out if is_first else None,
         )
-    part = {"score": task.validation, "train": task.training}.get(at.mode)
-    texts = at.batch_size * at.accumulation
+    examples = {"score": texts.scored, "train": texts.learned}.get(at.mode, ())
+    per_call = at.batch_size * at.accumulation
     return replace(
         plain,
-        examples=() if part is None else examples_of(part)[:MOST_EXAMPLES],
+        examples=examples,
         n_calls=N_CALLS,
-        least_items=FEWEST_CALLS * texts,
+        least_items=FEWEST_CALLS * per_call,
     )
 
 
