@@ -9,6 +9,7 @@ from spoonbench.harness.commands.training import TrainingFailed
 from spoonbench.harness.duel.session import NobodyAnswered
 from spoonbench.harness.matrix.axes import BadSweep
 from spoonbench.harness.matrix.run import ModelMissing
+from spoonbench.harness.matrix.saved import BadBenchmarks
 from spoonbench.harness.plaintext import make_plain
 from spoonbench.harness.registry import CannotLoad, UnknownName
 from spoonbench.harness.store.errors import StoreError
@@ -16,6 +17,7 @@ from spoonbench.harness.tasks.api import BadTask
 from spoonbench.solvers.api import Unsupported
 
 _EXPECTED = (
+    BadBenchmarks,
     BadSweep,
     BadTask,
     BusyArtifact,

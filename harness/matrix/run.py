@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from spoonbench.harness.duel.recording import Recorder, now
 from spoonbench.harness.duel.run import examples_of, part_of, train_entry
 from spoonbench.harness.matrix.work import Pacing, learner_of, planned_cell, work_of
+from spoonbench.harness.matrix_records import CHILD, PROCESS
 from spoonbench.harness.protocol import Job, JobResult, Training
 from spoonbench.harness.records import StoredItem
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from spoonbench.harness.matrix_records import MatrixCell
     from spoonbench.harness.protocol import CellResult
     from spoonbench.harness.records import Artifact, RunRecord
+    from spoonbench.harness.store.writer import StoreWriter
 
 _TRAINING_S = 150.0
 AGAIN = ("ok", "error", "oom", "timeout")
@@ -92,7 +94,7 @@ def run_matrix(
         guess_s: seconds that a run will take, for the progress display.
     """
     recorder = _recorder(plan, bench)
-    _store_plan(plan, bench)
+    store_plan(plan, bench.store)
     runner = _Runner(plan, bench, recorder, Pacing())
     names = [runner.name_of(turn) for turn in to_run]
     guesses = [guess_s(turn) for turn in to_run]
@@ -110,16 +112,20 @@ def run_matrix(
         watcher.end(name, status, reason)
 
 
-def _store_plan(plan: MatrixPlan, bench: Bench) -> None:
-    store = bench.store
+def store_plan(plan: MatrixPlan, store: StoreWriter) -> None:
+    """Store the cells of a plan, its items and its matrix."""
     for cell in plan.cells.values():
         store.add_cell(cell)
-    items = [
+    store.add_items(plan.split.items_hash, stored_items(plan))
+    store.add_matrix(plan.matrix)
+
+
+def stored_items(plan: MatrixPlan) -> list[StoredItem]:
+    """Items of every cell, as they are kept."""
+    return [
         StoredItem(problem_id=item.problem.problem_id, text=item.problem.text, target=item.target)
         for item in plan.split.items
     ]
-    store.add_items(plan.split.items_hash, items)
-    store.add_matrix(plan.matrix)
 
 
 def train_model(plan: MatrixPlan, bench: Bench) -> Artifact | None:
@@ -181,6 +187,7 @@ class _Runner:
         def store(cell: CellResult, so_far: JobResult) -> None:
             record = self.recorder.of_job(planned.cell, turn.round_index, started_at, so_far)
             record = self.recorder.with_cell(record, planned, cell)
+            record = replace(record, metrics={**record.metrics, PROCESS: CHILD})
             if artifact is not None:
                 record = replace(record, artifact_sha256=artifact.sha256)
             self.bench.store.add_run(record)
