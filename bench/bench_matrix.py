@@ -39,10 +39,9 @@ def test_cell(benchmark, suite, cell_name, pytestconfig):
     try:
         with steady_collector():
             record = measure(benchmark, suite, cell_name, pytestconfig)
-    except BaseException as exc:
-        record = failed_record(suite.plan, cell_name, exc)
-        if isinstance(exc, Exception):
-            suite.add(record)
+    except Exception as exc:
+        if not benchmark.disabled:
+            suite.add(failed_record(suite.plan, cell_name, exc))
         if isinstance(exc, (Unsupported, MissingLibrary)):
             pytest.skip(str(exc))
         raise

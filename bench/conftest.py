@@ -4,6 +4,7 @@
 Times are taken inside the pytest process: `extra_info["process"]` says so.
 """
 
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from spoonbench.harness.canonical import to_json
 from spoonbench.harness.duel.presets import PRESETS
 from spoonbench.harness.environment import observe, probe
+from spoonbench.harness.errors import explain
 from spoonbench.harness.matrix.saved import OURS, WALL_CLOCKS, matrix_json
 from spoonbench.harness.matrix.suite import SUITE_PRESET, MatrixSuite, suite_sweep
 from spoonbench.harness.registry import find_solver, make_solver, make_task
@@ -85,7 +87,8 @@ def matrix_suite(pytestconfig, matrix_sweep, tmp_path_factory):
     kept = pytestconfig.getoption("spoonbench_store", None)
     folder = kept or tmp_path_factory.mktemp("matrix")
     preset = pytestconfig.getoption("spoonbench_preset", SUITE_PRESET)
-    suite = MatrixSuite(matrix_sweep, preset, folder, pytestconfig.invocation_params.args)
+    with in_words():
+        suite = MatrixSuite(matrix_sweep, preset, folder, pytestconfig.invocation_params.args)
     pytestconfig.stash[SUITE] = suite
     with suite:
         yield suite
@@ -94,8 +97,21 @@ def matrix_suite(pytestconfig, matrix_sweep, tmp_path_factory):
 @pytest.fixture(scope="session")
 def trained_suite(matrix_suite):
     """The same once its model is trained; tests ask for it when they know that they need it."""
-    matrix_suite.train()
+    with in_words():
+        matrix_suite.train()
     return matrix_suite
+
+
+@contextmanager
+def in_words():
+    """What is a user's business fails with a sentence, as on the command line."""
+    try:
+        yield
+    except Exception as exc:
+        sentence = explain(exc)
+        if sentence is None:
+            raise
+        pytest.fail(sentence, pytrace=False)
 
 
 @pytest.fixture(scope="session")

@@ -79,8 +79,9 @@ def _notes_on_pytest(evidence: MatrixEvidence, runs: Sequence[RunRecord]) -> lis
     names = [cell.cell.name for cell in evidence.cells if shared.intersection(cell.run_ids)]
     if not names:
         return []
-    return [
-        f"Measured inside one pytest process and not each in a process of its own: "
+    told = (
+        "Measured inside one pytest process and not each in a process of its own: "
         f"{', '.join(names)}. Their speed is that of one batch again and again, their memory what "
         "was not there before."
-    ]
+    )
+    return [told]
