@@ -117,6 +117,20 @@ def matrix(**options: Any) -> None:
     _call("spoonbench.harness.commands.matrix", "run_command", options)
 
 
+@cli.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--no-report", is_flag=True, help="Print only.")
+@OUT
+@JSON
+def import_benchmarks(**options: Any) -> None:
+    """Take cells that pytest-benchmark saved into a store, and print their matrix.
+
+    FILE was written by `pytest bench/ -k matrix --benchmark-json FILE`, or by --benchmark-save
+    with --benchmark-save-data. What is in the store already is not added again.
+    """
+    _call("spoonbench.harness.commands.importing", "run_command", options)
+
+
 @cli.command()
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @TASK_OPTIONS

@@ -11,6 +11,7 @@ from spoonbench.harness.executors.parcels import BadParcel
 from spoonbench.harness.executors.ray_library import NoCluster
 from spoonbench.harness.matrix.axes import BadSweep
 from spoonbench.harness.matrix.run import ModelMissing
+from spoonbench.harness.matrix.saved import BadBenchmarks
 from spoonbench.harness.plaintext import make_plain
 from spoonbench.harness.registry import CannotLoad, UnknownName
 from spoonbench.harness.store.errors import StoreError
@@ -18,6 +19,7 @@ from spoonbench.harness.tasks.api import BadTask
 from spoonbench.solvers.api import Unsupported
 
 _EXPECTED = (
+    BadBenchmarks,
     BadParcel,
     BadSweep,
     BadTask,

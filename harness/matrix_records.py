@@ -9,7 +9,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 
 from spoonbench.harness.duel_records import Entry, TaskFacts
-from spoonbench.harness.records import USUAL, Mode, Placement
+from spoonbench.harness.records import USUAL, Mode, Placement, RunRecord
+
+PROCESS = "process"
+"""The metric that says where a run was measured."""
+CHILD, PYTEST = "child", "pytest"
+"""In a process of its own, or inside the one of pytest, which all cells share."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +106,11 @@ class Matrix:
     def twin_round(self, round_index: int) -> int:
         """The round under which the second run of the baseline is kept."""
         return self.n_rounds + round_index
+
+
+def is_of_pytest(run: RunRecord) -> bool:
+    """The run was measured inside the pytest process; one that does not say was not."""
+    return run.metrics.get(PROCESS) == PYTEST
 
 
 def plainest(cells: Iterable[MatrixCell]) -> MatrixCell:

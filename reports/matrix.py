@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 
 from spoonbench.harness.matrix.summary import summarize_matrix
 from spoonbench.harness.matrix.verdicts import CellVerdict, judge
+from spoonbench.harness.matrix_records import is_of_pytest
 from spoonbench.reports.machine import known_environment
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from spoonbench.harness.matrix.evidence import MatrixEvidence
     from spoonbench.harness.matrix_records import Matrix
-    from spoonbench.harness.records import Environment
+    from spoonbench.harness.records import Environment, RunRecord
     from spoonbench.harness.store.reader import StoreReader
 
 
@@ -61,8 +64,24 @@ def gather(reader: StoreReader, matrix_id: str) -> MatrixReport:
             f"{elsewhere:,} {runs_were} made on another machine, or with other versions of its "
             "libraries, and left aside."
         )
+    evidence = summarize_matrix(matrix, runs, reader.answers)
+    notes += _notes_on_pytest(evidence, runs)
     return MatrixReport(
-        evidence=summarize_matrix(matrix, runs, reader.answers),
+        evidence=evidence,
         environment=known_environment(reader, matrix.environment_id),
         notes=tuple(notes),
     )
+
+
+def _notes_on_pytest(evidence: MatrixEvidence, runs: Sequence[RunRecord]) -> list[str]:
+    """Cells that shared one process say so: their memory and their speed mean something else."""
+    shared = {run.run_id for run in runs if is_of_pytest(run)}
+    names = [cell.cell.name for cell in evidence.cells if shared.intersection(cell.run_ids)]
+    if not names:
+        return []
+    told = (
+        "Measured inside one pytest process and not each in a process of its own: "
+        f"{', '.join(names)}. Their speed is that of one batch again and again, their memory what "
+        "was not there before."
+    )
+    return [told]

@@ -23,26 +23,25 @@ from spoonbench.harness.environment import observe
 from spoonbench.harness.matrix.announcement import plan_lines
 from spoonbench.harness.matrix.axes import AXES
 from spoonbench.harness.matrix.estimates import duration, seconds_measured, seconds_of
-from spoonbench.harness.matrix.model import enter_model
+from spoonbench.harness.matrix.model import enter_model, shape_of
 from spoonbench.harness.matrix.plan import Wanted, plan_matrix
 from spoonbench.harness.matrix.presets import PRESETS
 from spoonbench.harness.matrix.run import AGAIN, run_matrix, train_model, turns
 from spoonbench.harness.matrix.sweep import PLAIN, Sweep, placements
 from spoonbench.harness.matrix.sweep_file import SweepFile, read_sweep_file
 from spoonbench.harness.matrix.work import Pacing
+from spoonbench.harness.matrix_records import is_of_pytest
 from spoonbench.harness.plaintext import make_plain
 from spoonbench.harness.progress import ProgressWatcher
 from spoonbench.harness.protocol import Limits
-from spoonbench.harness.registry import make_solver, make_task
+from spoonbench.harness.registry import make_task
 from spoonbench.harness.store.reader import open_reader
 from spoonbench.harness.store.writer import open_writer
-from spoonbench.solvers.model_shapes import Shaped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from spoonbench.harness.commands.workplaces import Workplace
-    from spoonbench.harness.duel.lineup import LineupEntry
     from spoonbench.harness.duel.plan import PlannedEntry
     from spoonbench.harness.matrix.plan import MatrixPlan
     from spoonbench.harness.matrix.run import Turn
@@ -196,7 +195,7 @@ def _ask(options: Mapping[str, Any], workplace: Workplace) -> _Asked:
     )
 
     def planned(learned: Path | None) -> MatrixPlan:
-        shape = _shape(model, learned)
+        shape = shape_of(model, learned)
         return plan_matrix(task, model, duel_preset, environment, replace(wanted, shape=shape))
 
     bare = plan_matrix(task, model, duel_preset, environment, wanted)
@@ -204,14 +203,18 @@ def _ask(options: Mapping[str, Any], workplace: Workplace) -> _Asked:
     plan = planned(learned)
     runs = _runs(out / _STORE, plan)
     kept = () if options["fresh"] else ("ok",) if options["retry_errors"] else AGAIN
-    done = [(run.cell_key, run.round_index) for run in runs if run.status in kept]
+    done = [
+        (run.cell_key, run.round_index)
+        for run in runs
+        if run.status in kept and not is_of_pytest(run)
+    ]
     return _Asked(
         plan=plan,
         environment=environment,
         n_places=workplace.n_places,
         to_run=tuple(turns(plan, done)),
-        measured=seconds_measured(runs),
-        shape=_shape(model, learned),
+        measured=seconds_measured([run for run in runs if not is_of_pytest(run)]),
+        shape=shape_of(model, learned),
         planned=planned,
         limits=Limits(memory_bytes=memory, seconds=options["timeout"] or _CELL_SECONDS),
         out=out,
@@ -256,12 +259,6 @@ def _learned(entry: PlannedEntry, out: Path) -> Path | None:
         click.echo(make_plain(f"{exc}; it is made again"), err=True)
         return None
     return None if found is None else Path(found.path)
-
-
-def _shape(model: LineupEntry, learned: Path | None) -> ModelShape | None:
-    """Of a model that has one."""
-    solver = make_solver(model.target)
-    return solver.shape(model.params, learned) if isinstance(solver, Shaped) else None
 
 
 def _runs(path: Path, plan: MatrixPlan) -> list[RunRecord]:

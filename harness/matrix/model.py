@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from spoonbench.harness.duel.brought import bring
 from spoonbench.harness.duel.lineup import LineupChoice, line_up
-from spoonbench.harness.registry import UnknownName, solver_names
+from spoonbench.harness.registry import UnknownName, make_solver, solver_names
 from spoonbench.harness.tasks.api import BadTask
+from spoonbench.solvers.model_shapes import Shaped
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from spoonbench.harness.duel.lineup import LineupEntry
     from spoonbench.harness.duel.presets import Preset
     from spoonbench.harness.tasks.api import Task
+    from spoonbench.solvers.model_shapes import ModelShape
 
 _NOTHING_BROUGHT = {
     "models": (), "inits": (), "tune": (), "endpoint": None, "endpoint_models": (), "answers": (),
@@ -60,3 +62,14 @@ def enter_model(
     if entry.answered_by != "process":
         raise BadTask(f"{name} does not answer in a process of its own here.")
     return replace(entry, params={**entry.params, **params}) if params else entry
+
+
+def shape_of(model: LineupEntry, learned: Path | None) -> ModelShape | None:
+    """The shape of a model that has one.
+
+    Args:
+        model: who answers.
+        learned: folder of what it learned; None where that is not there yet.
+    """
+    solver = make_solver(model.target)
+    return solver.shape(model.params, learned) if isinstance(solver, Shaped) else None

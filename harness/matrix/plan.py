@@ -102,7 +102,12 @@ def plan_matrix(
     described = []
     for placement in wanted.placements:
         name = cell_name(placement, wanted.placements)
-        cell = Cell(workload=workload, contestant=contestant, placement=placement, seed=wanted.seed)
+        cell = Cell(
+            workload=_timed(workload, placement),
+            contestant=contestant,
+            placement=placement.only_placement,
+            seed=wanted.seed,
+        )
         predicted = _predicted(placement, wanted.shape)
         why = why_skipped(placement, environment, model.info) or _why_too_large(predicted, wanted)
         cells[name] = cell

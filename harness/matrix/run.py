@@ -21,6 +21,7 @@ from spoonbench.harness.matrix.work import (
     texts_of,
     work_of,
 )
+from spoonbench.harness.matrix_records import CHILD, PROCESS
 from spoonbench.harness.protocol import Job, JobResult, Training
 from spoonbench.harness.records import StoredItem
 from spoonbench.harness.registry import make_solver
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from spoonbench.harness.matrix_records import MatrixCell
     from spoonbench.harness.protocol import CellResult
     from spoonbench.harness.records import Artifact, RunRecord
+    from spoonbench.harness.store.writer import StoreWriter
 
 _TRAINING_S = 150.0
 AGAIN = ("ok", "error", "oom", "timeout")
@@ -120,7 +122,7 @@ def run_matrix(
         pacing: how long cells may take.
     """
     recorder = _recorder(plan, bench)
-    _store_plan(plan, bench)
+    store_plan(plan, bench.store)
     runner = _Runner(
         plan=plan,
         bench=bench,
@@ -171,16 +173,20 @@ def _run_at_once(
         watcher.end(jobs[index].job_id, record.status, record.reason)
 
 
-def _store_plan(plan: MatrixPlan, bench: Bench) -> None:
-    store = bench.store
+def store_plan(plan: MatrixPlan, store: StoreWriter) -> None:
+    """Store the cells of a plan, its items and its matrix."""
     for cell in plan.cells.values():
         store.add_cell(cell)
-    items = [
+    store.add_items(plan.split.items_hash, stored_items(plan))
+    store.add_matrix(plan.matrix)
+
+
+def stored_items(plan: MatrixPlan) -> list[StoredItem]:
+    """Items of every cell, as they are kept."""
+    return [
         StoredItem(problem_id=item.problem.problem_id, text=item.problem.text, target=item.target)
         for item in plan.split.items
     ]
-    store.add_items(plan.split.items_hash, items)
-    store.add_matrix(plan.matrix)
 
 
 def train_model(plan: MatrixPlan, bench: Bench) -> Artifact | None:
@@ -271,7 +277,8 @@ class _Runner:
     ) -> RunRecord:
         """What is stored of one run."""
         record = self.recorder.of_job(planned.cell, turn.round_index, started_at, result)
-        return self.recorder.with_cell(record, planned, cell)
+        record = self.recorder.with_cell(record, planned, cell)
+        return replace(record, metrics={**record.metrics, PROCESS: CHILD})
 
     def keep(self, record: RunRecord, artifact: Artifact | None, result: JobResult) -> None:
         """Store a run, and the machine that it ran on where that was another one."""

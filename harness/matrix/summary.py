@@ -1,8 +1,9 @@
 """From the runs of a matrix to what they add up to, cell by cell.
 
 Only runs on the matrix's own machine count. Of several runs of one cell and round the newest that
-ended ok counts. Answers, first tokens and lengths are those of the first round, which answers every
-item; speeds are medians over rounds.
+ended ok counts, and one in a process of its own goes before one inside pytest. Answers, first
+tokens and lengths are those of the first round, which answers every item; speeds are medians over
+rounds.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 from spoonbench.harness.evidence import PairedTest
 from spoonbench.harness.matrix.crossovers import find_crossovers
 from spoonbench.harness.matrix.evidence import CellEvidence, MatrixEvidence, Noise
+from spoonbench.harness.matrix_records import is_of_pytest
 from spoonbench.harness.stats import (
     estimate,
     holm,
@@ -72,17 +74,22 @@ _Runs = dict[tuple[str, int], "RunRecord"]
 
 
 def _newest(matrix: Matrix, runs: Iterable[RunRecord]) -> _Runs:
-    """Newest run of each cell and round; one that ended ok goes before all that did not."""
+    """Newest run of each cell and round; one that ended ok goes before all that did not.
+
+    What a process of its own gave goes before what was measured inside pytest, however it ended.
+    """
     keys = {cell.key for cell in matrix.cells}
     newest: _Runs = {}
-    for run in sorted(runs, key=lambda one: one.run_id):
+    for run in sorted(runs, key=_rank):
         if run.cell_key not in keys or run.environment_id != matrix.environment_id:
             continue
-        place = (run.cell_key, run.round_index)
-        if place in newest and newest[place].status == "ok" and run.status != "ok":
-            continue
-        newest[place] = run
+        newest[run.cell_key, run.round_index] = run
     return newest
+
+
+def _rank(run: RunRecord) -> tuple[bool, bool, str]:
+    """Of several runs of one cell and round the last in this order counts."""
+    return (not is_of_pytest(run), run.status == "ok", run.run_id)
 
 
 def _rounds(matrix: Matrix, cell: MatrixCell, runs: _Runs) -> list[RunRecord]:
@@ -171,7 +178,8 @@ def _with_answers(
         next_token=_next_token(first),
         parts=_parts(first),
     )
-    calls = list(_calls(first, said))
+    # Inside pytest one batch is timed again and again: its calls are not those of the answers.
+    calls = [] if is_of_pytest(first) else list(_calls(first, said))
     return _with_times(evidence, calls) if calls else evidence
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from spoonbench.harness.matrix.run import AGAIN, ModelMissing, turns
+from spoonbench.harness.store.reader import open_reader
 
 AXES = {"batch": [1, 2, 4]}
 
@@ -126,3 +127,12 @@ def test_items_may_be_asked_longest_first(laboratory, fake):
     longest_first = next(found for name, found in lengths.items() if "length" in name)
     assert longest_first == sorted(longest_first, reverse=True)
     assert len({tuple(sorted(found)) for found in lengths.values()}) == 1
+
+
+def test_cells_come_back_from_the_store_and_runs_say_that_a_child_measured(laboratory, fake):
+    plan = laboratory.plan({"batch": [1, 2], "order": ["given", "length"]}, n_rounds=1)
+    laboratory.run(plan, fake())
+    with open_reader(laboratory.folder / "store.sqlite") as reader:
+        for run in reader.runs():
+            assert reader.cell(run.cell_key).key == run.cell_key
+            assert run.metrics["process"] == "child"

@@ -109,3 +109,32 @@ def test_a_cell_that_failed_says_why(matrix):
 def test_without_the_first_round_there_is_no_cell(matrix):
     found = summarize_matrix(matrix, [run_of(matrix.cells[0], 1)], lambda _: None).cells[0]
     assert found.status == "missing"
+
+
+@pytest.mark.parametrize("status", ["ok", "oom"])
+def test_a_child_goes_before_a_newer_run_inside_pytest(laboratory, status):
+    plan = laboratory.plan({"batch": [1]}, n_rounds=1)
+    (cell,) = plan.matrix.cells
+    here = plan.matrix.environment_id
+    child = replace(
+        run_of(cell, status=status, environment=here, run_id="1"), metrics={"process": "child"}
+    )
+    inside = replace(run_of(cell, environment=here, run_id="2"), metrics={"process": "pytest"})
+    for runs in ([child, inside], [inside, child]):
+        (found,) = summarize_matrix(plan.matrix, runs, lambda run_id: ()).cells
+        assert (found.status, found.run_ids) == (status, (child.run_id,))
+    (alone,) = summarize_matrix(plan.matrix, [inside], lambda run_id: ()).cells
+    assert alone.run_ids == (inside.run_id,)
+
+
+def test_calls_inside_pytest_are_not_taken_for_those_of_the_answers(laboratory):
+    plan = laboratory.plan({"batch": [1]}, n_rounds=1)
+    (cell,) = plan.matrix.cells
+    run = run_of(cell, environment=plan.matrix.environment_id)
+    said = (replace(answer("a", True), tokens_out=3, first_token_s=0.1),)
+    (child,) = summarize_matrix(plan.matrix, [run], lambda run_id: said).cells
+    inside = replace(run, metrics={"process": "pytest"})
+    (shared,) = summarize_matrix(plan.matrix, [inside], lambda run_id: said).cells
+    assert child.tokens_per_s is not None
+    assert shared.tokens_per_s is None
+    assert shared.accuracy == child.accuracy
