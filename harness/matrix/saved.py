@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from spoonbench.harness.canonical import from_json, to_json, without_defaults
 from spoonbench.harness.matrix.run import stored_items
-from spoonbench.harness.matrix_records import MatrixCell, Matrix
+from spoonbench.harness.matrix_records import Matrix, MatrixCell
 from spoonbench.harness.records import Cell, Environment, RunRecord, StoredItem
 from spoonbench.harness.store.reader import open_reader
 from spoonbench.harness.store.writer import open_writer
@@ -83,11 +83,11 @@ def extra_info_of(
         items_per_call: items of each timed call.
     """
     answers = record.answers
-    n_right = None if answers is None else sum(answer.is_correct for answer in answers)
+    n_right = None if answers is None else sum(one.is_correct for one in answers)
     return {
         "cell_name": matrix_cell.name,
         "status": record.status,
-        "accuracy": n_right / len(answers) if answers and n_right is not None else None,
+        "accuracy": sum(one.is_correct for one in answers) / len(answers) if answers else None,
         "n_right": n_right,
         "n_items": None if answers is None else len(answers),
         "resident_bytes": record.resident_bytes,
@@ -109,7 +109,7 @@ def extra_info_of(
     }
 
 
-def record_of(extra_info: Mapping[str, Any], seconds: Sequence[float], timer: str) -> RunRecord:
+def record_of(extra_info: Mapping[str, Any], seconds: Sequence[Any], timer: str) -> RunRecord:
     """The whole record of a benchmark.
 
     Args:

@@ -32,6 +32,7 @@ class Session:
         self.folder = folder
         self.sweep = folder / "sweep.toml"
         self.sweep.write_text(SWEEP)
+        self.first = self.bare = None
 
     def run(self, *words):
         return self.python("-m", "pytest", *self.words(*words))
