@@ -304,7 +304,8 @@ def test_a_process_that_is_killed_on_a_node_is_started_again(nodes, tmp_path):
     told: list[str] = []
 
     def kill_runner():
-        (runner,) = [p for p in psutil.process_iter() if "NodeRunner" in " ".join(p.cmdline())]
+        ours = psutil.Process().children(recursive=True)
+        (runner,) = [one for one in ours if "NodeRunner" in " ".join(one.cmdline())]
         runner.kill()
 
     with ray_executor(nodes, tell=told.append) as executor:
