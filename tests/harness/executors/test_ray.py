@@ -21,7 +21,7 @@ from spoonbench.harness.executors.ray_cluster import Request, choose, connect
 from spoonbench.harness.executors.ray_executor import RayExecutor
 from spoonbench.harness.executors.ray_library import NoCluster
 from spoonbench.harness.matrix.plan import Wanted, plan_matrix
-from spoonbench.harness.matrix.run import run_matrix, turns
+from spoonbench.harness.matrix.run import run_matrix, train_model, turns
 from spoonbench.harness.matrix.sweep import Sweep, placements
 from spoonbench.harness.matrix.work import Pacing
 from spoonbench.harness.protocol import Limits
@@ -169,7 +169,8 @@ def run(plan, executor, out, watcher=None):
         with open_reader(path) as reader:
             done = [(r.cell_key, r.round_index) for r in reader.runs(keys) if r.status == "ok"]
         pacing = Pacing(seconds=0.05, least_items=8)
-        run_matrix(plan, bench, turns(plan, done), None, lambda _: 1.0, pacing=pacing)
+        artifact = train_model(plan, bench)
+        run_matrix(plan, bench, turns(plan, done), artifact, lambda _: 1.0, pacing=pacing)
     return stored(plan, path)
 
 
