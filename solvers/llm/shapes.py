@@ -11,6 +11,7 @@ import torch
 from transformers import AutoModelForCausalLM
 
 from spoonbench.solvers.llm.quantization.layers import head_names, linear_layers
+from spoonbench.solvers.llm.tracing import ConfigTracer
 from spoonbench.solvers.model_shapes import CacheLayer, Matrix, ModelShape
 
 
@@ -39,6 +40,7 @@ def shape_of_model(model: Any) -> ModelShape:
         n_others=n_parameters - n_in_matrices,
         buffer_bytes=sum(buffer.nbytes for buffer in model.buffers()),
         cache=_cache_layers(model.config.get_text_config()),
+        tracer=ConfigTracer(model.config),
     )
 
 
