@@ -4,13 +4,19 @@
     python bench/memory_prediction.py --only llama          # those whose name holds a word
     python bench/memory_prediction.py --tensors --only ...  # and which tensors live at the peak
     python bench/memory_prediction.py --json FILE           # figures for further use
-    python bench/memory_prediction.py --device cuda         # the same on a device, as torch counts it
+    python bench/memory_prediction.py --allocator kept      # as this project's children run
+    python bench/memory_prediction.py --device cuda         # on a device, as torch counts it
 
-Every case runs in a process of its own with the allocator's settings of this project's children:
-the model is built from a configuration with random weights, and the highest resident memory above
-the baseline after imports is read (`spoonbench.harness.memory`). The prediction is made in another
-process and sees the configuration alone; what the libraries take for themselves is measured in the
-child before the model is built, and added to it.
+Every case runs in a process of its own: the model is built from a configuration with random
+weights, and the highest resident memory above the baseline after imports is read
+(`spoonbench.harness.memory`). The prediction is made in another process and sees the configuration
+alone; what the libraries take for themselves is measured in the child before the model is built,
+and added to it.
+
+A prediction is of tensors. With `--allocator returned` the C library gives every freed tensor back
+to the system, so that resident memory is what tensors take; with `--allocator kept`, as this
+project's children run, it keeps what is freed, and holes that no later tensor fits into come on
+top.
 
 Not covered: several devices; a cache in fewer bits.
 """
@@ -23,7 +29,13 @@ import subprocess
 import sys
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from statistics import median
 from typing import TYPE_CHECKING, Any
+
+import bitsandbytes
+import torch
+from peft import LoraConfig, inject_adapter_in_model
+from transformers import AutoModelForCausalLM, GPT2Config, LlamaConfig, MistralConfig, Qwen3Config
 
 from spoonbench.harness.executors.surroundings import variables
 from spoonbench.harness.memory import MemoryMeter, device_peak, start_device_peak
@@ -31,16 +43,27 @@ from spoonbench.harness.predict.inference import predict_inference
 from spoonbench.harness.predict.overhead import measure_overhead
 from spoonbench.harness.predict.training import predict_training
 from spoonbench.solvers.held_memory import Lora, TrainingPass
+from spoonbench.solvers.llm.shapes import shape_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from spoonbench.harness.predict.optimizers import Optimizer, Stepping
     from spoonbench.harness.predict.prediction import MemoryPrediction
+    from spoonbench.solvers.held_memory import Attention
 
 HERE = Path(__file__).resolve()
 THREADS = 2
-BARS = {"weights": 0.10, "training": 0.25, "inference": 0.25}
-LORA = Lora(rank=8, targets=())
+RETURNED = {
+    "MALLOC_MMAP_THRESHOLD_": "65536",
+    "MALLOC_TRIM_THRESHOLD_": "65536",
+    "MALLOC_TOP_PAD_": "0",
+}
+"""Every tensor from 64 KiB on has pages of its own, which go when it does."""
+WEIGHTS_BAR, PEAK_BAR = 0.10, 0.25
+SMALLEST_PARAMETERS = 10_000_000
+"""Below this, what else a process does is a good part of its memory."""
+LORA = Lora(rank=8)
 SIZES: dict[str, dict[str, int]] = {
     "1M": {"hidden": 128, "layers": 4, "heads": 4, "shared": 2, "vocabulary": 1024},
     "12M": {"hidden": 384, "layers": 5, "heads": 6, "shared": 2, "vocabulary": 8192},
@@ -67,11 +90,11 @@ class Case:
     does: str
     dtype: str = "float32"
     autocast: str | None = None
-    attention: str = "sdpa"
+    attention: Attention = "sdpa"
     batch_size: int = 8
     n_tokens: int = 128
     new_tokens: int = 0
-    optimizer: str = "adamw"
+    optimizer: Optimizer = "adamw"
     checkpointing: bool = False
     accumulation: int = 1
     has_adapter: bool = False
@@ -115,16 +138,15 @@ def cases() -> Iterable[Case]:
     medium = Case(family="gpt2", size="12M", does="train")
     yield replace(medium, attention="eager", n_tokens=512)
     yield replace(medium, accumulation=2)
-    for optimizer in ("sgd-momentum", "adafactor", "adamw-8bit"):
-        yield replace(medium, optimizer=optimizer)
+    yield replace(medium, optimizer="sgd-momentum")
+    yield replace(medium, optimizer="adafactor")
+    yield replace(medium, optimizer="adamw-8bit")
     yield replace(medium, does="generate", attention="eager", n_tokens=512)
     yield Case(family="mistral", size="12M", does="generate", n_tokens=512, new_tokens=64)
 
 
 def config_of(case: Case) -> Any:
     """The configuration of a case's model."""
-    from transformers import GPT2Config, LlamaConfig, MistralConfig, Qwen3Config
-
     size = SIZES[case.size]
     no_tokens = {"bos_token_id": None, "eos_token_id": None, "pad_token_id": None}
     if case.family == "gpt2":
@@ -148,15 +170,11 @@ def config_of(case: Case) -> Any:
         return LlamaConfig(**shared)
     if case.family == "mistral":
         return MistralConfig(**shared, sliding_window=WINDOW)
-    return Qwen3Config(
-        **shared, head_dim=size["hidden"] // size["heads"], tie_word_embeddings=True
-    )
+    return Qwen3Config(**shared, head_dim=size["hidden"] // size["heads"], tie_word_embeddings=True)
 
 
 def predict(case: Case, overhead_bytes: int) -> MemoryPrediction:
     """From the configuration alone."""
-    from spoonbench.solvers.llm.shapes import shape_of
-
     shape = shape_of(config_of(case))
     if case.does == "train":
         wanted = TrainingPass(
@@ -169,7 +187,7 @@ def predict(case: Case, overhead_bytes: int) -> MemoryPrediction:
             accumulation=case.accumulation,
             lora=LORA if case.has_adapter else None,
         )
-        stepping = "loop" if case.device == "cpu" else "foreach"
+        stepping: Stepping = "loop" if case.device == "cpu" else "foreach"
         return predict_training(
             shape,
             wanted,
@@ -191,13 +209,7 @@ def predict(case: Case, overhead_bytes: int) -> MemoryPrediction:
 
 def measure(case: Case) -> dict[str, int]:
     """Run a case in this process, which must be fresh."""
-    import peft  # noqa: F401  # part of the baseline of every case
-    import torch
-    from transformers import AutoModelForCausalLM
-
     torch.set_num_threads(THREADS)
-    if case.optimizer == "adamw-8bit":
-        import bitsandbytes  # noqa: F401  # part of the baseline
     meter = MemoryMeter()
     overhead = measure_overhead(case.autocast or case.dtype, case.device)
     torch.manual_seed(0)
@@ -226,16 +238,12 @@ def measure(case: Case) -> dict[str, int]:
 
 def add_adapter(model: Any) -> None:
     """A LoRA of peft."""
-    from peft import LoraConfig, inject_adapter_in_model
-
     config = LoraConfig(r=LORA.rank, target_modules="all-linear", task_type="CAUSAL_LM")
     inject_adapter_in_model(config, model)
 
 
 def train(model: Any, case: Case) -> None:
     """Three steps: the states of the optimizer are there from the second on."""
-    import torch
-
     optimizer = make_optimizer([each for each in model.parameters() if each.requires_grad], case)
     model.train()
     if case.checkpointing:
@@ -254,11 +262,7 @@ def train(model: Any, case: Case) -> None:
 
 def make_optimizer(parameters: list[Any], case: Case) -> Any:
     """The optimizer of a case, as its library makes it."""
-    import torch
-
     if case.optimizer == "adamw-8bit":
-        import bitsandbytes
-
         return bitsandbytes.optim.AdamW8bit(parameters, lr=1e-4)
     if case.optimizer == "adafactor":
         return torch.optim.Adafactor(parameters, lr=1e-4)
@@ -270,8 +274,6 @@ def make_optimizer(parameters: list[Any], case: Case) -> Any:
 
 def answer(model: Any, case: Case) -> None:
     """Generate greedily or score, as transformers does it."""
-    import torch
-
     model.eval()
     shape = (case.batch_size, case.n_tokens)
     ids = torch.randint(0, SIZES[case.size]["vocabulary"], shape, device=case.device)
@@ -289,11 +291,12 @@ def answer(model: Any, case: Case) -> None:
         )
 
 
-def measured_apart(case: Case) -> dict[str, int]:
+def measured_apart(case: Case, allocator: str) -> dict[str, int]:
     """Run a case in a process of its own."""
+    settings = variables(THREADS, [], "memory-prediction")
     done = subprocess.run(
         [sys.executable, "-P", str(HERE), "--case", json.dumps(asdict(case))],
-        env=variables(THREADS, [], "memory-prediction"),
+        env=settings | (RETURNED if allocator == "returned" else {}),
         capture_output=True,
         text=True,
         check=False,
@@ -304,9 +307,9 @@ def measured_apart(case: Case) -> dict[str, int]:
     return found
 
 
-def compare(case: Case, *, shows_tensors: bool) -> dict[str, Any]:
+def compare(case: Case, allocator: str, *, shows_tensors: bool) -> dict[str, Any]:
     """Measure, predict and print a line."""
-    measured = measured_apart(case)
+    measured = measured_apart(case, allocator)
     told = predict(case, measured["overhead"])
     ratio = told.total / measured["peak"]
     of_weights = told.weights / measured["weights_resident"]
@@ -335,6 +338,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--only", default="", help="cases whose name holds these words")
     parser.add_argument("--tensors", action="store_true", help="show tensors of the peak")
+    parser.add_argument("--allocator", choices=("returned", "kept"), default="returned")
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--json", type=Path, help="write the figures here")
     parser.add_argument("--case", help=argparse.SUPPRESS)
@@ -349,10 +353,30 @@ def main() -> int:
         if all(word in case.name.split() for word in words)
     ]
     print(f"{'case':62} {'M par.':>6} {'measured':>8} {'told MB':>8} {'ratio':>6} {'weights':>7}")
-    rows = [compare(case, shows_tensors=arguments.tensors) for case in chosen]
+    rows = [compare(case, arguments.allocator, shows_tensors=arguments.tensors) for case in chosen]
     if arguments.json:
         arguments.json.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
-    return 0
+    return summarize(rows)
+
+
+def summarize(rows: list[dict[str, Any]]) -> int:
+    """Print how many cases are within the bars, by size; 0 where all but the smallest are."""
+    beyond = 0
+    for size in SIZES:
+        group = [row for row in rows if row["size"] == size]
+        if not group:
+            continue
+        near = [row for row in group if abs(row["ratio"] - 1) <= PEAK_BAR]
+        near_weights = [row for row in group if abs(row["ratio_of_weights"] - 1) <= WEIGHTS_BAR]
+        ratios = sorted(row["ratio"] for row in group)
+        print(
+            f"{size}: {len(near)} of {len(group)} peaks within {PEAK_BAR:.0%} "
+            f"(predicted/measured {ratios[0]:.2f} to {ratios[-1]:.2f}, median "
+            f"{median(ratios):.2f}), {len(near_weights)} weights within {WEIGHTS_BAR:.0%}"
+        )
+        if group[0]["n_parameters"] >= SMALLEST_PARAMETERS:
+            beyond += 2 * len(group) - len(near) - len(near_weights)
+    return 1 if beyond else 0
 
 
 if __name__ == "__main__":

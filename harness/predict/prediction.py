@@ -120,9 +120,13 @@ def fits(prediction: MemoryPrediction, limit_bytes: int) -> Fit:
         if missing
         else f"{size_text(prediction.total)} fit {size_text(limit_bytes)}"
     )
-    most = "" if largest is None else (
-        f"; the largest part is {WORDS[largest]} ({size_text(parts[largest])}), "
-        f"at the {prediction.moment}"
+    most = (
+        ""
+        if largest is None
+        else (
+            f"; the largest part is {WORDS[largest]} ({size_text(parts[largest])}), "
+            f"at the {prediction.moment}"
+        )
     )
     return Fit(fits=not missing, missing_bytes=missing, sentence=f"{verdict}{most}.")
 

@@ -4,6 +4,9 @@ Every operation is seen below autograd and autocast, so that what they keep or c
 a tensor is gone when the last that refers to its storage is. On fake tensors nothing is computed
 and no memory is taken: shapes and lifetimes are all there is.
 
+Where code asks a fake tensor a question of yes and no, the answer is yes: transformers asks whether
+all tokens of a mask count and whether all positions follow each other, as in a full batch.
+
 Not covered: memory that a kernel takes for itself and gives back before it returns.
 """
 
@@ -15,6 +18,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import torch
+from torch._subclasses.fake_tensor import FakeTensor
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_iter
 
@@ -25,6 +29,7 @@ if TYPE_CHECKING:
 
 _ACTIVATIONS, _LOGITS, _COPIES = "activations", "logits", "weight_copies"
 _N_LARGEST = 12
+_TO_PYTHON = "aten._local_scalar_dense.default"
 
 
 @dataclass(slots=True)
@@ -60,6 +65,8 @@ class Tape(TorchDispatchMode):  # type: ignore[misc]  # torch has no types
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Any = None
     ) -> Any:
         """Run the operation and note what it made."""
+        if str(func) == _TO_PYTHON and _asks_the_unknown(args[0]):
+            return True
         found = func(*args, **(kwargs or {}))
         for tensor in tree_iter(found):
             if isinstance(tensor, torch.Tensor):
@@ -126,9 +133,11 @@ class Tape(TorchDispatchMode):  # type: ignore[misc]  # torch has no types
         self._events.append((self._numbers.pop(key), -1))
 
     def _is_parameter(self, value: Any) -> bool:
-        return (
-            isinstance(value, torch.Tensor) and id(value.untyped_storage()) in self._parameters
-        )
+        return isinstance(value, torch.Tensor) and id(value.untyped_storage()) in self._parameters
+
+
+def _asks_the_unknown(tensor: torch.Tensor) -> bool:
+    return isinstance(tensor, FakeTensor) and tensor.dtype == torch.bool
 
 
 def _held(storages: list[_Storage]) -> Held:

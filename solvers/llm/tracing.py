@@ -5,11 +5,11 @@ The model's own code runs on fake tensors, which have shapes and lifetimes and n
 copies and what a layer holds while it computes come out as torch and transformers do it for this
 configuration, on a processor. A model of 7 billion parameters takes two seconds.
 
-The prompts of a batch are taken to be equally long; with `padded` they are not, and a mask of
-batch x tokens x tokens is there too.
+The texts of a batch are taken to be equally long, so that nothing is masked but what comes later.
 
-Not covered: models whose shapes depend on the data (mixtures of experts that sort tokens), models
-with other inputs than token ids, sdpa kernels that only other devices have.
+Not covered: the mask of padded batches (a number for each pair of tokens of each text), models
+whose shapes depend on the data (mixtures of experts that sort tokens), models with other inputs
+than token ids, kernels that only other devices have.
 
 References:
     Korthikanti et al. 2022, "Reducing Activation Recomputation in Large Transformer Models": which
@@ -21,12 +21,14 @@ from __future__ import annotations
 import contextlib
 import copy
 import inspect
+import logging
 import warnings
 from typing import TYPE_CHECKING, Any
 
 import torch
-from torch._subclasses.fake_tensor import DynamicOutputShapeException, FakeTensorMode
+from torch._subclasses.fake_tensor import FakeTensorMode
 from transformers import AutoModelForCausalLM, DynamicCache
+from transformers.utils import import_utils
 
 from spoonbench.solvers.held_memory import (
     Held,
@@ -80,11 +82,12 @@ class ConfigTracer:
         model = self._frozen(wanted)
         with _faked(model):
             before = torch.ones(wanted.batch_size, wanted.n_tokens - 1, dtype=torch.long)
+            last = torch.ones(wanted.batch_size, 1, dtype=torch.long)
             cache = _filled(model, before)
             tape = _tape(model)
             tape.hold(_cached(cache), "cache")
             with tape:
-                found, scores = _score(model, before[:, :1], "last", cache)
+                found, scores = _score(model, last, "last", cache)
             tape.hold(_cached(found), "cache")
             del scores
             return tape.peak()
@@ -129,10 +132,15 @@ class ConfigTracer:
     def _empty(self, dtype: str, attention: str) -> Any:
         """A model on the meta device."""
         config = copy.deepcopy(self._config)
-        with torch.device("meta"):
-            model = AutoModelForCausalLM.from_config(
-                config, dtype=getattr(torch, dtype), attn_implementation=attention
-            )
+        try:
+            with torch.device("meta"):
+                model = AutoModelForCausalLM.from_config(
+                    config, dtype=getattr(torch, dtype), attn_implementation=attention
+                )
+        except ValueError as exc:
+            raise ValueError(
+                f"{config.model_type} cannot be built with {attention} attention: {exc}"
+            ) from exc
         model.tie_weights()
         # What a loss is computed by where the configuration names none; it would be said aloud.
         model.loss_type = "ForCausalLM"
@@ -152,15 +160,42 @@ def _n_bytes(model: Any) -> int:
 @contextlib.contextmanager
 def _faked(model: Any) -> Iterator[None]:
     """Fake tensors, in the model too, and the global generator left as it was."""
-    with torch.random.fork_rng(devices=[]), FakeTensorMode():
+    with torch.random.fork_rng(devices=[]), _as_if_real(), _quiet(), FakeTensorMode():
         _make_fake(model)
         try:
             yield
-        except DynamicOutputShapeException as exc:
+        # What torch raises for shapes that depend on data, and for kernels that tell no shapes.
+        except RuntimeError as exc:
             raise ValueError(
-                f"the memory of this model cannot be told beforehand: what {exc.func} makes "
-                "depends on the data"
+                f"the memory of {model.config.model_type} models cannot be told beforehand: {exc}"
             ) from exc
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """No tracebacks of failures that are raised as well."""
+    logger = logging.getLogger("torch._subclasses.fake_tensor")
+    kept = logger.disabled
+    logger.disabled = True
+    try:
+        yield
+    finally:
+        logger.disabled = kept
+
+
+@contextlib.contextmanager
+def _as_if_real() -> Iterator[None]:
+    """Let transformers take the ways that it takes with real tensors.
+
+    Where it sees fake ones it prepares for a compiler: masks are made that are otherwise left out,
+    and shared heads are copied because of them.
+    """
+    kept = import_utils.is_fake_tensor
+    import_utils.is_fake_tensor = lambda _: False
+    try:
+        yield
+    finally:
+        import_utils.is_fake_tensor = kept
 
 
 def _make_fake(model: Any) -> None:
@@ -199,10 +234,17 @@ def _score(
 
 
 def _filled(model: Any, ids: torch.Tensor) -> Any:
-    """The cache after tokens."""
+    """The cache after tokens, the last of which came alone.
+
+    A layer with a window keeps a view of all tokens that came at once, and of no more than the
+    window from the next one on.
+    """
     cache = DynamicCache(config=model.config)
-    with torch.no_grad():
-        return model(input_ids=ids, past_key_values=cache, use_cache=True).past_key_values
+    with torch.no_grad(), _tape(model):
+        for part in (ids[:, :-1], ids[:, -1:]):
+            if part.shape[1]:
+                model(input_ids=part, past_key_values=cache, use_cache=True)
+    return cache
 
 
 def _cached(cache: Any) -> list[torch.Tensor]:
@@ -273,7 +315,7 @@ class _Dequantized(torch.autograd.Function):  # type: ignore[misc]  # torch has 
         return torch.nn.functional.linear(given, given.new_empty(ctx.shape))
 
     @staticmethod
-    def backward(ctx: Any, gradient: torch.Tensor) -> tuple[torch.Tensor, None]:  # type: ignore[override]
+    def backward(ctx: Any, gradient: torch.Tensor) -> tuple[torch.Tensor, None]:
         """Multiply by it the other way round."""
         return gradient @ gradient.new_empty(ctx.shape), None
 
