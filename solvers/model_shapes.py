@@ -5,7 +5,7 @@ Read from a configuration alone by `solvers.llm.shapes`; nothing here imports an
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from spoonbench.solvers.api import Json
+    from spoonbench.solvers.held_memory import MemoryTracer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,12 +57,14 @@ class ModelShape:
         n_others: all other parameters: embeddings, head (once, where it is shared), norms.
         buffer_bytes: of tables that are no parameters, in the number format they always have.
         cache: one for each attention layer.
+        tracer: says what passes of the model hold; None where only weights and cache are known.
     """
 
     matrices: tuple[Matrix, ...]
     n_others: int
     buffer_bytes: int
     cache: tuple[CacheLayer, ...]
+    tracer: MemoryTracer | None = field(default=None, compare=False, repr=False)
 
     @property
     def n_parameters(self) -> int:

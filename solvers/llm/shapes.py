@@ -14,6 +14,7 @@ from transformers import AutoConfig, AutoModelForCausalLM
 from spoonbench.solvers.api import Unsupported
 from spoonbench.solvers.llm.architecture import CONFIG_FILE, build_model
 from spoonbench.solvers.llm.quantization.layers import head_names, linear_layers
+from spoonbench.solvers.llm.tracing import ConfigTracer
 from spoonbench.solvers.model_shapes import CacheLayer, Matrix, ModelShape
 
 if TYPE_CHECKING:
@@ -82,6 +83,7 @@ def shape_of_model(model: Any) -> ModelShape:
         n_others=n_parameters - n_in_matrices,
         buffer_bytes=sum(buffer.nbytes for buffer in model.buffers()),
         cache=_cache_layers(model.config.get_text_config()),
+        tracer=ConfigTracer(model.config),
     )
 
 

@@ -1,0 +1,78 @@
+"""What libraries take beside tensors once they compute: measured in this process, not assumed.
+
+What importing takes is no part of it: it is in the baseline that every measured peak here is above
+(`harness.memory`). What is left comes with first use: code that the system reads from disk when it
+is first run, modules that transformers imports late, buffers and threads of matrix libraries, and
+on an accelerator the workspaces that torch counts among its tensors. A model of a few thousand
+numbers makes all of it come, and takes next to nothing itself.
+
+Not covered: the context of a driver on an accelerator, which torch does not count; kernels that a
+number format or an architecture has of its own.
+"""
+
+from __future__ import annotations
+
+import gc
+from typing import Any
+
+from spoonbench.harness.memory import resident_bytes
+
+_SIDE = 32
+_TOKENS = 16
+
+
+def measure_overhead(dtype: str = "float32", device: str = "cpu") -> int:
+    """Bytes that stay taken after a tiny model has learned and written.
+
+    The first call of a process tells; what is there already is not told again. The global
+    generator of torch is left as it was.
+
+    Args:
+        dtype: number format that is computed in.
+        device: "cpu" or "cuda", with a number or without.
+
+    Raises:
+        ValueError: a device on which nothing counts it.
+    """
+    before = _taken(device)
+    _run_tiny_model(dtype, device)
+    gc.collect()
+    return max(0, _taken(device) - before)
+
+
+def _taken(device: str) -> int:
+    """Bytes that are taken now: of the process, or of torch on an accelerator."""
+    if device == "cpu":
+        return resident_bytes()
+    if not device.startswith("cuda"):
+        raise ValueError(f"nothing counts what libraries take on {device}")
+    import torch  # noqa: PLC0415  # heavy, and needed here alone
+
+    return int(torch.cuda.memory_allocated(device))
+
+
+def _run_tiny_model(dtype: str, device: str) -> None:
+    import torch  # noqa: PLC0415  # heavy, and needed here alone
+    from transformers import AutoModelForCausalLM, LlamaConfig  # noqa: PLC0415
+
+    config = LlamaConfig(
+        vocab_size=_SIDE,
+        hidden_size=_SIDE,
+        intermediate_size=_SIDE,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        bos_token_id=None,
+        eos_token_id=None,
+        pad_token_id=None,
+    )
+    with torch.random.fork_rng(devices=[]):
+        model: Any = AutoModelForCausalLM.from_config(config, dtype=getattr(torch, dtype))
+        model = model.to(device)
+    ids = torch.zeros(1, _TOKENS, dtype=torch.long, device=device)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=0.0)
+    model(input_ids=ids, labels=ids, use_cache=False).loss.backward()
+    optimizer.step()
+    with torch.inference_mode():
+        model.eval().generate(
+            ids, attention_mask=torch.ones_like(ids), max_new_tokens=2, do_sample=False
+        )

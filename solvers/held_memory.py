@@ -1,0 +1,198 @@
+"""What the tensors of one pass of a language model hold at the worst moment, weights apart.
+
+The words in which `solvers.llm.tracing` answers and `harness.predict` asks; nothing here imports
+anything heavy.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from spoonbench.solvers.quantizations import NONE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Attention = Literal["sdpa", "eager"]
+Scored = Literal["last", "all"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tensors:
+    """Equal tensors that live at the same moment.
+
+    Attributes:
+        made_by: operation of torch that made them.
+        shape: of each.
+        dtype: number format.
+        count: how many.
+        bytes: of all of them.
+    """
+
+    made_by: str
+    shape: tuple[int, ...]
+    dtype: str
+    count: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """What is held beside weights and states of an optimizer when a pass holds most.
+
+    Attributes:
+        cache: bytes of keys and values of earlier tokens.
+        activations: bytes of all that is none of the others.
+        logits: bytes of tensors with a number for each token of the vocabulary, and of gradients
+            of them.
+        gradients: bytes of gradients of parameters.
+        weight_copies: bytes of weights in another number format, as autocast keeps them.
+        largest: the tensors, those with most bytes first.
+    """
+
+    cache: int = 0
+    activations: int = 0
+    logits: int = 0
+    gradients: int = 0
+    weight_copies: int = 0
+    largest: tuple[Tensors, ...] = ()
+
+    @property
+    def total(self) -> int:
+        """Bytes of all of them."""
+        return self.cache + self.activations + self.logits + self.gradients + self.weight_copies
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lora:
+    """An adapter (Hu et al. 2021): two small matrices beside each layer learn, the weights stay.
+
+    Attributes:
+        rank: columns of the one and rows of the other.
+        targets: last parts of the names of the layers; empty for all linear ones but the head.
+        dropout: share of inputs of the adapter that are dropped.
+    """
+
+    rank: int
+    targets: tuple[str, ...] = ()
+    dropout: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InferencePass:
+    """How a model reads prompts.
+
+    Attributes:
+        dtype: number format of the weights and of what is computed.
+        quantization: of the linear layers.
+        attention: implementation of transformers.
+        batch_size: texts at once.
+        n_tokens: of each.
+        scored: "last" keeps the cache and the logits of the last token, as generation does;
+            "all" keeps all logits and turns them into float32 probabilities, as scoring does.
+    """
+
+    dtype: str
+    quantization: str = NONE
+    attention: Attention = "sdpa"
+    batch_size: int
+    n_tokens: int
+    scored: Scored = "last"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingPass:
+    """How a model learns from one batch.
+
+    Attributes:
+        dtype: number format of the weights.
+        autocast: number format that is multiplied in; None for that of the weights.
+        quantization: of the linear layers; with an adapter only.
+        attention: implementation of transformers.
+        batch_size: texts in one forward pass.
+        n_tokens: of each text.
+        checkpointing: activations inside of a layer are computed again in the backward pass.
+        accumulation: forward and backward passes before the optimizer steps.
+        lora: adapter; None where all weights learn.
+    """
+
+    dtype: str
+    autocast: str | None = None
+    quantization: str = NONE
+    attention: Attention = "sdpa"
+    batch_size: int
+    n_tokens: int
+    checkpointing: bool = False
+    accumulation: int = 1
+    lora: Lora | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """A tensor that learns.
+
+    Attributes:
+        shape: of it and of its gradient.
+        item_bytes: of one number of both.
+    """
+
+    shape: tuple[int, ...]
+    item_bytes: int
+
+    @property
+    def n_numbers(self) -> int:
+        """How many numbers it has."""
+        count = 1
+        for size in self.shape:
+            count *= size
+        return count
+
+    @property
+    def bytes(self) -> int:
+        """Of the parameter, and as many of its gradient."""
+        return self.n_numbers * self.item_bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldInTraining:
+    """A forward and a backward pass.
+
+    Attributes:
+        peak: the moment at which most is held.
+        saved: bytes that the backward pass needs and the forward pass keeps for it, parameters
+            and copies of them left out.
+        learning: what has gradients, in order.
+        adapter_bytes: of weights that an adapter adds.
+    """
+
+    peak: Held
+    saved: int
+    learning: tuple[Parameter, ...]
+    adapter_bytes: int
+
+
+class MemoryTracer(Protocol):
+    """Says what a model of one configuration would hold."""
+
+    def reading(self, wanted: InferencePass) -> Held:
+        """While prompts are read."""
+        ...
+
+    def continuing(self, wanted: InferencePass) -> Held:
+        """While the last of `n_tokens` is read, all others being in the cache."""
+        ...
+
+    def training(self, wanted: TrainingPass) -> HeldInTraining:
+        """While a batch is learned from; the optimizer left out."""
+        ...
+
+
+LABELS: Mapping[str, str] = {
+    "cache": "the cache of keys and values",
+    "activations": "the activations",
+    "logits": "the logits",
+    "gradients": "the gradients",
+    "weight_copies": "the copies of the weights in another number format",
+}
+"""Components of `Held`, in words."""

@@ -1,0 +1,350 @@
+"""What a causal model of transformers would hold in memory, from its configuration alone.
+
+The model's own code runs on fake tensors, which have shapes and lifetimes and no memory, and a
+`Tape` notes what is there at every moment. Nothing is fitted: what autograd saves, what autocast
+copies and what a layer holds while it computes come out as torch and transformers do it for this
+configuration, on a processor. A model of 7 billion parameters takes two seconds.
+
+The texts of a batch are taken to be equally long, so that nothing is masked but what comes later.
+
+Not covered: the mask of padded batches (a number for each pair of tokens of each text), models
+whose shapes depend on the data (mixtures of experts that sort tokens), models with other inputs
+than token ids, kernels that only other devices have.
+
+References:
+    Korthikanti et al. 2022, "Reducing Activation Recomputation in Large Transformer Models": which
+    activations a backward pass needs; the sums there are of one layout, the tape's of any.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import inspect
+import logging
+import warnings
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch._subclasses.fake_tensor import FakeTensorMode
+from transformers import AutoModelForCausalLM, DynamicCache
+from transformers.utils import import_utils
+
+from spoonbench.solvers.held_memory import (
+    Held,
+    HeldInTraining,
+    InferencePass,
+    Parameter,
+    TrainingPass,
+)
+from spoonbench.solvers.llm.quantization.layers import head_names, linear_layers, replace_layers
+from spoonbench.solvers.llm.tape import Tape
+from spoonbench.solvers.quantizations import NONE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from spoonbench.solvers.held_memory import Lora
+
+
+class ConfigTracer:
+    """Traces passes of the causal model of one configuration of transformers."""
+
+    def __init__(self, config: Any) -> None:
+        self._config = config
+
+    def reading(self, wanted: InferencePass) -> Held:
+        """What is held while prompts are read; see `InferencePass`.
+
+        Raises:
+            ValueError: the model cannot be traced.
+        """
+        model = self._frozen(wanted)
+        with _faked(model):
+            ids = torch.ones(wanted.batch_size, wanted.n_tokens, dtype=torch.long)
+            tape = _tape(model)
+            with tape:
+                # Both names keep what a caller would still hold.
+                found, scores = _score(model, ids, wanted.scored)
+            if found is not None:
+                tape.hold(_cached(found), "cache")
+            del scores
+            return tape.peak()
+
+    def continuing(self, wanted: InferencePass) -> Held:
+        """What is held while the last token is read, all others being in the cache.
+
+        Raises:
+            ValueError: the model cannot be traced, or there is but one token.
+        """
+        if wanted.n_tokens <= 1:
+            raise ValueError("a text goes on after at least one token")
+        model = self._frozen(wanted)
+        with _faked(model):
+            before = torch.ones(wanted.batch_size, wanted.n_tokens - 1, dtype=torch.long)
+            last = torch.ones(wanted.batch_size, 1, dtype=torch.long)
+            cache = _filled(model, before)
+            tape = _tape(model)
+            tape.hold(_cached(cache), "cache")
+            with tape:
+                found, scores = _score(model, last, "last", cache)
+            tape.hold(_cached(found), "cache")
+            del scores
+            return tape.peak()
+
+    def training(self, wanted: TrainingPass) -> HeldInTraining:
+        """What is held in a forward and a backward pass; see `TrainingPass`.
+
+        With accumulation it is a later pass than the first, gradients being there already.
+
+        Raises:
+            ValueError: the model cannot be traced, or weights in few bits are to learn.
+        """
+        if wanted.quantization != NONE and wanted.lora is None:
+            raise ValueError("weights in fewer bits do not learn: add an adapter")
+        model = self._empty(wanted.dtype, wanted.attention).train()
+        n_before = _n_bytes(model)
+        if wanted.lora is not None:
+            _adapt(model, wanted.lora, _adapter_format(wanted))
+        n_added = _n_bytes(model) - n_before
+        if wanted.quantization != NONE:
+            _dequantize_in_passes(model)
+        if wanted.checkpointing:
+            _checkpoint(model)
+        with _faked(model):
+            learning = [each for each in model.parameters() if each.requires_grad]
+            if wanted.accumulation > 1:
+                _learn(model, wanted, _tape(model))
+            tape = _tape(model)
+            tape.hold([each.grad for each in learning if each.grad is not None], "gradients")
+            saved = _learn(model, wanted, tape)
+            tape.hold([each.grad for each in learning if each.grad is not None], "gradients")
+            return HeldInTraining(
+                peak=tape.peak(),
+                saved=saved,
+                learning=tuple(
+                    Parameter(shape=tuple(each.shape), item_bytes=each.element_size())
+                    for each in learning
+                ),
+                adapter_bytes=n_added,
+            )
+
+    def _empty(self, dtype: str, attention: str) -> Any:
+        """A model on the meta device."""
+        config = copy.deepcopy(self._config)
+        try:
+            with torch.device("meta"):
+                model = AutoModelForCausalLM.from_config(
+                    config, dtype=getattr(torch, dtype), attn_implementation=attention
+                )
+        except ValueError as exc:
+            raise ValueError(
+                f"{config.model_type} cannot be built with {attention} attention: {exc}"
+            ) from exc
+        model.tie_weights()
+        # What a loss is computed by where the configuration names none; it would be said aloud.
+        model.loss_type = "ForCausalLM"
+        return model
+
+    def _frozen(self, wanted: InferencePass) -> Any:
+        model = self._empty(wanted.dtype, wanted.attention).eval().requires_grad_(False)
+        if wanted.quantization != NONE:
+            _dequantize_in_passes(model)
+        return model
+
+
+def _n_bytes(model: Any) -> int:
+    return sum(parameter.nbytes for parameter in model.parameters())
+
+
+@contextlib.contextmanager
+def _faked(model: Any) -> Iterator[None]:
+    """Fake tensors, in the model too, and the global generator left as it was."""
+    with torch.random.fork_rng(devices=[]), _as_if_real(), _quiet(), FakeTensorMode():
+        _make_fake(model)
+        try:
+            yield
+        # What torch raises for shapes that depend on data, and for kernels that tell no shapes.
+        except RuntimeError as exc:
+            raise ValueError(
+                f"the memory of {model.config.model_type} models cannot be told beforehand: {exc}"
+            ) from exc
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """No tracebacks of failures that are raised as well."""
+    logger = logging.getLogger("torch._subclasses.fake_tensor")
+    kept = logger.disabled
+    logger.disabled = True
+    try:
+        yield
+    finally:
+        logger.disabled = kept
+
+
+@contextlib.contextmanager
+def _as_if_real() -> Iterator[None]:
+    """Let transformers take the ways that it takes with real tensors.
+
+    Where it sees fake ones it prepares for a compiler: masks are made that are otherwise left out,
+    and shared heads are copied because of them.
+    """
+    kept = import_utils.is_fake_tensor
+    import_utils.is_fake_tensor = lambda _: False
+    try:
+        yield
+    finally:
+        import_utils.is_fake_tensor = kept
+
+
+def _make_fake(model: Any) -> None:
+    """Put fake tensors of a processor in the place of those of the meta device."""
+    made: dict[int, Any] = {}
+    for module in model.modules():
+        for name, parameter in list(module.named_parameters(recurse=False)):
+            if id(parameter) not in made:
+                empty = torch.empty(parameter.shape, dtype=parameter.dtype)
+                made[id(parameter)] = torch.nn.Parameter(empty, parameter.requires_grad)
+            module.register_parameter(name, made[id(parameter)])
+        for name, buffer in list(module.named_buffers(recurse=False)):
+            setattr(module, name, torch.empty(buffer.shape, dtype=buffer.dtype))
+
+
+def _tape(model: Any) -> Tape:
+    held = [*model.parameters(), *model.buffers()]
+    return Tape(held, model.get_output_embeddings().weight.shape[0])
+
+
+def _score(
+    model: Any, ids: torch.Tensor, scored: str, cache: Any = None
+) -> tuple[Any, torch.Tensor]:
+    """The cache, if one is kept, and what the caller makes of the logits, all in float32."""
+    if scored == "all":
+        with torch.no_grad():
+            logits = model(input_ids=ids, use_cache=False).logits
+            scores = logits.float().log_softmax(dim=-1)
+        return None, scores
+    can_keep = "logits_to_keep" in inspect.signature(model.forward).parameters
+    keep = {"logits_to_keep": 1} if can_keep else {}
+    with torch.no_grad():
+        found = model(input_ids=ids, past_key_values=cache, use_cache=True, **keep)
+        scores = found.logits[:, -1].float().logsumexp(dim=-1)
+    return found.past_key_values, scores
+
+
+def _filled(model: Any, ids: torch.Tensor) -> Any:
+    """The cache after tokens, the last of which came alone.
+
+    A layer with a window keeps a view of all tokens that came at once, and of no more than the
+    window from the next one on.
+    """
+    cache = DynamicCache(config=model.config)
+    with torch.no_grad(), _tape(model):
+        for part in (ids[:, :-1], ids[:, -1:]):
+            if part.shape[1]:
+                model(input_ids=part, past_key_values=cache, use_cache=True)
+    return cache
+
+
+def _cached(cache: Any) -> list[torch.Tensor]:
+    """The tensors of a cache."""
+    return [
+        tensor
+        for layer in cache.layers
+        for tensor in vars(layer).values()
+        if isinstance(tensor, torch.Tensor)
+    ]
+
+
+def _learn(model: Any, wanted: TrainingPass, tape: Tape) -> int:
+    """One forward and backward pass on the tape; bytes that the forward pass kept."""
+    ids = torch.ones(wanted.batch_size, wanted.n_tokens, dtype=torch.long)
+    before = tape.live_bytes()
+    precision = torch.bfloat16 if wanted.autocast is None else getattr(torch, wanted.autocast)
+    with tape:
+        with torch.autocast("cpu", dtype=precision, enabled=wanted.autocast is not None):
+            loss = model(input_ids=ids, labels=ids, use_cache=False).loss
+        saved = tape.live_bytes() - before
+        loss.backward()
+    return saved
+
+
+def _checkpoint(model: Any) -> None:
+    """Keep the inputs of the layers alone; the method has had two names."""
+    named = ("activation_checkpointing_enable", "gradient_checkpointing_enable")
+    enable = next(getattr(model, name) for name in named if hasattr(model, name))
+    enable({"use_reentrant": False})
+
+
+def _adapter_format(wanted: TrainingPass) -> torch.dtype:
+    """Adapters have the number format of their layers, and float32 beside those in few bits."""
+    return torch.float32 if wanted.quantization != NONE else getattr(torch, wanted.dtype)
+
+
+def _adapt(model: Any, lora: Lora, dtype: torch.dtype) -> None:
+    """Add an adapter through peft, which converts none on the meta device."""
+    from peft import LoraConfig, inject_adapter_in_model
+
+    config = LoraConfig(
+        r=lora.rank,
+        lora_dropout=lora.dropout,
+        target_modules=list(lora.targets) or "all-linear",
+        task_type="CAUSAL_LM",
+    )
+    with warnings.catch_warnings():
+        # GPT-2 keeps its matrices transposed; peft sees that by itself, and says so.
+        warnings.filterwarnings("ignore", message="fan_in_fan_out is set to")
+        warnings.filterwarnings("ignore", message="Model has `tie_word_embeddings=True`")
+        inject_adapter_in_model(config, model)
+    for name, parameter in model.named_parameters():
+        if "lora_" in name:
+            parameter.data = parameter.data.to(dtype)
+
+
+class _Dequantized(torch.autograd.Function):  # type: ignore[misc]  # torch has no types
+    """A product with a matrix that exists in full only while it is multiplied by.
+
+    Neither the input nor the matrix is kept: the matrix does not learn, and is made again.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, given: torch.Tensor, rows: int) -> torch.Tensor:
+        """Multiply."""
+        ctx.shape = (rows, given.shape[-1])
+        return torch.nn.functional.linear(given, given.new_empty(ctx.shape))
+
+    @staticmethod
+    def backward(ctx: Any, gradient: torch.Tensor) -> tuple[torch.Tensor, None]:
+        """Multiply by it the other way round."""
+        return gradient @ gradient.new_empty(ctx.shape), None
+
+
+class _InFewBits(torch.nn.Module):  # type: ignore[misc]  # torch has no types
+    """Stands for a quantized layer: its own bytes are counted elsewhere."""
+
+    def __init__(self, rows: int, bias: Any) -> None:
+        super().__init__()
+        self._rows = rows
+        self.bias = bias
+
+    def forward(self, given: torch.Tensor) -> torch.Tensor:
+        """Multiply, and add."""
+        found = _Dequantized.apply(given, self._rows)
+        return found if self.bias is None else found + self.bias
+
+
+def _dequantize_in_passes(model: Any) -> None:
+    """Let every linear layer but the head and those of adapters stand for a quantized one."""
+    left_out = head_names(model)
+    frozen = {
+        name
+        for name, layer in linear_layers(model).items()
+        if name not in left_out and not layer.weight.requires_grad
+    }
+    replace_layers(model, lambda name, layer: _in_few_bits(layer) if name in frozen else None)
+
+
+def _in_few_bits(layer: Any) -> _InFewBits:
+    n_rows = layer.weight.shape[0 if isinstance(layer, torch.nn.Linear) else 1]
+    return _InFewBits(int(n_rows), layer.bias)

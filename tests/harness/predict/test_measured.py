@@ -1,0 +1,37 @@
+"""Overhead is measured, and resident memory is what was told, where tensors are most of it."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from spoonbench.harness.predict.overhead import measure_overhead
+
+ROOT = Path(__file__).parents[3]
+
+
+def test_a_device_that_nothing_counts_is_refused():
+    with pytest.raises(ValueError, match="nothing counts what libraries take on mps"):
+        measure_overhead(device="mps")
+
+
+def test_overhead_comes_once():
+    measure_overhead()
+    assert measure_overhead() < 64 << 20
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+@pytest.mark.parametrize("words", ["llama 12M train checkpointing", "mistral 12M generate 8x128"])
+def test_resident_memory_is_within_the_bars(words):
+    done = subprocess.run(
+        [sys.executable, "-P", str(ROOT / "bench/memory_prediction.py"), "--only", words],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr[-2000:]
+    assert "1 of 1 peaks within 25%" in done.stdout
