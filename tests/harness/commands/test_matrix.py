@@ -11,6 +11,8 @@ from contextlib import closing
 
 import pytest
 
+from spoonbench.harness.cli import main
+
 FEW = ("--option", "n_training=40", "--option", "n_validation=10", "--option", "n_items=24")
 WITH_REPORT = ("--model", "spoon", *FEW, "--items", "20", "--rounds", "2")
 LIGHT = (*WITH_REPORT, "--no-report")
@@ -41,6 +43,13 @@ def matrix(tmp_path):
         return done
 
     return run
+
+
+@pytest.fixture
+def in_an_empty_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    yield
+    assert list(tmp_path.iterdir()) == []
 
 
 def runs_of(folder, columns="cell_key, round_index, status"):
@@ -114,6 +123,7 @@ def test_a_sweep_in_a_file(matrix, tmp_path):
     assert told["matrix"]["task"]["splits"][0]["n_items"] == 10
 
 
+@pytest.mark.usefixtures("in_an_empty_folder")
 @pytest.mark.parametrize(
     ("words", "code", "sentence"),
     [
@@ -131,10 +141,12 @@ def test_a_sweep_in_a_file(matrix, tmp_path):
         (("--preset", "quick", "--batch", "2"), 2, "Give --preset, or axes as options"),
     ],
 )
-def test_wrong_inputs_get_one_sentence(matrix, words, code, sentence):
-    done = matrix(*words, code=code)
-    assert sentence in done.stderr
-    assert done.stdout == ""
+def test_wrong_inputs_get_one_sentence(words, code, sentence, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["spoonbench", "matrix", *words])
+    assert main() == code
+    done = capsys.readouterr()
+    assert sentence in done.err
+    assert done.out == ""
 
 
 def test_a_matrix_is_listed_shown_and_reported_again(matrix, tmp_path):
