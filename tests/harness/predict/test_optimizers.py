@@ -1,8 +1,11 @@
 """States of optimizers, and what a step needs for a moment, are told to the byte."""
 
+from typing import Any
+
 import bitsandbytes
 import pytest
 import torch
+from bitsandbytes.backends.cpu import ops
 
 from spoonbench.harness.predict.optimizers import OPTIMIZERS, state_bytes, step_bytes
 from spoonbench.solvers.held_memory import Parameter
@@ -10,11 +13,11 @@ from spoonbench.solvers.llm.tape import Tape
 
 SHAPES = ((300, 64), (64,), (128, 64), (64, 128), (5000,))
 MAKERS = {
-    "adamw": lambda given, **how: torch.optim.AdamW(given, **how),
-    "adamw-8bit": lambda given: bitsandbytes.optim.AdamW8bit(given),
+    "adamw": torch.optim.AdamW,
+    "adamw-8bit": bitsandbytes.optim.AdamW8bit,
     "sgd": lambda given, **how: torch.optim.SGD(given, lr=0.1, **how),
     "sgd-momentum": lambda given, **how: torch.optim.SGD(given, lr=0.1, momentum=0.9, **how),
-    "adafactor": lambda given, **how: torch.optim.Adafactor(given, **how),
+    "adafactor": torch.optim.Adafactor,
 }
 
 
@@ -68,8 +71,6 @@ def test_what_a_step_needs_is_told(optimizer, stepping, dtype):
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
 def test_what_8_bits_need_on_a_processor_is_told(dtype):
-    from bitsandbytes.backends.cpu import ops
-
     given, made, told = make("adamw-8bit", dtype)
     step = ops._optimizer_update_8bit_blockwise_cpu
     peaks = []
@@ -95,7 +96,8 @@ def test_nothing_learns_without_parameters():
 
 
 def test_unknown_optimizers_are_refused():
+    unknown: Any = "lion"
     with pytest.raises(ValueError, match="no optimizer 'lion'; there are adamw"):
-        state_bytes("lion", [])
+        state_bytes(unknown, [])
     with pytest.raises(ValueError, match="no fused adafactor"):
         step_bytes("adafactor", [Parameter(shape=(2, 2), item_bytes=4)], "fused")

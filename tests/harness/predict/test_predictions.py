@@ -1,6 +1,7 @@
 """Predictions of whole runs: components add up, and more is never less."""
 
 import sys
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -75,7 +76,7 @@ def test_long_answers_hold_their_whole_cache():
 
 def test_a_window_bounds_what_long_answers_hold():
     window = shape_of(MistralConfig(**SIZES, sliding_window=16))
-    sizes = {"batch_size": 4, "prompt_tokens": 2}
+    sizes: Any = {"batch_size": 4, "prompt_tokens": 2}
     short = predict_inference(window, "float32", new_tokens=100, **sizes)
     long = predict_inference(window, "float32", new_tokens=200, **sizes)
     assert short.total == long.total
@@ -84,7 +85,7 @@ def test_a_window_bounds_what_long_answers_hold():
 
 def test_scoring_holds_all_logits_and_generation_the_last():
     shape = shape_of(LlamaConfig(**{**SIZES, "vocab_size": 4096}))
-    sizes = {"batch_size": 2, "prompt_tokens": 32}
+    sizes: Any = {"batch_size": 2, "prompt_tokens": 32}
     every = predict_inference(shape, "bfloat16", scored="all", **sizes)
     # As the model made them, in float32, and as probabilities.
     assert every.logits == 2 * 32 * 4096 * (2 + 4 + 4)

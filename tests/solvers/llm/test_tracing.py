@@ -199,6 +199,11 @@ def test_reading_is_told_to_the_byte(name, scored, attention, dtype):
     assert shape_of(CONFIGS[name]).tracer.reading(way).total == reading(name, way).total
 
 
+def tensors_of(cache):
+    for layer in cache.layers:
+        yield from (each for each in vars(layer).values() if isinstance(each, torch.Tensor))
+
+
 @pytest.mark.parametrize("name", CONFIGS)
 def test_writing_the_last_token_is_told_to_the_byte(name):
     way = InferencePass(dtype="float32", batch_size=BATCH, n_tokens=LENGTH)
@@ -209,8 +214,7 @@ def test_writing_the_last_token_is_told_to_the_byte(name):
         for part in (ids[:, :-1], ids[:, -1:]):
             model(input_ids=part, past_key_values=cache, use_cache=True)
         tape = tape_of(model)
-        held = [each for layer in cache.layers for each in vars(layer).values()]
-        tape.hold([each for each in held if isinstance(each, torch.Tensor)], "cache")
+        tape.hold(tensors_of(cache), "cache")
         last = torch.ones(BATCH, 1, dtype=torch.long)
         with tape:
             found = model(input_ids=last, past_key_values=cache, use_cache=True, logits_to_keep=1)
