@@ -65,7 +65,7 @@ class EngineReport:
     Attributes:
         engine: its name.
         library: name and version of what computes.
-        build_s: to compile or to export, weights being there.
+        build_s: to import its library and to compile or export, weights being there.
         notes: figures of the engine, JSON values.
     """
 

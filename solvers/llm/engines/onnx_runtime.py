@@ -10,12 +10,10 @@ Not covered: other devices, 16 bits, quantized graphs.
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-import onnxruntime
 import torch
-from transformers.exporters import OnnxConfig, OnnxExporter
-from transformers.exporters.runners import OnnxModelRunner
 
 from spoonbench.solvers.api import Unsupported
 from spoonbench.solvers.llm.engines.export import quiet, sample_inputs
@@ -44,7 +42,12 @@ class OnnxRuntime:
     notes: Mapping[str, Json] = {}
 
     def __init__(self, model: Any, threads: int) -> None:
+        onnxruntime = import_module("onnxruntime")
+        from transformers.exporters import OnnxConfig, OnnxExporter
+        from transformers.exporters.runners import OnnxModelRunner
+
         self.library = f"onnxruntime {onnxruntime.__version__}"
+        self._value = onnxruntime.OrtValue.ortvalue_from_numpy
         onnxruntime.disable_telemetry_events()
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
@@ -77,7 +80,7 @@ class OnnxRuntime:
     def start(self, n_rows: int, _n_tokens: int, /) -> Forward:
         """A batch with an empty cache."""
         kept = {
-            name: _value(torch.empty(n_rows, int(heads), 0, int(width)))
+            name: self._value(torch.empty(n_rows, int(heads), 0, int(width)).numpy())
             for name, (heads, width) in self._cache.items()
         }
 
@@ -85,9 +88,9 @@ class OnnxRuntime:
             tokens: torch.Tensor, mask: torch.Tensor, positions: torch.Tensor
         ) -> torch.Tensor:
             given = {
-                "input_ids": _value(tokens),
-                "attention_mask": _value(mask),
-                "position_ids": _value(positions),
+                "input_ids": self._value(tokens.contiguous().numpy()),
+                "attention_mask": self._value(mask.numpy()),
+                "position_ids": self._value(positions.contiguous().numpy()),
                 **{_INPUT + name: value for name, value in kept.items()},
             }
             values = self._session.run_with_ort_values(self._names, given)
@@ -97,7 +100,3 @@ class OnnxRuntime:
             return scores[:, -1]
 
         return forward
-
-
-def _value(tensor: torch.Tensor) -> Any:
-    return onnxruntime.OrtValue.ortvalue_from_numpy(tensor.contiguous().numpy())
