@@ -71,9 +71,7 @@ def measure(benchmark, suite, name, config):
         record = loaded.record(suite.plan, answers, n_warmup, n_rounds)
     finally:
         loaded.close()
-    cell = suite.plan.cells[name]
-    matrix_cell = suite.plan.matrix.cell(name)
-    benchmark.extra_info.update(extra_info_of(record, cell, matrix_cell, len(repeated.batch)))
+    benchmark.extra_info.update(extra_info_of(record, suite.plan, name, len(repeated.batch)))
     if benchmark.disabled:
         return None
     timer = config.getoption("benchmark_timer").rpartition(".")[2]

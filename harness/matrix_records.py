@@ -5,8 +5,8 @@ A leaf: what its runs add up to stands in `matrix.evidence`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
 
 from spoonbench.harness.duel_records import Entry, TaskFacts
 from spoonbench.harness.records import USUAL, Mode, Placement, RunRecord
@@ -56,6 +56,11 @@ class MatrixCell:
         placement: under what it runs.
         why_skipped: why it is not run, known beforehand; None for one that is run.
         weight_bytes: predicted for the weights; None where the model has no shape to tell it from.
+        peak_parts: bytes predicted at the worst moment, by component
+            (`predict.prediction.MemoryPrediction`), what libraries take left out; empty where they
+            cannot be told.
+        peak_moment: that moment.
+        why_no_peak: why they cannot be told.
     """
 
     name: str
@@ -63,6 +68,9 @@ class MatrixCell:
     placement: Conditions
     why_skipped: str | None = None
     weight_bytes: int | None = None
+    peak_parts: Mapping[str, int] = field(default_factory=dict)
+    peak_moment: str | None = None
+    why_no_peak: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +88,8 @@ class Matrix:
         cells: in the order of the sweep, those that are skipped included.
         baseline: name of the cell that all others are compared with, in answers and in speed; it
             is measured twice in every round, as an A/A pair.
+        overhead_bytes: device and number format, as in "cpu float32", to what libraries take
+            beside tensors (`predict.overhead`); measured once, before the cells.
     """
 
     matrix_id: str
@@ -91,6 +101,14 @@ class Matrix:
     model: Entry
     cells: tuple[MatrixCell, ...]
     baseline: str
+    overhead_bytes: Mapping[str, int] = field(default_factory=dict)
+
+    def predicted_peak_bytes(self, cell: MatrixCell) -> int | None:
+        """Memory predicted for a cell at its worst moment; None where it cannot be told."""
+        if not cell.peak_parts:
+            return None
+        overhead = self.overhead_bytes.get(overhead_key(cell.placement), 0)
+        return sum(cell.peak_parts.values()) + overhead
 
     def cell(self, name: str) -> MatrixCell:
         """The cell of a name.
@@ -106,6 +124,11 @@ class Matrix:
     def twin_round(self, round_index: int) -> int:
         """The round under which the second run of the baseline is kept."""
         return self.n_rounds + round_index
+
+
+def overhead_key(at: Placement) -> str:
+    """Under which the overhead of libraries is kept."""
+    return f"{at.device} {at.dtype}"
 
 
 def is_of_pytest(run: RunRecord) -> bool:

@@ -124,6 +124,8 @@ class Job:
         artifact: folder to load what was learned from; None: nothing to load.
         cells: run in this order; each is reported as soon as it is done.
         limits: what the child may take.
+        overhead_dtype: tell only what libraries take beside tensors in this number format
+            (`harness.predict.overhead`); None: do all the rest instead.
     """
 
     job_id: str
@@ -132,6 +134,7 @@ class Job:
     artifact: str | None = None
     cells: tuple[CellWork, ...] = ()
     limits: Limits = field(default_factory=Limits)
+    overhead_dtype: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,6 +200,7 @@ class JobResult:
         size: of the contestant, counted over the first problems.
         quantized: what its quantization did; None where none was asked for.
         engine: what runs it, and what building that took; None where it runs as it is.
+        overhead_bytes: what libraries take beside tensors, where the job asked for it.
         cells: one for each cell of the job, in order.
         output_tail: last part of what the contestant printed.
         host: where it ran; None: on the machine that asked.
@@ -214,6 +218,7 @@ class JobResult:
     size: Size | None = None
     quantized: Quantized | None = None
     engine: EngineReport | None = None
+    overhead_bytes: int | None = None
     cells: tuple[CellResult, ...] = ()
     output_tail: str = ""
     host: Host | None = None
@@ -226,8 +231,8 @@ class Event:
     Attributes:
         kind: "hello" (data: protocol version), "ready" (prepared or loaded), "progress"
             (data: fraction, message), "fitted", "sized", "quantized" (data: a Quantized), "built"
-            (data: an EngineReport), "cell" (data: a CellResult), "done", "failed" (data: status,
-            reason).
+            (data: an EngineReport), "overhead" (data: bytes), "cell" (data: a CellResult), "done",
+            "failed" (data: status, reason).
         data: JSON values.
     """
 
@@ -239,6 +244,7 @@ class Event:
         "sized",
         "quantized",
         "built",
+        "overhead",
         "cell",
         "done",
         "failed",

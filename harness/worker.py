@@ -49,6 +49,7 @@ from spoonbench.harness.memory import (
     message_of,
 )
 from spoonbench.harness.passes import BadWork
+from spoonbench.harness.predict.overhead import measure_overhead
 from spoonbench.harness.protocol import PROTOCOL_VERSION, Event, Job, Training
 from spoonbench.solvers.api import (
     FitReport,
@@ -165,6 +166,9 @@ class JobRun:
         self._send("hello", {"version": PROTOCOL_VERSION, "baseline_bytes": memory.baseline_bytes})
         if self._job.limits.memory_bytes is not None:
             limit_private_bytes(self._job.limits.memory_bytes)
+        if self._job.overhead_dtype is not None:
+            self._report_overhead(self._job.overhead_dtype)
+            return
         solver = self._prepare(contestant_class, memory, import_s)
         self._report_size(solver)
         self._report_quantization(solver)
@@ -172,6 +176,12 @@ class JobRun:
         self._run_cells(solver, memory)
         self._marker.move("closing")
         solver.close()
+        self._send("done", {})
+
+    def _report_overhead(self, dtype: str) -> None:
+        self._marker.move("measuring what libraries take")
+        n_bytes = measure_overhead(dtype, self._job.part.settings.device)
+        self._send("overhead", {"bytes": n_bytes})
         self._send("done", {})
 
     def _import(self) -> Any:

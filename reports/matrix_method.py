@@ -66,7 +66,12 @@ def method_terms(report: MatrixReport) -> dict[str, str]:
         ),
         "Peak memory": (
             "Highest resident memory while the cell ran, of all rounds, above that of the same "
-            "process after its imports. Device peak: highest that torch held on the accelerator."
+            "process after its imports. Device peak: highest that torch held on the accelerator. "
+            "Predicted: what the model's own code holds at the worst moment for the longest "
+            "question and the longest answer that it may give, told from its configuration "
+            "before the cell ran, and what libraries take beside tensors, measured once for "
+            "each number format with a model of a few thousand numbers. Freed memory that the "
+            "C library keeps and no later tensor fits into is in no prediction."
         ),
         "Weights": (
             "Bytes of the model's weights as they are held, scales of a quantization included, and "

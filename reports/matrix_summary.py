@@ -79,6 +79,9 @@ def _cell(one: CellVerdict, report: MatrixReport) -> dict[str, Any]:
         "is_baseline": one.name == report.matrix.baseline,
         **values,
         "weight_measured_over_predicted": one.cell.weight_ratio,
+        "peak_measured_over_predicted": one.cell.peak_ratio,
+        "predicted_peak_parts": to_json(one.cell.cell.peak_parts),
+        "predicted_peak_moment": one.cell.cell.peak_moment,
         "verdicts": {
             "speed": to_json(one.speed),
             "speed_at_the_same_batch": to_json(same_batch(report.evidence)[one.name]),
@@ -136,6 +139,8 @@ def _row(one: CellVerdict, beside: SpeedVerdict) -> dict[str, Any]:
         "resident_bytes": cell.resident_bytes,
         "peak_bytes": cell.peak_bytes,
         "device_peak_bytes": cell.device_peak_bytes,
+        "predicted_peak_bytes": cell.predicted_peak_bytes,
+        "peak_measured_over_predicted": cell.peak_ratio,
         "weight_bytes": cell.weight_bytes,
         "predicted_weight_bytes": cell.predicted_weight_bytes,
         "weight_measured_over_predicted": cell.weight_ratio,

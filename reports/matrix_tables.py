@@ -278,6 +278,8 @@ _MEMORY = (
     _figure("Layers q/s", _layers, 7),
 )
 _KERNELS = (
+    _figure("Predicted peak MB", lambda one: _scaled(one.predicted_peak_bytes, _MEGA)),
+    _figure("Peak x predicted", lambda one: ratio(one.peak_ratio)),
     _figure("Resident MB", lambda one: _scaled(one.resident_bytes, _MEGA)),
     _figure("J/item", lambda one: _scaled(one.energy_j_per_item, 1)),
     _Figure(

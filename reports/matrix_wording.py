@@ -17,11 +17,13 @@ from spoonbench.harness.matrix.series import (
 from spoonbench.harness.matrix.summary import STALL_RATIO
 from spoonbench.harness.matrix.verdicts import (
     MEMORY_TOLERANCE,
+    PEAK_TOLERANCE,
     SIGNIFICANCE,
     judge_quantizations,
     noise_factor,
 )
 from spoonbench.harness.records import USUAL
+from spoonbench.harness.stats import median
 from spoonbench.reports import quantities
 from spoonbench.reports.matrix_tables import p_value, ratio
 
@@ -241,14 +243,31 @@ def _power(found: QuantizationVerdict) -> str:
 
 
 def memory(report: MatrixReport) -> tuple[str, ...]:
-    """Where the weights take more or less than was predicted."""
+    """Where weights and peaks take more or less than was predicted."""
+    return (*_weights(report), *_peaks(report))
+
+
+def _peaks(report: MatrixReport) -> tuple[str, ...]:
+    ratios = [one.peak_ratio for one in report.evidence.cells if one.peak_ratio is not None]
+    if not ratios:
+        return ("Peaks: no cell has both a predicted and a measured one.",)
+    n_near = sum(abs(found - 1) <= PEAK_TOLERANCE for found in ratios)
+    told = (
+        f"Peaks within {PEAK_TOLERANCE:.0%} of what was predicted: {n_near:,} of "
+        f"{_number(len(ratios), 'cell')}; measured over predicted {ratio(min(ratios))} to "
+        f"{ratio(max(ratios))}, median {ratio(median(ratios))}."
+    )
+    return (told,)
+
+
+def _weights(report: MatrixReport) -> tuple[str, ...]:
     verdicts = {one.name: one for one in report.verdicts}
     compared = [one for one in verdicts.values() if one.memory != "not known"]
     if not compared:
         return ("Weights: no cell has both a predicted and a measured size.",)
     good = sum(one.memory == "as predicted" for one in compared)
     n_compared = _number(len(compared), "cell")
-    found = [f"Within {_TOLERANCE} of what was predicted: {good:,} of {n_compared}."]
+    found = [f"Weights within {_TOLERANCE} of what was predicted: {good:,} of {n_compared}."]
     for series in series_of(report.evidence):
         off = [
             one

@@ -91,6 +91,7 @@ class InferencePass:
         n_tokens: of each.
         scored: "last" keeps the cache and the logits of the last token, as generation does;
             "all" keeps all logits and turns them into float32 probabilities, as scoring does.
+        n_targets: of the tokens of each text, how many are scored, where "all" are; None: all.
     """
 
     dtype: str
@@ -99,6 +100,7 @@ class InferencePass:
     batch_size: int
     n_tokens: int
     scored: Scored = "last"
+    n_targets: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +114,7 @@ class TrainingPass:
         attention: implementation of transformers.
         batch_size: texts in one forward pass.
         n_tokens: of each text.
+        n_targets: how many of them are learned, and have logits; None: all.
         checkpointing: activations inside of a layer are computed again in the backward pass.
         accumulation: forward and backward passes before the optimizer steps.
         lora: adapter; None where all weights learn.
@@ -123,6 +126,7 @@ class TrainingPass:
     attention: Attention = "sdpa"
     batch_size: int
     n_tokens: int
+    n_targets: int | None = None
     checkpointing: bool = False
     accumulation: int = 1
     lora: Lora | None = None

@@ -23,7 +23,8 @@ from spoonbench.harness.environment import observe
 from spoonbench.harness.matrix.announcement import plan_lines
 from spoonbench.harness.matrix.axes import AXES
 from spoonbench.harness.matrix.estimates import duration, seconds_measured, seconds_of
-from spoonbench.harness.matrix.model import enter_model, shape_of
+from spoonbench.harness.matrix.model import enter_model
+from spoonbench.harness.matrix.overhead import measure_overheads
 from spoonbench.harness.matrix.plan import Wanted, plan_matrix
 from spoonbench.harness.matrix.presets import PRESETS
 from spoonbench.harness.matrix.run import AGAIN, run_matrix, train_model, turns
@@ -45,8 +46,8 @@ if TYPE_CHECKING:
     from spoonbench.harness.duel.plan import PlannedEntry
     from spoonbench.harness.matrix.plan import MatrixPlan
     from spoonbench.harness.matrix.run import Turn
+    from spoonbench.harness.matrix_records import Matrix
     from spoonbench.harness.records import Environment, RunRecord
-    from spoonbench.solvers.model_shapes import ModelShape
 
 _MEMORY_SHARE = 0.75
 """As in a duel."""
@@ -62,17 +63,21 @@ class _Asked:
     plan: MatrixPlan
     environment: Environment
     n_places: int
-    to_run: tuple[Turn, ...]
+    done: tuple[tuple[str, int], ...]
     measured: Mapping[str, float]
-    shape: ModelShape | None
     limits: Limits
     out: Path
-    planned: Callable[[Path | None], MatrixPlan]
+    planned: Callable[[Path | None, Mapping[str, int]], MatrixPlan]
+
+    @property
+    def to_run(self) -> list[Turn]:
+        """What is still to be run."""
+        return turns(self.plan, self.done)
 
     def guess_s(self, turn: Turn) -> float:
         """Seconds that a run will take."""
         n_items = len(self.plan.split.items)
-        return seconds_of(turn, n_items, self.measured, self.shape, Pacing())
+        return seconds_of(turn, n_items, self.measured, self.plan.model.shape, Pacing())
 
 
 def run_command(**options: Any) -> None:
@@ -116,9 +121,12 @@ def _run(asked: _Asked, workplace: Workplace, console: Console) -> None:
             limits=asked.limits,
         )
         artifact = train_model(asked.plan, bench) if asked.to_run else None
-        if artifact is not None:
-            # Its vocabulary is known now, and with it what the weights will take.
-            asked = replace(asked, plan=asked.planned(Path(artifact.path)))
+        if asked.to_run:
+            # Its vocabulary is known now, and with it what cells will take.
+            learned = None if artifact is None else Path(artifact.path)
+            asked = replace(
+                asked, plan=asked.planned(learned, measure_overheads(asked.plan, bench))
+            )
         run_matrix(asked.plan, bench, asked.to_run, artifact, asked.guess_s)
         for note in executor.notes:
             click.echo(make_plain(note), err=True)
@@ -194,14 +202,12 @@ def _ask(options: Mapping[str, Any], workplace: Workplace) -> _Asked:
         command=("spoonbench", *sys.argv[1:]),
     )
 
-    def planned(learned: Path | None) -> MatrixPlan:
-        shape = shape_of(model, learned)
-        return plan_matrix(task, model, duel_preset, environment, replace(wanted, shape=shape))
+    def planned(learned: Path | None, overhead: Mapping[str, int]) -> MatrixPlan:
+        known = replace(wanted, is_bare=False, learned=learned, overhead_bytes=overhead)
+        return plan_matrix(task, model, duel_preset, environment, known)
 
-    bare = plan_matrix(task, model, duel_preset, environment, wanted)
-    learned = _learned(bare.entry, out)
-    plan = planned(learned)
-    runs = _runs(out / _STORE, plan)
+    bare = plan_matrix(task, model, duel_preset, environment, replace(wanted, is_bare=True))
+    before, runs = _stored(out / _STORE, bare)
     kept = () if options["fresh"] else ("ok",) if options["retry_errors"] else AGAIN
     done = [
         (run.cell_key, run.round_index)
@@ -209,12 +215,11 @@ def _ask(options: Mapping[str, Any], workplace: Workplace) -> _Asked:
         if run.status in kept and not is_of_pytest(run)
     ]
     return _Asked(
-        plan=plan,
+        plan=planned(_learned(bare.entry, out), {} if before is None else before.overhead_bytes),
         environment=environment,
         n_places=workplace.n_places,
-        to_run=tuple(turns(plan, done)),
+        done=tuple(done),
         measured=seconds_measured([run for run in runs if not is_of_pytest(run)]),
-        shape=shape_of(model, learned),
         planned=planned,
         limits=Limits(memory_bytes=memory, seconds=options["timeout"] or _CELL_SECONDS),
         out=out,
@@ -261,19 +266,22 @@ def _learned(entry: PlannedEntry, out: Path) -> Path | None:
     return None if found is None else Path(found.path)
 
 
-def _runs(path: Path, plan: MatrixPlan) -> list[RunRecord]:
-    """What is there already of these cells on this machine."""
+def _stored(path: Path, plan: MatrixPlan) -> tuple[Matrix | None, list[RunRecord]]:
+    """The matrix as it was planned before, and what is there of its cells on this machine."""
     if not path.exists():
-        return []
+        return None, []
     keys = [cell.key for cell in plan.matrix.cells]
     with open_reader(path) as reader:
-        return reader.runs(cell_keys=keys, environment_id=plan.matrix.environment_id)
+        runs = reader.runs(cell_keys=keys, environment_id=plan.matrix.environment_id)
+        ids = [one.matrix_id for one in reader.matrices()]
+        mine = plan.matrix.matrix_id
+        return reader.matrix(mine) if mine in ids else None, runs
 
 
 def _tell(asked: _Asked, console: Console, *, as_json: bool) -> None:
     """What would be run, what is skipped and why, and what it will take."""
     matrix, measured = asked.plan.matrix, asked.measured
-    took = duration(asked.to_run, len(asked.plan.split.items), measured, asked.shape)
+    took = duration(asked.to_run, len(asked.plan.split.items), measured, asked.plan.model.shape)
     took = replace(took, seconds=took.seconds / asked.n_places)
     if as_json:
         told = {

@@ -27,6 +27,7 @@ Stage = Literal[
     "saving",
     "sizing",
     "building",
+    "measuring what libraries take",
     "warming up",
     "solving",
     "closing",

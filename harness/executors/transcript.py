@@ -120,6 +120,9 @@ class Transcript:
     def _note_built(self, data: Mapping[str, Any]) -> None:
         self._facts["engine"] = from_json(EngineReport, data)
 
+    def _note_overhead(self, data: Mapping[str, Any]) -> None:
+        self._facts["overhead_bytes"] = _number(data["bytes"], int)
+
     def _note_cell(self, data: Mapping[str, Any]) -> Callable[[], None] | None:
         cell: CellResult = from_json(CellResult, data)
         if self.n_cells == len(self.job.cells):

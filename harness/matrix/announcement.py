@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from spoonbench.harness.predict.prediction import size_text
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -34,10 +36,11 @@ def plan_lines(matrix: Matrix, n_runs: int, took: Duration) -> list[str]:
         ),
         f"The cell that others are compared with is {matrix.baseline}; it runs twice a round.",
         "",
-        *_table(running),
+        *_table(running, matrix),
     ]
     for why, cells in skipped.items():
         lines += ["", f"Skipped: {why}:", f"  {_names(cells)}"]
+    lines += _memory_notes(running, matrix)
     guessed = ""
     if took.n_guessed:
         known = "all" if took.n_guessed == n_runs else f"{took.n_guessed:,}"
@@ -53,15 +56,36 @@ def plan_lines(matrix: Matrix, n_runs: int, took: Duration) -> list[str]:
     return lines
 
 
-def _table(cells: Sequence[MatrixCell]) -> list[str]:
+def _table(cells: Sequence[MatrixCell], matrix: Matrix) -> list[str]:
     width = max((len(cell.name) for cell in cells), default=0)
-    return [f"  {cell.name:{width}}  {_weights(cell)}".rstrip() for cell in cells]
+    return [f"  {cell.name:{width}}  {_memory(cell, matrix)}".rstrip() for cell in cells]
 
 
-def _weights(cell: MatrixCell) -> str:
-    if cell.weight_bytes is None:
-        return ""
-    return f"weights {cell.weight_bytes / 1e6:,.1f} MB"
+def _memory(cell: MatrixCell, matrix: Matrix) -> str:
+    """What is known of it; a peak holds what libraries take where that was measured."""
+    peak = matrix.predicted_peak_bytes(cell)
+    told = [("weights", cell.weight_bytes), ("peak", peak)]
+    return ", ".join(f"{word} {size_text(size)}" for word, size in told if size is not None)
+
+
+def _memory_notes(cells: Sequence[MatrixCell], matrix: Matrix) -> list[str]:
+    """What peaks hold, and where they cannot be told."""
+    lines = []
+    if any(cell.peak_parts for cell in cells):
+        known = sorted(set(map(size_text, matrix.overhead_bytes.values())))
+        held = (
+            f"with what libraries take ({', '.join(known)})"
+            if known
+            else ("of tensors; what libraries take is measured before the cells run")
+        )
+        lines += ["", f"Peaks are predicted, {held}."]
+    untold: dict[str, list[MatrixCell]] = {}
+    for cell in cells:
+        if cell.why_no_peak is not None:
+            untold.setdefault(cell.why_no_peak, []).append(cell)
+    for why, without in untold.items():
+        lines += ["", f"No peak predicted: {why}:", f"  {_names(without)}"]
+    return lines
 
 
 def _names(cells: Sequence[MatrixCell]) -> str:

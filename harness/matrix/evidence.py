@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from spoonbench.harness.matrix_records import plainest
+from spoonbench.harness.records import USUAL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,6 +52,8 @@ class CellEvidence:
         device_peak_bytes: highest on the accelerator.
         weight_bytes: of the model's weights as they are held.
         predicted_weight_bytes: the same, said before the cell ran.
+        predicted_peak_bytes: said likewise of `peak_bytes`, or of `device_peak_bytes` on an
+            accelerator.
         energy_j_per_item: joules.
         kernel: library and form of the layers that compute.
         layers_quantized: see `solvers.api.Quantized`.
@@ -91,6 +94,7 @@ class CellEvidence:
     device_peak_bytes: int | None = None
     weight_bytes: int | None = None
     predicted_weight_bytes: int | None = None
+    predicted_peak_bytes: int | None = None
     energy_j_per_item: float | None = None
     kernel: str | None = None
     layers_quantized: int | None = None
@@ -107,6 +111,15 @@ class CellEvidence:
         if not self.weight_bytes or not self.predicted_weight_bytes:
             return None
         return self.weight_bytes / self.predicted_weight_bytes
+
+    @property
+    def peak_ratio(self) -> float | None:
+        """Measured over predicted memory at its highest."""
+        on_device = self.cell.placement.device != USUAL.device
+        measured = self.device_peak_bytes if on_device else self.peak_bytes
+        if not measured or not self.predicted_peak_bytes:
+            return None
+        return measured / self.predicted_peak_bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

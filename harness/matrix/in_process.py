@@ -28,7 +28,7 @@ from spoonbench.harness.executors.libraries import (
     required,
 )
 from spoonbench.harness.executors.surroundings import set_threads
-from spoonbench.harness.matrix.work import Pacing, learner_of, planned_cell, texts_of, work_of
+from spoonbench.harness.matrix.work import Pacing, learner_of, planned_cell, work_of
 from spoonbench.harness.matrix_records import PROCESS, PYTEST
 from spoonbench.harness.memory import MemoryMeter, device_peak, start_device_peak
 from spoonbench.harness.passes import make_calls
@@ -226,8 +226,7 @@ def load_cell(plan: MatrixPlan, name: str, artifact: Artifact | None) -> LoadedC
         fit_s=fit_s,
         **_described(solver, plan),
     )
-    texts = texts_of(plan.split, task)
-    work = work_of(planned, at, texts, Pacing(), is_first=True, tells_parts=False)
+    work = work_of(planned, at, plan.texts, Pacing(), is_first=True, tells_parts=False)
     return LoadedCell(
         planned=planned,
         repeated=RepeatedCall(make_calls(solver, work), part.settings.device),

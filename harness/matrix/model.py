@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 from spoonbench.harness.duel.brought import bring
 from spoonbench.harness.duel.lineup import LineupChoice, line_up
+from spoonbench.harness.matrix.memory import KnownModel
 from spoonbench.harness.registry import UnknownName, make_solver, solver_names
 from spoonbench.harness.tasks.api import BadTask
 from spoonbench.solvers.model_shapes import Shaped
+from spoonbench.solvers.text_sizes import SizesTexts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,8 +20,8 @@ if TYPE_CHECKING:
 
     from spoonbench.harness.duel.lineup import LineupEntry
     from spoonbench.harness.duel.presets import Preset
+    from spoonbench.harness.matrix.work import Texts
     from spoonbench.harness.tasks.api import Task
-    from spoonbench.solvers.model_shapes import ModelShape
 
 _NOTHING_BROUGHT = {
     "models": (), "inits": (), "tune": (), "endpoint": None, "endpoint_models": (), "answers": (),
@@ -64,12 +66,19 @@ def enter_model(
     return replace(entry, params={**entry.params, **params}) if params else entry
 
 
-def shape_of(model: LineupEntry, learned: Path | None) -> ModelShape | None:
-    """The shape of a model that has one.
+def know_model(model: LineupEntry, learned: Path | None, texts: Texts) -> KnownModel:
+    """What a model tells of itself before it runs.
 
     Args:
         model: who answers.
         learned: folder of what it learned; None where that is not there yet.
+        texts: that it will read.
     """
     solver = make_solver(model.target)
-    return solver.shape(model.params, learned) if isinstance(solver, Shaped) else None
+    examples = (*texts.scored, *texts.learned)
+    return KnownModel(
+        shape=solver.shape(model.params, learned) if isinstance(solver, Shaped) else None,
+        sizes=solver.text_sizes(model.params, learned, texts.given, examples)
+        if isinstance(solver, SizesTexts)
+        else None,
+    )

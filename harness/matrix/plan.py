@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from spoonbench.harness.canonical import digest
 from spoonbench.harness.duel.plan import Wishes, make_plan, sample_split
 from spoonbench.harness.duel_records import Requirements
+from spoonbench.harness.matrix.memory import (
+    KnownModel,
+    NotTold,
+    cell_weights,
+    predict_cells,
+)
+from spoonbench.harness.matrix.model import know_model
 from spoonbench.harness.matrix.skips import why_skipped
 from spoonbench.harness.matrix.sweep import PLAIN, cell_name
-from spoonbench.harness.matrix_records import Matrix, MatrixCell, plainest
-from spoonbench.harness.predict.weights import weight_bytes
-from spoonbench.harness.records import USUAL, Cell, Workload
+from spoonbench.harness.matrix.work import Texts, texts_of
+from spoonbench.harness.matrix_records import Matrix, MatrixCell, overhead_key, plainest
+from spoonbench.harness.predict.prediction import size_text
+from spoonbench.harness.records import Cell, Workload
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from spoonbench.harness.duel.lineup import LineupEntry
     from spoonbench.harness.duel.plan import Plan, PlannedEntry
     from spoonbench.harness.duel.presets import Preset
     from spoonbench.harness.matrix_records import Conditions
+    from spoonbench.harness.predict.prediction import MemoryPrediction
     from spoonbench.harness.records import Environment
     from spoonbench.harness.tasks.api import Split, Task
-    from spoonbench.solvers.model_shapes import ModelShape
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +46,9 @@ class Wanted:
         n_rounds: of timing.
         seed: of everything random.
         memory_bytes: that one cell may take.
-        shape: of the model, for what its weights will take; None where it has none.
+        learned: folder of what the model learned; None where that is not there yet.
+        is_bare: cells are named and no more: what they will take is not told.
+        overhead_bytes: see `Matrix`.
         is_forced: cells that will not fit are run all the same.
         command: words of the command.
     """
@@ -47,7 +58,9 @@ class Wanted:
     n_rounds: int
     seed: int = 0
     memory_bytes: int
-    shape: ModelShape | None = None
+    learned: Path | None = None
+    is_bare: bool = False
+    overhead_bytes: Mapping[str, int] = field(default_factory=dict)
     is_forced: bool = False
     command: tuple[str, ...] = ()
 
@@ -60,13 +73,17 @@ class MatrixPlan:
         matrix: as it is stored.
         training: the model alone, as a duel would plan it.
         split: the items of every cell.
+        texts: that children read.
         cells: by name; those that are skipped included.
+        model: what is known of it.
     """
 
     matrix: Matrix
     training: Plan
     split: Split
+    texts: Texts
     cells: dict[str, Cell]
+    model: KnownModel
 
     @property
     def entry(self) -> PlannedEntry:
@@ -98,28 +115,29 @@ def plan_matrix(
     training = make_plan(measured, (model,), replace(preset, is_timed=False), wishes)
     workload = _workload(measured, split)
     contestant = training.entries[0].cells[0].cell.contestant
-    cells: dict[str, Cell] = {}
-    described = []
-    for placement in wanted.placements:
-        name = cell_name(placement, wanted.placements)
-        cell = Cell(
+    texts = texts_of(split, measured)
+    known = KnownModel() if wanted.is_bare else know_model(model, wanted.learned, texts)
+    cells = {
+        cell_name(placement, wanted.placements): Cell(
             workload=_timed(workload, placement),
             contestant=contestant,
             placement=placement.only_placement,
             seed=wanted.seed,
         )
-        predicted = _predicted(placement, wanted.shape)
-        why = why_skipped(placement, environment, model.info) or _why_too_large(predicted, wanted)
-        cells[name] = cell
-        described.append(
-            MatrixCell(
-                name=name,
-                key=cell.key,
-                placement=placement,
-                why_skipped=why,
-                weight_bytes=predicted,
-            )
+        for placement in wanted.placements
+    }
+    reasons = {at: why_skipped(at, environment, model.info) for at in wanted.placements}
+    running = [at for at, why in reasons.items() if why is None]
+    told = {} if wanted.is_bare else predict_cells(known, running)
+    described = [
+        _sized(
+            MatrixCell(name=name, key=cell.key, placement=at, why_skipped=reasons[at]),
+            known,
+            told.get(at),
+            wanted,
         )
+        for (name, cell), at in zip(cells.items(), wanted.placements, strict=True)
+    ]
     entry = replace(
         training.duel.entries[0], answer_cells={}, latency_cell=None, throughput_cells={}
     )
@@ -134,8 +152,11 @@ def plan_matrix(
         model=entry,
         cells=tuple(described),
         baseline=plainest(described).name,
+        overhead_bytes=wanted.overhead_bytes,
     )
-    return MatrixPlan(matrix=matrix, training=training, split=split, cells=cells)
+    return MatrixPlan(
+        matrix=matrix, training=training, split=split, texts=texts, cells=cells, model=known
+    )
 
 
 def _workload(task: Task, split: Split) -> Workload:
@@ -159,18 +180,34 @@ def _timed(workload: Workload, at: Conditions) -> Workload:
     )
 
 
-def _predicted(at: Conditions, shape: ModelShape | None) -> int | None:
-    if shape is None:
-        return None
-    # Whatever a training step multiplies in, it keeps its weights in float32.
-    dtype = USUAL.dtype if at.mode == "train" else at.dtype
-    return weight_bytes(shape, dtype, at.quantization)
+def _sized(
+    cell: MatrixCell,
+    model: KnownModel,
+    told: MemoryPrediction | NotTold | None,
+    wanted: Wanted,
+) -> MatrixCell:
+    """The cell with what it will take, skipped where that will not fit."""
+    at = cell.placement
+    if model.shape is not None:
+        cell = replace(cell, weight_bytes=cell_weights(at, model.shape))
+    if isinstance(told, NotTold):
+        cell = replace(cell, why_no_peak=str(told))
+    elif told is not None:
+        cell = replace(cell, peak_parts=told.components, peak_moment=told.moment)
+    if cell.why_skipped is not None or wanted.is_forced:
+        return cell
+    return replace(cell, why_skipped=_why_too_large(cell, wanted))
 
 
-def _why_too_large(predicted: int | None, wanted: Wanted) -> str | None:
-    if predicted is None or predicted <= wanted.memory_bytes or wanted.is_forced:
-        return None
-    return (
-        f"its weights alone take {predicted / 1e9:.1f} GB, and a cell may have "
-        f"{wanted.memory_bytes / 1e9:.1f} GB; --force tries all the same"
-    )
+def _why_too_large(cell: MatrixCell, wanted: Wanted) -> str | None:
+    limit, overhead = wanted.memory_bytes, wanted.overhead_bytes.get(overhead_key(cell.placement))
+    for n_bytes, what in (
+        (cell.weight_bytes, "its weights alone take"),
+        (sum(cell.peak_parts.values()) + (overhead or 0), f"{cell.peak_moment} takes"),
+    ):
+        if n_bytes is not None and n_bytes > limit:
+            return (
+                f"{what} {size_text(n_bytes)}, and a cell may have {size_text(limit)}; "
+                "--force tries all the same"
+            )
+    return None

@@ -15,10 +15,8 @@ from spoonbench.harness.duel.recording import Recorder, now
 from spoonbench.harness.duel.run import part_of, train_entry
 from spoonbench.harness.matrix.work import (
     Pacing,
-    Texts,
     learner_of,
     planned_cell,
-    texts_of,
     work_of,
 )
 from spoonbench.harness.matrix_records import CHILD, PROCESS
@@ -128,7 +126,6 @@ def run_matrix(
         bench=bench,
         recorder=recorder,
         pacing=pacing or Pacing(),
-        texts=texts_of(plan.split, plan.training.task),
     )
     names = [runner.name_of(turn) for turn in to_run]
     guesses = [guess_s(turn) for turn in to_run]
@@ -229,16 +226,13 @@ def _recorder(plan: MatrixPlan, bench: Bench) -> Recorder:
 class _Runner:
     """Makes jobs of turns, and records of their results.
 
-    Attributes:
-        texts: of every cell; the same tuples for all jobs, so that what they share can be told by
-            its identity.
+    The texts of all jobs are the same tuples, so that what they share can be told by its identity.
     """
 
     plan: MatrixPlan
     bench: Bench
     recorder: Recorder
     pacing: Pacing
-    texts: Texts
 
     def name_of(self, turn: Turn) -> str:
         """For the progress display."""
@@ -293,7 +287,9 @@ class _Runner:
         lineup, placement = learner_of(self.plan.entry.lineup, turn.cell.placement)
         training = None
         if lineup.info.needs_training and not lineup.info.keeps_weights:
-            training = Training(training=self.texts.training, validation=self.texts.validation)
+            training = Training(
+                training=self.plan.texts.training, validation=self.plan.texts.validation
+            )
         return Job(
             job_id=self.name_of(turn),
             part=part_of(lineup, placement, planned.cell.seed),
@@ -303,7 +299,7 @@ class _Runner:
                 work_of(
                     planned,
                     turn.cell.placement,
-                    self.texts,
+                    self.plan.texts,
                     self.pacing,
                     is_first=turn.is_first,
                     tells_parts=isinstance(make_solver(lineup.target), BreaksDown),

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from spoonbench.harness.canonical import from_json, to_json, without_defaults
 from spoonbench.harness.matrix.run import stored_items
-from spoonbench.harness.matrix_records import Matrix, MatrixCell
+from spoonbench.harness.matrix_records import Matrix
 from spoonbench.harness.records import Cell, Environment, RunRecord, StoredItem
 from spoonbench.harness.store.reader import open_reader
 from spoonbench.harness.store.writer import open_writer
@@ -72,16 +72,17 @@ def matrix_json(plan: MatrixPlan) -> dict[str, Any]:
 
 
 def extra_info_of(
-    record: RunRecord, cell: Cell, matrix_cell: MatrixCell, items_per_call: int
+    record: RunRecord, plan: MatrixPlan, name: str, items_per_call: int
 ) -> dict[str, Any]:
     """What one benchmark says of its cell, as JSON values.
 
     Args:
         record: without samples.
-        cell: that was measured.
-        matrix_cell: the same in its matrix.
+        plan: of the matrix.
+        name: of the cell that was measured.
         items_per_call: items of each timed call.
     """
+    cell, matrix_cell = plan.cells[name], plan.matrix.cell(name)
     answers = record.answers
     n_right = None if answers is None else sum(one.is_correct for one in answers)
     return {
@@ -95,6 +96,7 @@ def extra_info_of(
         "device_peak_bytes": record.device_peak_bytes,
         "memory_note": record.metrics.get("memory_note"),
         "predicted_weight_bytes": matrix_cell.weight_bytes,
+        "predicted_peak_bytes": plan.matrix.predicted_peak_bytes(matrix_cell),
         "weight_bytes": record.metrics.get("weight_bytes"),
         "layers_quantized": record.layers_quantized,
         "layers_skipped": record.layers_skipped,

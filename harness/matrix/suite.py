@@ -17,7 +17,8 @@ from spoonbench.harness.duel.presets import PRESETS
 from spoonbench.harness.duel.run import Bench
 from spoonbench.harness.environment import n_cores, observe, probe
 from spoonbench.harness.executors.local import LocalExecutor
-from spoonbench.harness.matrix.model import enter_model, shape_of
+from spoonbench.harness.matrix.model import enter_model
+from spoonbench.harness.matrix.overhead import measure_overheads
 from spoonbench.harness.matrix.plan import Wanted, plan_matrix
 from spoonbench.harness.matrix.run import store_plan, train_model
 from spoonbench.harness.matrix.sweep import PLAIN, Sweep, cell_name, placements
@@ -27,7 +28,7 @@ from spoonbench.harness.registry import make_task
 from spoonbench.harness.store.writer import open_writer
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from spoonbench.harness.matrix.plan import MatrixPlan
     from spoonbench.harness.records import Artifact, RunRecord
@@ -161,9 +162,10 @@ class MatrixSuite:
                 limits=Limits(memory_bytes=self._wanted.memory_bytes),
             )
             self.artifact = train_model(self.plan, bench)
+            overhead = measure_overheads(self.plan, bench)
         if self.artifact is not None:
             # Its vocabulary is known now, and with it what the weights will take.
-            self.plan = self._planned(Path(self.artifact.path))
+            self.plan = self._planned(Path(self.artifact.path), overhead)
         store_plan(self.plan, store)
 
     def add(self, record: RunRecord) -> None:
@@ -176,6 +178,8 @@ class MatrixSuite:
             self._store.add_environment(self._environment)
         return self._store
 
-    def _planned(self, learned: Path | None) -> MatrixPlan:
-        wanted = replace(self._wanted, shape=shape_of(self._model, learned))
+    def _planned(
+        self, learned: Path | None, overhead: Mapping[str, int] | None = None
+    ) -> MatrixPlan:
+        wanted = replace(self._wanted, learned=learned, overhead_bytes=overhead or {})
         return plan_matrix(self._task, self._model, self._preset, self._environment, wanted)

@@ -149,18 +149,26 @@ def _measure(
         ),
         weight_bytes=first.metrics.get("weight_bytes"),
         predicted_weight_bytes=cell.weight_bytes,
+        predicted_peak_bytes=matrix.predicted_peak_bytes(cell),
         energy_j_per_item=_energy(good),
         kernel=first.kernel,
         layers_quantized=first.layers_quantized,
         layers_skipped=first.layers_skipped,
         bytes_before=first.metrics.get("bytes_before_quantization"),
         n_stalls=sum(_stalls(calls) for calls in full_calls),
-        missing=first.missing,
+        missing=_missing(first, cell),
         run_ids=tuple(run.run_id for run in mine),
     )
     if cell.placement.mode == "answer":
         return _with_answers(evidence, first, said)
     return _with_tokens(evidence, good)
+
+
+def _missing(first: RunRecord, cell: MatrixCell) -> dict[str, str]:
+    """What gave no figure, with the reason."""
+    if cell.why_no_peak is None:
+        return dict(first.missing)
+    return {**first.missing, "predicted_peak_bytes": cell.why_no_peak}
 
 
 def _with_answers(

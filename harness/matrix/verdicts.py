@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from spoonbench.harness.matrix.evidence import CellEvidence, MatrixEvidence, Noise
 
 SIGNIFICANCE = 0.05
-MEMORY_TOLERANCE = 0.1
-"""Relative; beyond it a prediction is called off."""
+MEMORY_TOLERANCE, PEAK_TOLERANCE = 0.1, 0.25
+"""Relative, of weights and of the highest memory; beyond them a prediction is called off."""
 FEWEST_ROUNDS = 2
 """Speeds of a single round have no interval, and one pair of runs says little about noise."""
 

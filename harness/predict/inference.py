@@ -25,6 +25,7 @@ def predict_inference(
     new_tokens: int = 0,
     attention: Attention = "sdpa",
     scored: Scored = "last",
+    n_targets: int | None = None,
     overhead_bytes: int = 0,
 ) -> MemoryPrediction:
     """The most memory while prompts are read and answers written.
@@ -49,6 +50,7 @@ def predict_inference(
         new_tokens: written after each; 0 for a single pass over the prompts.
         attention: implementation of transformers; "eager" holds batch x heads x tokens x tokens.
         scored: "last" to generate, "all" to score texts.
+        n_targets: tokens of each text that are scored, where texts are; None: all of them.
         overhead_bytes: what libraries take beside tensors, as measured (`predict.overhead`).
 
     Raises:
@@ -57,6 +59,7 @@ def predict_inference(
         KeyError: no such number format or method.
     """
     check_sizes(batch_size=batch_size, prompt_tokens=prompt_tokens)
+    check_targets(n_targets, prompt_tokens)
     if new_tokens < 0:
         raise ValueError(f"new_tokens must be at least 0, not {new_tokens}")
     if scored == "all" and new_tokens:
@@ -72,6 +75,7 @@ def predict_inference(
             batch_size=batch_size,
             n_tokens=n_tokens,
             scored=scored,
+            n_targets=n_targets,
         )
 
     read = prediction_of(
@@ -101,6 +105,16 @@ def check_sizes(**sizes: int) -> None:
     for name, value in sizes.items():
         if value < 1:
             raise ValueError(f"{name} must be at least 1, not {value}")
+
+
+def check_targets(n_targets: int | None, n_tokens: int) -> None:
+    """Refuse as many targets as tokens, the first of which nothing foretells, or none.
+
+    Raises:
+        ValueError: says so.
+    """
+    if n_targets is not None and not 1 <= n_targets < n_tokens:
+        raise ValueError(f"n_targets must be 1 to {n_tokens - 1}, not {n_targets}")
 
 
 def tracer_of(shape: ModelShape) -> MemoryTracer:

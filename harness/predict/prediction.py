@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from spoonbench.solvers.held_memory import LABELS
@@ -27,6 +27,7 @@ WORDS: Mapping[str, str] = {
     "overhead": "what the libraries hold for themselves",
 }
 """Components of a prediction, in words."""
+COMPONENTS = tuple(WORDS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,8 +62,7 @@ class MemoryPrediction:
     @property
     def components(self) -> dict[str, int]:
         """Bytes by name, those left out that are 0."""
-        named = (field.name for field in fields(self) if field.name in WORDS)
-        return {name: getattr(self, name) for name in named if getattr(self, name)}
+        return {name: getattr(self, name) for name in COMPONENTS if getattr(self, name)}
 
     @property
     def total(self) -> int:

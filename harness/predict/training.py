@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from spoonbench.harness.predict.inference import check_sizes, tracer_of
+from spoonbench.harness.predict.inference import check_sizes, check_targets, tracer_of
 from spoonbench.harness.predict.optimizers import state_bytes, step_bytes
 from spoonbench.harness.predict.prediction import prediction_of
 from spoonbench.harness.predict.weights import weight_bytes
@@ -35,12 +35,12 @@ def predict_training(
     """The most memory of a step, once the optimizer has its states.
 
     A step is `accumulation` forward and backward passes with the loss that transformers' models
-    compute (cross entropy of float32 logits of all tokens), a step of the optimizer, and
-    gradients that are given back before the next. There are two bad moments: in a pass, when
-    activations and logits are there, and gradients only as far as the backward pass has come (all
-    of them from the second accumulated pass on); and in the step, when all gradients are there
-    and no activation. Summing up all components, as rules of thumb do, counts what is never there
-    at once.
+    compute (cross entropy of float32 logits of all tokens, or of `n_targets`), a step of the
+    optimizer, and gradients that are given back before the next. There are two bad moments: in a
+    pass, when activations and logits are there, and gradients only as far as the backward pass has
+    come (all of them from the second accumulated pass on); and in the step, when all gradients are
+    there and no activation. Summing up all components, as rules of thumb do, counts what is never
+    there at once.
 
     Args:
         shape: of the model, with a tracer (`solvers.llm.shapes.shape_of`).
@@ -58,6 +58,7 @@ def predict_training(
     check_sizes(
         batch_size=wanted.batch_size, n_tokens=wanted.n_tokens, accumulation=wanted.accumulation
     )
+    check_targets(wanted.n_targets, wanted.n_tokens)
     if wanted.lora is not None:
         check_sizes(rank=wanted.lora.rank)
     traced = tracer_of(shape).training(wanted)

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from spoonbench.solvers.api import AnswerKind, Problem
-    from spoonbench.solvers.llm.artifact import TrainedModel
+    from spoonbench.solvers.llm.artifact import AnswerFacts, TrainedModel
     from spoonbench.solvers.llm.engines.interface import Execution
+    from spoonbench.solvers.llm.recipe import Recipe
     from spoonbench.solvers.llm.stopwatch import Stopwatch
     from spoonbench.solvers.texts import Generation
 
@@ -34,9 +35,14 @@ def decoding_of(trained: TrainedModel) -> Decoding:
     """How answers are generated: limit and stop strings."""
     recipe = trained.recipe
     return Decoding(
-        max_new_tokens=recipe.max_new_tokens or _ROOM * trained.facts.longest,
+        max_new_tokens=limit_of(recipe, trained.facts),
         stop_strings=recipe.stop_strings,
     )
+
+
+def limit_of(recipe: Recipe, facts: AnswerFacts) -> int:
+    """Tokens that an answer may have."""
+    return recipe.max_new_tokens or _ROOM * facts.longest
 
 
 def answer_problems(

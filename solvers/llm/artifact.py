@@ -105,8 +105,8 @@ def load_trained(folder: Path, params: Mapping[str, Json]) -> TrainedModel:
         Unsupported: the folder holds no such thing, another parameter was asked for than the model
             was made with, or the weights that an adapter belongs to are gone or changed.
     """
-    made, facts = _read_solver_file(folder / SOLVER_FILE)
-    recipe = _asked(made, params)
+    made, _ = _read_solver_file(folder / SOLVER_FILE)
+    recipe, facts = read_made(folder, params)
     try:
         if recipe.init:
             if recipe.tune == "lora" or (
@@ -121,6 +121,17 @@ def load_trained(folder: Path, params: Mapping[str, Json]) -> TrainedModel:
         raise Unsupported(f"{folder} holds no trained language model: {exc}") from exc
     model.eval()
     return TrainedModel(model=model, tokenizer=tokenizer, recipe=recipe, facts=facts)
+
+
+def read_made(folder: Path, params: Mapping[str, Json]) -> tuple[Recipe, AnswerFacts]:
+    """The recipe of a trained model, with limit and stop strings as asked for, and its facts.
+
+    Raises:
+        Unsupported: the folder holds no such thing, or another parameter was asked for than the
+            model was made with.
+    """
+    made, facts = _read_solver_file(folder / SOLVER_FILE)
+    return _asked(made, params), facts
 
 
 def _load_own(folder: Path, recipe: Recipe) -> tuple[Any, PreTrainedTokenizerFast]:

@@ -13,7 +13,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from spoonbench.solvers.api import Unsupported
-from spoonbench.solvers.llm.pretrained.loading import load_causal_model
+from spoonbench.solvers.llm.pretrained.loading import (
+    load_causal_model,
+    load_causal_tokenizer,
+)
 from spoonbench.solvers.llm.tokenizer import adapt_tokenizer
 from spoonbench.solvers.model_files import folder_sha256
 
@@ -60,3 +63,17 @@ def load_base(folder: Path) -> tuple[Any, PreTrainedTokenizerFast, int]:
         raise ValueError(f"The model {folder} cannot be trained: it has no row for the end token.")
     loaded.model.config.pad_token_id = loaded.tokenizer.pad_token_id
     return loaded.model, loaded.tokenizer, loaded.positions or NO_LIMIT
+
+
+def load_base_tokenizer(folder: Path) -> PreTrainedTokenizerFast:
+    """The tokenizer of `load_base` alone, to count tokens.
+
+    Raises:
+        ValueError: the folder holds no such model, or its tokenizer has no end token.
+    """
+    try:
+        tokenizer: PreTrainedTokenizerFast = load_causal_tokenizer(folder)
+    except Unsupported as exc:
+        raise ValueError(str(exc)) from exc
+    adapt_tokenizer(tokenizer)
+    return tokenizer

@@ -84,13 +84,18 @@ def batch_logits(
     """
     following = targets[:, 1:]  # (n, length - 1): position i predicts the token at i + 1
     places = following != IGNORED
-    if model.config.model_type in _PLAIN_HEADS:
+    if has_plain_head(model):
         # (n, length, width)
         hidden = model.base_model(input_ids=ids, use_cache=False).last_hidden_state
         logits = model.lm_head(hidden[:, :-1][places])
     else:
         logits = model(input_ids=ids, use_cache=False).logits[:, :-1][places]
     return logits, following[places], places.nonzero()[:, 0]
+
+
+def has_plain_head(model: Any) -> bool:
+    """Its logits are its head applied to the last hidden state, and nothing after it."""
+    return model.config.model_type in _PLAIN_HEADS
 
 
 def train_step(

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from spoonbench.solvers.llm.engines.interface import Execution
     from spoonbench.solvers.model_shapes import ModelShape
     from spoonbench.solvers.quantizations import Quantized
+    from spoonbench.solvers.text_sizes import TextSizes
     from spoonbench.solvers.texts import Decoding, Generation, TextLikelihood
 
 _MODULES = (
@@ -317,6 +318,25 @@ class LanguageModelSolver(TimedPasses):
         from spoonbench.solvers.llm.shapes import shape_of_trained
 
         return shape_of_trained(read_recipe(params), folder)
+
+    def text_sizes(
+        self,
+        params: Mapping[str, Json],
+        folder: Path | None,
+        problems: Sequence[Problem],
+        examples: Sequence[Example],
+        /,
+    ) -> TextSizes | None:
+        """Tokens of the longest texts; None before training, which makes the tokenizer.
+
+        Raises:
+            Unsupported: the folder holds no trained model.
+        """
+        if folder is None:
+            return None
+        from spoonbench.solvers.llm.text_sizes import sizes_of_trained
+
+        return sizes_of_trained(folder, params, problems, examples)
 
     def quantized(self) -> Quantized | None:
         """What the quantization that was asked for did; None where none was, or not yet."""

@@ -37,6 +37,7 @@ from spoonbench.solvers.held_memory import (
     Parameter,
     TrainingPass,
 )
+from spoonbench.solvers.llm.optimization import has_plain_head
 from spoonbench.solvers.llm.quantization.layers import head_names, linear_layers, replace_layers
 from spoonbench.solvers.llm.tape import Tape
 from spoonbench.solvers.quantizations import NONE
@@ -65,7 +66,7 @@ class ConfigTracer:
             tape = _tape(model)
             with tape:
                 # Both names keep what a caller would still hold.
-                found, scores = _score(model, ids, wanted.scored)
+                found, scores = _score(model, ids, wanted.scored, n_targets=wanted.n_targets)
             if found is not None:
                 tape.hold(_cached(found), "cache")
             del scores
@@ -217,12 +218,17 @@ def _tape(model: Any) -> Tape:
 
 
 def _score(
-    model: Any, ids: torch.Tensor, scored: str, cache: Any = None
+    model: Any,
+    ids: torch.Tensor,
+    scored: str,
+    cache: Any = None,
+    *,
+    n_targets: int | None = None,
 ) -> tuple[Any, torch.Tensor]:
     """The cache, if one is kept, and what the caller makes of the logits, all in float32."""
     if scored == "all":
         with torch.no_grad():
-            logits = model(input_ids=ids, use_cache=False).logits
+            logits = _logits(model, ids, n_targets)
             scores = logits.float().log_softmax(dim=-1)
         return None, scores
     can_keep = "logits_to_keep" in inspect.signature(model.forward).parameters
@@ -231,6 +237,32 @@ def _score(
         found = model(input_ids=ids, past_key_values=cache, use_cache=True, **keep)
         scores = found.logits[:, -1].float().logsumexp(dim=-1)
     return found.past_key_values, scores
+
+
+def _logits(model: Any, ids: torch.Tensor, n_targets: int | None) -> torch.Tensor:
+    """Logits of all tokens, or of some of each text, as `optimization.batch_logits` makes them."""
+    if n_targets is None:
+        return model(input_ids=ids, use_cache=False).logits
+    if not has_plain_head(model):
+        return _last(model(input_ids=ids, use_cache=False).logits, n_targets)
+    hidden = model.base_model(input_ids=ids, use_cache=False).last_hidden_state
+    return model.lm_head(_last(hidden, n_targets))
+
+
+def _last(of_tokens: torch.Tensor, n_targets: int) -> torch.Tensor:
+    """What foretells the last tokens of each text, which stand for any that are as many."""
+    before = of_tokens[:, :-1]
+    rows = torch.arange(len(before))[:, None]
+    places = torch.arange(before.shape[1] - n_targets, before.shape[1])
+    return before[rows, places].flatten(0, 1)
+
+
+def _loss(model: Any, ids: torch.Tensor, n_targets: int | None) -> torch.Tensor:
+    """The loss of transformers' models, or that of some tokens of each text."""
+    if n_targets is None:
+        return model(input_ids=ids, labels=ids, use_cache=False).loss
+    logits = _logits(model, ids, n_targets).float()
+    return torch.nn.functional.cross_entropy(logits, ids[:, -n_targets:].flatten())
 
 
 def _filled(model: Any, ids: torch.Tensor) -> Any:
@@ -264,7 +296,7 @@ def _learn(model: Any, wanted: TrainingPass, tape: Tape) -> int:
     precision = torch.bfloat16 if wanted.autocast is None else getattr(torch, wanted.autocast)
     with tape:
         with torch.autocast("cpu", dtype=precision, enabled=wanted.autocast is not None):
-            loss = model(input_ids=ids, labels=ids, use_cache=False).loss
+            loss = _loss(model, ids, wanted.n_targets)
         saved = tape.live_bytes() - before
         loss.backward()
     return saved

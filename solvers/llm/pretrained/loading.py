@@ -114,6 +114,16 @@ def load_causal_model(folder: Path, *, dtype: str = "float32", device: str = "cp
     )
 
 
+def load_causal_tokenizer(folder: Path) -> Any:
+    """The tokenizer of a model alone, to count tokens; padding is not settled.
+
+    Raises:
+        Unsupported: the folder holds no such model, or a damaged one; the message says why.
+    """
+    _check(folder)
+    return _tokenizer(folder, _config(folder))
+
+
 def _refused(folder: Path, why: str) -> Unsupported:
     return Unsupported(f"The model {folder} cannot be loaded: {why}.")
 

@@ -31,12 +31,11 @@ def content(laboratory):
         loaded.repeated.check(loaded.repeated.batch)
     record = loaded.record(plan, loaded.answer_all(), 1, 2)
     loaded.close()
-    cell = plan.cells[matrix_cell.name]
     ours = {"environment": to_json(laboratory.environment)}
     return {
         "benchmarks": [
             {
-                "extra_info": extra_info_of(record, cell, matrix_cell, 1),
+                "extra_info": extra_info_of(record, plan, matrix_cell.name, 1),
                 "stats": {"data": SECONDS},
                 "options": {"timer": "perf_counter"},
             }

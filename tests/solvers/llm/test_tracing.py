@@ -19,6 +19,8 @@ from transformers import (
 )
 
 from spoonbench.solvers.held_memory import InferencePass, Lora, TrainingPass
+from spoonbench.solvers.llm.batches import IGNORED
+from spoonbench.solvers.llm.optimization import batch_logits
 from spoonbench.solvers.llm.quantization.quantize import quantize_model
 from spoonbench.solvers.llm.shapes import shape_of
 from spoonbench.solvers.llm.tape import Tape
@@ -197,6 +199,44 @@ def test_reading_is_told_to_the_byte(name, scored, attention, dtype):
         dtype=dtype, attention=attention, batch_size=BATCH, n_tokens=LENGTH, scored=scored
     )
     assert shape_of(CONFIGS[name]).tracer.reading(way).total == reading(name, way).total
+
+
+def targets_of(n_targets):
+    """Of every text, the tokens that follow its last ones but one are to be told."""
+    targets = torch.full((BATCH, LENGTH), IGNORED)
+    targets[:, -n_targets:] = 1
+    return targets
+
+
+@pytest.mark.parametrize("name", CONFIGS)
+@pytest.mark.parametrize("n_targets", [1, 9])
+def test_learning_some_tokens_is_told_as_the_own_step_does_it(name, n_targets):
+    way = wanted(n_targets=n_targets)
+    model = prepared(name, way)
+    tape = tape_of(model)
+    with tape:
+        logits, following, _ = batch_logits(model, IDS, targets_of(n_targets))
+        loss = torch.nn.functional.cross_entropy(logits.float(), following)
+        loss.backward()
+    tape.hold(gradients(model), "gradients")
+    told = shape_of(CONFIGS[name]).tracer.training(way).peak
+    # The mask itself, and the places that it tells, come on top.
+    assert told.total == pytest.approx(tape.peak().total, rel=0.02)
+
+
+@pytest.mark.parametrize("name", CONFIGS)
+def test_scoring_some_tokens_is_told_as_likelihoods_are_computed(name):
+    model = build(name).eval()
+    tape = tape_of(model)
+    with tape, torch.no_grad():
+        logits, _, _ = batch_logits(model, IDS, targets_of(9))
+        scores = logits.float().log_softmax(dim=-1)
+    assert len(scores) == BATCH * 9
+    way = InferencePass(
+        dtype="float32", batch_size=BATCH, n_tokens=LENGTH, scored="all", n_targets=9
+    )
+    told = shape_of(CONFIGS[name]).tracer.reading(way)
+    assert told.total == pytest.approx(tape.peak().total, rel=0.02)
 
 
 def tensors_of(cache):

@@ -1,0 +1,59 @@
+"""What libraries take beside tensors in the children of a matrix, measured before its cells.
+
+Once for each device and number format, in a child of its own that does nothing else
+(`harness.predict.overhead`), under the same settings as all children.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from spoonbench.harness.duel.run import part_of
+from spoonbench.harness.matrix_records import overhead_key
+from spoonbench.harness.protocol import Job
+from spoonbench.harness.records import Placement
+
+if TYPE_CHECKING:
+    from spoonbench.harness.duel.run import Bench
+    from spoonbench.harness.matrix.plan import MatrixPlan
+
+_PROBE_S = 4.0
+
+
+def measure_overheads(plan: MatrixPlan, bench: Bench) -> dict[str, int]:
+    """Overhead of each device and number format; of a model whose tensors are not told, none.
+
+    Args:
+        plan: of the matrix; what it knows already is not measured again.
+        bench: what it is run with.
+
+    Returns:
+        As in `Matrix.overhead_bytes`; one that could not be measured is left out, and the watcher
+        was told why.
+    """
+    found = dict(plan.matrix.overhead_bytes)
+    shape = plan.model.shape
+    if shape is None or shape.tracer is None:
+        return found
+    wanted = {
+        overhead_key(cell.placement): cell.placement
+        for cell in plan.matrix.cells
+        if cell.why_skipped is None
+    }
+    missing = {key: at for key, at in wanted.items() if key not in found}
+    names = {key: f"what libraries take ({key})" for key in missing}
+    bench.watcher.expect([(name, _PROBE_S) for name in names.values()])
+    for key, at in missing.items():
+        bench.watcher.begin(names[key])
+        bare = Placement(device=at.device, dtype=at.dtype, threads=at.threads)
+        job = Job(
+            job_id=names[key],
+            part=part_of(plan.entry.lineup, bare, 0),
+            limits=bench.limits,
+            overhead_dtype=at.dtype,
+        )
+        result = bench.executor.run(job)
+        if result.overhead_bytes is not None:
+            found[key] = result.overhead_bytes
+        bench.watcher.end(names[key], result.status, result.reason)
+    return found
