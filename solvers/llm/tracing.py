@@ -257,12 +257,15 @@ def _last(of_tokens: torch.Tensor, n_targets: int) -> torch.Tensor:
     return before[rows, places].flatten(0, 1)
 
 
-def _loss(model: Any, ids: torch.Tensor, n_targets: int | None) -> torch.Tensor:
-    """The loss of transformers' models, or that of some tokens of each text."""
+def _loss(
+    model: Any, ids: torch.Tensor, n_targets: int | None
+) -> tuple[torch.Tensor, torch.Tensor | None]:
+    """The loss of transformers' models; or that of some tokens, and the logits that are kept."""
     if n_targets is None:
-        return model(input_ids=ids, labels=ids, use_cache=False).loss
-    logits = _logits(model, ids, n_targets).float()
-    return torch.nn.functional.cross_entropy(logits, ids[:, -n_targets:].flatten())
+        return model(input_ids=ids, labels=ids, use_cache=False).loss, None
+    logits = _logits(model, ids, n_targets)
+    targets = ids[:, -n_targets:].flatten()
+    return torch.nn.functional.cross_entropy(logits.float(), targets), logits
 
 
 def _filled(model: Any, ids: torch.Tensor) -> Any:
@@ -296,9 +299,10 @@ def _learn(model: Any, wanted: TrainingPass, tape: Tape) -> int:
     precision = torch.bfloat16 if wanted.autocast is None else getattr(torch, wanted.autocast)
     with tape:
         with torch.autocast("cpu", dtype=precision, enabled=wanted.autocast is not None):
-            loss = _loss(model, ids, wanted.n_targets)
+            loss, logits = _loss(model, ids, wanted.n_targets)
         saved = tape.live_bytes() - before
         loss.backward()
+    del logits
     return saved
 
 

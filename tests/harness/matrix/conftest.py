@@ -104,8 +104,7 @@ class Laboratory:
             placements=placements(Sweep(axes=axes)),
             n_items=6,
             n_rounds=n_rounds,
-            memory_bytes=4_000_000_000,
-            **wanted,
+            **{"memory_bytes": 4_000_000_000, **wanted},
         )
         return plan_matrix(task, enter_model(model, task, PRESET), PRESET, self.environment, asked)
 

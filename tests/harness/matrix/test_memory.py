@@ -8,6 +8,7 @@ from transformers import GPT2Config, LlamaConfig
 from spoonbench.harness.matrix.memory import KnownModel, NotTold, cell_weights, predict_cells
 from spoonbench.harness.matrix_records import Conditions
 from spoonbench.harness.predict.inference import predict_inference
+from spoonbench.harness.predict.prediction import MemoryPrediction
 from spoonbench.harness.predict.training import predict_training
 from spoonbench.solvers.held_memory import TrainingPass
 from spoonbench.solvers.llm.shapes import shape_of
@@ -37,9 +38,18 @@ def cells(**axes):
     ]
 
 
+def tell(model, wanted):
+    """Predictions of cells, every one of which can be told."""
+    found = {}
+    for at, told in predict_cells(model, wanted).items():
+        assert isinstance(told, MemoryPrediction)
+        found[at] = told
+    return found
+
+
 def test_a_whole_sweep_is_told_as_each_cell_alone(model):
     wanted = cells(batch_size=BATCHES, dtype=("float32", "bfloat16"))
-    told = predict_cells(model, wanted)
+    told = tell(model, wanted)
     for at in wanted:
         alone = predict_inference(
             model.shape, at.dtype, batch_size=at.batch_size, prompt_tokens=30, new_tokens=8
@@ -51,7 +61,7 @@ def test_a_whole_sweep_is_told_as_each_cell_alone(model):
 @pytest.mark.parametrize("method", ["bnb-int8", "bnb-nf4", "quanto-int4"])
 def test_a_quantized_cell_has_its_own_weights(model, method):
     wanted = cells(batch_size=(1, 5, 20), quantization=("none", method))
-    told = predict_cells(model, wanted)
+    told = tell(model, wanted)
     for at in wanted:
         alone = predict_inference(
             model.shape,
@@ -66,13 +76,11 @@ def test_a_quantized_cell_has_its_own_weights(model, method):
 
 
 def test_every_mode_is_told_with_its_own_lengths(model):
-    prefill, decode = (
-        Conditions(mode=mode, batch_size=3, prompt_tokens=50, new_tokens=new)
-        for mode, new in (("prefill", None), ("decode", 7))
-    )
+    prefill = Conditions(mode="prefill", batch_size=3, prompt_tokens=50)
+    decode = Conditions(mode="decode", batch_size=3, prompt_tokens=50, new_tokens=7)
     train = Conditions(mode="train", batch_size=3, accumulation=2, dtype="bfloat16")
     score = Conditions(mode="score", batch_size=3)
-    told = predict_cells(model, [prefill, decode, train, score])
+    told = tell(model, [prefill, decode, train, score])
     shape = model.shape
     assert (
         told[prefill].total
@@ -143,5 +151,5 @@ def test_what_cannot_be_told_has_a_reason(model, known, at, why):
 
 def test_lengths_that_are_given_need_no_texts(model):
     at = Conditions(mode="prefill", prompt_tokens=16)
-    told = predict_cells(KnownModel(shape=model.shape), [at])[at]
+    told = tell(KnownModel(shape=model.shape), [at])[at]
     assert told.total > told.weights

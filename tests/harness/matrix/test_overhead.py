@@ -1,0 +1,119 @@
+"""What libraries take is measured once for each device and number format, in a child of its own."""
+
+import pytest
+
+from spoonbench.harness.artifacts import ArtifactStore
+from spoonbench.harness.duel.run import Bench
+from spoonbench.harness.executors.local import LocalExecutor
+from spoonbench.harness.matrix.overhead import measure_overheads
+from spoonbench.harness.protocol import JobResult, Limits
+
+AXES = {"batch": [1, 2], "dtype": ["fp32", "bf16"], "mode": ["prefill"], "prompt": [8]}
+
+
+class Probed:
+    """Says how much a number format takes, and fails for one of them."""
+
+    def __init__(self, failing=None):
+        self.jobs = []
+        self._failing = failing
+
+    def run(self, job, on_progress=None, on_cell=None):
+        self.jobs.append(job)
+        if job.overhead_dtype == self._failing:
+            return JobResult(job_id=job.job_id, status="error", reason="it is")
+        return JobResult(job_id=job.job_id, status="ok", overhead_bytes=len(job.overhead_dtype))
+
+
+class Told:
+    """Notes how each job ended."""
+
+    def __init__(self):
+        self.ends = {}
+
+    def expect(self, jobs):
+        pass
+
+    def begin(self, name):
+        pass
+
+    def advance(self, fraction, message):
+        pass
+
+    def end(self, name, status, reason):
+        self.ends[name] = (status, reason)
+
+
+@pytest.fixture
+def bench(tmp_path):
+    def make(executor, watcher=None):
+        return Bench(
+            executor=executor,
+            store=None,
+            artifacts=ArtifactStore(tmp_path),
+            watcher=watcher or Told(),
+            observe=dict,
+            limits=Limits(seconds=60),
+        )
+
+    return make
+
+
+def test_each_number_format_is_probed_once(laboratory, bench):
+    executor = Probed()
+    found = measure_overheads(laboratory.plan(AXES, "lm-tiny"), bench(executor))
+    assert found == {"cpu float32": 7, "cpu bfloat16": 8}
+    assert [job.overhead_dtype for job in executor.jobs] == ["float32", "bfloat16"]
+    assert not any(job.cells or job.artifact for job in executor.jobs)
+
+
+def test_what_is_known_is_not_probed_again(laboratory, bench):
+    executor = Probed()
+    plan = laboratory.plan(AXES, "lm-tiny", overhead_bytes={"cpu float32": 5})
+    assert measure_overheads(plan, bench(executor)) == {"cpu float32": 5, "cpu bfloat16": 8}
+    assert len(executor.jobs) == 1
+
+
+def test_a_contestant_without_tensors_is_not_probed(laboratory, bench):
+    executor = Probed()
+    assert measure_overheads(laboratory.plan({"batch": [1, 2]}), bench(executor)) == {}
+    assert not executor.jobs
+
+
+def test_a_probe_that_fails_is_told_and_left_out(laboratory, bench):
+    watcher = Told()
+    plan = laboratory.plan(AXES, "lm-tiny")
+    found = measure_overheads(plan, bench(Probed(failing="bfloat16"), watcher))
+    assert found == {"cpu float32": 7}
+    assert ("error", "it is") in watcher.ends.values()
+
+
+def test_a_real_child_tells_what_libraries_take_and_nothing_else(laboratory, bench):
+    plan = laboratory.plan({**AXES, "dtype": ["fp32"]}, "lm-tiny")
+    with LocalExecutor() as executor:
+        found = measure_overheads(plan, bench(executor))
+    assert 1_000_000 < found["cpu float32"] < 500_000_000
+
+
+def test_a_cell_whose_peak_does_not_fit_is_skipped_with_the_figure(laboratory):
+    axes = {"batch": [1, 4096], "mode": ["prefill"], "prompt": [64]}
+    plan = laboratory.plan(axes, "lm-tiny", memory_bytes=500_000_000)
+    small, large = plan.matrix.cells
+    assert small.why_skipped is None
+    assert large.why_skipped.startswith("reading the prompts takes ")
+    assert large.why_skipped.endswith("and a cell may have 500.0 MB; --force tries all the same")
+    assert large.weight_bytes < 500_000_000
+    forced = laboratory.plan(axes, "lm-tiny", memory_bytes=500_000_000, is_forced=True)
+    assert all(cell.why_skipped is None for cell in forced.matrix.cells)
+
+
+def test_what_libraries_take_counts_in_peaks_and_in_what_fits(laboratory):
+    axes = {"batch": [1], "mode": ["prefill"], "prompt": [8]}
+    bare = laboratory.plan(axes, "lm-tiny").matrix
+    (cell,) = bare.cells
+    tensors = sum(cell.peak_parts.values())
+    assert bare.predicted_peak_bytes(cell) == tensors
+    more = laboratory.plan(axes, "lm-tiny", overhead_bytes={"cpu float32": 9_000_000}).matrix
+    assert more.predicted_peak_bytes(more.cells[0]) == tensors + 9_000_000
+    full = laboratory.plan(axes, "lm-tiny", overhead_bytes={"cpu float32": 4_000_000_000}).matrix
+    assert "4.00 GB" in full.cells[0].why_skipped
