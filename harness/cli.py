@@ -381,6 +381,36 @@ def report(**options: Any) -> None:
     _call("spoonbench.harness.commands.listing", "write_again", options)
 
 
+@cli.group(invoke_without_command=True)
+@JSON
+@click.pass_context
+def reference(context: click.Context, /, **options: Any) -> None:
+    """List matrices that were measured elsewhere, show one, or export one of yours."""
+    if context.invoked_subcommand is None:
+        _call("spoonbench.harness.commands.references", "list_references", options)
+    elif options["as_json"]:
+        raise click.UsageError(
+            f"Give --json behind {context.invoked_subcommand}, not in front of it."
+        )
+
+
+@reference.command("show")
+@click.argument("name", metavar="NAME|FILE.jsonl")
+@JSON
+def show_reference(**options: Any) -> None:
+    """Print a reference as the report of its own machine."""
+    _call("spoonbench.harness.commands.references", "show_reference", options)
+
+
+@reference.command("export")
+@click.argument("matrix_id")
+@click.argument("file", type=click.Path(path_type=Path))
+@OUT
+def export_reference(**options: Any) -> None:
+    """Write a matrix of your results, by the beginning of its id, into FILE (JSON Lines)."""
+    _call("spoonbench.harness.commands.references", "export_reference", options)
+
+
 @cli.command()
 @OUT
 @JSON

@@ -13,6 +13,7 @@ from spoonbench.harness.matrix.axes import BadSweep
 from spoonbench.harness.matrix.run import ModelMissing
 from spoonbench.harness.matrix.saved import BadBenchmarks
 from spoonbench.harness.plaintext import make_plain
+from spoonbench.harness.reference.records import BadReference
 from spoonbench.harness.registry import CannotLoad, UnknownName
 from spoonbench.harness.store.errors import StoreError
 from spoonbench.harness.tasks.api import BadTask
@@ -20,6 +21,7 @@ from spoonbench.solvers.api import Unsupported
 
 _EXPECTED = (
     BadBenchmarks,
+    BadReference,
     BadParcel,
     BadSweep,
     BadTask,

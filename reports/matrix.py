@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from spoonbench.harness.matrix.evidence import MatrixEvidence
     from spoonbench.harness.matrix_records import Matrix
     from spoonbench.harness.records import Environment, RunRecord
+    from spoonbench.harness.reference.records import Reference
     from spoonbench.harness.store.reader import StoreReader
 
 
@@ -70,6 +71,16 @@ def gather(reader: StoreReader, matrix_id: str) -> MatrixReport:
         evidence=evidence,
         environment=known_environment(reader, matrix.environment_id),
         notes=tuple(notes),
+    )
+
+
+def report_of_reference(reference: Reference) -> MatrixReport:
+    """The report of a matrix that was measured elsewhere."""
+    evidence = reference.evidence
+    return MatrixReport(
+        evidence=evidence,
+        environment=reference.environment,
+        notes=(f"A reference, measured elsewhere on {evidence.matrix.created_at[:10]}.",),
     )
 
 

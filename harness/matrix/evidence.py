@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
-from spoonbench.harness.matrix_records import plainest
+from spoonbench.harness.evidence import Estimate, PairedTest, Proportion
+from spoonbench.harness.matrix_records import Matrix, MatrixCell, plainest
 from spoonbench.harness.records import USUAL
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from spoonbench.harness.evidence import Estimate, PairedTest, Proportion
-    from spoonbench.harness.matrix_records import Matrix, MatrixCell
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,1 @@
+"""Matrices that were measured elsewhere and ship with the package, and how one is written."""
