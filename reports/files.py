@@ -14,9 +14,10 @@ from spoonbench.reports.plots import draw_plots
 from spoonbench.reports.summary import summary_json
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from spoonbench.reports.duel import DuelReport
+    from spoonbench.reports.plots import Plot
 
 
 def write_report(report: DuelReport, folder: Path) -> list[Path]:
@@ -34,17 +35,33 @@ def write_report(report: DuelReport, folder: Path) -> list[Path]:
     """
     plots = draw_plots(report)
     pictures = {plot.name: f"plots/{plot.name}.png" for plot in plots}
-    contents: dict[str, bytes] = {
+    contents = {
         "report.html": render_page(report, plots).encode(),
         "report.md": render_markdown(report, plots, pictures).encode(),
         "report.json": as_json(summary_json(report)),
     }
-    for plot in plots:
-        contents[f"plots/{plot.name}.png"] = plot.png
-        contents[f"plots/{plot.name}.svg"] = plot.svg_file.encode()
-    for name, content in contents.items():
+    return write_files(folder, contents, plots)
+
+
+def write_files(folder: Path, contents: Mapping[str, bytes], plots: Sequence[Plot]) -> list[Path]:
+    """Write the files of a report, and its pictures into `plots/`.
+
+    Args:
+        folder: made where it does not exist; files of an older report are replaced.
+        contents: name of each file to what it holds.
+        plots: of the report.
+
+    Returns:
+        The files, in the order given, pictures last.
+
+    Raises:
+        OSError: the folder cannot be made or written to.
+    """
+    pictures = {f"plots/{plot.name}.png": plot.png for plot in plots}
+    pictures |= {f"plots/{plot.name}.svg": plot.svg_file.encode() for plot in plots}
+    for name, content in {**contents, **pictures}.items():
         replace_file(folder / name, content)
-    return [folder / name for name in contents]
+    return [folder / name for name in (*contents, *pictures)]
 
 
 def as_json(summary: Mapping[str, Any]) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from spoonbench.reports.files import as_json, replace_file
+from spoonbench.reports.files import as_json, write_files
 from spoonbench.reports.matrix_markdown import render_matrix_markdown
 from spoonbench.reports.matrix_page import render_matrix_page
 from spoonbench.reports.matrix_plots import draw_matrix_plots
@@ -31,18 +31,13 @@ def write_matrix_report(report: MatrixReport, folder: Path) -> list[Path]:
     """
     plots = draw_matrix_plots(report)
     pictures = {plot.name: f"plots/{plot.name}.png" for plot in plots}
-    contents: dict[str, bytes] = {
+    contents = {
         "matrix.html": render_matrix_page(report, plots).encode(),
         "matrix.md": render_matrix_markdown(report, plots, pictures).encode(),
         "matrix.json": as_json(summary_json(report)),
         "matrix.csv": as_csv(report),
     }
-    for plot in plots:
-        contents[f"plots/{plot.name}.png"] = plot.png
-        contents[f"plots/{plot.name}.svg"] = plot.svg_file.encode()
-    for name, content in contents.items():
-        replace_file(folder / name, content)
-    return [folder / name for name in contents]
+    return write_files(folder, contents, plots)
 
 
 def as_csv(report: MatrixReport) -> bytes:

@@ -71,11 +71,7 @@ class StoreReader(OpenStore):
 
     def duels(self) -> list[Duel]:
         """Every duel in its newest form, the one that was added last first."""
-        rows = self._rows(
-            "SELECT duel_id, record FROM duels WHERE sequence IN "
-            "(SELECT max(sequence) FROM duels GROUP BY duel_id) ORDER BY sequence DESC"
-        )
-        return [decode_record(f"Duel {duel_id}", Duel, record) for duel_id, record in rows]
+        return self._newest("duels", "duel_id", Duel)
 
     def duel(self, prefix: str) -> Duel:
         """The duel whose id begins so, in its newest form.
@@ -83,20 +79,12 @@ class StoreReader(OpenStore):
         Raises:
             StoreError: none does, or several do.
         """
-        duel_id = self._find("duels", "duel_id", prefix)
-        ((record,),) = self._rows(
-            "SELECT record FROM duels WHERE duel_id = ? ORDER BY sequence DESC LIMIT 1", duel_id
-        )
-        duel: Duel = decode_record(f"Duel {duel_id}", Duel, record)
+        duel: Duel = self._newest_of("duels", "duel_id", prefix, Duel)
         return duel
 
     def matrices(self) -> list[Matrix]:
         """Every matrix in its newest form, the one that was added last first."""
-        rows = self._rows(
-            "SELECT matrix_id, record FROM matrices WHERE sequence IN "
-            "(SELECT max(sequence) FROM matrices GROUP BY matrix_id) ORDER BY sequence DESC"
-        )
-        return [decode_record(f"Matrix {matrix_id}", Matrix, record) for matrix_id, record in rows]
+        return self._newest("matrices", "matrix_id", Matrix)
 
     def matrix(self, prefix: str) -> Matrix:
         """The matrix whose id begins so, in its newest form.
@@ -104,12 +92,7 @@ class StoreReader(OpenStore):
         Raises:
             StoreError: none does, or several do.
         """
-        matrix_id = self._find("matrices", "matrix_id", prefix)
-        ((record,),) = self._rows(
-            "SELECT record FROM matrices WHERE matrix_id = ? ORDER BY sequence DESC LIMIT 1",
-            matrix_id,
-        )
-        matrix: Matrix = decode_record(f"Matrix {matrix_id}", Matrix, record)
+        matrix: Matrix = self._newest_of("matrices", "matrix_id", prefix, Matrix)
         return matrix
 
     def runs(
@@ -200,6 +183,22 @@ class StoreReader(OpenStore):
     def _rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         with translated(self.path):
             return self._connection.execute(statement, values).fetchall()
+
+    def _newest(self, table: str, column: str, kind: type[Any]) -> list[Any]:
+        """Of a table to which records are added again under the same id: the newest of each."""
+        rows = self._rows(
+            f"SELECT {column}, record FROM {table} WHERE sequence IN "  # noqa: S608  # constants
+            f"(SELECT max(sequence) FROM {table} GROUP BY {column}) ORDER BY sequence DESC"
+        )
+        return [decode_record(f"{kind.__name__} {key}", kind, record) for key, record in rows]
+
+    def _newest_of(self, table: str, column: str, prefix: str, kind: type[Any]) -> Any:
+        key = self._find(table, column, prefix)
+        ((record,),) = self._rows(
+            f"SELECT record FROM {table} WHERE {column} = ? ORDER BY sequence DESC LIMIT 1",  # noqa: S608  # constants
+            key,
+        )
+        return decode_record(f"{kind.__name__} {key}", kind, record)
 
     def _one(self, table: str, column: str, key: str, kind: type[Any]) -> Any:
         rows = self._rows(f"SELECT record FROM {table} WHERE {column} = ?", key)  # noqa: S608  # constants

@@ -73,21 +73,11 @@ class StoreWriter(OpenStore):
 
     def add_duel(self, duel: Duel) -> None:
         """Add a duel; of several with the same id the newest counts."""
-        record = encode_record(f"Duel {duel.duel_id}", duel)
-        with self._transaction() as connection:
-            connection.execute(
-                "INSERT INTO duels (duel_id, created_at, record) VALUES (?, ?, ?)",
-                (duel.duel_id, duel.created_at, record),
-            )
+        self._add_again("duels", "duel_id", duel.duel_id, duel)
 
     def add_matrix(self, matrix: Matrix) -> None:
         """Add a matrix; of several with the same id the newest counts."""
-        record = encode_record(f"Matrix {matrix.matrix_id}", matrix)
-        with self._transaction() as connection:
-            connection.execute(
-                "INSERT INTO matrices (matrix_id, created_at, record) VALUES (?, ?, ?)",
-                (matrix.matrix_id, matrix.created_at, record),
-            )
+        self._add_again("matrices", "matrix_id", matrix.matrix_id, matrix)
 
     def add_cell(self, cell: Cell) -> str:
         """Add a cell unless it is known; returns its key."""
@@ -145,6 +135,15 @@ class StoreWriter(OpenStore):
             connection.execute(
                 "INSERT INTO artifacts (artifact_id, record) VALUES (?, ?)",
                 (artifact.artifact_id, record),
+            )
+
+    def _add_again(self, table: str, column: str, key: str, plan: Duel | Matrix) -> None:
+        """Add a plan, whatever is there under its id."""
+        record = encode_record(f"{type(plan).__name__} {key}", plan)
+        with self._transaction() as connection:
+            connection.execute(
+                f"INSERT INTO {table} ({column}, created_at, record) VALUES (?, ?, ?)",  # noqa: S608  # constants
+                (key, plan.created_at, record),
             )
 
     @contextmanager
