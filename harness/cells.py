@@ -131,6 +131,10 @@ class _Measuring:
     index: int
     figures: dict[str, list[Any]] = field(default_factory=dict)
     first: Outcome | None = None
+    synchronise: Callable[[], None] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.synchronise = synchroniser(self.stand.device)
 
     def run(self) -> Pass:
         work, groups = self.work, self.calls.batches
@@ -157,7 +161,7 @@ class _Measuring:
 
     def call(self, batch: Sequence[Any]) -> tuple[int, Sequence[Answer]]:
         """One call: its nanoseconds and answers; its figures join their series."""
-        elapsed_ns, result = time_call(self.calls.run, batch, synchroniser(self.stand.device))
+        elapsed_ns, result = time_call(self.calls.run, batch, self.synchronise)
         outcome = self.calls.keep(batch, result, elapsed_ns)
         self.first = self.first or outcome
         for name, figure in outcome.figures.items():

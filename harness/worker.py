@@ -53,6 +53,7 @@ from spoonbench.harness.memory import (
 from spoonbench.harness.passes import BadWork
 from spoonbench.harness.probing import probe_part
 from spoonbench.harness.protocol import PROTOCOL_VERSION, Event, Job, Training
+from spoonbench.harness.timing import set_aside
 from spoonbench.solvers.api import (
     FitReport,
     Keeps,
@@ -183,6 +184,7 @@ class JobRun:
         needs = required(self._job.part)
         check_installed(needs)
         import_modules(modules_of(needs))
+        set_aside()
         return contestant_class
 
     def _prepare(self, contestant_class: Any, memory: MemoryMeter, import_s: float) -> Solves:

@@ -111,6 +111,7 @@ def run(monkeypatch):
     monkeypatch.setitem(sys.modules, module.__name__, module)
     monkeypatch.setattr(worker, "limit_private_bytes", lambda _: None)
     monkeypatch.setattr(worker, "set_threads", lambda _: None)
+    monkeypatch.setattr(worker, "set_aside", lambda: None)
     marker = Marker(open_page())
 
     def start(name="Pupil", **more):

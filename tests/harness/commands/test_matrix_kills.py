@@ -218,8 +218,8 @@ TYPED = {
 
 def test_whatever_a_child_does_its_cell_is_a_typed_row_with_a_reason(sweeps):
     sizes = ",".join(name.removeprefix("batch") for name in TYPED)
-    words = (*MISCHIEVOUS, "--batch", sizes, "--rounds", "1", "--json")
-    words += ("--timeout", "4", "--memory-limit-mb", "100")
+    limits = ("--timeout", "4", "--memory-limit-mb", "100")
+    words = (*MISCHIEVOUS, "--batch", sizes, "--rounds", "1", "--json", *limits)
     told = {cell["name"]: cell for cell in json.loads(sweeps.run(*words))["cells"]}
     assert {name: cell["status"] for name, cell in told.items()} == {
         name: status for name, (status, _) in TYPED.items()
