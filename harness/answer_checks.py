@@ -17,11 +17,11 @@ MOST_CHARACTERS = 100_000
 """Of each text of an answer. A longer one is refused, never cut: every answer is stored."""
 
 
-_BESIDE_VALUE = attrgetter(
-    *("reason", "confidence", "raw_text", "log_probability", "tokens_in", "tokens_out"),
-    *("first_token_s", "stopped_by", "cost", "trace"),
+_BESIDE = attrgetter(
+    *("raw_text", "log_probability", "tokens_in", "tokens_out", "first_token_s"),
+    *("stopped_by", "cost", "trace"),
 )
-_NOTHING_BESIDE = _BESIDE_VALUE(Answer(status="answered", value=""))
+_NOTHING_BESIDE = _BESIDE(Answer(status="answered", value=""))
 
 
 class BadAnswers(Exception):
@@ -61,12 +61,22 @@ def fault_of(answer: Any) -> str | None:
 
 
 def _is_plain(answer: Answer) -> bool:
-    """A value and nothing else, as rules give it in microseconds: sound at one look."""
+    """A value or a reason, and at most a confidence beside it: sound at one look.
+
+    Rules give such answers in microseconds, and each is checked between two timed calls.
+    """
+    if answer.status == "answered":
+        said, unsaid = answer.value, answer.reason
+    else:
+        said, unsaid = answer.reason or None, answer.value
+    sure = answer.confidence
     return (
-        answer.status == "answered"
-        and type(answer.value) is str
-        and len(answer.value) <= MOST_CHARACTERS
-        and bool(_BESIDE_VALUE(answer) == _NOTHING_BESIDE)
+        type(said) is str
+        and len(said) <= MOST_CHARACTERS
+        and unsaid is None
+        and (sure is None or (type(sure) is float and 0 <= sure <= 1))
+        and answer.status in STATUSES
+        and bool(_BESIDE(answer) == _NOTHING_BESIDE)
     )
 
 

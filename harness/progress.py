@@ -23,7 +23,7 @@ _NAME_WIDTH, _BAR_WIDTH, _LEFT_WIDTH = 26, 12, 16
 _OTHER_WIDTHS = _NAME_WIDTH + _BAR_WIDTH + _LEFT_WIDTH + 6
 """Of everything but the message, with the spinner and the space between columns."""
 
-_REFRESHES_PER_S = 2
+_REFRESHES_PER_S = 1
 """Each takes milliseconds of a core that cells are measured on: ten a second were 2% of one."""
 
 
