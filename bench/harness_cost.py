@@ -8,7 +8,8 @@ Each line says a figure, its bar and whether it holds:
   limits and progress included; once without a terminal and once with the bars drawn on one.
 - The same calls by the harness (clock, checks, marker, meters, collector) and bare, in one process
   and in turn: of each call the least time over rounds, as what others compute beside it only adds,
-  and for the whole pass the least of what lies between and around the calls too.
+  and for the whole pass the least of what lies between and around the calls too. Then the same
+  with calls that do nothing, which shows what the harness does beside each to the microsecond.
 - From being asked for to the first call of the contestant, against a bare interpreter that does the
   same imports and loads the same weights. Children with heavy libraries are forked from a server
   that has imported them; the first of them waits for that server.
@@ -28,6 +29,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -49,13 +51,14 @@ from spoonbench.harness.protocol import CellWork, Job, JobResult, Limits, Traini
 from spoonbench.harness.registry import find_solver, make_task
 from spoonbench.harness.stats import estimate
 from spoonbench.harness.timing import set_aside
-from spoonbench.solvers.api import Example, Part, Problem, Settings
+from spoonbench.solvers.api import Answer, Example, Part, Problem, Settings, SolverInfo
 
 HERE = Path(__file__).parent
 MOST_OF_A_CORE, MOST_OF_A_CELL, MOST_OF_A_START_S = 0.01, 0.01, 0.3
-N_RESAMPLES = 500
+N_RESAMPLES, N_IDLE_CALLS = 500, 2_000
 MEMORY_BYTES = 4_000_000_000
 MODEL_SECONDS = 5
+PARTS = ("parent", "cell", "start")
 LIGHT, MODEL = "rules", "lm-tiny"
 STARTING = {
     LIGHT: "starting_contestants:StartingRules",
@@ -119,9 +122,12 @@ def main() -> int:
         for name in arguments.contestants:
             given = give(name, executor, Path(folder), arguments)
             with ready(given) as solver:
-                held += parents(given, solver, executor, arguments.seconds)
-                held += cells(given, solver, arguments)
-            held += starts(given, executor, fresh, arguments.rounds)
+                if "parent" in arguments.parts:
+                    held += parents(given, solver, executor, arguments.seconds)
+                if "cell" in arguments.parts:
+                    held += cells(given, solver, arguments)
+            if "start" in arguments.parts:
+                held += starts(given, executor, fresh, arguments.rounds)
     print("all bars hold" if all(held) else f"{held.count(False)} bars do not hold")
     return 0 if all(held) else 1
 
@@ -129,6 +135,7 @@ def main() -> int:
 def read_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--contestants", nargs="+", choices=list(STARTING), default=list(STARTING))
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=list(PARTS))
     parser.add_argument("--seconds", type=float, default=10.0, help="of the cell watched [10]")
     parser.add_argument("--pass-seconds", type=float, default=3.0, help="of a pass timed [3]")
     parser.add_argument("--rounds", type=int, default=9, help="of passes and of starts [9]")
@@ -217,14 +224,15 @@ def cells(given: Given, solver: Any, asked: argparse.Namespace) -> Iterator[bool
     problems = repeated(given.problems, n_calls * given.batch_size)
     work = replace(given, problems=problems).work(None, n_warmup=0)
     ways: list[Callable[[], list[int]]] = [
-        lambda: by_the_harness(stand, work),
-        lambda: bare(solver, work),
+        partial(by_the_harness, stand, work),
+        partial(bare, solver, work),
     ]
+    # Nothing of this script is for the collector to look at, as little as in a child.
+    set_aside()
     passes: list[list[Pass]] = [[], []]
     for round_index in range(asked.rounds):
         for which in (0, 1) if round_index % 2 else (1, 0):
             passes[which].append(timed(ways[which]))
-    marker.close()
     call_s = least_of_calls(passes[1]) / n_calls / 1e9
     told = f"{asked.rounds} rounds of {n_calls:,} calls of {1e3 * call_s:.2f} ms"
     for what, figure_of in FIGURES.items():
@@ -234,6 +242,46 @@ def cells(given: Given, solver: Any, asked: argparse.Namespace) -> Iterator[bool
         figure += f", {beside_us:+.1f} us a call"
         bar = f"under +{MOST_OF_A_CELL:.0%}"
         yield say(given, f"added to {what}", figure, bar, added[1] < 1 + MOST_OF_A_CELL)
+    answers = solver.solve(given.problems[: given.batch_size])
+    beside_s = beside_each_call(replace(stand, solver=Idle(solver.info, answers)), given, asked)
+    figure = f"{1e6 * beside_s:.1f} us, {beside_s / call_s:.3%} of a call of {1e3 * call_s:.2f} ms"
+    marker.close()
+    bar = f"under {MOST_OF_A_CELL:.0%}"
+    yield say(given, "added beside each call", figure, bar, beside_s / call_s < MOST_OF_A_CELL)
+
+
+class Idle:
+    """Gives the same answers again and does nothing, so that only the harness takes time."""
+
+    def __init__(self, info: SolverInfo, answers: list[Answer]) -> None:
+        self.info = info
+        self._answers = answers
+
+    def prepare(self, settings: Settings) -> None:
+        """Nothing to do."""
+
+    def solve(self, problems: Sequence[Problem]) -> list[Answer]:
+        return self._answers[: len(problems)]
+
+    def close(self) -> None:
+        """Nothing to do."""
+
+
+def beside_each_call(stand: Stand, given: Given, asked: argparse.Namespace) -> float:
+    """Seconds of a pass that are not of its calls, by the harness less bare, for each call.
+
+    The least over rounds, for a long pass less that for an empty one: what a cell costs once, its
+    meters and the collector, is left out.
+    """
+    beside = {}
+    for n_calls in (0, N_IDLE_CALLS):
+        problems = repeated(given.problems, n_calls * given.batch_size)
+        work = replace(given, problems=problems).work(None, n_warmup=0)
+        ours, theirs = partial(by_the_harness, stand, work), partial(bare, stand.solver, work)
+        pairs = [(timed(ours), timed(theirs)) for _ in range(5 * asked.rounds)]
+        least_of_ours = min(one.whole for one, _ in pairs)
+        beside[n_calls] = least_of_ours - min(one.whole for _, one in pairs)
+    return (beside[N_IDLE_CALLS] - beside[0]) / N_IDLE_CALLS / 1e9
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -242,6 +290,11 @@ class Pass:
 
     calls: np.ndarray
     between: float
+
+    @property
+    def whole(self) -> float:
+        """Nanoseconds in all."""
+        return float(self.calls.sum()) + self.between
 
 
 def timed(run: Callable[[], list[int]]) -> Pass:

@@ -29,6 +29,7 @@ def test_each_cost_is_printed_with_its_bar_and_the_exit_code_says_whether_all_ho
         "the parent, bars on a terminal",
         "added to the calls",
         "added to the whole pass",
+        "added beside each call",
         "added to a fresh start",
     ]
     n_missed = sum(one["verdict"] == "MISSED" for one in found)
