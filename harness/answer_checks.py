@@ -6,6 +6,7 @@ Not covered: whether an answer is right; the child knows no targets.
 from __future__ import annotations
 
 import math
+from operator import attrgetter
 from typing import Any, get_args
 
 from spoonbench.solvers.api import Answer, AnswerStatus, StopReason, TraceStep
@@ -14,6 +15,13 @@ STATUSES = get_args(AnswerStatus)
 STOP_REASONS = get_args(StopReason)
 MOST_CHARACTERS = 100_000
 """Of each text of an answer. A longer one is refused, never cut: every answer is stored."""
+
+
+_BESIDE = attrgetter(
+    *("raw_text", "log_probability", "tokens_in", "tokens_out", "first_token_s"),
+    *("stopped_by", "cost", "trace"),
+)
+_NOTHING_BESIDE = _BESIDE(Answer(status="answered", value=""))
 
 
 class BadAnswers(Exception):
@@ -40,6 +48,8 @@ def fault_of(answer: Any) -> str | None:
     """What is wrong with an answer; None where nothing is."""
     if not isinstance(answer, Answer):
         return f"a {type(answer).__name__}, not an Answer"
+    if _is_plain(answer):
+        return None
     if answer.status not in STATUSES:
         return f"the status {answer.status!r} is none of {', '.join(STATUSES)}"
     if answer.status == "answered" and answer.value is None:
@@ -48,6 +58,26 @@ def fault_of(answer: Any) -> str | None:
         return f"{answer.status}, but without a reason"
     faults = (_fault_of_types, _fault_of_lengths, _fault_of_numbers, _fault_of_trace)
     return next((fault for find in faults if (fault := find(answer)) is not None), None)
+
+
+def _is_plain(answer: Answer) -> bool:
+    """A value or a reason, and at most a confidence beside it: sound at one look.
+
+    Rules give such answers in microseconds, and each is checked between two timed calls.
+    """
+    if answer.status == "answered":
+        said, unsaid = answer.value, answer.reason
+    else:
+        said, unsaid = answer.reason or None, answer.value
+    sure = answer.confidence
+    return (
+        type(said) is str
+        and len(said) <= MOST_CHARACTERS
+        and unsaid is None
+        and (sure is None or (type(sure) is float and 0 <= sure <= 1))
+        and answer.status in STATUSES
+        and bool(_BESIDE(answer) == _NOTHING_BESIDE)
+    )
 
 
 def _fault_of_types(answer: Answer) -> str | None:

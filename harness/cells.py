@@ -8,7 +8,8 @@ The metrics of a cell hold `held_out_bits_per_byte`, `held_out_tokens` and `held
 where a text was held out, `warmup_settled` (None: too few calls to tell) and the series of its
 mode, one figure a timed call: `tokens_per_call` (new tokens in the mode "decode", tokens read in
 the others), `first_token_ns`, `later_token_ns`, `loss`, `parts_ns`; after training steps also
-`step_dtype`.
+`step_dtype`. Where the very first call of the child was a warm-up, and wrote tokens, they hold
+`cold_first_token_ns` too.
 
 Not covered: what a mode times (`spoonbench.harness.passes`).
 """
@@ -23,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 from spoonbench.harness.energy import find_meter
 from spoonbench.harness.executors.marker import Marker, whereabouts
 from spoonbench.harness.memory import MemoryMeter, device_peak, start_device_peak
-from spoonbench.harness.passes import BadWork, Calls, make_calls
+from spoonbench.harness.passes import BadWork, Calls, Outcome, make_calls
 from spoonbench.harness.protocol import MORE_WARMUP, CellResult, CellWork
 from spoonbench.harness.timing import (
     Pace,
@@ -129,6 +130,11 @@ class _Measuring:
     calls: Calls
     index: int
     figures: dict[str, list[Any]] = field(default_factory=dict)
+    first: Outcome | None = None
+    synchronise: Callable[[], None] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.synchronise = synchroniser(self.stand.device)
 
     def run(self) -> Pass:
         work, groups = self.work, self.calls.batches
@@ -136,6 +142,7 @@ class _Measuring:
         warmup = Warmup(samples_ns=(), settled=None)
         if groups:
             warmup = warm_up(lambda: self.call(groups[0])[0], work.n_warmup, _more_warmup(work))
+        cold = self.cold_figures() if warmup.samples_ns and self.index == 0 else {}
         self.figures.clear()
         noun = "problems" if work.mode == "answer" else "texts"
         pace = Pace(seconds=work.seconds, least_items=work.least_items, noun=noun)
@@ -147,18 +154,28 @@ class _Measuring:
         return Pass(
             warmup=warmup,
             samples=samples,
-            metrics={**self.figures, **self.calls.facts()},
+            metrics={**self.figures, **self.calls.facts(), **cold},
             energy_j=joules,
             energy_missing=missing,
         )
 
     def call(self, batch: Sequence[Any]) -> tuple[int, Sequence[Answer]]:
         """One call: its nanoseconds and answers; its figures join their series."""
-        elapsed_ns, result = time_call(self.calls.run, batch, synchroniser(self.stand.device))
+        elapsed_ns, result = time_call(self.calls.run, batch, self.synchronise)
         outcome = self.calls.keep(batch, result, elapsed_ns)
+        self.first = self.first or outcome
         for name, figure in outcome.figures.items():
             self.figures.setdefault(name, []).append(figure)
         return elapsed_ns, outcome.answers
+
+    def cold_figures(self) -> dict[str, int]:
+        """Nanoseconds to the first token in the first call of the child; none where none came."""
+        if self.first is None:
+            return {}
+        told = self.first.figures.get("first_token_ns")
+        said = [one.first_token_s for one in self.first.answers if one.first_token_s is not None]
+        found = round(max(said) * 1e9) if said else told
+        return {} if found is None else {"cold_first_token_ns": found}
 
     def marked_call(self, position: int, batch: Sequence[Any]) -> tuple[int, Sequence[Answer]]:
         self.stand.marker.move("solving", self.index, position)

@@ -22,6 +22,7 @@ from typing import Any
 import psutil
 
 from spoonbench.harness.executors.surroundings import ALLOCATOR, WAITING
+from spoonbench.harness.instruction_sets import CPUINFO, read_instruction_sets
 from spoonbench.harness.records import Environment
 
 LIBRARIES = (
@@ -38,23 +39,7 @@ LIBRARIES = (
     "optimum",
     "lark",
 )
-INSTRUCTION_SETS = frozenset(
-    {
-        *("avx", "avx2", "fma", "f16c", "avx_vnni"),
-        *("avx512f", "avx512bw", "avx512vl", "avx512_vnni", "avx512_bf16", "avx512_fp16"),
-        *("amx_tile", "amx_int8", "amx_bf16", "amx_fp16"),
-        *("asimd", "asimdhp", "asimddp", "bf16", "i8mm", "sve", "sve2"),
-    }
-)
-"""Names as Linux gives them, for x86 and ARM."""
-MACOS_FEATURES = {
-    "hw.optional.neon": "asimd",
-    "hw.optional.arm.FEAT_DotProd": "asimddp",
-    "hw.optional.arm.FEAT_BF16": "bf16",
-    "hw.optional.arm.FEAT_I8MM": "i8mm",
-}
-
-_CPUINFO = Path("/proc/cpuinfo")
+_CPUINFO = CPUINFO
 _CGROUP = Path("/sys/fs/cgroup")
 _NVIDIA = Path("/proc/driver/nvidia/gpus")
 _COMMAND_S = 2.0
@@ -67,7 +52,7 @@ def probe() -> Environment:
         processor=_processor(info),
         architecture=platform.machine(),
         n_cores=n_cores(),
-        instruction_sets=_instruction_sets(info),
+        instruction_sets=read_instruction_sets(_CPUINFO),
         memory_bytes=memory_bytes(),
         devices=devices(),
         system=f"{platform.system()} {platform.release()}",
@@ -153,16 +138,6 @@ def _processor(info: list[tuple[str, str]]) -> str:
     numbers = [_first(info, name) for name in ("CPU implementer", "CPU part", "CPU variant")]
     joined = "/".join(number for number in numbers if number)
     return f"ARM {joined}" if joined else platform.processor() or platform.machine()
-
-
-def _instruction_sets(info: list[tuple[str, str]]) -> tuple[str, ...]:
-    if sys.platform == "darwin":
-        found = {
-            name for key, name in MACOS_FEATURES.items() if _output("sysctl", "-n", key) == "1"
-        }
-        return tuple(sorted(found))
-    flags = set(_first(info, "flags", "Features").split())
-    return tuple(sorted(flags & INSTRUCTION_SETS))
 
 
 def _group_folders(controller: str) -> list[Path]:

@@ -42,6 +42,10 @@ _EXHAUSTED = (
     "out of memory",
     "std::bad_alloc",
     "not enough memory",
+    # CUDA's libraries have words of their own.
+    "cublas_status_alloc_failed",
+    "cudnn_status_alloc_failed",
+    "cudaerrormemoryallocation",
 )
 _STARVED_THREAD = ("can't start new thread", "resource temporarily unavailable")
 

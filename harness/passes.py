@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from spoonbench.harness.answer_checks import BadAnswers, check_answers
 from spoonbench.harness.timing import batches
@@ -43,17 +43,16 @@ class BadWork(Exception):
     """A cell asks for what cannot be done; the message says what."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """What is kept of one timed call.
+class Outcome(NamedTuple):
+    """What is kept of one timed call; a plain tuple, for one is made between any two calls.
 
     Attributes:
-        answers: of the problems; none in other modes.
         figures: raw figures of the call by the name of their series, JSON values.
+        answers: of the problems; none in other modes.
     """
 
-    answers: Sequence[Answer] = ()
     figures: Mapping[str, Any]
+    answers: Sequence[Answer] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

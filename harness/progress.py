@@ -23,6 +23,9 @@ _NAME_WIDTH, _BAR_WIDTH, _LEFT_WIDTH = 26, 12, 16
 _OTHER_WIDTHS = _NAME_WIDTH + _BAR_WIDTH + _LEFT_WIDTH + 6
 """Of everything but the message, with the spinner and the space between columns."""
 
+_REFRESHES_PER_S = 1
+"""Each takes milliseconds of a core that cells are measured on: ten a second were 2% of one."""
+
 
 def _column(width: int) -> Column:
     return Column(no_wrap=True, overflow="ellipsis", max_width=width)
@@ -67,6 +70,7 @@ class ProgressWatcher:
                 table_column=_column(max(1, console.width - _OTHER_WIDTHS)),
             ),
             console=console,
+            refresh_per_second=_REFRESHES_PER_S,
             transient=True,
             disable=not console.is_terminal,
         )

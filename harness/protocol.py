@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from spoonbench.harness.instruction_sets import Arithmetic
 from spoonbench.harness.records import Environment, Mode, RunStatus
 from spoonbench.solvers.api import Answer, Example, FitReport, Part, Problem, Size
 from spoonbench.solvers.engines import EngineReport
@@ -184,6 +185,22 @@ class Host:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Probe:
+    """What a child found out about where it is, before it prepared anything.
+
+    Attributes:
+        arithmetic: what its processor has for the formats that the contestant computes in.
+        packages: distribution that the contestant needs to its version.
+        threads: of torch, by "intra_op" (one operation) and "inter_op" (operations at once);
+            none where torch is not loaded.
+    """
+
+    arithmetic: tuple[Arithmetic, ...] = ()
+    packages: Mapping[str, str] = field(default_factory=dict)
+    threads: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JobResult:
     """How a job went. Cells that were not reached have the status and reason of the job.
 
@@ -191,6 +208,7 @@ class JobResult:
         job_id: of the job.
         status: "ok", or what ended it.
         reason: for a person, where it is not ok.
+        probe: what the child found out before it prepared anything; None: it did not come so far.
         baseline_bytes: resident memory after imports, before `prepare`.
         resident_bytes: after `prepare`, training or loading, above the baseline.
         load_s: to import, prepare and load.
@@ -209,6 +227,7 @@ class JobResult:
     job_id: str
     status: RunStatus
     reason: str | None = None
+    probe: Probe | None = None
     baseline_bytes: int | None = None
     resident_bytes: int | None = None
     load_s: float | None = None
@@ -229,10 +248,10 @@ class Event:
     """One message of the child.
 
     Attributes:
-        kind: "hello" (data: protocol version), "ready" (prepared or loaded), "progress"
-            (data: fraction, message), "fitted", "sized", "quantized" (data: a Quantized), "built"
-            (data: an EngineReport), "overhead" (data: bytes), "cell" (data: a CellResult), "done",
-            "failed" (data: status, reason).
+        kind: "hello" (data: protocol version, baseline_bytes, a Probe), "ready" (prepared or
+            loaded), "progress" (data: fraction, message), "fitted", "sized", "quantized" (data: a
+            Quantized), "built" (data: an EngineReport), "overhead" (data: bytes), "cell" (data: a
+            CellResult), "done", "failed" (data: status, reason).
         data: JSON values.
     """
 

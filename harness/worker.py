@@ -4,9 +4,11 @@ Started fresh as `python -P -m spoonbench.harness.worker` with the numbers of it
 forked from `executors.fork_server`. A job comes in on one pipe, events go out on another
 (`protocol`, `framing`). Standard output and error belong to the contestant.
 
-In order: hello of the parent; the job; imports; baseline of memory; hello of the child; prepare;
-load or train and save; size; building the engine; the cells. `load_s` is the time of imports,
-prepare and load, the start of the interpreter left out.
+In order: hello of the parent; the job; imports; a look at packages and instruction sets; baseline
+of memory; hello of the child; prepare; load or train and save; building the engine; the cells.
+`load_s` is the time of imports, prepare and load, the start of the interpreter left out. The
+contestant's size is asked for after the first cell: some count it by running, and the first call
+of a child is to be a cold one.
 
 A cell whose call raises is a failed cell, and the next one is tried: a batch that does not fit
 the memory says nothing about a smaller one. Everything before the cells ends the job.
@@ -50,7 +52,9 @@ from spoonbench.harness.memory import (
 )
 from spoonbench.harness.passes import BadWork
 from spoonbench.harness.predict.overhead import measure_overhead
+from spoonbench.harness.probing import probe_part
 from spoonbench.harness.protocol import PROTOCOL_VERSION, Event, Job, Training
+from spoonbench.harness.timing import set_aside
 from spoonbench.solvers.api import (
     FitReport,
     Keeps,
@@ -161,16 +165,17 @@ class JobRun:
         self._marker.move("importing")
         contestant_class = self._import()
         set_threads(self._job.part.settings.threads)
+        probe = probe_part(self._job.part)
         import_s += (time.perf_counter_ns() - start) / 1e9
         memory = MemoryMeter()
-        self._send("hello", {"version": PROTOCOL_VERSION, "baseline_bytes": memory.baseline_bytes})
+        hello = {"version": PROTOCOL_VERSION, "baseline_bytes": memory.baseline_bytes}
+        self._send("hello", {**hello, "probe": to_json(probe)})
         if self._job.limits.memory_bytes is not None:
             limit_private_bytes(self._job.limits.memory_bytes)
         if self._job.overhead_dtype is not None:
             self._report_overhead(self._job.overhead_dtype)
             return
         solver = self._prepare(contestant_class, memory, import_s)
-        self._report_size(solver)
         self._report_quantization(solver)
         self._build_engine(solver)
         self._run_cells(solver, memory)
@@ -189,6 +194,7 @@ class JobRun:
         needs = required(self._job.part)
         check_installed(needs)
         import_modules(modules_of(needs))
+        set_aside()
         return contestant_class
 
     def _prepare(self, contestant_class: Any, memory: MemoryMeter, import_s: float) -> Solves:
@@ -273,8 +279,13 @@ class JobRun:
             marker=self._marker,
             describe=self._describe,
         )
+        if not self._job.cells:
+            self._report_size(solver)
         for index in range(len(self._job.cells)):
-            self._send("cell", to_json(run_cell(stand, self._job.cells, index)))
+            result = run_cell(stand, self._job.cells, index)
+            if index == 0:
+                self._report_size(solver)
+            self._send("cell", to_json(result))
 
     def _describe(self, exc: BaseException) -> tuple[RunStatus, str]:
         print_traceback(exc)

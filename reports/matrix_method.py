@@ -64,6 +64,12 @@ def method_terms(report: MatrixReport) -> dict[str, str]:
             "Calls before the timed ones, which are not counted; they are shown apart, for the "
             "first of them often holds what is compiled or read late."
         ),
+        "Cold start": (
+            "From the first import of a new process to the end of its first call: importing and "
+            "loading, building the engine, and that call, which nothing was run before; the "
+            f"start of the interpreter is left out; {over}. Cold first token: from the start of "
+            "that call until the last of its rows has its first new token."
+        ),
         "Peak memory": (
             "Highest resident memory while the cell ran, of all rounds, above that of the same "
             "process after its imports. Device peak: highest that torch held on the accelerator. "

@@ -268,6 +268,7 @@ _CALLS = (
     _figure("ms 1st token", lambda one: _scaled(one.first_token_s, _MILLI), 4),
     _figure("ms/token", lambda one: _scaled(one.token_s, _MILLI), 4),
     _figure("Tokens/s", lambda one: _scaled(one.tokens_per_s, 1), 5),
+    _figure("Cold start s", lambda one: _scaled(one.cold_start_s, 1), 9),
 )
 _TIMES = (*_SPEED, *_CALLS)
 _MEMORY = (
@@ -291,6 +292,7 @@ _STARTS = (
     _figure("Tokens/answer", lambda one: _scaled(one.tokens_per_answer, 1)),
     _figure("Natural stops", _stops),
     _figure("Load s", lambda one: _scaled(one.load_s, 1)),
+    _figure("ms cold 1st token", lambda one: _scaled(one.cold_first_token_s, _MILLI)),
     _figure("Warm-up ms", _warm_up),
 )
 LEGEND = {

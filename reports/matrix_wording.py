@@ -318,7 +318,21 @@ def remarks(report: MatrixReport) -> tuple[str, ...]:
         found.append(
             f"Items without an answer because something went wrong: {quantities.listed(broken)}."
         )
-    return (*found, *_meters(report), *report.notes)
+    return (*found, *_emulated(report), *_meters(report), *report.notes)
+
+
+def _emulated(report: MatrixReport) -> list[str]:
+    """Number formats that the processor has no instructions for, each with its cells."""
+    found: dict[str, list[str]] = {}
+    for cell in report.evidence.cells:
+        for one in cell.arithmetic:
+            if one.is_emulated:
+                found.setdefault(one.text, []).append(cell.cell.name)
+    return [
+        f"{text}: the speed of {cells_in_short(report, who)} says nothing of processors that have "
+        "the instructions."
+        for text, who in found.items()
+    ]
 
 
 def _meters(report: MatrixReport) -> list[str]:

@@ -20,7 +20,7 @@ from spoonbench.harness.commands.workplaces import open_workplace
 from spoonbench.harness.duel.presets import PRESETS as DUEL_PRESETS
 from spoonbench.harness.duel.run import Bench
 from spoonbench.harness.environment import observe
-from spoonbench.harness.matrix.announcement import plan_lines
+from spoonbench.harness.matrix.announcement import arithmetic_notes, plan_lines
 from spoonbench.harness.matrix.axes import AXES
 from spoonbench.harness.matrix.estimates import duration, seconds_measured, seconds_of
 from spoonbench.harness.matrix.model import enter_model
@@ -283,14 +283,16 @@ def _tell(asked: _Asked, console: Console, *, as_json: bool) -> None:
     matrix, measured = asked.plan.matrix, asked.measured
     took = duration(asked.to_run, len(asked.plan.split.items), measured, asked.plan.model.shape)
     took = replace(took, seconds=took.seconds / asked.n_places)
+    notes = arithmetic_notes(matrix, asked.environment)
     if as_json:
         told = {
             "matrix": to_json(matrix),
             "runs_to_come": len(asked.to_run),
             "seconds": took.seconds,
             "runs_guessed": took.n_guessed,
+            "notes": notes,
         }
         click.echo(json.dumps(told, indent=2))
         return
-    for line in plan_lines(matrix, len(asked.to_run), took):
+    for line in plan_lines(matrix, len(asked.to_run), took, notes):
         console.print(line, markup=False, highlight=False, soft_wrap=True)

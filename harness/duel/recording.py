@@ -131,6 +131,8 @@ def _metrics(result: JobResult) -> dict[str, Any]:
             "training_stopped_by": report["stopped_by"],
             **{k: report[k] for k in ("n_steps", "n_tokens", "best_step", "curve", "notes")},
         }
+    if result.probe is not None:
+        metrics |= to_json(result.probe)
     if result.quantized is not None:
         done = result.quantized
         metrics |= {

@@ -33,6 +33,7 @@ Stage = Literal[
     "closing",
 ]
 STAGES: tuple[Stage, ...] = get_args(Stage)
+_NUMBERS = {stage: number for number, stage in enumerate(STAGES)}
 
 _LAYOUT = struct.Struct("<3q")
 _PAGE_BYTES = mmap.PAGESIZE
@@ -73,7 +74,7 @@ class Marker:
 
     def move(self, stage: Stage, cell: int = 0, batch: int = 0) -> None:
         """Note where the child is now."""
-        _LAYOUT.pack_into(self._page, 0, STAGES.index(stage), cell, batch)
+        _LAYOUT.pack_into(self._page, 0, _NUMBERS[stage], cell, batch)
 
     def place(self) -> Place:
         """Where the child is; a page that a contestant has scribbled on says "starting"."""

@@ -64,11 +64,16 @@ def set_threads(threads: int) -> None:
     """Threads of libraries that are loaded already; those that come later read the environment.
 
     A fresh child was started with the right variables; a forked one has its server's, which say 1.
+    The threads are those of one operation. Operations go one after another, as they do in use:
+    torch would keep a second pool of threads for operations at once.
     """
     os.environ.update(dict.fromkeys(THREADS, str(threads)))
     torch = sys.modules.get("torch")
     if torch is not None:
         torch.set_num_threads(threads)
+        # May be said once in a process, and before anything was computed.
+        if torch.get_num_interop_threads() != 1:
+            torch.set_num_interop_threads(1)
     if "numpy" in sys.modules:
         pools = importlib.import_module("threadpoolctl")
         pools.threadpool_limits(limits=threads)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 from spoonbench.harness.canonical import from_json
 from spoonbench.harness.framing import BadMessage
-from spoonbench.harness.protocol import PROTOCOL_VERSION, CellResult, Job, JobResult
+from spoonbench.harness.protocol import PROTOCOL_VERSION, CellResult, Job, JobResult, Probe
 from spoonbench.harness.records import RunStatus
 from spoonbench.solvers.api import FitReport, Size
 from spoonbench.solvers.engines import EngineReport
@@ -94,6 +94,9 @@ class Transcript:
         if data["version"] != PROTOCOL_VERSION:
             raise ValueError(f"protocol {data['version']}, expected {PROTOCOL_VERSION}")
         self.baseline_bytes = _number(data["baseline_bytes"], int)
+        # A child with an older version of this package does not probe.
+        if "probe" in data:
+            self._facts["probe"] = from_json(Probe, data["probe"])
 
     def _note_progress(self, data: Mapping[str, Any]) -> Callable[[], None] | None:
         share, message = _number(data["fraction"], float), str(data["message"])

@@ -28,9 +28,9 @@ TAIL_BYTES = 8_192
 FASTEST_GROWTH_BYTES_S = 4e9
 """No process was seen to touch fresh pages faster: the next look can wait as long as it takes to
 reach the limit at this rate."""
-SHORTEST_LOOK_S, LONGEST_LOOK_S = 0.005, 0.1
+SHORTEST_LOOK_S, LONGEST_LOOK_S = 0.005, 0.25
 FAMILY_INTERVAL_S = 0.25
-PROGRESS_INTERVAL_S = 0.1
+PROGRESS_INTERVAL_S = 0.25
 EXIT_GRACE_S = 5.0
 SILENCE_GRACE_S = 1.0
 

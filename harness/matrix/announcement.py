@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from spoonbench.harness.instruction_sets import arithmetic_of
 from spoonbench.harness.predict.prediction import size_text
 
 if TYPE_CHECKING:
@@ -11,17 +12,19 @@ if TYPE_CHECKING:
 
     from spoonbench.harness.matrix.estimates import Duration
     from spoonbench.harness.matrix_records import Matrix, MatrixCell
+    from spoonbench.harness.records import Environment
 
 _MINUTE = 60.0
 
 
-def plan_lines(matrix: Matrix, n_runs: int, took: Duration) -> list[str]:
+def plan_lines(matrix: Matrix, n_runs: int, took: Duration, notes: Sequence[str] = ()) -> list[str]:
     """Lines for a terminal.
 
     Args:
         matrix: as it was planned.
         n_runs: still to come.
         took: what they will take.
+        notes: on what cells compute in, a sentence each.
     """
     running = [cell for cell in matrix.cells if cell.why_skipped is None]
     skipped: dict[str, list[MatrixCell]] = {}
@@ -41,6 +44,7 @@ def plan_lines(matrix: Matrix, n_runs: int, took: Duration) -> list[str]:
     for why, cells in skipped.items():
         lines += ["", f"Skipped: {why}:", f"  {_names(cells)}"]
     lines += _memory_notes(running, matrix)
+    lines += ["", *notes] if notes else []
     guessed = ""
     if took.n_guessed:
         known = "all" if took.n_guessed == n_runs else f"{took.n_guessed:,}"
@@ -54,6 +58,21 @@ def plan_lines(matrix: Matrix, n_runs: int, took: Duration) -> list[str]:
         ),
     ]
     return lines
+
+
+def arithmetic_notes(matrix: Matrix, environment: Environment) -> list[str]:
+    """What this processor has for the number formats of the cells that will run on it."""
+    found: dict[str, int] = {}
+    for cell in matrix.cells:
+        at = cell.placement
+        asked = (at.device, at.dtype, at.quantization)
+        sets = (environment.architecture, environment.instruction_sets)
+        for one in arithmetic_of(*asked, *sets) if cell.why_skipped is None else ():
+            found[one.text] = found.get(one.text, 0) + 1
+    return [
+        f"Instruction sets for {text}, in {n} {'cell' if n == 1 else 'cells'}."
+        for text, n in found.items()
+    ]
 
 
 def _table(cells: Sequence[MatrixCell], matrix: Matrix) -> list[str]:

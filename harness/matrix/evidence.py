@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from spoonbench.harness.evidence import Estimate, PairedTest, Proportion
+from spoonbench.harness.instruction_sets import Arithmetic
 from spoonbench.harness.matrix_records import Matrix, MatrixCell, plainest
 from spoonbench.harness.records import USUAL
 
@@ -41,6 +42,11 @@ class CellEvidence:
         warmup_s: of each call before the timed ones, of the first round.
         is_settled: the last two of these were about as fast as each other; None: too few to tell.
         load_s: import, prepare, load, and quantize.
+        cold_start_s: from the first import to the end of the first call of a child that has just
+            been started: loading, building the engine, and that call; the start of the interpreter
+            left out.
+        cold_first_token_s: seconds to the first new token in that call.
+        arithmetic: what the processor has for the number formats of the cell, as the child saw it.
         baseline_bytes: resident memory of the child before it prepared anything.
         resident_bytes: after loading, above that.
         peak_bytes: highest during the cell, above that.
@@ -83,6 +89,9 @@ class CellEvidence:
     warmup_s: tuple[float, ...] = ()
     is_settled: bool | None = None
     load_s: float | None = None
+    cold_start_s: float | None = None
+    cold_first_token_s: float | None = None
+    arithmetic: tuple[Arithmetic, ...] = ()
     baseline_bytes: int | None = None
     resident_bytes: int | None = None
     peak_bytes: int | None = None

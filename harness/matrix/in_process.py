@@ -32,6 +32,7 @@ from spoonbench.harness.matrix.work import Pacing, learner_of, planned_cell, wor
 from spoonbench.harness.matrix_records import PROCESS, PYTEST
 from spoonbench.harness.memory import MemoryMeter, device_peak, start_device_peak
 from spoonbench.harness.passes import make_calls
+from spoonbench.harness.probing import probe_part
 from spoonbench.harness.protocol import CellResult, JobResult
 from spoonbench.harness.timing import synchroniser, time_call
 from spoonbench.harness.warmup import has_settled
@@ -203,6 +204,7 @@ def load_cell(plan: MatrixPlan, name: str, artifact: Artifact | None) -> LoadedC
     check_installed(needs)
     import_modules(modules_of(needs))
     set_threads(part.settings.threads)
+    probe = probe_part(part)
     gc.collect()
     started_at, memory = now(), MemoryMeter()
     start_device_peak(part.settings.device)
@@ -221,6 +223,7 @@ def load_cell(plan: MatrixPlan, name: str, artifact: Artifact | None) -> LoadedC
     loading = JobResult(
         job_id=name,
         status="ok",
+        probe=probe,
         baseline_bytes=memory.baseline_bytes,
         resident_bytes=memory.resident(),
         fit_s=fit_s,

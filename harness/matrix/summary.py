@@ -12,7 +12,9 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from spoonbench.harness.canonical import from_json
 from spoonbench.harness.evidence import PairedTest
+from spoonbench.harness.instruction_sets import Arithmetic
 from spoonbench.harness.matrix.crossovers import find_crossovers
 from spoonbench.harness.matrix.evidence import CellEvidence, MatrixEvidence, Noise
 from spoonbench.harness.matrix_records import is_of_pytest
@@ -141,6 +143,11 @@ def _measure(
         warmup_s=tuple(ns / 1e9 for ns in first.warmup_ns),
         is_settled=first.metrics.get("warmup_settled"),
         load_s=_middle([run.load_s for run in good if run.load_s is not None]),
+        cold_start_s=_middle([one for run in good if (one := _cold_start_s(run)) is not None]),
+        cold_first_token_s=_middle(
+            [ns / 1e9 for run in good if (ns := run.metrics.get("cold_first_token_ns")) is not None]
+        ),
+        arithmetic=tuple(from_json(Arithmetic, one) for one in first.metrics.get("arithmetic", ())),
         baseline_bytes=first.baseline_bytes,
         resident_bytes=first.resident_bytes,
         peak_bytes=max((run.peak_bytes for run in good if run.peak_bytes), default=None),
@@ -231,6 +238,13 @@ def _full_calls(run: RunRecord) -> list[int]:
 
 def _stalls(calls: Sequence[int]) -> int:
     return sum(call > STALL_RATIO * median(calls) for call in calls)
+
+
+def _cold_start_s(run: RunRecord) -> float | None:
+    """None where the first call was not in a child of its own, or is not known."""
+    if run.load_s is None or not run.warmup_ns:
+        return None
+    return run.load_s + float(run.metrics.get("engine_build_s") or 0.0) + run.warmup_ns[0] / 1e9
 
 
 def _energy(runs: Sequence[RunRecord]) -> float | None:

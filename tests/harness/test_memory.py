@@ -2,6 +2,7 @@ import mmap
 import os
 import subprocess
 import sys
+from operator import attrgetter
 
 import pytest
 
@@ -13,6 +14,7 @@ from spoonbench.harness.memory import (
     is_exhaustion_text,
     message_of,
 )
+from spoonbench.harness.worker import verdict
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="figures of /proc")
 MIB = 1 << 20
@@ -146,6 +148,9 @@ class OutOfMemoryError(RuntimeError):
         (ValueError("a number is missing"), False),
         (RuntimeError("can't start new thread"), False),
         (Unreadable(), False),
+        (RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate`"), True),
+        (RuntimeError("cuDNN error: CUDNN_STATUS_ALLOC_FAILED"), True),
+        (RuntimeError("CUDA error: an illegal memory access was encountered"), False),
     ],
 )
 def test_exhaustion_is_told_from_other_errors(exc, expected):
@@ -184,3 +189,13 @@ def test_memory_of_an_accelerator_without_torch_has_a_reason(monkeypatch):
     monkeypatch.delitem(sys.modules, "torch", raising=False)
     assert memory.device_peak("cpu")[1] == "nothing runs on an accelerator"
     assert "torch is not loaded" in str(memory.device_peak("cuda")[1])
+
+
+@pytest.mark.parametrize("name", ["OutOfMemoryError", "cuda.OutOfMemoryError"])
+def test_the_error_that_torch_raises_on_cuda_is_exhaustion(name):
+    torch = pytest.importorskip("torch")
+    raised = attrgetter(name)(torch)("CUDA out of memory. Tried to allocate 2.00 GiB.")
+    assert is_exhaustion(raised)
+    status, reason = verdict(raised, 5_000_000)
+    assert status == "oom"
+    assert "OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB." in reason

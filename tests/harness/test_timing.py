@@ -5,9 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from spoonbench.harness import timing
 from spoonbench.harness.timing import (
     Pace,
     batches,
+    set_aside,
     steady_collector,
     synchroniser,
     time_call,
@@ -85,6 +87,17 @@ def test_the_collector_stays_on_and_leaves_older_objects_alone():
         assert gc.isenabled()
         assert gc.get_freeze_count() > 0
     assert gc.get_freeze_count() == 0
+
+
+def test_what_was_set_aside_stays_frozen(monkeypatch):
+    monkeypatch.setattr(timing, "_aside", [])
+    try:
+        set_aside()
+        with steady_collector():
+            pass
+        assert gc.get_freeze_count() > 0
+    finally:
+        gc.unfreeze()
 
 
 def test_the_processor_needs_no_waiting():

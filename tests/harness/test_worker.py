@@ -111,6 +111,7 @@ def run(monkeypatch):
     monkeypatch.setitem(sys.modules, module.__name__, module)
     monkeypatch.setattr(worker, "limit_private_bytes", lambda _: None)
     monkeypatch.setattr(worker, "set_threads", lambda _: None)
+    monkeypatch.setattr(worker, "set_aside", lambda: None)
     marker = Marker(open_page())
 
     def start(name="Pupil", **more):
@@ -172,7 +173,7 @@ def test_what_is_no_size_or_report_is_refused(run):
 
 def test_what_a_quantization_did_is_told(run):
     events = run("Packed")
-    assert [kind for kind, _ in events][-3:] == ["sized", "quantized", "done"]
+    assert [kind for kind, _ in events][-3:] == ["quantized", "sized", "done"]
     assert dict(events)["quantized"]["layers_skipped"] == 2
     assert "quantized" not in dict(run("Unpacked"))
     with pytest.raises(Refused, match="`quantized` returned a int, not a Quantized"):
@@ -182,7 +183,7 @@ def test_what_a_quantization_did_is_told(run):
 def test_an_engine_is_built_before_the_cells_and_told(run):
     work = CellWork(cell_key="k", problems=PROBLEMS, batch_size=16)
     events = run("Engineer", cells=(work,))
-    assert [kind for kind, _ in events][-4:] == ["sized", "built", "cell", "done"]
+    assert [kind for kind, _ in events][-4:] == ["built", "sized", "cell", "done"]
     assert dict(events)["built"]["build_s"] == 0.5
     assert "built" not in dict(run("Idler"))
     with pytest.raises(Refused, match="`build_engine` returned a str, not an EngineReport"):

@@ -75,7 +75,12 @@ class OnnxRuntime:
             if spec.name.startswith(_INPUT)
         }
         self._names = [spec.name for spec in self._session.get_outputs()]
-        self.notes = {"operations": sum(1 for _ in component.program.graph), "threads": threads}
+        taken = self._session.get_session_options()
+        self.notes = {
+            "operations": sum(1 for _ in component.program.graph),
+            "threads": taken.intra_op_num_threads,
+            "inter_op_threads": taken.inter_op_num_threads,
+        }
 
     def start(self, n_rows: int, _n_tokens: int, /) -> Forward:
         """A batch with an empty cache."""

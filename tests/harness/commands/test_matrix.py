@@ -2,11 +2,9 @@
 
 import json
 import os
-import signal
 import sqlite3
 import subprocess
 import sys
-import time
 from contextlib import closing
 
 import pytest
@@ -166,34 +164,3 @@ def test_a_matrix_is_listed_shown_and_reported_again(matrix, tmp_path):
     assert "Noise (A/A)" in spoonbench("show", found["matrix_id"][:6])
     assert "matrix.html" in spoonbench("report")
     assert (tmp_path / "spoonbench-results" / "matrix.html").exists()
-
-
-def test_killed_at_any_moment_the_same_command_goes_on(matrix, tmp_path):
-    """Several kills in a row; what is stored stays, and no cell has two good runs in a round."""
-    words = command(*LIGHT, "--batch", "1,2,4,8,16,20")
-    for seconds in (1.5, 2.5, 3.5):
-        process = subprocess.Popen(
-            words, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        time.sleep(seconds)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-    matrix(*LIGHT, "--batch", "1,2,4,8,16,20")
-    good = [(key, index) for key, index, status in runs_of(tmp_path) if status == "ok"]
-    assert len(good) == len(set(good)) == 14
-
-
-def test_two_at_once_on_one_store_leave_it_whole(tmp_path):
-    words = command(*LIGHT, *BATCHES)
-    pair = [
-        subprocess.Popen(words, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-        for _ in range(2)
-    ]
-    for process in pair:
-        _, errors = process.communicate(timeout=240)
-        assert process.returncode == 0, errors
-    good = {(key, index) for key, index, status in runs_of(tmp_path) if status == "ok"}
-    assert len(good) == 8
-    path = tmp_path / "spoonbench-results" / "store.sqlite"
-    with closing(sqlite3.connect(path)) as connection:
-        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)

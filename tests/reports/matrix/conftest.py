@@ -8,6 +8,7 @@ import pytest
 
 from spoonbench.harness.duel_records import Entry, SplitFacts, TaskFacts
 from spoonbench.harness.evidence import PairedTest
+from spoonbench.harness.instruction_sets import arithmetic_of
 from spoonbench.harness.matrix.crossovers import find_crossovers
 from spoonbench.harness.matrix.evidence import CellEvidence, MatrixEvidence, Noise
 from spoonbench.harness.matrix.sweep import Sweep, cell_name, placements
@@ -99,6 +100,11 @@ def make_cell(cell, rates):
         tokens_per_answer=18.2,
         warmup_s=(2.1 * call, 1.05 * call),
         load_s=1.3,
+        cold_start_s=1.3 + 2.1 * call,
+        cold_first_token_s=0.4 * call,
+        arithmetic=arithmetic_of(
+            at.device, at.dtype, at.quantization, MACHINE.architecture, MACHINE.instruction_sets
+        ),
         baseline_bytes=310_000_000,
         resident_bytes=weights + 20_000_000,
         peak_bytes=weights + 30_000_000 + 1_300_000 * at.batch_size,

@@ -9,6 +9,7 @@ from markdown_it import MarkdownIt
 from spoonbench.reports import matrix_files
 from spoonbench.reports.matrix_files import as_csv, write_matrix_report
 from spoonbench.reports.matrix_markdown import render_matrix_markdown
+from spoonbench.reports.matrix_summary import summary_json
 
 MARKDOWN = MarkdownIt("gfm-like", {"linkify": False})
 KINDS = ["report", "bare_report", "nothing_report", "single_report", "hostile_report"]
@@ -80,3 +81,20 @@ def test_hostile_text_makes_no_element_of_markdown(report, hostile_report):
 def test_odd_reports_are_written_whole(kind, request, tmp_path):
     for path in write_matrix_report(request.getfixturevalue(kind), tmp_path):
         assert path.stat().st_size > 0
+
+
+def test_formats_that_the_processor_emulates_and_cold_starts_are_told(report, plots):
+    text = render_matrix_markdown(report, plots, {})
+    assert "fp16: emulated (none of amx\\_fp16, avx512\\_fp16): the speed of" in text
+    assert "bf16: emulated" not in text
+    for header in ("Cold start s", "ms cold 1st token"):
+        assert f"| {header} |" in text
+    first, half = (
+        next(one for one in summary_json(report)["cells"] if one["name"] == name)
+        for name in ("fp32-full-batch1", "fp16-full-batch1")
+    )
+    assert first["arithmetic"] == [
+        {"number_format": "fp32", "known": ["avx512f", "fma"], "found": []}
+    ]
+    assert half["arithmetic"][0]["found"] == []
+    assert half["cold_start_s"] > half["load_s"]
