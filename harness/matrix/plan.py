@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from spoonbench.harness.matrix_records import Conditions
     from spoonbench.harness.records import Environment
     from spoonbench.harness.tasks.api import Split, Task
+    from spoonbench.solvers.api import SolverInfo
     from spoonbench.solvers.model_shapes import ModelShape
 
 
@@ -40,6 +41,7 @@ class Wanted:
         shape: of the model, for what its weights will take; None where it has none.
         is_forced: cells that will not fit are run all the same.
         command: words of the command.
+        skips: why each placement cannot be measured, of another interpreter; None: this one's.
     """
 
     placements: Sequence[Conditions]
@@ -50,6 +52,15 @@ class Wanted:
     shape: ModelShape | None = None
     is_forced: bool = False
     command: tuple[str, ...] = ()
+    skips: Sequence[str | None] | None = None
+
+    def why_skipped(
+        self, index: int, environment: Environment, info: SolverInfo
+    ) -> str | None:
+        """Why a placement cannot be measured; None for one that can be tried."""
+        if self.skips is not None:
+            return self.skips[index]
+        return why_skipped(self.placements[index], environment, info)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +111,7 @@ def plan_matrix(
     contestant = training.entries[0].cells[0].cell.contestant
     cells: dict[str, Cell] = {}
     described = []
-    for placement in wanted.placements:
+    for index, placement in enumerate(wanted.placements):
         name = cell_name(placement, wanted.placements)
         cell = Cell(
             workload=_timed(workload, placement),
@@ -109,7 +120,8 @@ def plan_matrix(
             seed=wanted.seed,
         )
         predicted = _predicted(placement, wanted.shape)
-        why = why_skipped(placement, environment, model.info) or _why_too_large(predicted, wanted)
+        why = wanted.why_skipped(index, environment, model.info)
+        why = why or _why_too_large(predicted, wanted)
         cells[name] = cell
         described.append(
             MatrixCell(
