@@ -6,6 +6,7 @@ prints is told apart. Nothing heavy is imported.
 
 from __future__ import annotations
 
+import importlib
 import importlib.metadata
 import json
 import sys
@@ -22,7 +23,13 @@ MARK = "spoonbench-introduction:"
 
 
 def introduce() -> str:
-    """Protocol, version of spoonbench, environment and commit, as a marked line of JSON."""
+    """Protocol, version of spoonbench, environment and commit, as a marked line of JSON.
+
+    Raises:
+        ImportError: what every child needs is not there.
+    """
+    # With it a child sets the threads of numpy.
+    importlib.import_module("threadpoolctl")
     seen = observe()
     facts = {
         "protocol": PROTOCOL_VERSION,

@@ -197,16 +197,14 @@ def new_token() -> str:
     return f"{os.getpid()}-{secrets.token_hex(8)}"
 
 
-def start_fresh(
-    threads: int, paths: list[str], token: str, python: str = sys.executable
-) -> Child:
+def start_fresh(threads: int, paths: list[str], token: str, python: str | None = None) -> Child:
     """A child in a process of its own, of this interpreter or another."""
     pipes = open_pipes()
     childs = pipes.childs
     options = [f"--{name}={childs[name]}" for name in CHILD_DESCRIPTORS if name != "output"]
     try:
         process = subprocess.Popen(
-            [python, "-P", "-m", "spoonbench.harness.worker", *options],
+            [python or sys.executable, "-P", "-m", "spoonbench.harness.worker", *options],
             stdin=subprocess.DEVNULL,
             stdout=childs["output"],
             stderr=childs["output"],
@@ -228,16 +226,17 @@ class ServerClient:
         is_lost: it can be asked for nothing any more.
     """
 
-    def __init__(self, paths: list[str], token: str, python: str = sys.executable) -> None:
+    def __init__(self, paths: list[str], token: str, python: str | None = None) -> None:
         self.is_lost = False
         self._paths = paths
         self._token = token
         self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         theirs_lifeline, self._lifeline = os.pipe()
-        with theirs:
+        try:
             self._process = subprocess.Popen(
                 [
-                    *(python, "-P", "-m", "spoonbench.harness.executors.fork_server"),
+                    python or sys.executable,
+                    *("-P", "-m", "spoonbench.harness.executors.fork_server"),
                     f"--socket={theirs.fileno()}",
                     f"--lifeline={theirs_lifeline}",
                 ],
@@ -248,6 +247,12 @@ class ServerClient:
                 pass_fds=[theirs.fileno(), theirs_lifeline],
                 start_new_session=True,
             )
+        except BaseException:
+            self._socket.close()
+            os.close(self._lifeline)
+            raise
+        finally:
+            theirs.close()
             os.close(theirs_lifeline)
 
     @property

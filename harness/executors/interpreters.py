@@ -18,7 +18,6 @@ import subprocess
 import sys
 import threading
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 

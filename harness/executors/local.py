@@ -58,14 +58,14 @@ class LocalExecutor:
         *,
         preload: bool = True,
         extra_paths: Sequence[str | Path] = (),
-        python: str = sys.executable,
+        python: str | None = None,
     ) -> None:
         """Prepare; nothing is started before the first job.
 
         Args:
             preload: fork contestants with heavy libraries from a server; otherwise all start fresh.
             extra_paths: folders in which children find further modules.
-            python: interpreter of the children (`interpreters.find_interpreter`).
+            python: interpreter of the children (`interpreters.find_interpreter`); None: this one.
         """
         self.notes: list[str] = []
         self._preload = preload and sys.platform == "linux"

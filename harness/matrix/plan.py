@@ -54,9 +54,7 @@ class Wanted:
     command: tuple[str, ...] = ()
     skips: Sequence[str | None] | None = None
 
-    def why_skipped(
-        self, index: int, environment: Environment, info: SolverInfo
-    ) -> str | None:
+    def why_skipped(self, index: int, environment: Environment, info: SolverInfo) -> str | None:
         """Why a placement cannot be measured; None for one that can be tried."""
         if self.skips is not None:
             return self.skips[index]

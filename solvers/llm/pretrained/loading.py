@@ -51,6 +51,7 @@ if TYPE_CHECKING:
 _FLAGS: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
 _PROBE = "The answer is 5."
 _SHOWN = 3
+_PLAIN = "TokenizersBackend"
 _TWO_WAY = frozenset({"cpmant", "prophetnet", "xlnet"})
 """Model types that transformers lists as causal and that are not as it calls them. Of those of
 transformers 5.23, tried one by one."""
@@ -232,7 +233,7 @@ def _tokenizer(folder: Path, config: Any) -> Any:
         if not (folder / TOKENIZER_CONFIG_FILE).is_file() and (folder / TOKENIZER_FILE).is_file():
             tokenizer = _bare_tokenizer(folder, config)
         else:
-            tokenizer = AutoTokenizer.from_pretrained(folder, **_FLAGS)
+            tokenizer = _reader(folder).from_pretrained(folder, **_FLAGS)
         ids = tokenizer(_PROBE, add_special_tokens=False)["input_ids"]
     # The library raises errors of many kinds, plain Exception among them.
     except Exception as exc:
@@ -244,6 +245,12 @@ def _tokenizer(folder: Path, config: Any) -> Any:
     # Lengths must be known before padding, so padding is a call of its own, on purpose.
     tokenizer.deprecation_warnings["Asking-to-pad-a-fast-tokenizer"] = True
     return tokenizer
+
+
+def _reader(folder: Path) -> Any:
+    """What reads the tokenizer; transformers 5 has a name for the plain one that 4 cannot read."""
+    is_plain = read_object(folder / TOKENIZER_CONFIG_FILE).get("tokenizer_class") == _PLAIN
+    return PreTrainedTokenizerFast if is_plain else AutoTokenizer
 
 
 def _bare_tokenizer(folder: Path, config: Any) -> Any:
