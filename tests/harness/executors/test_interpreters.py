@@ -11,13 +11,13 @@ import pytest
 from spoonbench.harness.environment import probe
 from spoonbench.harness.executors import interpreters
 from spoonbench.harness.executors.interpreters import (
-    MARK,
     BadInterpreter,
     find_interpreter,
     is_this_one,
 )
 from spoonbench.harness.executors.local import LocalExecutor
 from spoonbench.harness.executors.other_interpreter import OtherInterpreterExecutor
+from spoonbench.harness.introduction import MARK
 from spoonbench.harness.matrix_records import Conditions
 from spoonbench.harness.protocol import CellWork, Job, Training
 from spoonbench.harness.registry import find_solver, make_solver
