@@ -7,9 +7,9 @@ optimum-benchmark 0.6.0 needs transformers 4.57.6 and datasets below 5. It lives
 of its own, made here once, and our cells run under that interpreter too (`matrix --python`).
 
 Both run as whole commands, in turn, the order changed each round. Each cell writes the same number
-of tokens after prompts of the same shape. Compared are medians, over the calls of all rounds, of the
-time to the first token and of the time per later token, and the seconds of the whole sweeps. In
-the first round ours runs first: optimum-benchmark is then asked for as many calls in each cell.
+of tokens after prompts of the same shape. Compared are medians, over the calls of all rounds, of
+the time to the first token and of the time per later token, and the seconds of the whole sweeps.
+In the first round ours runs first: optimum-benchmark is then asked for as many calls in each cell.
 
 Its processes get the settings of allocator and threads that our children have. Without them it
 would be slower for a reason that is not its own. Its parent spins while a cell runs, so that with
