@@ -66,8 +66,9 @@ def main() -> int:
         call(str(python), str(HERE / "small_checkpoint.py"), str(model))
     pairs: list[dict[str, Sweep]] = []
     for round_index in range(arguments.rounds):
-        sweeps = {}
-        for who in ("ours", "theirs") if round_index % 2 == 0 else ("theirs", "ours"):
+        sweeps: dict[str, Sweep] = {}
+        order: tuple[str, ...] = ("ours", "theirs")
+        for who in order if round_index % 2 == 0 else order[::-1]:
             if who == "ours":
                 sweeps[who] = sweep_here(arguments, python, model.resolve(), work)
             else:
@@ -204,9 +205,9 @@ def line(round_index: int, sweeps: dict[str, Sweep]) -> str:
 
 
 def summarize(arguments: argparse.Namespace, pairs: list[dict[str, Sweep]]) -> dict[str, object]:
-    rows = []
+    rows: list[dict[str, float]] = []
     for cell in grid(arguments):
-        row: dict[str, object] = {"batch": cell[0], "prompt": cell[1]}
+        row: dict[str, float] = {"batch": cell[0], "prompt": cell[1]}
         for name in ("first_s", "later_s"):
             here, there = (
                 median(s for pair in pairs for s in getattr(pair[who], name)[cell])

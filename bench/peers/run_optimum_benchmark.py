@@ -10,6 +10,7 @@ Memory is not measured here, which would take further calls.
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 from optimum_benchmark import (
     Benchmark,
@@ -26,7 +27,7 @@ def main() -> None:
     Path(sys.argv[2]).write_text(json.dumps(results), encoding="utf-8")
 
 
-def run(request: dict, cell: dict) -> dict:
+def run(request: dict[str, Any], cell: dict[str, int]) -> dict[str, list[float]]:
     config = BenchmarkConfig(
         name=f"batch{cell['batch']}-prompt{cell['prompt']}",
         launcher=ProcessConfig(),

@@ -19,7 +19,7 @@ from spoonbench.harness.executors.local import LocalExecutor
 from spoonbench.harness.executors.other_interpreter import OtherInterpreterExecutor
 from spoonbench.harness.introduction import MARK
 from spoonbench.harness.matrix_records import Conditions
-from spoonbench.harness.protocol import CellWork, Job, Training
+from spoonbench.harness.protocol import PROTOCOL_VERSION, CellWork, Job, Training
 from spoonbench.harness.registry import find_solver, make_solver
 from spoonbench.solvers.api import Example, Part, Problem, Settings
 
@@ -156,7 +156,7 @@ def test_both_kinds_of_children_run_under_it(other, contestants, name):
     assert executor.notes == []
     (answer,) = done.cells[0].answers
     # The base interpreter is the same; an environment is told by the path it was started by.
-    assert answer.value == (other)
+    assert answer.value == other
 
 
 def test_cells_are_measured_there_and_training_is_done_here(other, contestants, tmp_path):
@@ -238,7 +238,8 @@ def test_a_spoonbench_that_is_too_old_for_this_is_refused(wrapper, tmp_path):
 
 def test_one_that_speaks_another_protocol_is_refused(wrapper):
     startup = "import spoonbench.harness.protocol as protocol; protocol.PROTOCOL_VERSION = 0"
-    with pytest.raises(BadInterpreter, match="which speaks protocol 0, this one 1: install"):
+    sentence = f"which speaks protocol 0, this one {PROTOCOL_VERSION}: install the same version"
+    with pytest.raises(BadInterpreter, match=sentence):
         find_interpreter(wrapper(startup))
 
 
