@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import torch
+import transformers
 from safetensors import SafetensorError, safe_open
 from transformers import (
     AutoConfig,
@@ -248,9 +249,10 @@ def _tokenizer(folder: Path, config: Any) -> Any:
 
 
 def _reader(folder: Path) -> Any:
-    """What reads the tokenizer; transformers 5 has a name for the plain one that 4 cannot read."""
+    """What reads the tokenizer; transformers 4 does not know its plain one by the name of 5."""
     is_plain = read_object(folder / TOKENIZER_CONFIG_FILE).get("tokenizer_class") == _PLAIN
-    return PreTrainedTokenizerFast if is_plain else AutoTokenizer
+    is_renamed = is_plain and not hasattr(transformers, _PLAIN)
+    return PreTrainedTokenizerFast if is_renamed else AutoTokenizer
 
 
 def _bare_tokenizer(folder: Path, config: Any) -> Any:
