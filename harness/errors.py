@@ -7,6 +7,7 @@ import errno
 from spoonbench.harness.artifacts import BusyArtifact, DamagedArtifact
 from spoonbench.harness.commands.training import TrainingFailed
 from spoonbench.harness.duel.session import NobodyAnswered
+from spoonbench.harness.executors.interpreters import BadInterpreter
 from spoonbench.harness.executors.parcels import BadParcel
 from spoonbench.harness.executors.ray_library import NoCluster
 from spoonbench.harness.matrix.axes import BadSweep
@@ -21,6 +22,7 @@ from spoonbench.solvers.api import Unsupported
 
 _EXPECTED = (
     BadBenchmarks,
+    BadInterpreter,
     BadReference,
     BadParcel,
     BadSweep,

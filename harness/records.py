@@ -217,6 +217,7 @@ class Environment:
         python: version.
         libraries: name to version of what computes.
         allocator: settings of allocator and threads given to children.
+        interpreter: path of the children's interpreter; None: that of the command.
     """
 
     processor: str
@@ -229,6 +230,7 @@ class Environment:
     python: str
     libraries: Mapping[str, str]
     allocator: Mapping[str, str] = field(default_factory=dict)
+    interpreter: str | None = None
 
     @property
     def environment_id(self) -> str:

@@ -79,6 +79,7 @@ def machine_table(machine: Environment | None, environment_id: str) -> Table:
         ("Accelerators", ", ".join(machine.devices) or "none"),
         ("System", machine.system),
         ("Python", machine.python),
+        *((("Interpreter", machine.interpreter),) if machine.interpreter else ()),
         *(("Library", f"{name} {version}") for name, version in sorted(machine.libraries.items())),
         *(("Allocator", f"{name}={value}") for name, value in sorted(machine.allocator.items())),
         ("Id", environment_id),

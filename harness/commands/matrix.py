@@ -53,7 +53,7 @@ _MEMORY_SHARE = 0.75
 """As in a duel."""
 _CELL_SECONDS = 900.0
 _STORE = "store.sqlite"
-_OF_PRESET_OR_FILE = ("model", "task", "items", "rounds")
+_OF_PRESET_OR_FILE = ("model", "task", "items", "rounds", "python")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,11 +84,13 @@ def run_command(**options: Any) -> None:
     """Run the matrix that the command line asks for, print it and write its report.
 
     Raises:
+        BadInterpreter: cells were to run under another interpreter, and cannot.
         BadSweep: there is no such axis, value or cell.
         NoCluster: cells were to run on a cluster, and cannot.
     """
     console = Console(stderr=options["as_json"])
-    with open_workplace(options, lambda: _devices(options)) as workplace:
+    python = _sweep_file(options, threads=1).python
+    with open_workplace(options, lambda: _devices(options), python) as workplace:
         for note in workplace.notes:
             click.echo(make_plain(note), err=True)
         asked = _ask(options, workplace)
@@ -201,6 +203,9 @@ def _ask(options: Mapping[str, Any], workplace: Workplace) -> _Asked:
         is_forced=options["force"],
         command=("spoonbench", *sys.argv[1:]),
     )
+    if workplace.interpreter is not None:
+        skips = workplace.interpreter.why_skipped(wanted.placements, model.info)
+        wanted = replace(wanted, skips=skips)
 
     def planned(learned: Path | None, overhead: Mapping[str, int]) -> MatrixPlan:
         known = replace(wanted, is_bare=False, learned=learned, overhead_bytes=overhead)

@@ -352,6 +352,12 @@ MATRIX_OPTIONS = grouped(
         for name, axis in AXES.items()
     ),
     click.option("--rounds", type=click.IntRange(1, 100), help="Rounds of timing."),
+    click.option(
+        "--python",
+        metavar="PATH",
+        help="Interpreter under which cells run, with its own versions of the libraries; it has "
+        "this spoonbench. Models are trained under the one of the command.",
+    ),
     click.option("--seed", type=int, default=0, show_default=True),
     click.option(
         "--timeout",

@@ -1,4 +1,4 @@
-"""Where the cells of a command run: on this machine, or on the nodes of a Ray cluster."""
+"""Where cells of a command run: here, under another interpreter, or on nodes of a Ray cluster."""
 
 from __future__ import annotations
 
@@ -6,9 +6,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import click
+
 from spoonbench.harness.commands.idle_options import refuse_idle
 from spoonbench.harness.environment import probe
+from spoonbench.harness.executors.interpreters import find_interpreter, is_this_one
 from spoonbench.harness.executors.local import LocalExecutor
+from spoonbench.harness.executors.other_interpreter import OtherInterpreterExecutor
 from spoonbench.harness.executors.ray_cluster import Request, choose, connect
 from spoonbench.harness.executors.ray_executor import RayExecutor
 
@@ -16,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from contextlib import AbstractContextManager
 
+    from spoonbench.harness.executors.interpreters import Interpreter
     from spoonbench.harness.executors.ray_cluster import Choice, Cluster
     from spoonbench.harness.records import Environment
 
@@ -40,6 +45,7 @@ class Workplace:
         threads: of a cell, unless it says otherwise.
         notes: sentences that a person should read before.
         executor: makes the executor, of the devices of the cells and of what is told at once.
+        interpreter: under which cells run; None: that of the command.
     """
 
     environment: Environment
@@ -48,35 +54,35 @@ class Workplace:
     notes: tuple[str, ...]
     executor: Callable[
         [frozenset[str], Callable[[str], None]],
-        AbstractContextManager[LocalExecutor | RayExecutor],
+        AbstractContextManager[LocalExecutor | OtherInterpreterExecutor | RayExecutor],
     ]
+    interpreter: Interpreter | None = None
 
 
 @contextmanager
 def open_workplace(
-    options: Mapping[str, Any], devices: Callable[[], frozenset[str]]
+    options: Mapping[str, Any],
+    devices: Callable[[], frozenset[str]],
+    python: str | None = None,
 ) -> Iterator[Workplace]:
     """The place that the options name, for as long as the context lasts.
 
     Args:
         options: of the command line.
         devices: of the cells; asked only where it matters which nodes have a GPU.
+        python: interpreter of the cells; None: that of the command.
 
     Raises:
+        BadInterpreter: nothing can be measured under that interpreter.
         NoCluster: ray is not installed, there is no such cluster, or no node of it will do.
         UsageError: options of a cluster without one.
     """
     if options["executor_name"] == "local":
         refuse_idle(OF_CLUSTER, "needs --executor ray.")
-        environment = probe()
-        yield Workplace(
-            environment=environment,
-            n_places=1,
-            threads=environment.n_cores,
-            notes=(),
-            executor=lambda _devices, _tell: LocalExecutor(),
-        )
+        yield _here() if python is None or is_this_one(python) else _under(python)
         return
+    if python is not None:
+        raise click.UsageError("--python needs --executor local.")
     with connect(options["ray_address"]) as cluster:
         wanted = devices()
         choice = choose(
@@ -87,6 +93,30 @@ def open_workplace(
             refused=cluster.refused,
         )
         yield _of_cluster(options, cluster, choice)
+
+
+def _here() -> Workplace:
+    environment = probe()
+    return Workplace(
+        environment=environment,
+        n_places=1,
+        threads=environment.n_cores,
+        notes=(),
+        executor=lambda _devices, _tell: LocalExecutor(),
+    )
+
+
+def _under(python: str) -> Workplace:
+    interpreter = find_interpreter(python)
+    environment = interpreter.environment
+    return Workplace(
+        environment=environment,
+        n_places=1,
+        threads=environment.n_cores,
+        notes=(f"Cells run under {interpreter.path} (Python {environment.python}).",),
+        executor=lambda _devices, _tell: OtherInterpreterExecutor(interpreter),
+        interpreter=interpreter,
+    )
 
 
 def _of_cluster(options: Mapping[str, Any], cluster: Cluster, choice: Choice) -> Workplace:

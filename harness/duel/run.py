@@ -229,6 +229,8 @@ def train_entry(
             bench.store.add_artifact(artifact)
             metrics = {**record.metrics, "disk_bytes": artifact.bytes}
             record = replace(record, metrics=metrics, artifact_sha256=artifact.sha256)
+    if result.host is not None:
+        bench.store.add_environment(result.host.environment)
     bench.store.add_run(record)
     return record, artifact
 

@@ -197,14 +197,14 @@ def new_token() -> str:
     return f"{os.getpid()}-{secrets.token_hex(8)}"
 
 
-def start_fresh(threads: int, paths: list[str], token: str) -> Child:
-    """A child in an interpreter of its own."""
+def start_fresh(threads: int, paths: list[str], token: str, python: str | None = None) -> Child:
+    """A child in a process of its own, of this interpreter or another."""
     pipes = open_pipes()
     childs = pipes.childs
     options = [f"--{name}={childs[name]}" for name in CHILD_DESCRIPTORS if name != "output"]
     try:
         process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "spoonbench.harness.worker", *options],
+            [python or sys.executable, "-P", "-m", "spoonbench.harness.worker", *options],
             stdin=subprocess.DEVNULL,
             stdout=childs["output"],
             stderr=childs["output"],
@@ -226,16 +226,17 @@ class ServerClient:
         is_lost: it can be asked for nothing any more.
     """
 
-    def __init__(self, paths: list[str], token: str) -> None:
+    def __init__(self, paths: list[str], token: str, python: str | None = None) -> None:
         self.is_lost = False
         self._paths = paths
         self._token = token
         self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         theirs_lifeline, self._lifeline = os.pipe()
-        with theirs:
+        try:
             self._process = subprocess.Popen(
                 [
-                    *(sys.executable, "-P", "-m", "spoonbench.harness.executors.fork_server"),
+                    python or sys.executable,
+                    *("-P", "-m", "spoonbench.harness.executors.fork_server"),
                     f"--socket={theirs.fileno()}",
                     f"--lifeline={theirs_lifeline}",
                 ],
@@ -246,6 +247,12 @@ class ServerClient:
                 pass_fds=[theirs.fileno(), theirs_lifeline],
                 start_new_session=True,
             )
+        except BaseException:
+            self._socket.close()
+            os.close(self._lifeline)
+            raise
+        finally:
+            theirs.close()
             os.close(theirs_lifeline)
 
     @property
@@ -253,14 +260,14 @@ class ServerClient:
         """Of the server."""
         return self._process.pid
 
-    def load(self, modules: tuple[str, ...]) -> float:
-        """Import modules there, unless they are imported; returns the seconds that it took.
+    def load(self, distributions: tuple[str, ...]) -> float:
+        """Import their modules there, unless they are; returns the seconds that it took.
 
         Raises:
             CannotPreload: one of them cannot be imported, or starts threads.
             ServerLost: the server is gone.
         """
-        answer = self._ask({"do": "load", "modules": list(modules)})
+        answer = self._ask({"do": "load", "distributions": list(distributions)})
         if "failed" in answer:
             raise CannotPreload(str(answer["failed"]))
         seconds: dict[str, float] = answer["seconds"]

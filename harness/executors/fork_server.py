@@ -3,7 +3,7 @@
 It speaks over one socket, one request at a time, each answered by one message (JSON in a
 datagram, descriptors beside it):
 
-- load (modules): import them; answers with seconds by module, or why it failed.
+- load (distributions): import their modules; answers with seconds by module, or why it failed.
 - start (cwd, paths, import_s; descriptors of the child): fork; answers with the child's pid.
 - reap (pid): wait for a child that has ended; answers with its wait status.
 
@@ -29,7 +29,7 @@ from typing import Any, NoReturn
 
 from spoonbench.harness import worker
 from spoonbench.harness.executors import lifeline
-from spoonbench.harness.executors.libraries import import_modules
+from spoonbench.harness.executors.libraries import import_modules, modules_of
 
 MAX_DATAGRAM_BYTES = 1 << 16
 CHILD_DESCRIPTORS = ("jobs", "events", "lifeline", "marker", "output")
@@ -56,16 +56,17 @@ class ForkServer:
     def _answer(self, request: dict[str, Any], fds: list[int]) -> dict[str, Any]:
         match request["do"]:
             case "load":
-                return self._load(request["modules"])
+                return self._load(request["distributions"])
             case "start":
                 return {"pid": self._start(request, fds)}
             case _:
                 return {"status": os.waitpid(request["pid"], 0)[1]}
 
-    def _load(self, modules: list[str]) -> dict[str, Any]:
+    def _load(self, distributions: list[str]) -> dict[str, Any]:
         """Import what is not imported yet, and freeze it: children then share its pages longer."""
-        missing = [name for name in modules if name not in self._seconds]
         try:
+            modules = modules_of(distributions)
+            missing = [name for name in modules if name not in self._seconds]
             self._seconds |= import_modules(missing)
         except Exception as exc:  # a library may raise anything when it is imported
             return {"failed": f"{type(exc).__name__}: {exc}"}

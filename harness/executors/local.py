@@ -28,7 +28,7 @@ from spoonbench.harness.executors.children import (
     new_token,
     start_fresh,
 )
-from spoonbench.harness.executors.libraries import HEAVY, modules_of, required
+from spoonbench.harness.executors.libraries import HEAVY, required
 from spoonbench.harness.executors.transcript import Ending, Transcript
 from spoonbench.harness.executors.watch import Watch
 from spoonbench.harness.framing import encode
@@ -53,15 +53,23 @@ class LocalExecutor:
         tokens: mark the processes of this executor, fresh ones and those of the fork server.
     """
 
-    def __init__(self, *, preload: bool = True, extra_paths: Sequence[str | Path] = ()) -> None:
+    def __init__(
+        self,
+        *,
+        preload: bool = True,
+        extra_paths: Sequence[str | Path] = (),
+        python: str | None = None,
+    ) -> None:
         """Prepare; nothing is started before the first job.
 
         Args:
             preload: fork contestants with heavy libraries from a server; otherwise all start fresh.
             extra_paths: folders in which children find further modules.
+            python: interpreter of the children (`interpreters.find_interpreter`); None: this one.
         """
         self.notes: list[str] = []
         self._preload = preload and sys.platform == "linux"
+        self._python = python
         self._paths = [str(Path(path).resolve()) for path in extra_paths]
         token = new_token()
         # Two of them, so that what a fresh child leaves is killed without the server.
@@ -117,40 +125,40 @@ class LocalExecutor:
         return _accompany(child, transcript, payload, on_progress)
 
     def _start(self, part: Part) -> Child:
-        modules = self._modules_to_preload(part)
-        if modules:
+        libraries = self._libraries_to_preload(part)
+        if libraries:
             for _ in range(SERVER_ATTEMPTS):
-                if modules in self._unforkable:
+                if libraries in self._unforkable:
                     break
                 try:
-                    return self._fork(modules)
+                    return self._fork(libraries)
                 except CannotPreload as exc:
-                    self._unforkable.add(modules)
+                    self._unforkable.add(libraries)
                     self._give_up_server(f"{part.name} starts fresh: {exc}")
                 except ServerLost as exc:
                     self._give_up_server(str(exc))
         # A fresh child does the same and, where a library is missing, says so itself.
-        return start_fresh(part.settings.threads, self._paths, self.tokens[0])
+        return start_fresh(part.settings.threads, self._paths, self.tokens[0], self._python)
 
     def _give_up_server(self, why: str) -> None:
         self.notes.append(why)
         self.close()
 
-    def _fork(self, modules: tuple[str, ...]) -> Child:
+    def _fork(self, libraries: tuple[str, ...]) -> Child:
         if self._server is not None and self._server.is_lost:
             self.close()
         if self._server is None:
-            self._server = ServerClient(self._paths, self.tokens[1])
-        return self._server.start(self._server.load(modules))
+            self._server = ServerClient(self._paths, self.tokens[1], self._python)
+        return self._server.start(self._server.load(libraries))
 
-    def _modules_to_preload(self, part: Part) -> tuple[str, ...]:
-        """Modules for the fork server; none for a contestant that starts fresh."""
+    def _libraries_to_preload(self, part: Part) -> tuple[str, ...]:
+        """Distributions for the fork server; none for a contestant that starts fresh."""
         if not self._preload or not _runs_on_processor(part):
             return ()
         try:
             with _searched(self._paths):
                 needs = required(part)
-                return modules_of(needs) if HEAVY & set(needs) else ()
+                return needs if HEAVY & set(needs) else ()
         except (Exception, SystemExit):
             return ()  # the child will meet the same error and report it
 

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from spoonbench.harness.predict.prediction import MemoryPrediction
     from spoonbench.harness.records import Environment
     from spoonbench.harness.tasks.api import Split, Task
+    from spoonbench.solvers.api import SolverInfo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +52,7 @@ class Wanted:
         overhead_bytes: see `Matrix`.
         is_forced: cells that will not fit are run all the same.
         command: words of the command.
+        skips: why each placement cannot be measured, of another interpreter; None: this one's.
     """
 
     placements: Sequence[Conditions]
@@ -63,6 +65,13 @@ class Wanted:
     overhead_bytes: Mapping[str, int] = field(default_factory=dict)
     is_forced: bool = False
     command: tuple[str, ...] = ()
+    skips: Sequence[str | None] | None = None
+
+    def why_skipped(self, index: int, environment: Environment, info: SolverInfo) -> str | None:
+        """Why a placement cannot be measured; None for one that can be tried."""
+        if self.skips is not None:
+            return self.skips[index]
+        return why_skipped(self.placements[index], environment, info)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +135,10 @@ def plan_matrix(
         )
         for placement in wanted.placements
     }
-    reasons = {at: why_skipped(at, environment, model.info) for at in wanted.placements}
+    reasons = {
+        at: wanted.why_skipped(index, environment, model.info)
+        for index, at in enumerate(wanted.placements)
+    }
     running = [at for at, why in reasons.items() if why is None]
     told = {} if wanted.is_bare else predict_cells(known, running)
     described = [

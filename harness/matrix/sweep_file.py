@@ -4,6 +4,7 @@
     task = "word-problems"
     items = 500
     rounds = 3
+    python = "other/bin/python"
 
     [axes]
     batch = [1, 8, 64]
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 
 MODEL, TASK, N_ITEMS, N_ROUNDS = "lm-tiny", "word-problems", 500, 3
 """Where a sweep says nothing else."""
-_KNOWN = ("model", "task", "items", "rounds", "axes", "coupled", "exclude", "include")
+_KNOWN = ("model", "task", "items", "rounds", "python", "axes", "coupled", "exclude", "include")
 _MOST_ITEMS, _MOST_ROUNDS = 100_000, 100
 _MOST_BYTES = 1 << 20
 
@@ -57,6 +58,7 @@ class SweepFile:
         items: answered in every cell.
         rounds: of timing.
         sweep: the axes.
+        python: interpreter of the cells, a path or a name; None: that of the command.
     """
 
     model: str
@@ -64,6 +66,7 @@ class SweepFile:
     items: int
     rounds: int
     sweep: Sweep
+    python: str | None = None
 
 
 def read_sweep_file(path: Path, usual: Conditions = PLAIN) -> SweepFile:
@@ -109,6 +112,7 @@ def _sweep_of(data: Mapping[str, Any], usual: Conditions) -> SweepFile:
         items=_count(data, "items", N_ITEMS, _MOST_ITEMS),
         rounds=_count(data, "rounds", N_ROUNDS, _MOST_ROUNDS),
         sweep=sweep,
+        python=_text(data, "python", "") if "python" in data else None,
     )
 
 

@@ -193,6 +193,10 @@ class _Gpt2:
             raise Unsupported("the engine lean has no attention to another model")
         self._inner = model.transformer
         self._head = model.lm_head
+        config = model.config
+        scale = (config.n_embd // config.n_head) ** -0.5 if config.scale_attn_weights else 1.0
+        by_layer = config.scale_attn_by_inverse_layer_idx
+        self._scales = [scale / (n + 1) if by_layer else scale for n in range(config.n_layer)]
 
     def read(self, batch: _Batch, tokens: torch.Tensor, positions: torch.Tensor) -> torch.Tensor:
         inner = self._inner
@@ -202,7 +206,7 @@ class _Gpt2:
             shape = (*states.shape[:-1], -1, own.head_dim)
             parts = own.c_attn(layer.ln_1(states)).split(own.split_size, dim=2)
             query, key, value = (part.view(shape) for part in parts)
-            seen = batch.attend(index, query, key, value, own.scaling)
+            seen = batch.attend(index, query, key, value, self._scales[index])
             states = states + own.c_proj(seen)
             states = states + layer.mlp(layer.ln_2(states))
         scores: torch.Tensor = self._head(inner.ln_f(states[:, -1]))

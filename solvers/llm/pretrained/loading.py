@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import torch
+import transformers
 from safetensors import SafetensorError, safe_open
 from transformers import (
     AutoConfig,
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
 _FLAGS: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
 _PROBE = "The answer is 5."
 _SHOWN = 3
+_PLAIN = "TokenizersBackend"
 _TWO_WAY = frozenset({"cpmant", "prophetnet", "xlnet"})
 """Model types that transformers lists as causal and that are not as it calls them. Of those of
 transformers 5.23, tried one by one."""
@@ -242,7 +244,7 @@ def _tokenizer(folder: Path, config: Any) -> Any:
         if not (folder / TOKENIZER_CONFIG_FILE).is_file() and (folder / TOKENIZER_FILE).is_file():
             tokenizer = _bare_tokenizer(folder, config)
         else:
-            tokenizer = AutoTokenizer.from_pretrained(folder, **_FLAGS)
+            tokenizer = _reader(folder).from_pretrained(folder, **_FLAGS)
         ids = tokenizer(_PROBE, add_special_tokens=False)["input_ids"]
     # The library raises errors of many kinds, plain Exception among them.
     except Exception as exc:
@@ -254,6 +256,13 @@ def _tokenizer(folder: Path, config: Any) -> Any:
     # Lengths must be known before padding, so padding is a call of its own, on purpose.
     tokenizer.deprecation_warnings["Asking-to-pad-a-fast-tokenizer"] = True
     return tokenizer
+
+
+def _reader(folder: Path) -> Any:
+    """What reads the tokenizer; transformers 4 does not know its plain one by the name of 5."""
+    is_plain = read_object(folder / TOKENIZER_CONFIG_FILE).get("tokenizer_class") == _PLAIN
+    is_renamed = is_plain and not hasattr(transformers, _PLAIN)
+    return PreTrainedTokenizerFast if is_renamed else AutoTokenizer
 
 
 def _bare_tokenizer(folder: Path, config: Any) -> Any:

@@ -336,9 +336,9 @@ def test_another_device_starts_fresh(executor, make_job):
     part = make_job("Forked").part
     on_device = replace(part, settings=Settings(device="cuda"))
     inside = Part(name="hybrid", target=part.target, settings=Settings(parts=(on_device,)))
-    assert executor._modules_to_preload(part) == ("sympy",)
-    assert executor._modules_to_preload(on_device) == ()
-    assert executor._modules_to_preload(inside) == ()
+    assert executor._libraries_to_preload(part) == ("sympy",)
+    assert executor._libraries_to_preload(on_device) == ()
+    assert executor._libraries_to_preload(inside) == ()
 
 
 def test_a_time_limit_holds_while_importing(executor, make_job, contestants):
