@@ -124,6 +124,7 @@ class Job:
         artifact: folder to load what was learned from; None: nothing to load.
         cells: run in this order; each is reported as soon as it is done.
         limits: what the child may take.
+        affinity: cores of its threads (`harness.affinity`).
     """
 
     job_id: str
@@ -132,6 +133,7 @@ class Job:
     artifact: str | None = None
     cells: tuple[CellWork, ...] = ()
     limits: Limits = field(default_factory=Limits)
+    affinity: str = "any"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ Started fresh as `python -P -m spoonbench.harness.worker` with the numbers of it
 forked from `executors.fork_server`. A job comes in on one pipe, events go out on another
 (`protocol`, `framing`). Standard output and error belong to the contestant.
 
-In order: hello of the parent; the job; imports; baseline of memory; hello of the child; prepare;
+In order: hello of the parent; the job; cores; imports; baseline of memory; hello of the child; prepare;
 load or train and save; size; building the engine; the cells. `load_s` is the time of imports,
 prepare and load, the start of the interpreter left out.
 
@@ -21,10 +21,11 @@ import os
 import sys
 import time
 import traceback
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from spoonbench.harness.affinity import ANY, NoAffinity, core_list, cores_in_force, pin
 from spoonbench.harness.answer_checks import BadAnswers
 from spoonbench.harness.canonical import from_json, to_json
 from spoonbench.harness.cells import Stand, run_cell
@@ -49,7 +50,7 @@ from spoonbench.harness.memory import (
     message_of,
 )
 from spoonbench.harness.passes import BadWork
-from spoonbench.harness.protocol import PROTOCOL_VERSION, Event, Job, Training
+from spoonbench.harness.protocol import PROTOCOL_VERSION, CellResult, Event, Job, Training
 from spoonbench.solvers.api import (
     FitReport,
     Keeps,
@@ -153,10 +154,14 @@ class JobRun:
         self._job = job
         self._send = send
         self._marker = marker
+        self._cores: tuple[int, ...] | None = None
 
     def run(self, import_s: float) -> None:
         """Do everything that the job asks for, and report it."""
         start = time.perf_counter_ns()
+        # Threads inherit the cores of the one that starts them.
+        pin(self._job.affinity, self._job.part.settings.threads)
+        self._cores = cores_in_force()
         self._marker.move("importing")
         contestant_class = self._import()
         set_threads(self._job.part.settings.threads)
@@ -264,7 +269,19 @@ class JobRun:
             describe=self._describe,
         )
         for index in range(len(self._job.cells)):
-            self._send("cell", to_json(run_cell(stand, self._job.cells, index)))
+            result = run_cell(stand, self._job.cells, index)
+            self._send("cell", to_json(self._with_cores(result)))
+
+    def _with_cores(self, result: CellResult) -> CellResult:
+        """The cores that were really there for its threads, and a word where others were asked."""
+        cores = cores_in_force()
+        if cores is None or result.status != "ok":
+            return result
+        found = replace(result, metrics={**result.metrics, "cores": list(cores)})
+        if cores == self._cores or self._job.affinity == ANY:
+            return found
+        why = f"threads ran on the cores {core_list(cores)}, not {core_list(self._cores or ())}"
+        return replace(found, missing={**found.missing, "affinity": why})
 
     def _describe(self, exc: BaseException) -> tuple[RunStatus, str]:
         print_traceback(exc)
@@ -303,7 +320,7 @@ def verdict(exc: BaseException, memory_bytes: int | None = None) -> tuple[RunSta
         memory_bytes: the limit that the child was given.
     """
     text = message_of(exc)[:MESSAGE_CHARACTERS]
-    if isinstance(exc, (Unsupported, MissingLibrary)):
+    if isinstance(exc, (Unsupported, MissingLibrary, NoAffinity)):
         return "skipped", text
     if is_exhaustion(exc):
         return "oom", exhaustion(memory_bytes, f"{type(exc).__name__}: {text}".removesuffix(": "))

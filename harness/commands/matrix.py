@@ -192,6 +192,7 @@ def _ask(options: Mapping[str, Any], workplace: Workplace) -> _Asked:
         memory_bytes=memory,
         is_forced=options["force"],
         command=("spoonbench", *sys.argv[1:]),
+        cores=workplace.cores,
     )
 
     def planned(learned: Path | None) -> MatrixPlan:

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from spoonbench.harness.affinity import cores_allowed
 from spoonbench.harness.commands.idle_options import refuse_idle
 from spoonbench.harness.environment import probe
 from spoonbench.harness.executors.local import LocalExecutor
@@ -38,6 +39,7 @@ class Workplace:
         environment: of every machine that runs them.
         n_places: cells that run at once, each on a machine of its own.
         threads: of a cell, unless it says otherwise.
+        cores: that a cell may use; None where they are not known before it is there.
         notes: sentences that a person should read before.
         executor: makes the executor, of the devices of the cells and of what is told at once.
     """
@@ -45,6 +47,7 @@ class Workplace:
     environment: Environment
     n_places: int
     threads: int
+    cores: tuple[int, ...] | None
     notes: tuple[str, ...]
     executor: Callable[
         [frozenset[str], Callable[[str], None]],
@@ -73,6 +76,7 @@ def open_workplace(
             environment=environment,
             n_places=1,
             threads=environment.n_cores,
+            cores=cores_allowed(),
             notes=(),
             executor=lambda _devices, _tell: LocalExecutor(),
         )
@@ -102,6 +106,7 @@ def _of_cluster(options: Mapping[str, Any], cluster: Cluster, choice: Choice) ->
         environment=choice.environment,
         n_places=n_nodes,
         threads=n_cores if cpus is None else min(n_cores, int(cpus)),
+        cores=None,
         notes=(where, *choice.notes),
         executor=executor,
     )

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from spoonbench.harness.affinity import ANY
 from spoonbench.harness.duel.recording import Recorder, now
 from spoonbench.harness.duel.run import examples_of, part_of
 from spoonbench.harness.environment import observe
@@ -36,7 +37,7 @@ from spoonbench.harness.protocol import CellResult, JobResult
 from spoonbench.harness.timing import synchroniser, time_call
 from spoonbench.harness.warmup import has_settled
 from spoonbench.harness.worker import SIZED_PROBLEMS, verdict
-from spoonbench.solvers.api import Measures
+from spoonbench.solvers.api import Measures, Unsupported
 from spoonbench.solvers.engines import BuildsEngine
 from spoonbench.solvers.quantizations import Quantizes
 
@@ -198,6 +199,8 @@ def load_cell(plan: MatrixPlan, name: str, artifact: Artifact | None) -> LoadedC
     cell, task = plan.cells[name], plan.training.task
     planned = planned_cell(cell, plan.split, at)
     lineup, placement = learner_of(plan.entry.lineup, at)
+    if at.affinity != ANY:
+        raise Unsupported("threads are pinned to cores in a process of their own alone")
     part = part_of(lineup, placement, cell.seed)
     needs = required(part)
     check_installed(needs)

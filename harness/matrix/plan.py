@@ -40,6 +40,7 @@ class Wanted:
         shape: of the model, for what its weights will take; None where it has none.
         is_forced: cells that will not fit are run all the same.
         command: words of the command.
+        cores: that a child may use; None where they are not known beforehand.
     """
 
     placements: Sequence[Conditions]
@@ -50,6 +51,7 @@ class Wanted:
     shape: ModelShape | None = None
     is_forced: bool = False
     command: tuple[str, ...] = ()
+    cores: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +111,8 @@ def plan_matrix(
             seed=wanted.seed,
         )
         predicted = _predicted(placement, wanted.shape)
-        why = why_skipped(placement, environment, model.info) or _why_too_large(predicted, wanted)
+        why = why_skipped(placement, environment, model.info, wanted.cores)
+        why = why or _why_too_large(predicted, wanted)
         cells[name] = cell
         described.append(
             MatrixCell(

@@ -310,4 +310,5 @@ class _Runner:
                 ),
             ),
             limits=self.bench.limits,
+            affinity=turn.cell.placement.affinity,
         )

@@ -182,6 +182,7 @@ def short(value: Value) -> str:
 _SHORT = {
     "batch": "batch{}",
     "threads": "threads{}",
+    "affinity": "cores:{}",
     "prompt": "prompt{}",
     "new": "new{}",
     "accumulation": "accumulation{}",

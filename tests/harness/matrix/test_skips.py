@@ -67,6 +67,21 @@ def test_what_is_not_here_is_skipped_with_the_reason(placement, reason):
     assert reason in why(**placement)
 
 
+def test_cores_are_looked_for_where_they_are_known():
+    pinned = Conditions(affinity="2")
+    assert why_skipped(pinned, HERE, MODEL) is None
+    assert why_skipped(pinned, HERE, MODEL, (2, 3)) is None
+    assert why_skipped(pinned, HERE, MODEL, (0, 1)) == "no core 2 here: there are 0-1"
+    many = Conditions(affinity="2", threads=2)
+    assert "2 threads on the 1 core of the affinity 2" in why_skipped(many, HERE, MODEL, (2, 3))
+
+
+def test_threads_are_pinned_on_linux_alone():
+    apple = replace(HERE, architecture="arm64", system="Darwin 24")
+    assert why(apple, affinity="compact") == "threads are pinned to cores on Linux alone"
+    assert why(apple, affinity="any") is None
+
+
 def test_devices_are_counted():
     two = replace(HERE, devices=("one", "two"))
     assert why(two, device="cuda:1") is None

@@ -87,6 +87,10 @@ def test_what_no_axis_names_is_as_usual():
         ({"axes": {"batch": ["-1"]}}, "whole number above 0, not '-1'"),
         ({"axes": {"device": ["cuda:"]}}, "cpu, cuda, cuda:N or mps, not 'cuda:'"),
         ({"axes": {"device": ["cuda:01"]}}, "not 'cuda:01'"),
+        ({"axes": {"affinity": ["tight"]}}, "any, compact, spread, or cores such as 0 or 0-3"),
+        ({"axes": {"affinity": ["3-1"]}}, "'3-1' ends before it begins"),
+        ({"axes": {"affinity": [True, "1.5"]}}, "or cores such as 0 or 0-3, not True"),
+        ({"axes": {"affinity": ["0-1", "1,0"]}}, "has the value '0-1' twice"),
         ({"axes": {"quantization": ["int5"]}}, "The quantization 'int5' is unknown"),
         ({"axes": {"batch": [1]}, "coupled": [{"dtype": ["fp32"]}]}, "groups of two or more"),
         (
@@ -119,6 +123,13 @@ def test_a_cell_is_named_by_what_differs():
     names = [cell_name(one, found) for one in found]
     assert names == ["full-batch1", "full-batch8", "bnb-int8-batch1", "bnb-int8-batch8"]
     assert cell_name(found[0], found[:1]) == "cell"
+
+
+def test_cores_stand_in_the_name_as_they_are_kept():
+    found = placements(Sweep(axes={"affinity": ["any", "compact", 1, "1,0", "0-4:2"]}))
+    names = [cell_name(one, found) for one in found]
+    assert names == ["cores:any", "cores:compact", "cores:1", "cores:0-1", "cores:0,2,4"]
+    assert [one.affinity for one in found] == ["any", "compact", "1", "0-1", "0,2,4"]
 
 
 def test_every_axis_sets_a_field_of_its_own():
