@@ -166,6 +166,34 @@ METHODS: Mapping[str, Method] = {
             module="optimum.quanto",
             devices=("cpu", "cuda", "mps"),
         ),
+        Method(
+            name="hqq-int8",
+            bits=8,
+            summary="half-quadratic quantization: 8-bit weights in groups of 64",
+            requires="hqq",
+            module="hqq.core.quantize",
+        ),
+        Method(
+            name="hqq-int4",
+            bits=4,
+            summary="half-quadratic quantization: 4-bit weights in groups of 64",
+            requires="hqq",
+            module="hqq.core.quantize",
+        ),
+        Method(
+            name="hqq-int3",
+            bits=3,
+            summary="half-quadratic quantization: 3-bit weights in groups of 64, ten in 32 bits",
+            requires="hqq",
+            module="hqq.core.quantize",
+        ),
+        Method(
+            name="hqq-int2",
+            bits=2,
+            summary="half-quadratic quantization: 2-bit weights in groups of 64",
+            requires="hqq",
+            module="hqq.core.quantize",
+        ),
     )
 }
 """By name; "none" is not among them."""

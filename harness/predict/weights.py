@@ -20,6 +20,7 @@ _BLOCK = 64
 _CODE_BYTES = 16 * 4
 _GROUP = 32
 _QUANTO_GROUP = 128
+_TEN_IN_32 = 3
 
 
 def weight_bytes(shape: ModelShape, dtype: str, quantization: str = NONE) -> int:
@@ -99,6 +100,23 @@ def _quanto_by_rows(matrix: Matrix, item: int) -> int:
     return matrix.rows * (matrix.columns + item) + 2 * item
 
 
+def _hqq(bits: int) -> Callable[[Matrix, int], int]:
+    """Packed, a scale and a zero point for each group; ten groups of 3 bits in one of 32."""
+
+    def count(matrix: Matrix, item: int) -> int:
+        n_weights = matrix.rows * matrix.columns
+        n_groups, rest = divmod(n_weights, _BLOCK)
+        if bits == _TEN_IN_32:
+            packed = 4 * _BLOCK * _up(n_groups, 10)
+        else:
+            packed = _up(n_weights * bits, 8)
+            rest += n_groups % (8 // bits)
+        # Weights that leave a rest are left as they are.
+        return _full(matrix, item) if rest else packed + 2 * item * n_groups
+
+    return count
+
+
 def _up(count: int, size: int) -> int:
     """How many pieces of a size hold so many."""
     return -(-count // size)
@@ -118,4 +136,8 @@ _OF_MATRIX: Mapping[str, Callable[[Matrix, int], int]] = {
     "quanto-int8": _quanto_by_rows,
     "quanto-int4": _quanto(4),
     "quanto-int2": _quanto(2),
+    "hqq-int8": _hqq(8),
+    "hqq-int4": _hqq(4),
+    "hqq-int3": _hqq(3),
+    "hqq-int2": _hqq(2),
 }

@@ -13,7 +13,7 @@ from spoonbench.solvers.llm.quantization.quantize import check_method, quantize_
 from spoonbench.solvers.quantizations import METHODS, Method
 
 FAMILIES = {"arcee": 12, "gpt2": 8}
-FARTHEST = {8: 0.1, 4: 0.35, 2: 1.2}
+FARTHEST = {8: 0.1, 4: 0.35, 3: 0.7, 2: 1.2}
 """Bits of a weight to the greatest relative distance of scores of random weights."""
 
 
