@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from spoonbench.harness.affinity import WORDS, read_affinity
 from spoonbench.harness.registry import suggest
 from spoonbench.solvers.engines import ATTENTIONS, ENGINES, NATIVE
+from spoonbench.solvers.number_formats import AUTOCAST
 from spoonbench.solvers.quantizations import METHODS, NONE
 
 if TYPE_CHECKING:
@@ -28,6 +29,9 @@ _DTYPES = {
     "bf16": "bfloat16",
     "float16": "float16",
     "fp16": "float16",
+    AUTOCAST: AUTOCAST,
+    "autocast-bf16": AUTOCAST,
+    "autocast": AUTOCAST,
 }
 _QUANTIZATIONS = {
     NONE: NONE,
@@ -154,7 +158,7 @@ AXES: Mapping[str, Axis] = {
         Axis(
             name="dtype",
             field="dtype",
-            summary="Number formats: fp32, bf16, fp16.",
+            summary="Number formats: fp32, bf16, fp16, autocast-bf16 (weights in fp32).",
             read=_one_of("number format", _DTYPES),
         ),
         Axis(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from spoonbench.harness.duel.plan import WARM_UP_CALLS, PlannedCell
 from spoonbench.harness.duel.run import examples_of
 from spoonbench.harness.protocol import CellWork
+from spoonbench.solvers.number_formats import autocast_format
 
 if TYPE_CHECKING:
     from spoonbench.harness.duel.lineup import LineupEntry
@@ -150,9 +151,9 @@ def learner_of(lineup: LineupEntry, at: Conditions) -> tuple[LineupEntry, Condit
     """The contestant and its placement in this cell.
 
     Training steps keep their weights in float32; what a step multiplies in is a parameter of the
-    language model.
+    language model. A step in bfloat16 is one under autocast.
     """
     if at.mode != "train" or lineup.info.name != _TRAINS_IN_ITS_PRECISION:
         return lineup, at
-    params = {**lineup.params, "precision": at.dtype}
+    params = {**lineup.params, "precision": autocast_format(at.dtype) or at.dtype}
     return replace(lineup, params=params), replace(at, dtype="float32")

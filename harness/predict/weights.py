@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from spoonbench.solvers.number_formats import weight_format
 from spoonbench.solvers.quantizations import NONE
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from spoonbench.solvers.model_shapes import CacheLayer, Matrix, ModelShape
 
 ITEM_BYTES = {"float32": 4, "bfloat16": 2, "float16": 2}
+"""Of one number, by the format that it is held in."""
 _BLOCK = 64
 _CODE_BYTES = 16 * 4
 _GROUP = 32
@@ -28,13 +30,13 @@ def weight_bytes(shape: ModelShape, dtype: str, quantization: str = NONE) -> int
 
     Args:
         shape: of the model.
-        dtype: number format of what is not quantized.
+        dtype: number format of what is not quantized; under autocast that of the weights themselves.
         quantization: method, or "none".
 
     Raises:
         KeyError: no such number format or method.
     """
-    item = ITEM_BYTES[dtype]
+    item = ITEM_BYTES[weight_format(dtype)]
     of_matrix = _OF_MATRIX[quantization]
     n_plain = shape.n_others + sum(one.n_biases for one in shape.matrices)
     return (

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 import torch
 from transformers.utils import logging as transformers_logging
 
 from spoonbench.solvers.api import Unsupported
+from spoonbench.solvers.number_formats import autocast_format
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
     from spoonbench.solvers.api import Settings
 
@@ -68,6 +70,32 @@ def convert(model: torch.nn.Module, dtype: str) -> None:
     for weight in weights:
         weight.grad = None
         weight.data = weight.data.to(wanted)
+
+
+@contextmanager
+def computing(settings: Settings) -> Iterator[None]:
+    """What a model computes in here, it computes under autocast where the number format says so.
+
+    Raises:
+        MemoryError: as `memory_errors`.
+    """
+    precision = autocast_format(settings.dtype)
+    kind = settings.device.partition(":")[0]
+    casts = torch.autocast(kind, dtype=getattr(torch, precision)) if precision else nullcontext()
+    with memory_errors(), casts:
+        yield
+
+
+def without_gradients(device: torch.device) -> AbstractContextManager[None]:
+    """Inference mode, or under autocast its milder kin.
+
+    In inference mode autocast converts the weights again for every token; elsewhere it keeps what
+    it converted as long as it lasts.
+    """
+    found: AbstractContextManager[None] = (
+        torch.no_grad() if torch.is_autocast_enabled(device.type) else torch.inference_mode()
+    )
+    return found
 
 
 def wait_for(device: str) -> None:

@@ -9,6 +9,7 @@ from spoonbench.harness.matrix.skips import why_skipped
 from spoonbench.harness.matrix_records import Conditions
 from spoonbench.harness.records import Environment
 from spoonbench.solvers.api import SolverInfo
+from spoonbench.solvers.number_formats import AUTOCAST
 from spoonbench.solvers.quantizations import METHODS
 
 HERE = Environment(
@@ -29,7 +30,7 @@ MODEL = SolverInfo(
     summary="",
     kinds=("number",),
     devices=("cpu", "cuda", "mps"),
-    dtypes=("float32", "bfloat16"),
+    dtypes=("float32", "bfloat16", AUTOCAST),
     quantizations=("none", *METHODS),
     engines=("native", "lean", "onnxruntime"),
     attentions=("eager", "sdpa"),
@@ -45,6 +46,8 @@ def why(environment=HERE, **placement):
 def test_what_is_here_is_tried(name):
     assert why() is None
     assert why(dtype="bfloat16", threads=2) is None
+    assert why(dtype=AUTOCAST) is None
+    assert why(dtype=AUTOCAST, mode="train") is None
     assert why(quantization=name) is None
 
 
@@ -57,6 +60,8 @@ def test_what_is_here_is_tried(name):
         ({"threads": 3}, "3 threads on 2 cores"),
         ({"dtype": "float16"}, "a-model does not compute in float16"),
         ({"quantization": "torch-int8dyn", "dtype": "bfloat16"}, "computes in float32"),
+        ({"dtype": AUTOCAST, "engine": "lean"}, "the engine lean computes in float32, bfloat16"),
+        ({"dtype": AUTOCAST, "quantization": "bnb-int8"}, f"bfloat16, not {AUTOCAST}"),
         ({"engine": "compile"}, "a-model runs on the engine native, lean, onnxruntime"),
         ({"engine": "lean", "mode": "train"}, "the engine lean runs answer, prefill, decode"),
         ({"attention": "flash_attention_2"}, "a-model has no attention flash_attention_2"),

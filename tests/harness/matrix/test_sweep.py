@@ -1,7 +1,7 @@
 """A sweep becomes cells: each once, in one order, and what is wrong with it is said."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spoonbench.harness.matrix.axes import AXES, BadSweep
@@ -24,6 +24,7 @@ def test_axes_are_crossed_the_batch_size_changing_fastest():
     ]
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.sampled_from(BATCHES), min_size=1, unique=True),
     st.lists(st.sampled_from(["fp32", "bf16", "fp16"]), min_size=1, unique=True),
@@ -130,6 +131,14 @@ def test_cores_stand_in_the_name_as_they_are_kept():
     names = [cell_name(one, found) for one in found]
     assert names == ["cores:any", "cores:compact", "cores:1", "cores:0-1", "cores:0,2,4"]
     assert [one.affinity for one in found] == ["any", "compact", "1", "0-1", "0,2,4"]
+
+
+def test_autocast_is_a_number_format_with_a_short_name():
+    found = placements(Sweep(axes={"dtype": ["fp32", "autocast-bf16"]}))
+    assert [one.dtype for one in found] == ["float32", "autocast-bfloat16"]
+    assert [cell_name(one, found) for one in found] == ["fp32", "autocast-bf16"]
+    with pytest.raises(BadSweep, match="has the value 'autocast-bfloat16' twice"):
+        placements(Sweep(axes={"dtype": ["autocast", "autocast-bfloat16"]}))
 
 
 def test_every_axis_sets_a_field_of_its_own():
