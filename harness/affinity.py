@@ -130,9 +130,7 @@ def choose_cores(
     return tuple(sorted(places))
 
 
-def _far_apart(
-    by_place: Sequence[int], places: Mapping[int, tuple[int, int]]
-) -> list[int]:
+def _far_apart(by_place: Sequence[int], places: Mapping[int, tuple[int, int]]) -> list[int]:
     """One core of each processor in turn; a physical core again only once all had their turn."""
     met: dict[tuple[int, int], int] = {}
     ranks: dict[int, tuple[int, int, int]] = {}

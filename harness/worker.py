@@ -4,7 +4,7 @@ Started fresh as `python -P -m spoonbench.harness.worker` with the numbers of it
 forked from `executors.fork_server`. A job comes in on one pipe, events go out on another
 (`protocol`, `framing`). Standard output and error belong to the contestant.
 
-In order: hello of the parent; the job; cores; imports; baseline of memory; hello of the child; prepare;
+In order: hello of the parent; the job; its cores; imports; baseline of memory; hello of the child; prepare;
 load or train and save; size; building the engine; the cells. `load_s` is the time of imports,
 prepare and load, the start of the interpreter left out.
 

@@ -30,7 +30,7 @@ def weight_bytes(shape: ModelShape, dtype: str, quantization: str = NONE) -> int
 
     Args:
         shape: of the model.
-        dtype: number format of what is not quantized; under autocast that of the weights themselves.
+        dtype: number format of what is not quantized; under autocast, weights are in float32.
         quantization: method, or "none".
 
     Raises:

@@ -163,7 +163,10 @@ def _autocast(precision: str | None) -> contextlib.AbstractContextManager[Any]:
     """As on a processor; nothing for None."""
     if precision is None:
         return contextlib.nullcontext()
-    return torch.autocast("cpu", dtype=getattr(torch, precision))
+    casts: contextlib.AbstractContextManager[Any] = torch.autocast(
+        "cpu", dtype=getattr(torch, precision)
+    )
+    return casts
 
 
 def _n_bytes(model: Any) -> int:

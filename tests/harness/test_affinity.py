@@ -40,7 +40,7 @@ def test_a_range_with_a_step_is_that_of_python(first, more, step):
 
 @pytest.mark.parametrize("text", ["", "x", "-1", "1-", "3-1", "0-3:0", "0,,1", "0 1", "all", "²"])
 def test_what_is_no_list_of_cores_is_refused(text):
-    with pytest.raises(ValueError, match="names no cores|ends before it begins"):
+    with pytest.raises(ValueError, match=r"names no cores|ends before it begins"):
         read_affinity(text)
 
 
@@ -114,7 +114,9 @@ assert set(before) == set({cores_allowed()!r}), before
 assert seen == [{{{core}}}, {{{core}}}], seen
 assert cores_in_force() == ({core},)
 """
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", script], check=False, capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stderr
 
 

@@ -55,13 +55,13 @@ def plain_score(model, pair: EncodedExample):
     return sum(float(scores[place, ids[place + 1]]) for place in places)
 
 
-class Conversions(TorchDispatchMode):
+class Conversions(TorchDispatchMode):  # type: ignore[misc]  # torch has no types
     """Counts how often each parameter is converted."""
 
     def __init__(self, model):
         super().__init__()
         self.names = {p.untyped_storage().data_ptr(): n for n, p in model.named_parameters()}
-        self.counts = Counter()
+        self.counts: Counter[str | None] = Counter()
 
     def __torch_dispatch__(self, func, types, args=(), kwargs=None):
         if str(func) in ("aten._to_copy.default", "aten.to.dtype"):
@@ -128,7 +128,7 @@ def test_a_text_is_foreseen_as_under_torchs_autocast(load, make_examples):
     ],
 )
 def test_every_mode_multiplies_in_bfloat16_and_leaves_no_autocast_behind(load, make_examples, call):
-    seen = {AUTOCAST: set(), "float32": set()}
+    seen: dict[str, set[torch.dtype]] = {AUTOCAST: set(), "float32": set()}
     for dtype, formats in seen.items():
         solver = load(dtype)
         for layer in solver._ready().model.modules():
