@@ -125,6 +125,7 @@ class Job:
         cells: run in this order; each is reported as soon as it is done.
         limits: what the child may take.
         affinity: cores of its threads (`harness.affinity`).
+        calibration: texts for a quantization that calibrates.
     """
 
     job_id: str
@@ -134,6 +135,7 @@ class Job:
     cells: tuple[CellWork, ...] = ()
     limits: Limits = field(default_factory=Limits)
     affinity: str = "any"
+    calibration: tuple[Example, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

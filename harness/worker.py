@@ -4,9 +4,9 @@ Started fresh as `python -P -m spoonbench.harness.worker` with the numbers of it
 forked from `executors.fork_server`. A job comes in on one pipe, events go out on another
 (`protocol`, `framing`). Standard output and error belong to the contestant.
 
-In order: hello of the parent; the job; its cores; imports; baseline of memory; hello of the child; prepare;
-load or train and save; size; building the engine; the cells. `load_s` is the time of imports,
-prepare and load, the start of the interpreter left out.
+In order: hello of the parent; the job; its cores; imports; baseline of memory; hello of the
+child; prepare; load or train and save; size; building the engine; the cells. `load_s` is the time
+of imports, prepare and load, the start of the interpreter left out.
 
 A cell whose call raises is a failed cell, and the next one is tried: a batch that does not fit
 the memory says nothing about a smaller one. Everything before the cells ends the job.
@@ -62,7 +62,7 @@ from spoonbench.solvers.api import (
     Unsupported,
 )
 from spoonbench.solvers.engines import BuildsEngine, EngineReport
-from spoonbench.solvers.quantizations import Quantized, Quantizes
+from spoonbench.solvers.quantizations import Calibrates, Quantized, Quantizes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -191,6 +191,8 @@ class JobRun:
         self._marker.move("preparing")
         solver: Solves = contestant_class()
         solver.prepare(self._job.part.settings)
+        if self._job.calibration:
+            _as(solver, Calibrates, "calibrate_on").calibrate_on(self._job.calibration)
         if self._job.artifact is not None:
             self._marker.move("loading")
             _as(solver, Keeps, "load").load(Path(self._job.artifact))

@@ -29,7 +29,14 @@ from spoonbench.harness.executors.libraries import (
     required,
 )
 from spoonbench.harness.executors.surroundings import set_threads
-from spoonbench.harness.matrix.work import Pacing, learner_of, planned_cell, texts_of, work_of
+from spoonbench.harness.matrix.work import (
+    Pacing,
+    calibration_of,
+    learner_of,
+    planned_cell,
+    texts_of,
+    work_of,
+)
 from spoonbench.harness.matrix_records import PROCESS, PYTEST
 from spoonbench.harness.memory import MemoryMeter, device_peak, start_device_peak
 from spoonbench.harness.passes import make_calls
@@ -39,7 +46,7 @@ from spoonbench.harness.warmup import has_settled
 from spoonbench.harness.worker import SIZED_PROBLEMS, verdict
 from spoonbench.solvers.api import Measures, Unsupported
 from spoonbench.solvers.engines import BuildsEngine
-from spoonbench.solvers.quantizations import Quantizes
+from spoonbench.solvers.quantizations import Calibrates, Quantizes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -212,6 +219,9 @@ def load_cell(plan: MatrixPlan, name: str, artifact: Artifact | None) -> LoadedC
     start = time.perf_counter_ns()
     solver = load_class(part.target)()
     solver.prepare(part.settings)
+    texts = texts_of(plan.split, task)
+    if isinstance(solver, Calibrates):
+        solver.calibrate_on(calibration_of(at, texts))
     if artifact is not None:
         solver.load(Path(artifact.path))
     prepare_s = (time.perf_counter_ns() - start) / 1e9
@@ -229,7 +239,6 @@ def load_cell(plan: MatrixPlan, name: str, artifact: Artifact | None) -> LoadedC
         fit_s=fit_s,
         **_described(solver, plan),
     )
-    texts = texts_of(plan.split, task)
     work = work_of(planned, at, texts, Pacing(), is_first=True, tells_parts=False)
     return LoadedCell(
         planned=planned,

@@ -16,6 +16,7 @@ from spoonbench.harness.duel.run import part_of, train_entry
 from spoonbench.harness.matrix.work import (
     Pacing,
     Texts,
+    calibration_of,
     learner_of,
     planned_cell,
     texts_of,
@@ -311,4 +312,5 @@ class _Runner:
             ),
             limits=self.bench.limits,
             affinity=turn.cell.placement.affinity,
+            calibration=calibration_of(turn.cell.placement, self.texts),
         )

@@ -119,6 +119,16 @@ def _hqq(bits: int) -> Callable[[Matrix, int], int]:
     return count
 
 
+def _gptq(matrix: Matrix, _: int) -> int:
+    """Half a byte a weight, a zero point of as much and a float16 for each group of a row.
+
+    Besides, the number of its group for each column, and 64 bytes of tables.
+    """
+    n_groups = matrix.rows * _up(matrix.columns, _GROUP)
+    halves = _up(matrix.rows * matrix.columns + n_groups, 2)
+    return halves + 2 * n_groups + 4 * matrix.columns + 64
+
+
 def _up(count: int, size: int) -> int:
     """How many pieces of a size hold so many."""
     return -(-count // size)
@@ -142,4 +152,5 @@ _OF_MATRIX: Mapping[str, Callable[[Matrix, int], int]] = {
     "hqq-int4": _hqq(4),
     "hqq-int3": _hqq(3),
     "hqq-int2": _hqq(2),
+    "gptq-int4": _gptq,
 }

@@ -122,6 +122,7 @@ class LanguageModelSolver(TimedPasses):
         self._optimizer: Any = None
         self._counts: WeightCounts | None = None
         self._quantized: Quantized | None = None
+        self._calibration: tuple[Example, ...] = ()
         self._execution: Execution | None = None
         self._engine_report: EngineReport | None = None
 
@@ -323,6 +324,10 @@ class LanguageModelSolver(TimedPasses):
         """What the quantization that was asked for did; None where none was, or not yet."""
         return self._quantized
 
+    def calibrate_on(self, examples: Sequence[Example], /) -> None:
+        """Quantize by these examples, where the method calibrates."""
+        self._calibration = tuple(examples)
+
     def build_engine(self) -> EngineReport | None:
         """Build the engine that was asked for, once; None where the model runs as it is.
 
@@ -399,12 +404,22 @@ class LanguageModelSolver(TimedPasses):
             from spoonbench.solvers.llm.quantization.quantize import quantize_model
 
             self._counts = count_weights(trained.model)
-            self._quantized = quantize_model(trained.model, self._settings.quantization)
+            self._quantized = quantize_model(
+                trained.model, self._settings.quantization, self._calibration_texts(trained)
+            )
         if self._settings.attention is not None:
             from spoonbench.solvers.llm.engines.build import set_attention
 
             set_attention(trained.model, self._settings.attention)
         return trained
+
+    def _calibration_texts(self, trained: TrainedModel) -> list[list[int]]:
+        if not self._calibration:
+            return []
+        from spoonbench.solvers.llm.fitting import encode_checked
+
+        encoded = encode_checked(trained, self._calibration)
+        return [[*each.prompt, *each.completion] for each in encoded]
 
     def _executed(self) -> Execution:
         """What runs the model; built when it is first asked for."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from torch import nn
 
 _FLOATING = (torch.float32, torch.float16, torch.bfloat16, torch.float64)
+_OF_GPTQ = "qweight"
 _OF_HQQ = "W_q"
 """How the layers of hqq call their weights; scales and zero points are in a dictionary."""
 
@@ -98,7 +99,8 @@ def _state_of(layer: nn.Module) -> LayerState:
 
 
 def _weight_of(layer: Any) -> torch.Tensor:
-    weight = getattr(layer, _OF_HQQ) if hasattr(layer, _OF_HQQ) else layer.weight
+    named = next((name for name in (_OF_HQQ, _OF_GPTQ) if hasattr(layer, name)), "weight")
+    weight = getattr(layer, named)
     # Torch's own quantized layers hand their weight out by a call.
     found: torch.Tensor = weight() if callable(weight) else weight
     return found

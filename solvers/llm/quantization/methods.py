@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from spoonbench.solvers.llm.quantization.layers import replace_layers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
 # -- bitsandbytes ------------------------------------------------------------------------------
 
@@ -144,3 +144,35 @@ APPLY: Mapping[str, Callable[[Any, Collection[str]], None]] = {
 
 The model is in evaluation, without gradients, and holds no Conv1D.
 """
+
+
+# -- GPTQ --------------------------------------------------------------------------------------
+
+_GPTQ_GROUP = 32
+
+
+def _gptq(model: Any, texts: Sequence[Sequence[int]]) -> None:
+    """Rounding in the order of columns, each error made up for by the columns that follow.
+
+    It takes every linear layer of the blocks, and leaves the head.
+
+    References:
+        Frantar et al. 2022, "GPTQ: Accurate Post-Training Quantization for Generative Pre-trained
+        Transformers".
+    """
+    torch = import_module("torch")
+    library = import_module("optimum.gptq")
+    rows = [torch.tensor([list(text)], device=model.device) for text in texts]
+    data = [{"input_ids": row, "attention_mask": torch.ones_like(row)} for row in rows]
+    quantizer = library.GPTQQuantizer(
+        bits=4,
+        dataset=data,
+        group_size=_GPTQ_GROUP,
+        model_seqlen=max(map(len, texts)),
+        pad_token_id=model.config.pad_token_id or 0,
+    )
+    quantizer.quantize_model(model)
+
+
+CALIBRATE: Mapping[str, Callable[[Any, Sequence[Sequence[int]]], None]] = {"gptq-int4": _gptq}
+"""By name of the method: what turns all layers but the head, in place, after token ids of texts."""
