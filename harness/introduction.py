@@ -12,6 +12,7 @@ import json
 import sys
 from typing import Any
 
+from spoonbench.harness.affinity import cores_allowed
 from spoonbench.harness.canonical import canonical_json, from_json, to_json
 from spoonbench.harness.environment import observe, probe
 from spoonbench.harness.matrix.skips import why_skipped
@@ -56,7 +57,7 @@ def answer_skips(question: str) -> str:
     info = from_json(SolverInfo, asked["info"])
     environment = probe()
     skips = [
-        why_skipped(from_json(Conditions, placement), environment, info)
+        why_skipped(from_json(Conditions, placement), environment, info, cores_allowed())
         for placement in asked["placements"]
     ]
     return MARK + canonical_json({"skips": skips})

@@ -127,6 +127,8 @@ class Job:
         limits: what the child may take.
         overhead_dtype: tell only what libraries take beside tensors in this number format
             (`harness.predict.overhead`); None: do all the rest instead.
+        affinity: cores of its threads (`harness.affinity`).
+        calibration: texts for a quantization that calibrates.
     """
 
     job_id: str
@@ -136,6 +138,8 @@ class Job:
     cells: tuple[CellWork, ...] = ()
     limits: Limits = field(default_factory=Limits)
     overhead_dtype: str | None = None
+    affinity: str = "any"
+    calibration: tuple[Example, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

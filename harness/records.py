@@ -77,7 +77,19 @@ class Contestant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placement:
-    """Where and how it runs."""
+    """Where and how it runs.
+
+    Attributes:
+        device: "cpu", "cuda", "cuda:1" or "mps".
+        dtype: number format.
+        quantization: "none" or a method.
+        engine: what runs a model.
+        attention: how attention is computed; None: the engine's own way.
+        batch_size: items of one call.
+        padding: side of the padding; None: where it belongs.
+        threads: of numeric work.
+        affinity: cores of these threads (`harness.affinity`); "any": nothing is pinned.
+    """
 
     device: str = "cpu"
     dtype: str = "float32"
@@ -87,6 +99,7 @@ class Placement:
     batch_size: int = 1
     padding: str | None = None
     threads: int = 1
+    affinity: str = "any"
 
 
 USUAL = Placement()

@@ -4,8 +4,9 @@ Started fresh as `python -P -m spoonbench.harness.worker` with the numbers of it
 forked from `executors.fork_server`. A job comes in on one pipe, events go out on another
 (`protocol`, `framing`). Standard output and error belong to the contestant.
 
-In order: hello of the parent; the job; imports; a look at packages and instruction sets; baseline
-of memory; hello of the child; prepare; load or train and save; building the engine; the cells.
+In order: hello of the parent; the job; its cores; imports; a look at packages and instruction
+sets; baseline of memory; hello of the child; prepare; load or train and save; building the engine;
+the cells.
 `load_s` is the time of imports, prepare and load, the start of the interpreter left out. The
 contestant's size is asked for after the first cell: some count it by running, and the first call
 of a child is to be a cold one.
@@ -23,10 +24,11 @@ import os
 import sys
 import time
 import traceback
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from spoonbench.harness.affinity import ANY, NoAffinity, core_list, cores_in_force, pin
 from spoonbench.harness.answer_checks import BadAnswers
 from spoonbench.harness.canonical import from_json, to_json
 from spoonbench.harness.cells import Stand, run_cell
@@ -53,7 +55,7 @@ from spoonbench.harness.memory import (
 from spoonbench.harness.passes import BadWork
 from spoonbench.harness.predict.overhead import measure_overhead
 from spoonbench.harness.probing import probe_part
-from spoonbench.harness.protocol import PROTOCOL_VERSION, Event, Job, Training
+from spoonbench.harness.protocol import PROTOCOL_VERSION, CellResult, Event, Job, Training
 from spoonbench.harness.timing import set_aside
 from spoonbench.solvers.api import (
     FitReport,
@@ -66,7 +68,7 @@ from spoonbench.solvers.api import (
     Unsupported,
 )
 from spoonbench.solvers.engines import BuildsEngine, EngineReport
-from spoonbench.solvers.quantizations import Quantized, Quantizes
+from spoonbench.solvers.quantizations import Calibrates, Quantized, Quantizes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -158,10 +160,14 @@ class JobRun:
         self._job = job
         self._send = send
         self._marker = marker
+        self._cores: tuple[int, ...] | None = None
 
     def run(self, import_s: float) -> None:
         """Do everything that the job asks for, and report it."""
         start = time.perf_counter_ns()
+        # Threads inherit the cores of the one that starts them.
+        pin(self._job.affinity, self._job.part.settings.threads)
+        self._cores = cores_in_force()
         self._marker.move("importing")
         contestant_class = self._import()
         set_threads(self._job.part.settings.threads)
@@ -202,6 +208,8 @@ class JobRun:
         self._marker.move("preparing")
         solver: Solves = contestant_class()
         solver.prepare(self._job.part.settings)
+        if self._job.calibration:
+            _as(solver, Calibrates, "calibrate_on").calibrate_on(self._job.calibration)
         if self._job.artifact is not None:
             self._marker.move("loading")
             _as(solver, Keeps, "load").load(Path(self._job.artifact))
@@ -285,7 +293,18 @@ class JobRun:
             result = run_cell(stand, self._job.cells, index)
             if index == 0:
                 self._report_size(solver)
-            self._send("cell", to_json(result))
+            self._send("cell", to_json(self._with_cores(result)))
+
+    def _with_cores(self, result: CellResult) -> CellResult:
+        """The cores that were really there for its threads, and a word where others were asked."""
+        cores = cores_in_force()
+        if cores is None or result.status != "ok":
+            return result
+        found = replace(result, metrics={**result.metrics, "cores": list(cores)})
+        if cores == self._cores or self._job.affinity == ANY:
+            return found
+        why = f"threads ran on the cores {core_list(cores)}, not {core_list(self._cores or ())}"
+        return replace(found, missing={**found.missing, "affinity": why})
 
     def _describe(self, exc: BaseException) -> tuple[RunStatus, str]:
         print_traceback(exc)
@@ -324,7 +343,7 @@ def verdict(exc: BaseException, memory_bytes: int | None = None) -> tuple[RunSta
         memory_bytes: the limit that the child was given.
     """
     text = message_of(exc)[:MESSAGE_CHARACTERS]
-    if isinstance(exc, (Unsupported, MissingLibrary)):
+    if isinstance(exc, (Unsupported, MissingLibrary, NoAffinity)):
         return "skipped", text
     if is_exhaustion(exc):
         return "oom", exhaustion(memory_bytes, f"{type(exc).__name__}: {text}".removesuffix(": "))

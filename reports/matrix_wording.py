@@ -107,6 +107,8 @@ def described(placement: Conditions) -> str:
     parts.append("not quantized" if unquantized else placement.quantization)
     parts.append(f"batch {placement.batch_size:,}")
     parts.append(_number(placement.threads, "thread"))
+    if placement.affinity != USUAL.affinity:
+        parts.append(f"cores {placement.affinity}")
     if placement.engine != USUAL.engine:
         parts.append(f"engine {placement.engine}")
     parts += [f"attention {placement.attention}"] if placement.attention else []

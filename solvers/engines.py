@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from spoonbench.solvers.api import Json  # noqa: TC001
+from spoonbench.solvers.number_formats import AUTOCAST
 from spoonbench.solvers.quantizations import NONE
 
 NATIVE = "native"
@@ -150,6 +151,7 @@ ENGINES: Mapping[str, Engine] = {
             name=NATIVE,
             summary="transformers' model on torch, one operation after another",
             devices=("cpu", "cuda", "mps"),
+            dtypes=("float32", "bfloat16", "float16", AUTOCAST),
             attentions=tuple(ATTENTIONS),
             takes_quantized=True,
         ),

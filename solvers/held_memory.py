@@ -84,7 +84,8 @@ class InferencePass:
     """How a model reads prompts.
 
     Attributes:
-        dtype: number format of the weights and of what is computed.
+        dtype: number format of the weights, and of what is computed.
+        autocast: number format that is multiplied in; None for that of the weights.
         quantization: of the linear layers.
         attention: implementation of transformers.
         batch_size: texts at once.
@@ -95,6 +96,7 @@ class InferencePass:
     """
 
     dtype: str
+    autocast: str | None = None
     quantization: str = NONE
     attention: Attention = "sdpa"
     batch_size: int

@@ -2,7 +2,9 @@
 
 Weights of 8, 4 or 2 bits; `torch-int8dyn` and `torchao-int8dyn` round the activations too.
 
-Not covered: methods that calibrate on data (GPTQ, AWQ) or that train.
+`gptq-int4` chooses what it rounds to by texts that it is given; all others see the weights alone.
+
+Not covered: other methods that calibrate on data (AWQ), methods that train.
 """
 
 from __future__ import annotations
@@ -12,7 +14,9 @@ from importlib import metadata
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+
+    from spoonbench.solvers.api import Example
 
 NONE = "none"
 
@@ -29,6 +33,10 @@ class Method:
         module: what that is imported as.
         devices: kinds of devices that it runs on.
         dtypes: number formats that the rest of the model may have.
+        also: further distributions that it needs.
+        note: what is to be known about installing them.
+        calibrates: it must be given texts.
+        has_inference_mode: its layers compute in torch's inference mode.
     """
 
     name: str
@@ -38,6 +46,10 @@ class Method:
     module: str
     devices: tuple[str, ...] = ("cpu", "cuda")
     dtypes: tuple[str, ...] = ("float32", "bfloat16")
+    also: tuple[str, ...] = ()
+    note: str = ""
+    calibrates: bool = False
+    has_inference_mode: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,18 +86,35 @@ class Quantizes(Protocol):
         ...
 
 
+@runtime_checkable
+class Calibrates(Protocol):
+    """Quantizes by what it sees in texts, where the method does."""
+
+    def calibrate_on(self, examples: Sequence[Example], /) -> None:
+        """Take the texts; before weights are loaded."""
+        ...
+
+
 def why_not(method: Method, device: str, dtype: str) -> str | None:
     """Why a method cannot be had here, in words; None where it can be tried. Imports nothing."""
     if device.partition(":")[0] not in method.devices:
         return f"{method.name} runs on {', '.join(method.devices)}, not {device}"
     if dtype not in method.dtypes:
         return f"{method.name} computes in {', '.join(method.dtypes)}, not {dtype}"
+    needed = (method.requires, *method.also)
+    missing = next((name for name in needed if not _is_installed(name)), None)
+    if missing is None:
+        return None
+    return f"{method.name} needs {missing}: pip install {' '.join(needed)}{method.note}"
+
+
+def _is_installed(name: str) -> bool:
+    """A folder that an earlier installation left behind can be imported, and holds nothing."""
     try:
-        # A folder that an earlier installation left behind can be imported, and holds nothing.
-        metadata.version(method.requires)
+        metadata.version(name)
     except metadata.PackageNotFoundError:
-        return f"{method.name} needs {method.requires}: pip install {method.requires}"
-    return None
+        return False
+    return True
 
 
 METHODS: Mapping[str, Method] = {
@@ -157,6 +186,7 @@ METHODS: Mapping[str, Method] = {
             requires="optimum-quanto",
             module="optimum.quanto",
             devices=("cpu", "cuda", "mps"),
+            has_inference_mode=False,
         ),
         Method(
             name="quanto-int2",
@@ -165,6 +195,46 @@ METHODS: Mapping[str, Method] = {
             requires="optimum-quanto",
             module="optimum.quanto",
             devices=("cpu", "cuda", "mps"),
+            has_inference_mode=False,
+        ),
+        Method(
+            name="hqq-int8",
+            bits=8,
+            summary="half-quadratic quantization: 8-bit weights in groups of 64",
+            requires="hqq",
+            module="hqq.core.quantize",
+        ),
+        Method(
+            name="hqq-int4",
+            bits=4,
+            summary="half-quadratic quantization: 4-bit weights in groups of 64",
+            requires="hqq",
+            module="hqq.core.quantize",
+        ),
+        Method(
+            name="hqq-int3",
+            bits=3,
+            summary="half-quadratic quantization: 3-bit weights in groups of 64, ten in 32 bits",
+            requires="hqq",
+            module="hqq.core.quantize",
+        ),
+        Method(
+            name="hqq-int2",
+            bits=2,
+            summary="half-quadratic quantization: 2-bit weights in groups of 64",
+            requires="hqq",
+            module="hqq.core.quantize",
+        ),
+        Method(
+            name="gptq-int4",
+            bits=4,
+            summary="GPTQ through optimum: 4-bit weights in groups of 32, chosen by training texts",
+            requires="gptqmodel",
+            module="optimum.gptq",
+            # What gptqmodel 7.3 imports without asking for it.
+            also=("optimum", "requests", "torchvision"),
+            note=" (an environment of its own: gptqmodel 7.3 insists on numpy 2.2.6)",
+            calibrates=True,
         ),
     )
 }

@@ -202,6 +202,7 @@ def _ask(options: Mapping[str, Any], workplace: Workplace) -> _Asked:
         memory_bytes=memory,
         is_forced=options["force"],
         command=("spoonbench", *sys.argv[1:]),
+        cores=workplace.cores,
     )
     if workplace.interpreter is not None:
         skips = workplace.interpreter.why_skipped(wanted.placements, model.info)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from spoonbench.harness.affinity import cores_allowed
 from spoonbench.harness.commands.idle_options import refuse_idle
 from spoonbench.harness.environment import probe
 from spoonbench.harness.executors.interpreters import find_interpreter, is_this_one
@@ -43,6 +44,7 @@ class Workplace:
         environment: of every machine that runs them.
         n_places: cells that run at once, each on a machine of its own.
         threads: of a cell, unless it says otherwise.
+        cores: that a cell may use; None where they are not known before it is there.
         notes: sentences that a person should read before.
         executor: makes the executor, of the devices of the cells and of what is told at once.
         interpreter: under which cells run; None: that of the command.
@@ -51,6 +53,7 @@ class Workplace:
     environment: Environment
     n_places: int
     threads: int
+    cores: tuple[int, ...] | None
     notes: tuple[str, ...]
     executor: Callable[
         [frozenset[str], Callable[[str], None]],
@@ -101,6 +104,7 @@ def _here() -> Workplace:
         environment=environment,
         n_places=1,
         threads=environment.n_cores,
+        cores=cores_allowed(),
         notes=(),
         executor=lambda _devices, _tell: LocalExecutor(),
     )
@@ -113,6 +117,7 @@ def _under(python: str) -> Workplace:
         environment=environment,
         n_places=1,
         threads=environment.n_cores,
+        cores=cores_allowed(),
         notes=(f"Cells run under {interpreter.path} (Python {environment.python}).",),
         executor=lambda _devices, _tell: OtherInterpreterExecutor(interpreter),
         interpreter=interpreter,
@@ -132,6 +137,7 @@ def _of_cluster(options: Mapping[str, Any], cluster: Cluster, choice: Choice) ->
         environment=choice.environment,
         n_places=n_nodes,
         threads=n_cores if cpus is None else min(n_cores, int(cpus)),
+        cores=None,
         notes=(where, *choice.notes),
         executor=executor,
     )

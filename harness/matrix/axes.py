@@ -10,8 +10,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from spoonbench.harness.affinity import WORDS, read_affinity
 from spoonbench.harness.registry import suggest
 from spoonbench.solvers.engines import ATTENTIONS, ENGINES, NATIVE
+from spoonbench.solvers.number_formats import AUTOCAST
 from spoonbench.solvers.quantizations import METHODS, NONE
 
 if TYPE_CHECKING:
@@ -27,6 +29,9 @@ _DTYPES = {
     "bf16": "bfloat16",
     "float16": "float16",
     "fp16": "float16",
+    AUTOCAST: AUTOCAST,
+    "autocast-bf16": AUTOCAST,
+    "autocast": AUTOCAST,
 }
 _QUANTIZATIONS = {
     NONE: NONE,
@@ -96,6 +101,16 @@ def _device(value: object) -> str:
     return value
 
 
+def _affinity(value: object) -> str:
+    try:
+        is_core = isinstance(value, (int, str)) and not isinstance(value, bool)
+        return read_affinity(str(value) if is_core else "")
+    except ValueError as exc:
+        raise BadSweep(
+            f"An affinity is {', '.join(WORDS)}, or cores such as 0 or 0-3, not {value!r}: {exc}."
+        ) from exc
+
+
 def _one_of(what: str, known: Mapping[str, str]) -> Callable[[object], str]:
     def read(value: object) -> str:
         if not isinstance(value, str) or value not in known:
@@ -143,7 +158,7 @@ AXES: Mapping[str, Axis] = {
         Axis(
             name="dtype",
             field="dtype",
-            summary="Number formats: fp32, bf16, fp16.",
+            summary="Number formats: fp32, bf16, fp16, autocast-bf16 (weights in fp32).",
             read=_one_of("number format", _DTYPES),
         ),
         Axis(
@@ -175,6 +190,12 @@ AXES: Mapping[str, Axis] = {
             field="threads",
             summary="Threads of numeric work [all cores].",
             read=_count("number of threads"),
+        ),
+        Axis(
+            name="affinity",
+            field="affinity",
+            summary=f"Cores of the threads: {', '.join(WORDS)}, or a list such as 0-1 [any].",
+            read=_affinity,
         ),
         Axis(
             name="prompt",

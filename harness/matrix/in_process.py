@@ -17,6 +17,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from spoonbench.harness.affinity import ANY
 from spoonbench.harness.duel.recording import Recorder, now
 from spoonbench.harness.duel.run import examples_of, part_of
 from spoonbench.harness.environment import observe
@@ -28,7 +29,13 @@ from spoonbench.harness.executors.libraries import (
     required,
 )
 from spoonbench.harness.executors.surroundings import set_threads
-from spoonbench.harness.matrix.work import Pacing, learner_of, planned_cell, work_of
+from spoonbench.harness.matrix.work import (
+    Pacing,
+    calibration_of,
+    learner_of,
+    planned_cell,
+    work_of,
+)
 from spoonbench.harness.matrix_records import PROCESS, PYTEST
 from spoonbench.harness.memory import MemoryMeter, device_peak, start_device_peak
 from spoonbench.harness.passes import make_calls
@@ -37,9 +44,9 @@ from spoonbench.harness.protocol import CellResult, JobResult
 from spoonbench.harness.timing import synchroniser, time_call
 from spoonbench.harness.warmup import has_settled
 from spoonbench.harness.worker import SIZED_PROBLEMS, verdict
-from spoonbench.solvers.api import Measures
+from spoonbench.solvers.api import Measures, Unsupported
 from spoonbench.solvers.engines import BuildsEngine
-from spoonbench.solvers.quantizations import Quantizes
+from spoonbench.solvers.quantizations import Calibrates, Quantizes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -199,6 +206,8 @@ def load_cell(plan: MatrixPlan, name: str, artifact: Artifact | None) -> LoadedC
     cell, task = plan.cells[name], plan.training.task
     planned = planned_cell(cell, plan.split, at)
     lineup, placement = learner_of(plan.entry.lineup, at)
+    if at.affinity != ANY:
+        raise Unsupported("threads are pinned to cores in a process of their own alone")
     part = part_of(lineup, placement, cell.seed)
     needs = required(part)
     check_installed(needs)
@@ -211,6 +220,8 @@ def load_cell(plan: MatrixPlan, name: str, artifact: Artifact | None) -> LoadedC
     start = time.perf_counter_ns()
     solver = load_class(part.target)()
     solver.prepare(part.settings)
+    if isinstance(solver, Calibrates):
+        solver.calibrate_on(calibration_of(at, plan.texts))
     if artifact is not None:
         solver.load(Path(artifact.path))
     prepare_s = (time.perf_counter_ns() - start) / 1e9

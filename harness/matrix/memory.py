@@ -19,6 +19,7 @@ from spoonbench.harness.predict.training import predict_training
 from spoonbench.harness.predict.weights import weight_bytes
 from spoonbench.harness.records import USUAL
 from spoonbench.solvers.held_memory import TrainingPass
+from spoonbench.solvers.number_formats import autocast_format
 from spoonbench.solvers.quantizations import NONE
 
 if TYPE_CHECKING:
@@ -147,7 +148,7 @@ def _predict(at: Conditions, model: KnownModel) -> MemoryPrediction:
 def _step(at: Conditions, sizes: TextSizes) -> TrainingPass:
     return TrainingPass(
         dtype=USUAL.dtype,
-        autocast=None if at.dtype == USUAL.dtype else at.dtype,
+        autocast=None if at.dtype == USUAL.dtype else autocast_format(at.dtype) or at.dtype,
         attention=cast("Attention", at.attention or "sdpa"),
         batch_size=at.batch_size,
         n_tokens=sizes.example,

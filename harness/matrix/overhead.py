@@ -12,6 +12,7 @@ from spoonbench.harness.duel.run import part_of
 from spoonbench.harness.matrix_records import overhead_key
 from spoonbench.harness.protocol import Job
 from spoonbench.harness.records import Placement
+from spoonbench.solvers.number_formats import autocast_format
 
 if TYPE_CHECKING:
     from spoonbench.harness.duel.run import Bench
@@ -50,7 +51,7 @@ def measure_overheads(plan: MatrixPlan, bench: Bench) -> dict[str, int]:
             job_id=names[key],
             part=part_of(plan.entry.lineup, bare, 0),
             limits=bench.limits,
-            overhead_dtype=at.dtype,
+            overhead_dtype=autocast_format(at.dtype) or at.dtype,
         )
         result = bench.executor.run(job)
         if result.overhead_bytes is not None:

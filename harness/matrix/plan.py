@@ -53,6 +53,7 @@ class Wanted:
         is_forced: cells that will not fit are run all the same.
         command: words of the command.
         skips: why each placement cannot be measured, of another interpreter; None: this one's.
+        cores: that a child may use; None where they are not known beforehand.
     """
 
     placements: Sequence[Conditions]
@@ -66,12 +67,13 @@ class Wanted:
     is_forced: bool = False
     command: tuple[str, ...] = ()
     skips: Sequence[str | None] | None = None
+    cores: tuple[int, ...] | None = None
 
     def why_skipped(self, index: int, environment: Environment, info: SolverInfo) -> str | None:
         """Why a placement cannot be measured; None for one that can be tried."""
         if self.skips is not None:
             return self.skips[index]
-        return why_skipped(self.placements[index], environment, info)
+        return why_skipped(self.placements[index], environment, info, self.cores)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,10 +14,11 @@ if TYPE_CHECKING:
     from spoonbench.harness.matrix_records import Conditions
 
 _FULL = ("none",) * 3
+_FORMATS = ("fp32", "bf16", "fp16", "autocast-bf16")
 _EIGHT_SIZES = (1, 2, 4, 8, 16, 32, 64, 128)
 _METHODS = (
     "torch-int8dyn", "bnb-int8", "bnb-nf4", "bnb-fp4",
-    "torchao-int8wo", "torchao-int8dyn", "quanto-int8", "quanto-int4",
+    "torchao-int8wo", "torchao-int8dyn", "quanto-int8", "quanto-int4", "hqq-int8", "hqq-int4",
 )  # fmt: skip
 _COARSE = ("bnb-int8", "bnb-nf4")
 
@@ -60,14 +61,14 @@ PRESETS: dict[str, MatrixPreset] = {
     for preset in (
         MatrixPreset(
             name="standard",
-            summary="a model of about 1M parameters, 8 batch sizes, 3 number formats and 8 "
-            "quantizations, 500 items",
+            summary="a model of about 1M parameters, 8 batch sizes, 4 number formats and "
+            "10 quantizations, 500 items",
             items=N_ITEMS,
             rounds=N_ROUNDS,
             batches=_EIGHT_SIZES,
             formats={
-                "dtype": ("fp32", "bf16", "fp16", *(("fp32",) * len(_METHODS))),
-                "quantization": (*_FULL, *_METHODS),
+                "dtype": (*_FORMATS, *(("fp32",) * len(_METHODS))),
+                "quantization": (*(("none",) * len(_FORMATS)), *_METHODS),
             },
         ),
         MatrixPreset(

@@ -15,6 +15,7 @@ from spoonbench.harness.duel.recording import Recorder, now
 from spoonbench.harness.duel.run import part_of, train_entry
 from spoonbench.harness.matrix.work import (
     Pacing,
+    calibration_of,
     learner_of,
     planned_cell,
     work_of,
@@ -306,4 +307,6 @@ class _Runner:
                 ),
             ),
             limits=self.bench.limits,
+            affinity=turn.cell.placement.affinity,
+            calibration=calibration_of(turn.cell.placement, self.plan.texts),
         )

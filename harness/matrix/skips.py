@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from spoonbench.harness.affinity import ANY, NEEDS_LINUX
+from spoonbench.harness.affinity import why_not as affinity_why_not
 from spoonbench.solvers.engines import ENGINES, NATIVE, why_no_attention
 from spoonbench.solvers.engines import why_not as engine_why_not
 from spoonbench.solvers.quantizations import METHODS, NONE, why_not
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from spoonbench.harness.matrix_records import Conditions
     from spoonbench.harness.records import Environment
@@ -23,17 +25,24 @@ _BY_ENGINES = ("answer", "prefill", "decode")
 """Modes in which another engine than the model's own runs it."""
 
 
-def why_skipped(placement: Conditions, environment: Environment, info: SolverInfo) -> str | None:
+def why_skipped(
+    placement: Conditions,
+    environment: Environment,
+    info: SolverInfo,
+    cores: Collection[int] | None = None,
+) -> str | None:
     """One sentence for a cell that cannot be measured; None for one that can be tried.
 
     Args:
         placement: of the cell.
         environment: of this machine.
         info: of the contestant.
+        cores: that a child may use; None where they are not known beforehand.
     """
     reasons: tuple[Callable[[], str | None], ...] = (
         lambda: _of_device(placement.device, environment, info),
         lambda: _of_threads(placement, environment),
+        lambda: _of_affinity(placement, environment, cores),
         lambda: _of_dtype(placement.dtype, info),
         lambda: _of_quantization(placement, info),
         lambda: _of_engine(placement, info),
@@ -64,6 +73,18 @@ def _of_threads(placement: Conditions, environment: Environment) -> str | None:
     if placement.threads <= environment.n_cores:
         return None
     return f"{placement.threads} threads on {environment.n_cores} cores would time the scheduler"
+
+
+def _of_affinity(
+    placement: Conditions, environment: Environment, cores: Collection[int] | None
+) -> str | None:
+    if placement.affinity == ANY:
+        return None
+    if not environment.system.startswith("Linux"):
+        return NEEDS_LINUX
+    if cores is None:
+        return None
+    return affinity_why_not(placement.affinity, placement.threads, cores)
 
 
 def _of_dtype(dtype: str, info: SolverInfo) -> str | None:

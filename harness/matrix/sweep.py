@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from spoonbench.harness.matrix.axes import AXES, BadSweep, Value, axis_of, read_axis
 from spoonbench.harness.matrix_records import Conditions
+from spoonbench.solvers.number_formats import AUTOCAST
 from spoonbench.solvers.quantizations import NONE
 
 if TYPE_CHECKING:
@@ -182,6 +183,7 @@ def short(value: Value) -> str:
 _SHORT = {
     "batch": "batch{}",
     "threads": "threads{}",
+    "affinity": "cores:{}",
     "prompt": "prompt{}",
     "new": "new{}",
     "accumulation": "accumulation{}",
@@ -192,5 +194,6 @@ _SHORT_VALUES: Mapping[Value, str] = {
     "float32": "fp32",
     "bfloat16": "bf16",
     "float16": "fp16",
+    AUTOCAST: "autocast-bf16",
     NONE: "full",
 }

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from spoonbench.harness.duel.plan import WARM_UP_CALLS, PlannedCell
 from spoonbench.harness.duel.run import examples_of
 from spoonbench.harness.protocol import CellWork
+from spoonbench.solvers.number_formats import autocast_format
+from spoonbench.solvers.quantizations import METHODS
 
 if TYPE_CHECKING:
     from spoonbench.harness.duel.lineup import LineupEntry
@@ -20,6 +22,8 @@ N_CALLS = 200
 """Timed calls at most, in the modes that have no items to go through; time ends them before."""
 FEWEST_CALLS = 5
 MOST_EXAMPLES = 512
+N_CALIBRATION = 128
+"""As many as Frantar et al. 2022 took, though theirs were longer."""
 HELD_OUT_CHARACTERS = 8_000
 _TRAINS_IN_ITS_PRECISION = "language-model"
 
@@ -146,13 +150,19 @@ def held_out_text(task: Task) -> str | None:
     return "\n".join(found) or None
 
 
+def calibration_of(at: Conditions, texts: Texts) -> tuple[Example, ...]:
+    """Training examples for a quantization that calibrates; none for others."""
+    method = METHODS.get(at.quantization)
+    return texts.training[:N_CALIBRATION] if method is not None and method.calibrates else ()
+
+
 def learner_of(lineup: LineupEntry, at: Conditions) -> tuple[LineupEntry, Conditions]:
     """The contestant and its placement in this cell.
 
     Training steps keep their weights in float32; what a step multiplies in is a parameter of the
-    language model.
+    language model. A step in bfloat16 is one under autocast.
     """
     if at.mode != "train" or lineup.info.name != _TRAINS_IN_ITS_PRECISION:
         return lineup, at
-    params = {**lineup.params, "precision": at.dtype}
+    params = {**lineup.params, "precision": autocast_format(at.dtype) or at.dtype}
     return replace(lineup, params=params), replace(at, dtype="float32")

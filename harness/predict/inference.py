@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from spoonbench.harness.predict.prediction import prediction_of
 from spoonbench.harness.predict.weights import weight_bytes
 from spoonbench.solvers.held_memory import InferencePass
+from spoonbench.solvers.number_formats import autocast_format, weight_format
 from spoonbench.solvers.quantizations import NONE
 
 if TYPE_CHECKING:
@@ -42,7 +43,8 @@ def predict_inference(
 
     Args:
         shape: of the model, with a tracer (`solvers.llm.shapes.shape_of`).
-        dtype: number format of weights, cache and activations.
+        dtype: number format of weights, cache and activations, or autocast, which keeps copies of
+            the weights besides.
         quantization: of the linear layers; each is taken to be turned back to `dtype` while it is
             multiplied by.
         batch_size: texts at once.
@@ -69,7 +71,8 @@ def predict_inference(
 
     def wanted(n_tokens: int) -> InferencePass:
         return InferencePass(
-            dtype=dtype,
+            dtype=weight_format(dtype),
+            autocast=autocast_format(dtype),
             quantization=quantization,
             attention=attention,
             batch_size=batch_size,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from spoonbench.solvers.number_formats import weight_format
 from spoonbench.solvers.quantizations import NONE
 
 if TYPE_CHECKING:
@@ -16,10 +17,12 @@ if TYPE_CHECKING:
     from spoonbench.solvers.model_shapes import CacheLayer, Matrix, ModelShape
 
 ITEM_BYTES = {"float32": 4, "bfloat16": 2, "float16": 2}
+"""Of one number, by the format that it is held in."""
 _BLOCK = 64
 _CODE_BYTES = 16 * 4
 _GROUP = 32
 _QUANTO_GROUP = 128
+_TEN_IN_32 = 3
 
 
 def weight_bytes(shape: ModelShape, dtype: str, quantization: str = NONE) -> int:
@@ -27,13 +30,13 @@ def weight_bytes(shape: ModelShape, dtype: str, quantization: str = NONE) -> int
 
     Args:
         shape: of the model.
-        dtype: number format of what is not quantized.
+        dtype: number format of what is not quantized; under autocast, weights are in float32.
         quantization: method, or "none".
 
     Raises:
         KeyError: no such number format or method.
     """
-    item = ITEM_BYTES[dtype]
+    item = ITEM_BYTES[weight_format(dtype)]
     of_matrix = _OF_MATRIX[quantization]
     n_plain = shape.n_others + sum(one.n_biases for one in shape.matrices)
     return (
@@ -99,6 +102,33 @@ def _quanto_by_rows(matrix: Matrix, item: int) -> int:
     return matrix.rows * (matrix.columns + item) + 2 * item
 
 
+def _hqq(bits: int) -> Callable[[Matrix, int], int]:
+    """Packed, a scale and a zero point for each group; ten groups of 3 bits in one of 32."""
+
+    def count(matrix: Matrix, item: int) -> int:
+        n_weights = matrix.rows * matrix.columns
+        n_groups, rest = divmod(n_weights, _BLOCK)
+        if bits == _TEN_IN_32:
+            packed = 4 * _BLOCK * _up(n_groups, 10)
+        else:
+            packed = _up(n_weights * bits, 8)
+            rest += n_groups % (8 // bits)
+        # Weights that leave a rest are left as they are.
+        return _full(matrix, item) if rest else packed + 2 * item * n_groups
+
+    return count
+
+
+def _gptq(matrix: Matrix, _: int) -> int:
+    """Half a byte a weight, a zero point of as much and a float16 for each group of a row.
+
+    Besides, the number of its group for each column, and 64 bytes of tables.
+    """
+    n_groups = matrix.rows * _up(matrix.columns, _GROUP)
+    halves = _up(matrix.rows * matrix.columns + n_groups, 2)
+    return halves + 2 * n_groups + 4 * matrix.columns + 64
+
+
 def _up(count: int, size: int) -> int:
     """How many pieces of a size hold so many."""
     return -(-count // size)
@@ -118,4 +148,9 @@ _OF_MATRIX: Mapping[str, Callable[[Matrix, int], int]] = {
     "quanto-int8": _quanto_by_rows,
     "quanto-int4": _quanto(4),
     "quanto-int2": _quanto(2),
+    "hqq-int8": _hqq(8),
+    "hqq-int4": _hqq(4),
+    "hqq-int3": _hqq(3),
+    "hqq-int2": _hqq(2),
+    "gptq-int4": _gptq,
 }

@@ -26,7 +26,7 @@ from spoonbench.solvers.api import Unsupported
 from spoonbench.solvers.llm.architecture import count_rows
 from spoonbench.solvers.llm.engines.interface import USUAL
 from spoonbench.solvers.llm.generation import forward_of, greedy_configuration, own_defaults
-from spoonbench.solvers.llm.machine import wait_for
+from spoonbench.solvers.llm.machine import wait_for, without_gradients
 from spoonbench.solvers.llm.stepping import step_rows
 from spoonbench.solvers.texts import DecodeTimes, Decoding
 
@@ -68,7 +68,7 @@ def prefill(
     # Not every model can leave the head out where nothing is to be chosen.
     can_keep = "logits_to_keep" in inspect.signature(model.forward).parameters
     keep = {"logits_to_keep": 1} if can_keep else {}
-    with torch.inference_mode():
+    with without_gradients(model.device):
         model(input_ids=ids, attention_mask=torch.ones_like(ids), use_cache=True, **keep)
 
 

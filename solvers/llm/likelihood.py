@@ -24,6 +24,7 @@ import torch
 from torch.nn import functional
 
 from spoonbench.solvers.llm.batches import EncodedExample, check_lengths, collate
+from spoonbench.solvers.llm.machine import without_gradients
 from spoonbench.solvers.llm.optimization import batch_logits
 from spoonbench.solvers.llm.tokenizer import encode_on, encode_prompts, readable
 from spoonbench.solvers.llm.windows import check_window, make_windows
@@ -93,7 +94,7 @@ def score_pairs(model: Any, pairs: Sequence[EncodedExample]) -> list[float]:
     Raises:
         ValueError: scores that are not numbers.
     """
-    with torch.inference_mode():
+    with without_gradients(model.device):
         found = _batch(model, pairs)
     if any(math.isnan(score) for score in found):
         raise ValueError("the scores of the model are not numbers (NaN): try another number format")
@@ -137,7 +138,7 @@ def text_likelihood(
     windows = make_windows(len(ids) - 1, window, stride)
     total, n_right = 0.0, 0
     for batch in _passes(windows, model.get_input_embeddings().weight.shape[0]):
-        with torch.inference_mode():
+        with without_gradients(model.device):
             score, right = _score(model, ids, batch)
         total += score
         n_right += right

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 import torch
 from transformers.utils import logging as transformers_logging
 
 from spoonbench.solvers.api import Unsupported
+from spoonbench.solvers.number_formats import autocast_format
+from spoonbench.solvers.quantizations import METHODS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
     from spoonbench.solvers.api import Settings
+
+_INFERENCE_MODE = ContextVar("inference_mode", default=True)
+"""Whether the layers of the model that computes now can have torch's inference mode."""
 
 _NO_MEMORY = (
     "can't allocate memory",
@@ -68,6 +75,36 @@ def convert(model: torch.nn.Module, dtype: str) -> None:
     for weight in weights:
         weight.grad = None
         weight.data = weight.data.to(wanted)
+
+
+@contextmanager
+def computing(settings: Settings) -> Iterator[None]:
+    """What a model computes in here, it computes under autocast where the number format says so.
+
+    Raises:
+        MemoryError: as `memory_errors`.
+    """
+    method = METHODS.get(settings.quantization)
+    token = _INFERENCE_MODE.set(method is None or method.has_inference_mode)
+    precision = autocast_format(settings.dtype)
+    kind = settings.device.partition(":")[0]
+    casts = torch.autocast(kind, dtype=getattr(torch, precision)) if precision else nullcontext()
+    try:
+        with memory_errors(), casts:
+            yield
+    finally:
+        _INFERENCE_MODE.reset(token)
+
+
+def without_gradients(device: torch.device) -> AbstractContextManager[None]:
+    """Inference mode; its milder kin under autocast, and where quantized layers cannot have it.
+
+    In inference mode autocast converts the weights again for every token; elsewhere it keeps what
+    it converted as long as it lasts.
+    """
+    is_mild = torch.is_autocast_enabled(device.type) or not _INFERENCE_MODE.get()
+    found: AbstractContextManager[None] = torch.no_grad() if is_mild else torch.inference_mode()
+    return found
 
 
 def wait_for(device: str) -> None:

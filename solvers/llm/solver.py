@@ -22,6 +22,7 @@ from spoonbench.solvers.engines import ATTENTIONS, ENGINES
 from spoonbench.solvers.learning import NOT_FITTED, failed
 from spoonbench.solvers.llm.recipe import NAME, Recipe, read_recipe
 from spoonbench.solvers.llm.timed_passes import TimedPasses
+from spoonbench.solvers.number_formats import AUTOCAST, weight_format
 from spoonbench.solvers.placement import check_placement
 from spoonbench.solvers.quantizations import METHODS, NONE
 
@@ -101,7 +102,7 @@ class LanguageModelSolver(TimedPasses):
         summary="A causal transformer trained here, which writes out its answer.",
         kinds=("number", "label", "text"),
         devices=("cpu", "cuda", "mps"),
-        dtypes=("float32", "bfloat16", "float16"),
+        dtypes=("float32", "bfloat16", "float16", AUTOCAST),
         quantizations=(NONE, *METHODS),
         engines=tuple(ENGINES),
         attentions=tuple(ATTENTIONS),
@@ -122,6 +123,7 @@ class LanguageModelSolver(TimedPasses):
         self._optimizer: Any = None
         self._counts: WeightCounts | None = None
         self._quantized: Quantized | None = None
+        self._calibration: tuple[Example, ...] = ()
         self._execution: Execution | None = None
         self._engine_report: EngineReport | None = None
 
@@ -228,9 +230,9 @@ class LanguageModelSolver(TimedPasses):
         if self._trained is None:
             return [failed(NOT_FITTED) for _ in problems]
         from spoonbench.solvers.llm.answering import answer_problems
-        from spoonbench.solvers.llm.machine import memory_errors
+        from spoonbench.solvers.llm.machine import computing
 
-        with memory_errors():
+        with computing(self._settings):
             return answer_problems(
                 self._ready(),
                 problems,
@@ -247,9 +249,9 @@ class LanguageModelSolver(TimedPasses):
             MemoryError: the batch does not fit the device.
         """
         from spoonbench.solvers.llm.answering import continue_prompts
-        from spoonbench.solvers.llm.machine import memory_errors
+        from spoonbench.solvers.llm.machine import computing
 
-        with memory_errors():
+        with computing(self._settings):
             return continue_prompts(self._ready(), prompts, decoding, self._executed())
 
     def log_likelihood(self, prompts: Sequence[str], texts: Sequence[str], /) -> list[float]:
@@ -260,9 +262,9 @@ class LanguageModelSolver(TimedPasses):
             MemoryError: the batch does not fit the device.
         """
         from spoonbench.solvers.llm.likelihood import log_likelihoods
-        from spoonbench.solvers.llm.machine import memory_errors
+        from spoonbench.solvers.llm.machine import computing
 
-        with memory_errors():
+        with computing(self._settings):
             return log_likelihoods(self._ready(), prompts, texts)
 
     def text_likelihood(
@@ -281,11 +283,11 @@ class LanguageModelSolver(TimedPasses):
         """
         from spoonbench.solvers.llm.base_model import NO_LIMIT
         from spoonbench.solvers.llm.likelihood import text_likelihood
-        from spoonbench.solvers.llm.machine import memory_errors
+        from spoonbench.solvers.llm.machine import computing
 
         trained = self._ready()
         positions = trained.recipe.positions
-        with memory_errors():
+        with computing(self._settings):
             return text_likelihood(
                 trained.model,
                 trained.tokenizer,
@@ -341,6 +343,10 @@ class LanguageModelSolver(TimedPasses):
     def quantized(self) -> Quantized | None:
         """What the quantization that was asked for did; None where none was, or not yet."""
         return self._quantized
+
+    def calibrate_on(self, examples: Sequence[Example], /) -> None:
+        """Quantize by these examples, where the method calibrates."""
+        self._calibration = tuple(examples)
 
     def build_engine(self) -> EngineReport | None:
         """Build the engine that was asked for, once; None where the model runs as it is.
@@ -408,21 +414,32 @@ class LanguageModelSolver(TimedPasses):
             from spoonbench.solvers.llm.adapters import merge
 
             merge(trained.model)
-        if str(trained.model.dtype) != f"torch.{self._settings.dtype}":
+        held_in = weight_format(self._settings.dtype)
+        if str(trained.model.dtype) != f"torch.{held_in}":
             from spoonbench.solvers.llm.machine import convert
 
-            convert(trained.model, self._settings.dtype)
+            convert(trained.model, held_in)
         if self._settings.quantization != NONE and self._quantized is None:
             from spoonbench.solvers.llm.arithmetic import count_weights
             from spoonbench.solvers.llm.quantization.quantize import quantize_model
 
             self._counts = count_weights(trained.model)
-            self._quantized = quantize_model(trained.model, self._settings.quantization)
+            self._quantized = quantize_model(
+                trained.model, self._settings.quantization, self._calibration_texts(trained)
+            )
         if self._settings.attention is not None:
             from spoonbench.solvers.llm.engines.build import set_attention
 
             set_attention(trained.model, self._settings.attention)
         return trained
+
+    def _calibration_texts(self, trained: TrainedModel) -> list[list[int]]:
+        if not self._calibration:
+            return []
+        from spoonbench.solvers.llm.fitting import encode_checked
+
+        encoded = encode_checked(trained, self._calibration)
+        return [[*each.prompt, *each.completion] for each in encoded]
 
     def _executed(self) -> Execution:
         """What runs the model; built when it is first asked for."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
+from spoonbench.solvers.llm.machine import without_gradients
 from spoonbench.solvers.llm.stopwatch import COPYING_BACK, OFF
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def step_rows(
     Returns:
         shape (n, new tokens).
     """
-    with torch.inference_mode():
+    with without_gradients(padded[0].device):
         # Copied, for all tensors of the loop to be of one kind: compiled models tell them apart.
         ids, mask = (part.clone() for part in padded)
         read = ids

@@ -47,9 +47,9 @@ class TimedPasses:
             MemoryError: the batch does not fit the device.
         """
         from spoonbench.solvers.llm import fixed_lengths
-        from spoonbench.solvers.llm.machine import memory_errors
+        from spoonbench.solvers.llm.machine import computing
 
-        with memory_errors():
+        with computing(self._settings):
             fixed_lengths.prefill(
                 self._ready(), self._settings.seed, n_texts, n_tokens, self._executed()
             )
@@ -63,10 +63,10 @@ class TimedPasses:
             MemoryError: the batch does not fit the device.
         """
         from spoonbench.solvers.llm import fixed_lengths
-        from spoonbench.solvers.llm.machine import memory_errors
+        from spoonbench.solvers.llm.machine import computing
 
         trained, seed = self._ready(), self._settings.seed
-        with memory_errors():
+        with computing(self._settings):
             return fixed_lengths.decode(
                 trained, seed, (n_texts, prompt_tokens, new_tokens), self._executed()
             )
@@ -82,10 +82,10 @@ class TimedPasses:
         """
         from spoonbench.solvers.llm.fitting import encode_checked
         from spoonbench.solvers.llm.likelihood import score_pairs
-        from spoonbench.solvers.llm.machine import memory_errors
+        from spoonbench.solvers.llm.machine import computing
 
         trained = self._ready()
-        with memory_errors():
+        with computing(self._settings):
             return score_pairs(trained.model, encode_checked(trained, examples))
 
     def count_tokens(self, examples: Sequence[Example], /) -> list[int]:

@@ -64,7 +64,7 @@ class ConfigTracer:
         with _faked(model):
             ids = torch.ones(wanted.batch_size, wanted.n_tokens, dtype=torch.long)
             tape = _tape(model)
-            with tape:
+            with tape, _autocast(wanted.autocast):
                 # Both names keep what a caller would still hold.
                 found, scores = _score(model, ids, wanted.scored, n_targets=wanted.n_targets)
             if found is not None:
@@ -84,10 +84,14 @@ class ConfigTracer:
         with _faked(model):
             before = torch.ones(wanted.batch_size, wanted.n_tokens - 1, dtype=torch.long)
             last = torch.ones(wanted.batch_size, 1, dtype=torch.long)
-            cache = _filled(model, before)
+            with _autocast(wanted.autocast):
+                cache = _filled(model, before)
             tape = _tape(model)
             tape.hold(_cached(cache), "cache")
-            with tape:
+            with tape, _autocast(wanted.autocast):
+                if wanted.autocast is not None:
+                    # The copies of the weights are there since the first token.
+                    _score(model, last, "last")
                 found, scores = _score(model, last, "last", cache)
             tape.hold(_cached(found), "cache")
             del scores
@@ -148,10 +152,22 @@ class ConfigTracer:
         return model
 
     def _frozen(self, wanted: InferencePass) -> Any:
-        model = self._empty(wanted.dtype, wanted.attention).eval().requires_grad_(False)
+        model = self._empty(wanted.dtype, wanted.attention).eval()
+        # Autocast keeps copies of weights that could learn alone, even where none does.
+        model.requires_grad_(wanted.autocast is not None)
         if wanted.quantization != NONE:
             _dequantize_in_passes(model)
         return model
+
+
+def _autocast(precision: str | None) -> contextlib.AbstractContextManager[Any]:
+    """As on a processor; nothing for None."""
+    if precision is None:
+        return contextlib.nullcontext()
+    casts: contextlib.AbstractContextManager[Any] = torch.autocast(
+        "cpu", dtype=getattr(torch, precision)
+    )
+    return casts
 
 
 def _n_bytes(model: Any) -> int:
@@ -296,9 +312,8 @@ def _learn(model: Any, wanted: TrainingPass, tape: Tape) -> int:
     """One forward and backward pass on the tape; bytes that the forward pass kept."""
     ids = torch.ones(wanted.batch_size, wanted.n_tokens, dtype=torch.long)
     before = tape.live_bytes()
-    precision = torch.bfloat16 if wanted.autocast is None else getattr(torch, wanted.autocast)
     with tape:
-        with torch.autocast("cpu", dtype=precision, enabled=wanted.autocast is not None):
+        with _autocast(wanted.autocast):
             loss, logits = _loss(model, ids, wanted.n_targets)
         saved = tape.live_bytes() - before
         loss.backward()

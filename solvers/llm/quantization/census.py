@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from torch import nn
 
 _FLOATING = (torch.float32, torch.float16, torch.bfloat16, torch.float64)
+_OF_GPTQ = "qweight"
+_OF_HQQ = "W_q"
+"""How the layers of hqq call their weights; scales and zero points are in a dictionary."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +99,8 @@ def _state_of(layer: nn.Module) -> LayerState:
 
 
 def _weight_of(layer: Any) -> torch.Tensor:
-    weight = layer.weight
+    named = next((name for name in (_OF_HQQ, _OF_GPTQ) if hasattr(layer, name)), "weight")
+    weight = getattr(layer, named)
     # Torch's own quantized layers hand their weight out by a call.
     found: torch.Tensor = weight() if callable(weight) else weight
     return found
@@ -106,6 +110,8 @@ def _tensors_of(module: Any) -> Iterator[torch.Tensor]:
     """Tensors that a module itself holds, packed ones and quantization states among them."""
     yield from (each for each in module._parameters.values() if each is not None)  # noqa: SLF001 - its own, not its children's
     yield from (each for each in module._buffers.values() if each is not None)  # noqa: SLF001
+    if hasattr(module, _OF_HQQ):
+        yield from (each for each in module.meta.values() if isinstance(each, torch.Tensor))
     packed = getattr(module, "_packed_params", None)
     if packed is not None and hasattr(module, "weight") and callable(module.weight):
         yield module.weight()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from spoonbench.solvers.llm.quantization.layers import replace_layers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
 # -- bitsandbytes ------------------------------------------------------------------------------
 
@@ -85,6 +85,45 @@ def _quanto(weights: str) -> Callable[[Any, Collection[str]], None]:
     return apply
 
 
+# -- hqq ---------------------------------------------------------------------------------------
+
+_HQQ_GROUP = 64
+
+
+def _hqq(bits: int) -> Callable[[Any, Collection[str]], None]:
+    """Layers whose weights are packed as a whole: one that leaves a rest stays as it is.
+
+    References:
+        Badri and Shaji 2023, "Half-Quadratic Quantization of Large Machine Learning Models": zero
+        points that make the errors of the weights sparse, found without any data.
+    """
+
+    def apply(model: Any, names: Collection[str]) -> None:
+        library = import_module("hqq.core.quantize")
+        form = library.BaseQuantizeConfig(nbits=bits, group_size=_HQQ_GROUP, axis=1)
+
+        def quantized(name: str, old: Any) -> Any:
+            if name not in names or not _packs(old.weight.numel(), bits):
+                return None
+            weight, bias = old.weight, old.bias
+            # It empties the layer that it is given, and keeps a copy of the bias that none counts.
+            new = library.HQQLinear(
+                old, form, compute_dtype=weight.dtype, device=str(weight.device)
+            )
+            new.bias = bias
+            return new.train(old.training)
+
+        replace_layers(model, quantized)
+
+    return apply
+
+
+def _packs(n_weights: int, bits: int) -> bool:
+    """Whole groups, and as many as fill whole bytes; 3 bits are filled up."""
+    n_groups, rest = divmod(n_weights, _HQQ_GROUP)
+    return rest == 0 and (bits == 3 or n_groups % (8 // bits) == 0)  # noqa: PLR2004  # bits
+
+
 APPLY: Mapping[str, Callable[[Any, Collection[str]], None]] = {
     "bnb-int8": _bitsandbytes("Linear8bitLt", "Int8Params", has_fp16_weights=False),
     "bnb-nf4": _bitsandbytes_4bit(quant_type="nf4"),
@@ -96,8 +135,44 @@ APPLY: Mapping[str, Callable[[Any, Collection[str]], None]] = {
     "quanto-int8": _quanto("qint8"),
     "quanto-int4": _quanto("qint4"),
     "quanto-int2": _quanto("qint2"),
+    "hqq-int8": _hqq(8),
+    "hqq-int4": _hqq(4),
+    "hqq-int3": _hqq(3),
+    "hqq-int2": _hqq(2),
 }
 """By name of the method: what turns the layers of the given names, in place.
 
 The model is in evaluation, without gradients, and holds no Conv1D.
 """
+
+
+# -- GPTQ --------------------------------------------------------------------------------------
+
+_GPTQ_GROUP = 32
+
+
+def _gptq(model: Any, texts: Sequence[Sequence[int]]) -> None:
+    """Rounding in the order of columns, each error made up for by the columns that follow.
+
+    It takes every linear layer of the blocks, and leaves the head.
+
+    References:
+        Frantar et al. 2022, "GPTQ: Accurate Post-Training Quantization for Generative Pre-trained
+        Transformers".
+    """
+    torch = import_module("torch")
+    library = import_module("optimum.gptq")
+    rows = [torch.tensor([list(text)], device=model.device) for text in texts]
+    data = [{"input_ids": row, "attention_mask": torch.ones_like(row)} for row in rows]
+    quantizer = library.GPTQQuantizer(
+        bits=4,
+        dataset=data,
+        group_size=_GPTQ_GROUP,
+        model_seqlen=max(map(len, texts)),
+        pad_token_id=model.config.pad_token_id or 0,
+    )
+    quantizer.quantize_model(model)
+
+
+CALIBRATE: Mapping[str, Callable[[Any, Sequence[Sequence[int]]], None]] = {"gptq-int4": _gptq}
+"""By name of the method: what turns all layers but the head, in place, after token ids of texts."""

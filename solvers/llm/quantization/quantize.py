@@ -12,11 +12,11 @@ import torch
 from spoonbench.solvers.api import Unsupported
 from spoonbench.solvers.llm.quantization.census import take_census
 from spoonbench.solvers.llm.quantization.layers import head_names, linear_layers, to_linear
-from spoonbench.solvers.llm.quantization.methods import APPLY
+from spoonbench.solvers.llm.quantization.methods import APPLY, CALIBRATE
 from spoonbench.solvers.quantizations import METHODS, Quantized, why_not
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from spoonbench.solvers.llm.quantization.census import Census
     from spoonbench.solvers.quantizations import Method
@@ -42,7 +42,7 @@ def check_method(name: str, device: str, dtype: str) -> Method:
     return method
 
 
-def quantize_model(model: Any, name: str) -> Quantized:
+def quantize_model(model: Any, name: str, texts: Sequence[Sequence[int]] = ()) -> Quantized:
     """Quantize every linear layer but the head, in place.
 
     GPT-2's layers are turned into the usual ones first, for the libraries see no others; that
@@ -51,11 +51,14 @@ def quantize_model(model: Any, name: str) -> Quantized:
     Args:
         model: of transformers, on its device, in its number format.
         name: of a method.
+        texts: token ids, for a method that calibrates.
 
     Raises:
-        Unsupported: see `check_method`.
+        Unsupported: see `check_method`; or the method calibrates, and there are no texts.
     """
     method = check_method(name, str(model.device), str(model.dtype).removeprefix("torch."))
+    if method.calibrates and not texts:
+        raise Unsupported(f"{name} calibrates on texts, and was given none")
     model.eval().requires_grad_(False)
     n_turned = to_linear(model)
     before = take_census(model)
@@ -63,7 +66,10 @@ def quantize_model(model: Any, name: str) -> Quantized:
     names = frozenset(linear_layers(model)) - left_out
     # Inference mode would freeze version counters, which quanto needs.
     with torch.no_grad(), _without_farewells():
-        APPLY[name](model, names)
+        if method.calibrates:
+            CALIBRATE[name](model, texts)
+        else:
+            APPLY[name](model, names)
     after = take_census(model, tuple(before.layers))
     return _account(method, before, after, n_turned)
 

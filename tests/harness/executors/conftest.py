@@ -271,6 +271,22 @@ SOURCE = '''
             total = float(self.layer(self.torch.ones(200, 300)).sum())
             return [Answer(status="answered", value=f"{threads} {total:.3f}") for _ in problems]
 
+    class Cores(Echo):
+        """Answers with the cores of every thread, those of torch's pool among them."""
+        info = info(requires=("torch", "transformers"))
+        def prepare(self, settings):
+            import torch
+            torch.ones(400, 400) @ torch.ones(400, 400)
+        def solve(self, problems):
+            threads = [int(name) for name in os.listdir("/proc/self/task")]
+            facts = [sorted(os.sched_getaffinity(thread)) for thread in threads]
+            return [Answer(status="answered", value=json.dumps(facts)) for _ in problems]
+
+    class Escapes(Echo):
+        """Takes back all cores, as some libraries do."""
+        def prepare(self, settings):
+            os.sched_setaffinity(0, range(os.cpu_count()))
+
     class Slow(Echo):
         def solve(self, problems):
             time.sleep(0.02)

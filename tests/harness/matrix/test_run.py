@@ -3,9 +3,14 @@
 import pytest
 
 from spoonbench.harness.matrix.run import AGAIN, ModelMissing, turns
+from spoonbench.harness.matrix.work import calibration_of, texts_of
+from spoonbench.harness.matrix_records import Conditions
+from spoonbench.harness.registry import make_task
 from spoonbench.harness.store.reader import open_reader
+from spoonbench.solvers.quantizations import METHODS
 
 AXES = {"batch": [1, 2, 4]}
+SMALL = {"n_training": 20, "n_validation": 5, "n_items": 8}
 
 
 def done_of(runs):
@@ -111,12 +116,23 @@ def test_modes_ask_for_what_they_need(laboratory, fake):
 
 
 def test_training_multiplies_in_the_format_of_its_cell_and_keeps_float32(laboratory, fake):
-    axes = {"mode": ["train"], "dtype": ["fp32", "bf16"]}
+    axes = {"mode": ["train"], "dtype": ["fp32", "bf16", "autocast"]}
     plan = laboratory.plan(axes, model="lm-tiny", n_rounds=1)
     laboratory.run(plan, executor := fake())
     settings = [job.part.settings for job in executor.jobs if job.cells]
     assert {one.dtype for one in settings} == {"float32"}
-    assert {one.params["precision"] for one in settings} == {"float32", "bfloat16"}
+    told = sorted(one.params["precision"] for one in settings if one.params)
+    # The baseline has a twin; bfloat16 and autocast are the same step.
+    assert told == ["bfloat16", "bfloat16", "float32", "float32"]
+
+
+def test_only_a_quantization_that_calibrates_is_given_texts():
+    task = make_task("word-problems", SMALL)
+    texts = texts_of(task.splits[0], task)
+    for name, method in METHODS.items():
+        found = calibration_of(Conditions(quantization=name), texts)
+        assert found == (texts.training if method.calibrates else ())
+    assert calibration_of(Conditions(), texts) == ()
 
 
 def test_items_may_be_asked_longest_first(laboratory, fake):

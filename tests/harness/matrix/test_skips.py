@@ -9,6 +9,7 @@ from spoonbench.harness.matrix.skips import why_skipped
 from spoonbench.harness.matrix_records import Conditions
 from spoonbench.harness.records import Environment
 from spoonbench.solvers.api import SolverInfo
+from spoonbench.solvers.number_formats import AUTOCAST
 from spoonbench.solvers.quantizations import METHODS
 
 HERE = Environment(
@@ -29,7 +30,7 @@ MODEL = SolverInfo(
     summary="",
     kinds=("number",),
     devices=("cpu", "cuda", "mps"),
-    dtypes=("float32", "bfloat16"),
+    dtypes=("float32", "bfloat16", AUTOCAST),
     quantizations=("none", *METHODS),
     engines=("native", "lean", "onnxruntime"),
     attentions=("eager", "sdpa"),
@@ -45,6 +46,8 @@ def why(environment=HERE, **placement):
 def test_what_is_here_is_tried(name):
     assert why() is None
     assert why(dtype="bfloat16", threads=2) is None
+    assert why(dtype=AUTOCAST) is None
+    assert why(dtype=AUTOCAST, mode="train") is None
     assert why(quantization=name) is None
 
 
@@ -57,6 +60,8 @@ def test_what_is_here_is_tried(name):
         ({"threads": 3}, "3 threads on 2 cores"),
         ({"dtype": "float16"}, "a-model does not compute in float16"),
         ({"quantization": "torch-int8dyn", "dtype": "bfloat16"}, "computes in float32"),
+        ({"dtype": AUTOCAST, "engine": "lean"}, "the engine lean computes in float32, bfloat16"),
+        ({"dtype": AUTOCAST, "quantization": "bnb-int8"}, f"bfloat16, not {AUTOCAST}"),
         ({"engine": "compile"}, "a-model runs on the engine native, lean, onnxruntime"),
         ({"engine": "lean", "mode": "train"}, "the engine lean runs answer, prefill, decode"),
         ({"attention": "flash_attention_2"}, "a-model has no attention flash_attention_2"),
@@ -65,6 +70,21 @@ def test_what_is_here_is_tried(name):
 )
 def test_what_is_not_here_is_skipped_with_the_reason(placement, reason):
     assert reason in why(**placement)
+
+
+def test_cores_are_looked_for_where_they_are_known():
+    pinned = Conditions(affinity="2")
+    assert why_skipped(pinned, HERE, MODEL) is None
+    assert why_skipped(pinned, HERE, MODEL, (2, 3)) is None
+    assert why_skipped(pinned, HERE, MODEL, (0, 1)) == "no core 2 here: there are 0-1"
+    many = Conditions(affinity="2", threads=2)
+    assert "2 threads on the 1 core of the affinity 2" in why_skipped(many, HERE, MODEL, (2, 3))
+
+
+def test_threads_are_pinned_on_linux_alone():
+    apple = replace(HERE, architecture="arm64", system="Darwin 24")
+    assert why(apple, affinity="compact") == "threads are pinned to cores on Linux alone"
+    assert why(apple, affinity="any") is None
 
 
 def test_devices_are_counted():
@@ -91,7 +111,7 @@ def test_a_missing_library_is_named(monkeypatch, name):
 
     monkeypatch.setattr(metadata, "version", missing)
     needed = METHODS[name].requires
-    assert why(quantization=name) == f"{name} needs {needed}: pip install {needed}"
+    assert why(quantization=name).startswith(f"{name} needs {needed}: pip install {needed}")
 
 
 def test_a_contestant_that_has_no_such_thing_says_so():

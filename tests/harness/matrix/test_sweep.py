@@ -1,7 +1,7 @@
 """A sweep becomes cells: each once, in one order, and what is wrong with it is said."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spoonbench.harness.matrix.axes import AXES, BadSweep
@@ -24,6 +24,7 @@ def test_axes_are_crossed_the_batch_size_changing_fastest():
     ]
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.sampled_from(BATCHES), min_size=1, unique=True),
     st.lists(st.sampled_from(["fp32", "bf16", "fp16"]), min_size=1, unique=True),
@@ -87,6 +88,10 @@ def test_what_no_axis_names_is_as_usual():
         ({"axes": {"batch": ["-1"]}}, "whole number above 0, not '-1'"),
         ({"axes": {"device": ["cuda:"]}}, "cpu, cuda, cuda:N or mps, not 'cuda:'"),
         ({"axes": {"device": ["cuda:01"]}}, "not 'cuda:01'"),
+        ({"axes": {"affinity": ["tight"]}}, "any, compact, spread, or cores such as 0 or 0-3"),
+        ({"axes": {"affinity": ["3-1"]}}, "'3-1' ends before it begins"),
+        ({"axes": {"affinity": [True, "1.5"]}}, "or cores such as 0 or 0-3, not True"),
+        ({"axes": {"affinity": ["0-1", "1,0"]}}, "has the value '0-1' twice"),
         ({"axes": {"quantization": ["int5"]}}, "The quantization 'int5' is unknown"),
         ({"axes": {"batch": [1]}, "coupled": [{"dtype": ["fp32"]}]}, "groups of two or more"),
         (
@@ -119,6 +124,21 @@ def test_a_cell_is_named_by_what_differs():
     names = [cell_name(one, found) for one in found]
     assert names == ["full-batch1", "full-batch8", "bnb-int8-batch1", "bnb-int8-batch8"]
     assert cell_name(found[0], found[:1]) == "cell"
+
+
+def test_cores_stand_in_the_name_as_they_are_kept():
+    found = placements(Sweep(axes={"affinity": ["any", "compact", 1, "1,0", "0-4:2"]}))
+    names = [cell_name(one, found) for one in found]
+    assert names == ["cores:any", "cores:compact", "cores:1", "cores:0-1", "cores:0,2,4"]
+    assert [one.affinity for one in found] == ["any", "compact", "1", "0-1", "0,2,4"]
+
+
+def test_autocast_is_a_number_format_with_a_short_name():
+    found = placements(Sweep(axes={"dtype": ["fp32", "autocast-bf16"]}))
+    assert [one.dtype for one in found] == ["float32", "autocast-bfloat16"]
+    assert [cell_name(one, found) for one in found] == ["fp32", "autocast-bf16"]
+    with pytest.raises(BadSweep, match="has the value 'autocast-bfloat16' twice"):
+        placements(Sweep(axes={"dtype": ["autocast", "autocast-bfloat16"]}))
 
 
 def test_every_axis_sets_a_field_of_its_own():

@@ -12,9 +12,10 @@ from spoonbench.harness.predict.inference import predict_inference
 from spoonbench.harness.predict.prediction import MemoryPrediction, fits, size_text
 from spoonbench.harness.predict.training import predict_training
 from spoonbench.harness.predict.weights import cache_bytes, weight_bytes
-from spoonbench.solvers.held_memory import Lora, TrainingPass
+from spoonbench.solvers.held_memory import InferencePass, Lora, TrainingPass
 from spoonbench.solvers.llm.shapes import shape_of
 from spoonbench.solvers.model_shapes import ModelShape
+from spoonbench.solvers.number_formats import AUTOCAST
 
 SIZES = {
     "vocab_size": 256,
@@ -205,3 +206,27 @@ def test_a_shape_without_a_tracer_tells_weights_alone():
 
 def test_predicting_imports_nothing_heavy_by_itself():
     assert "torch" not in vars(sys.modules["spoonbench.harness.predict.training"])
+
+
+@pytest.mark.parametrize("sizes", [{"new_tokens": 0}, {}, {"new_tokens": 0, "scored": "all"}])
+def test_autocast_adds_copies_of_what_is_multiplied_by_and_no_weights(sizes):
+    plain = inference(**sizes)
+    cast = predict_inference(
+        SHAPE, AUTOCAST, **{"batch_size": 2, "prompt_tokens": 32, "new_tokens": 8, **sizes}
+    )
+    assert cast.weights == plain.weights
+    assert plain.weight_copies == 0
+    of_head = SIZES["vocab_size"] * SIZES["hidden_size"]
+    in_layers = sum(one.rows * one.columns for one in SHAPE.matrices)
+    # The worst moment may come before the last of them is made.
+    assert 0 < cast.weight_copies <= 2 * (in_layers + of_head)
+    if sizes.get("new_tokens", 8):
+        assert cast.moment == "writing the last token" or cast.weight_copies > 0
+
+
+def test_all_copies_are_there_when_the_last_token_is_written():
+    held = SHAPE.tracer.continuing(
+        InferencePass(dtype="float32", autocast="bfloat16", batch_size=1, n_tokens=9)
+    )
+    n_copied = sum(one.rows * one.columns for one in SHAPE.matrices)
+    assert held.weight_copies == 2 * (n_copied + SIZES["vocab_size"] * SIZES["hidden_size"])

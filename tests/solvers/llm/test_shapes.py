@@ -39,6 +39,9 @@ CONFIGS = {
 }
 
 
+TEXTS = torch.randint(0, 320, (32, 20), generator=torch.Generator().manual_seed(2)).tolist()
+
+
 def build(config, dtype="float32"):
     torch.manual_seed(0)
     return AutoModelForCausalLM.from_config(config).to(getattr(torch, dtype)).eval()
@@ -62,7 +65,7 @@ def test_bytes_are_foretold_for_every_method(needs, name, method, dtype):
     if dtype not in found.dtypes:
         pytest.skip(f"{method} has no {dtype}")
     told = weight_bytes(shape_of(CONFIGS[name]), dtype, method)
-    done = quantize_model(build(CONFIGS[name], dtype), method)
+    done = quantize_model(build(CONFIGS[name], dtype), method, TEXTS)
     assert told == pytest.approx(done.bytes_after, rel=0.01)
 
 

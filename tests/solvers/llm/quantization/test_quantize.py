@@ -8,13 +8,17 @@ import torch
 from spoonbench.solvers.api import Unsupported
 from spoonbench.solvers.llm.quantization.census import take_census
 from spoonbench.solvers.llm.quantization.layers import linear_layers
-from spoonbench.solvers.llm.quantization.methods import APPLY
+from spoonbench.solvers.llm.quantization.methods import APPLY, CALIBRATE
 from spoonbench.solvers.llm.quantization.quantize import check_method, quantize_model
 from spoonbench.solvers.quantizations import METHODS, Method
 
 FAMILIES = {"arcee": 12, "gpt2": 8}
-FARTHEST = {8: 0.1, 4: 0.35, 2: 1.2}
+FARTHEST = {8: 0.1, 4: 0.35, 3: 0.7, 2: 1.2}
 """Bits of a weight to the greatest relative distance of scores of random weights."""
+
+
+TEXTS = torch.randint(0, 320, (32, 20), generator=torch.Generator().manual_seed(2)).tolist()
+"""For a method that calibrates."""
 
 
 @pytest.fixture(params=METHODS)
@@ -35,10 +39,10 @@ def test_all_layers_but_the_head_are_quantized(build, scores, method, family, dt
     model = build(family, dtype)
     if dtype not in method.dtypes:
         with pytest.raises(Unsupported, match=f"{method.name} computes in float32, not {dtype}"):
-            quantize_model(model, method.name)
+            quantize_model(model, method.name, TEXTS)
         return
     before = scores(model)
-    done = quantize_model(model, method.name)
+    done = quantize_model(model, method.name, TEXTS)
     assert (done.method, done.layers_quantized) == (method.name, FAMILIES[family])
     assert done.skipped == ("lm_head",)
     assert done.layers_skipped == 1
@@ -140,4 +144,30 @@ def test_a_missing_library_is_named_with_the_way_to_get_it(monkeypatch):
 
 
 def test_every_method_has_its_code():
-    assert list(APPLY) == list(METHODS)
+    assert [*APPLY, *CALIBRATE] == list(METHODS)
+    assert {name for name, one in METHODS.items() if one.calibrates} == set(CALIBRATE)
+
+
+def test_a_method_that_calibrates_wants_texts(build, monkeypatch):
+    wants = Method(
+        name="wants", bits=8, summary="", requires="torch", module="torch", calibrates=True
+    )
+    monkeypatch.setitem(METHODS, "wants", wants)
+    with pytest.raises(Unsupported, match="wants calibrates on texts, and was given none"):
+        quantize_model(build("arcee"), "wants")
+
+
+def test_every_part_of_a_method_is_looked_for(monkeypatch):
+    parts = Method(
+        name="parts",
+        bits=8,
+        summary="",
+        requires="torch",
+        module="torch",
+        also=("no-such-part",),
+        note=" (apart)",
+    )
+    monkeypatch.setitem(METHODS, "parts", parts)
+    with pytest.raises(Unsupported) as caught:
+        check_method("parts", "cpu", "float32")
+    assert str(caught.value) == ("parts needs no-such-part: pip install torch no-such-part (apart)")

@@ -1,11 +1,16 @@
 """A model that was trained here answers with quantized weights, and says what became of them."""
 
+import math
 from dataclasses import replace
+from importlib import import_module
 
 import pytest
 
 from spoonbench.solvers.api import Settings, Unsupported
+from spoonbench.solvers.llm.fitting import encode_checked
 from spoonbench.solvers.llm.solver import LanguageModelSolver
+from spoonbench.solvers.quantizations import METHODS
+from spoonbench.solvers.texts import Decoding
 
 
 @pytest.fixture(scope="module")
@@ -34,8 +39,9 @@ def load(folder, small):
         solver.close()
 
 
-@pytest.mark.parametrize("method", ["bnb-int8", "bnb-nf4", "torch-int8dyn"])
-def test_loaded_weights_are_quantized_at_once(load, problems, method):
+@pytest.mark.parametrize("method", [name for name, one in METHODS.items() if not one.calibrates])
+def test_loaded_weights_are_quantized_at_once(load, problems, needs, method):
+    needs(METHODS[method].requires)
     plain, packed = load(), load(quantization=method)
     done = packed.quantized()
     assert plain.quantized() is None
@@ -43,7 +49,41 @@ def test_loaded_weights_are_quantized_at_once(load, problems, method):
     assert done.layers_quantized == 6
     answers = packed.solve(problems)
     assert packed.quantized() is done
-    assert [answer.status for answer in answers] == [a.status for a in plain.solve(problems)]
+    assert all(answer.raw_text for answer in answers)
+    if METHODS[method].bits == 8:
+        assert [answer.status for answer in answers] == [a.status for a in plain.solve(problems)]
+
+
+@pytest.mark.parametrize("method", [name for name, one in METHODS.items() if not one.calibrates])
+def test_every_mode_runs_on_quantized_weights(load, needs, make_examples, method):
+    needs(METHODS[method].requires)
+    packed, made = load(quantization=method), make_examples(3)
+    assert len(packed.generate(["ann has 3"], Decoding(max_new_tokens=3))[0].token_ids) > 0
+    assert all(math.isfinite(score) for score in packed.score_examples(made))
+    assert math.isfinite(packed.text_likelihood("ann has 3 apples").log_likelihood)
+    packed.prefill(2, 9)
+    assert len(packed.decode(2, 9, 3).later_token_ns) == 2
+
+
+def test_weights_are_calibrated_on_the_examples_given(load, needs, make_examples, monkeypatch):
+    seen = []
+    quantize = import_module("spoonbench.solvers.llm.quantization.quantize")
+    real = quantize.quantize_model
+
+    def look(model, name, texts=()):
+        seen.extend(texts)
+        return real(model, name)
+
+    monkeypatch.setattr(quantize, "quantize_model", look)
+    solver = LanguageModelSolver()
+    made = make_examples(3)
+    solver.calibrate_on(made)
+    trained = load()._fitted()
+    solver.prepare(Settings(quantization="bnb-int8"))
+    solver._trained = trained
+    solver._ready()
+    expected = encode_checked(trained, made)
+    assert seen == [[*each.prompt, *each.completion] for each in expected]
 
 
 def test_eight_bits_answer_as_many_bits_do(load, make_examples):
