@@ -119,7 +119,9 @@ def test_an_environment_of_its_own_is_found_and_never_taken_for_this_one(other):
 
 def test_another_name_of_this_interpreter_is_this_interpreter(other, monkeypatch):
     monkeypatch.setattr(sys, "executable", other)
-    assert is_this_one(str(Path(other).with_name("python3")))
+    again = Path(other).with_name("again")
+    again.symlink_to("python")
+    assert is_this_one(str(again))
     assert not is_this_one("no-such-python-3.99")
 
 
