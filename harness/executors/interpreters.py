@@ -136,9 +136,12 @@ def find_interpreter(name: str) -> Interpreter:
 
 
 def is_this_one(name: str) -> bool:
-    """Whether a path is that of the interpreter that runs now."""
+    """Whether a path is that of the interpreter that runs now, or another name of it beside it."""
     found = shutil.which(name)
-    return found is not None and _absolute(found) == _absolute(sys.executable)
+    if found is None:
+        return False
+    there, here = Path(_absolute(found)), Path(_absolute(sys.executable))
+    return there.parent == here.parent and there.samefile(here)
 
 
 def _absolute(path: str) -> str:

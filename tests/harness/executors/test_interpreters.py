@@ -117,6 +117,14 @@ def test_an_environment_of_its_own_is_found_and_never_taken_for_this_one(other):
     assert is_this_one(sys.executable)
 
 
+def test_another_name_of_this_interpreter_is_this_interpreter(other, monkeypatch):
+    monkeypatch.setattr(sys, "executable", other)
+    again = Path(other).with_name("again")
+    again.symlink_to("python")
+    assert is_this_one(str(again))
+    assert not is_this_one("no-such-python-3.99")
+
+
 def test_two_environments_with_the_same_versions_have_two_ids(other, wrapper):
     one, two = find_interpreter(other), find_interpreter(wrapper())
     assert one.environment.libraries == two.environment.libraries
