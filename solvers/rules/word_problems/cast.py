@@ -168,7 +168,9 @@ class Cast:
 
     def _own_words(self, phrase: NounPhrase) -> list[str]:
         """The words that tell who or what it is from others."""
-        words = [word for word in phrase.words if word != "."]
+        words = phrase.words
+        if "." in words:
+            words = [word for word in words if word != "."]
         if phrase.ordinal and phrase.ordinal not in words:
             return [phrase.ordinal, *words]
         if phrase.extra == "other":

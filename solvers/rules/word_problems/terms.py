@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from spoonbench.solvers.rules.word_problems.copying import altered
@@ -98,7 +99,7 @@ def combine(
     uses: frozenset[int] = frozenset()
     for _, part in parts:
         if isinstance(part, Term):
-            uses |= part.uses
+            uses = uses | part.uses if uses else part.uses
             cost += part.cost
     if value.numerator < 0 and rule != "guess":
         cost += BELOW_ZERO
@@ -124,7 +125,13 @@ def _value_of(parts: Sequence[tuple[str, Term | Fraction]]) -> Fraction:
         elif sign == "*":
             value *= number
         else:
-            value = Fraction(value) / number
+            value = Fraction(value, number)
+    return _whole(value) if isinstance(value, int) else value
+
+
+@lru_cache(maxsize=1 << 10)
+def _whole(value: int) -> Fraction:
+    """A whole number as a fraction, which takes longer to make than to find again."""
     return Fraction(value)
 
 
