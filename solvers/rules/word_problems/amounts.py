@@ -248,7 +248,8 @@ def thing_distance(told: Thing, asked: Thing) -> float:
     shared = not told.words.isdisjoint(asked.words)
     if shared and _share_noun(told, asked):
         return _distance_by_attributes(told, asked)
-    if _is_kind(told, asked):
+    is_kind_of = load_lexicon().is_kind_of
+    if is_kind_of(told.head, asked.head) or (told.of and is_kind_of(told.of, asked.head)):
         # Postcards are cards, and no baseball cards.
         return 0.5 if asked.words <= told.words | {asked.head} else _OTHER_KIND
     if shared:
@@ -272,13 +273,6 @@ def _distance_by_attributes(told: Thing, asked: Thing) -> float:
     if not lacking:
         return 0.1
     return _OTHER_KIND if told.words - asked.words else 0.4
-
-
-def _is_kind(told: Thing, asked: Thing) -> bool:
-    lexicon = load_lexicon()
-    return lexicon.is_kind_of(told.head, asked.head) or (
-        told.of != "" and lexicon.is_kind_of(told.of, asked.head)
-    )
 
 
 def _distance_of_others(told: Thing, asked: Thing) -> float:

@@ -63,12 +63,14 @@ class Cast:
         pronoun = phrase.pronoun
         if pronoun:
             return pronoun in _GENDER or pronoun in _SPEAKERS or pronoun in _GROUP_WORDS
+        if not phrase.words:
+            return False
         lexicon = self._lexicon
-        head = phrase.head
+        head = phrase.words[-1]
         if phrase.is_plural and head in lexicon.words["names_or_words"]:
             # "Olives" are food, whoever is called Olive.
             return False
-        return bool(head) and (
+        return (
             phrase.is_name
             or (head in lexicon.genders and phrase.determiner not in {"a", "an", "the"})
             or head in lexicon.words["persons"]

@@ -240,7 +240,7 @@ def _cost_of_unused(amount: Amount, goal: Goal, n_used: int) -> float:
         cost = 0.3
     elif amount.in_question:
         cost = 3.0
-    elif amount.value == 1 and away > NEAR:
+    elif away > NEAR and amount.value == 1:
         cost = 0.2
     elif is_general(amount):
         cost = 0.5

@@ -95,13 +95,14 @@ def combine(
     Raises:
         ZeroDivisionError: a part to divide by is zero; see `quotients`.
     """
-    value = _value_of(parts)
+    exact = _value_of(parts)
+    value = _whole(exact) if isinstance(exact, int) else exact
     uses: frozenset[int] = frozenset()
     for _, part in parts:
         if isinstance(part, Term):
             uses = uses | part.uses if uses else part.uses
             cost += part.cost
-    if value.numerator < 0 and rule != "guess":
+    if exact < 0 and rule != "guess":
         cost += BELOW_ZERO
     step = Step(rule, tuple(parts), value, like.thing, why)
     if like.value is not None or like.compare is not None:
@@ -109,7 +110,7 @@ def combine(
     return Term(value, like, uses, step, cost)
 
 
-def _value_of(parts: Sequence[tuple[str, Term | Fraction]]) -> Fraction:
+def _value_of(parts: Sequence[tuple[str, Term | Fraction]]) -> Fraction | int:
     value: Fraction | int = 0
     for order, (sign, part) in enumerate(parts):
         exact = part.value if isinstance(part, Term) else part
@@ -126,7 +127,7 @@ def _value_of(parts: Sequence[tuple[str, Term | Fraction]]) -> Fraction:
             value *= number
         else:
             value = Fraction(value, number)
-    return _whole(value) if isinstance(value, int) else value
+    return value
 
 
 @lru_cache(maxsize=1 << 10)
