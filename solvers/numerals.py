@@ -119,14 +119,14 @@ def write_number(value: Fraction) -> str:
     Raises:
         ValueError: it takes more digits than Python writes (4,300 unless configured).
     """
-    value = Fraction(value)
-    if value.denominator == 1:
-        return str(value.numerator)
-    places = _decimal_places(value.denominator)
+    top, bottom = value.as_integer_ratio()
+    if bottom == 1:
+        return str(top)
+    places = _decimal_places(bottom)
     if places is None:
-        return f"{value.numerator}/{value.denominator}"
-    digits = str(abs(value.numerator) * 10**places // value.denominator).zfill(places + 1)
-    return f"{'-' if value < 0 else ''}{digits[:-places]}.{digits[-places:]}"
+        return f"{top}/{bottom}"
+    digits = str(abs(top) * 10**places // bottom).zfill(places + 1)
+    return f"{'-' if top < 0 else ''}{digits[:-places]}.{digits[-places:]}"
 
 
 def find_numbers(text: str) -> list[FoundNumber]:

@@ -49,7 +49,7 @@ class Adjuncts:
     def share_out(self, found: Sequence[Amount]) -> None:
         """Give each amount of the clause its own."""
         for kind, said in self.owners.items():
-            owners = _placed([(n, owner) for n, owner in said], len(found))
+            owners = _placed(said, len(found))
             for amount, owner in zip(found, owners, strict=True):
                 if getattr(amount, kind) == NOBODY and _takes(amount, kind):
                     setattr(amount, kind, owner)

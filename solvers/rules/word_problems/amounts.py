@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 NOBODY = ""
 GROUP = "they"
+_NOBODIES = frozenset({NOBODY})
 UNNAMED = frozenset({NOBODY, GROUP})
 """Owners that are no certain somebody."""
 MOVES = frozenset({"come", "go"})
@@ -163,7 +164,14 @@ class Amount:
     @property
     def owners(self) -> frozenset[str]:
         """Everybody and every place that it names."""
-        return frozenset({self.owner, self.to, self.source, self.place, self.holder} - {NOBODY})
+        return frozenset(self._owners()) - _NOBODIES
+
+    def is_of(self, owner: str) -> bool:
+        """Whether somebody or some place is one of `owners`."""
+        return owner != NOBODY and owner in self._owners()
+
+    def _owners(self) -> tuple[str, ...]:
+        return (self.owner, self.to, self.source, self.place, self.holder)
 
 
 @dataclass(slots=True)
@@ -237,10 +245,11 @@ def thing_distance(told: Thing, asked: Thing) -> float:
         return 0.3
     if told.words == asked.words:
         return 0.0
-    shared = told.words & asked.words
+    shared = not told.words.isdisjoint(asked.words)
     if shared and _share_noun(told, asked):
         return _distance_by_attributes(told, asked)
-    if _is_kind(told, asked):
+    is_kind_of = load_lexicon().is_kind_of
+    if is_kind_of(told.head, asked.head) or (told.of and is_kind_of(told.of, asked.head)):
         # Postcards are cards, and no baseball cards.
         return 0.5 if asked.words <= told.words | {asked.head} else _OTHER_KIND
     if shared:
@@ -266,27 +275,18 @@ def _distance_by_attributes(told: Thing, asked: Thing) -> float:
     return _OTHER_KIND if told.words - asked.words else 0.4
 
 
-def _is_kind(told: Thing, asked: Thing) -> bool:
-    lexicon = load_lexicon()
-    return lexicon.is_kind_of(told.head, asked.head) or (
-        told.of != "" and lexicon.is_kind_of(told.of, asked.head)
-    )
-
-
 def _distance_of_others(told: Thing, asked: Thing) -> float:
     """How far things without a word in common are from each other."""
     lexicon = load_lexicon()
     if asked.of and lexicon.is_kind_of(told.head, asked.of):
         return 0.6
-    if (
-        lexicon.is_kind_of(told.head, "person")
-        and lexicon.is_kind_of(asked.head, "person")
-        and not lexicon.siblings(told.head, asked.head)
-    ):
+    people = lexicon.words["kinds_of_person"]
+    if told.head in people and asked.head in people and not lexicon.siblings(told.head, asked.head):
         return 1.2
     if lexicon.is_kind_of(asked.head, told.head):
         return 1.5
-    unit, asked_unit = lexicon.units.get(told.head), lexicon.units.get(asked.head)
+    unit = lexicon.units.get(told.head)
+    asked_unit = None if unit is None else lexicon.units.get(asked.head)
     is_convertible = (
         unit is not None
         and asked_unit is not None

@@ -67,51 +67,55 @@ _LASTING_VERBS = frozenset({"take", "spend", "last", "drive", "walk", "run", "fl
 _MONEY_VERBS = frozenset({"cost", "pay", "spend", "earn", "charge", "owe"})
 
 
-def question_start(tokens: Sequence[Token], texts: Sequence[str]) -> int:
+def question_start(texts: Sequence[str]) -> int:
     """Index of the first token of a question in a sentence; -1 where there is none.
 
     Args:
-        tokens: of the sentence.
-        texts: of the tokens.
+        texts: of the tokens of the sentence.
     """
-    for index, text in enumerate(texts):
-        if text in _QUESTION_WORDS and _opens_question(tokens, index):
-            return index
-    is_order = texts[0] in _ORDERS and len(tokens) > _SHORTEST_ORDER
+    if not _QUESTION_WORDS.isdisjoint(texts):
+        for index, text in enumerate(texts):
+            if text in _QUESTION_WORDS and _opens_question(texts, index):
+                return index
+    is_order = texts[0] in _ORDERS and len(texts) > _SHORTEST_ORDER
     return 0 if is_order else -1
 
 
-def _opens_question(tokens: Sequence[Token], index: int) -> bool:
+def _opens_question(texts: Sequence[str], index: int) -> bool:
     """Whether "how" or "what" here asks for an amount."""
-    after = tokens[index + 1].text if index + 1 < len(tokens) else ""
-    if tokens[index].text == "how":
+    after = texts[index + 1] if index + 1 < len(texts) else ""
+    if texts[index] == "how":
         return after in _HOW or after in _MORE or after in load_lexicon().comparatives
-    if index == 0 or after in _AFTER_WHAT or not tokens[index - 1].text[0].isalnum():
+    if index == 0 or after in _AFTER_WHAT or not texts[index - 1][0].isalnum():
         return after != ""
-    return any(token.text in _MEASURES for token in tokens[index + 1 : index + 4])
+    return not _MEASURES.isdisjoint(texts[index + 1 : index + 4])
 
 
-def read_question(tokens: Sequence[Token], reader: Reader) -> Asked | None:
+def read_question(tokens: Sequence[Token], texts: Sequence[str], reader: Reader) -> Asked | None:
     """Read the part of a sentence that asks; its other amounts go to the reader.
 
     Args:
         tokens: from the question word to the end of the sentence.
+        texts: of the tokens.
         reader: has read everything before.
     """
-    tokens = _without_scale(_first_question(tokens))
-    asked_phrase, phrases, how = _asked_phrase(tokens)
+    end = _end_of_first(texts)
+    tokens, texts = tokens[:end], texts[:end]
+    if _has_scale(texts):
+        tokens, texts = [*tokens[:3], *tokens[4:]], [*texts[:3], *texts[4:]]
+    asked_phrase, phrases, how = _asked_phrase(tokens, texts)
     also = _joined(asked_phrase, phrases)
     ordered = in_order(asked_phrase, phrases[2 * len(also) :])
-    reader.begin_question(tokens)
+    reader.begin_question(tokens, texts)
     found = [amount for clause in split_clauses(ordered) for amount in reader.read_clause(clause)]
     reader.end_question()
-    amount = next((amount for amount in found if amount.is_asked), None)
-    if amount is None:
+    asked = [amount for amount in found if amount.is_asked]
+    if not asked:
         return None
+    amount = asked[0]
     reader.amounts = [told for told in reader.amounts if told is not amount]
     amount.compare = None
-    texts = [token.text for token in tokens]
-    comparative = _comparative(tokens)
+    comparative = _comparative(texts)
     extra = asked_phrase.extra
     is_fewer = extra in {"fewer", "less"} or (
         comparative != "" and reader.lexicon.comparatives[comparative][2] < 0
@@ -130,55 +134,52 @@ def read_question(tokens: Sequence[Token], reader: Reader) -> Asked | None:
     )
 
 
-def _first_question(tokens: Sequence[Token]) -> Sequence[Token]:
-    """The first of two questions in one: "how many are left and how many ...?"."""
-    for index in range(2, len(tokens) - 1):
-        if tokens[index].text == "how" and tokens[index + 1].text in {"many", "much"}:
-            end = index
-            while end > 1 and tokens[end - 1].text in {"and", ",", "or"}:
-                end -= 1
-            return tokens[:end] if end < index else tokens
-    return tokens
+def _end_of_first(texts: Sequence[str]) -> int:
+    """Where the first of two questions in one ends: "how many are left | and how many ...?"."""
+    if "how" in texts[2:]:
+        for index in range(2, len(texts) - 1):
+            if texts[index] == "how" and texts[index + 1] in _COUNTED:
+                end = index
+                while end > 1 and texts[end - 1] in {"and", ",", "or"}:
+                    end -= 1
+                return end if end < index else len(texts)
+    return len(texts)
 
 
-def _comparative(tokens: Sequence[Token]) -> str:
+def _comparative(texts: Sequence[str]) -> str:
     """The word "longer" in "how much longer"; "" where nothing like it is asked."""
     comparatives = load_lexicon().comparatives
-    found = [
-        token.text
-        for token in tokens[1:4]
-        if token.text in comparatives and token.text not in _MORE
-    ]
-    return found[-1] if found else ""
+    for text in reversed(texts[1:4]):
+        if text in comparatives and text not in _MORE:
+            return text
+    return ""
 
 
 # -- what is asked for ---------------------------------------------------------------------------
 
 
-def _without_scale(tokens: Sequence[Token]) -> Sequence[Token]:
+def _has_scale(texts: Sequence[str]) -> bool:
     """As in "How many feet high is": "high" tells no more than the feet do."""
-    texts = [token.text for token in tokens[:4]]
-    if len(texts) < 4 or texts[:2] != ["how", "many"]:  # noqa: PLR2004 - "how many feet high"
-        return tokens
+    if len(texts) < 4 or texts[0] != "how" or texts[1] != "many":  # noqa: PLR2004 - "how many feet high"
+        return False
     is_scale = texts[3] in DIMENSIONS or texts[3] == "long"
-    if is_scale and load_lexicon().singular(texts[2]) in load_lexicon().units:
-        return (*tokens[:3], *tokens[4:])
-    return tokens
+    return is_scale and load_lexicon().singular(texts[2]) in load_lexicon().units
 
 
-def _asked_phrase(tokens: Sequence[Token]) -> tuple[NounPhrase, list[Phrase], str]:
+def _asked_phrase(
+    tokens: Sequence[Token], texts: Sequence[str]
+) -> tuple[NounPhrase, list[Phrase], str]:
     """The noun phrase that is asked for, the phrases after it, and how it is asked."""
-    if tokens[0].text == "how":
-        return _asked_by_how(tokens)
-    if tokens[0].text == "what" and len(tokens) > 1:
-        return _asked_by_what(tokens)
-    phrases = _phrases_from(tokens, 1)
-    return _asked_first(phrases)
+    if texts[0] == "how":
+        return _asked_by_how(tokens, texts)
+    if texts[0] == "what" and len(texts) > 1:
+        return _asked_by_what(tokens, texts)
+    return _asked_first(_phrases_from(tokens, texts, 1))
 
 
-def _phrases_from(tokens: Sequence[Token], start: int) -> list[Phrase]:
+def _phrases_from(tokens: Sequence[Token], texts: Sequence[str], start: int) -> list[Phrase]:
     """Phrases of the rest of a question, with indices into all of it."""
-    phrases = read_phrases(tokens[start:], is_inverted=True)
+    phrases = read_phrases(tokens[start:], texts[start:], is_inverted=True)
     for phrase in phrases:
         _shift(phrase, start)
     return phrases
@@ -190,16 +191,21 @@ def _shift(phrase: Phrase, offset: int) -> None:
     if isinstance(phrase, NounPhrase):
         if phrase.number >= 0:
             phrase.number += offset
-        for inner in (phrase.of, phrase.owner, phrase.per):
-            if inner is not None:
-                _shift(inner, offset)
+        if phrase.of is not None:
+            _shift(phrase.of, offset)
+        if phrase.owner is not None:
+            _shift(phrase.owner, offset)
+        if phrase.per is not None:
+            _shift(phrase.per, offset)
 
 
-def _asked_by_how(tokens: Sequence[Token]) -> tuple[NounPhrase, list[Phrase], str]:
-    how, index = tokens[1].text, 2
+def _asked_by_how(
+    tokens: Sequence[Token], texts: Sequence[str]
+) -> tuple[NounPhrase, list[Phrase], str]:
+    how, index = texts[1], 2
     if how in load_lexicon().comparatives or how in _MORE:
         how, index = "much", 1
-    phrases = _phrases_from(tokens, index)
+    phrases = _phrases_from(tokens, texts, index)
     first = phrases[0] if phrases else None
     if isinstance(first, Mark):
         if first.tag == "M":
@@ -241,18 +247,20 @@ def _asked_worth(phrases: list[Phrase], how: str) -> tuple[NounPhrase, list[Phra
     return asked, rest
 
 
-def _asked_by_what(tokens: Sequence[Token]) -> tuple[NounPhrase, list[Phrase], str]:
+def _asked_by_what(
+    tokens: Sequence[Token], texts: Sequence[str]
+) -> tuple[NounPhrase, list[Phrase], str]:
     """As in "what is the cost", "what fraction of them", "what did he pay"."""
     start = 1
-    while start < len(tokens) and tokens[start].text in _BE:
+    while start < len(texts) and texts[start] in _BE:
         start += 1
-    phrases = _phrases_from(tokens, start)
+    phrases = _phrases_from(tokens, texts, start)
     if start > 1:
         has_verb = any(isinstance(phrase, VerbGroup) for phrase in phrases)
         asked, rest, how = _asked_first(phrases)
         if not has_verb and asked in phrases:
-            verb = VerbGroup(1, 2, known_verb(tokens[1].text), text=tokens[1].text)
-            verb.tense = "past" if tokens[1].text in {"was", "were"} else "present"
+            verb = VerbGroup(1, 2, known_verb(texts[1]), text=texts[1])
+            verb.tense = "past" if texts[1] in {"was", "were"} else "present"
             rest = [verb, *rest]
         return asked, rest, how
     first = phrases[0] if phrases else None
@@ -276,14 +284,14 @@ def _asked_first(phrases: list[Phrase]) -> tuple[NounPhrase, list[Phrase], str]:
     return NounPhrase(0, 1, asked="what"), phrases, "what"
 
 
-def _other(tokens: Sequence[Token], texts: list[str], reader: Reader) -> Compare | None:
+def _other(tokens: Sequence[Token], texts: Sequence[str], reader: Reader) -> Compare | None:
     """What stands after "than"."""
     if "than" not in texts:
-        return _beaten(tokens, reader) if reader.said_before == "by" else None
+        return _beaten(tokens, texts, reader) if reader.said_before == "by" else None
     index = texts.index("than")
     compare = Compare("more")
     words: set[str] = set()
-    for phrase in read_phrases(tokens[index + 1 :], is_inverted=True)[:4]:
+    for phrase in read_phrases(tokens[index + 1 :], texts[index + 1 :], is_inverted=True)[:4]:
         if isinstance(phrase, NounPhrase):
             words.update(phrase.words)
             for inner in (phrase.of, phrase.owner):
@@ -308,9 +316,9 @@ def _joined(asked: NounPhrase, phrases: Sequence[Phrase]) -> tuple[Thing, ...]:
     return (Thing(noun.head, frozenset(noun.words)),) if is_bare else ()
 
 
-def _beaten(tokens: Sequence[Token], reader: Reader) -> Compare | None:
+def _beaten(tokens: Sequence[Token], texts: Sequence[str], reader: Reader) -> Compare | None:
     """Whom or what the verb of "by how many does Ann beat Ben" has as its object."""
-    phrases = read_phrases(tokens[1:], is_inverted=True)
+    phrases = read_phrases(tokens[1:], texts[1:], is_inverted=True)
     verb_at = max(
         (i for i, phrase in enumerate(phrases) if isinstance(phrase, VerbGroup)), default=-1
     )

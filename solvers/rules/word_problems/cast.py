@@ -63,12 +63,14 @@ class Cast:
         pronoun = phrase.pronoun
         if pronoun:
             return pronoun in _GENDER or pronoun in _SPEAKERS or pronoun in _GROUP_WORDS
+        if not phrase.words:
+            return False
         lexicon = self._lexicon
-        head = phrase.head
+        head = phrase.words[-1]
         if phrase.is_plural and head in lexicon.words["names_or_words"]:
             # "Olives" are food, whoever is called Olive.
             return False
-        return bool(head) and (
+        return (
             phrase.is_name
             or (head in lexicon.genders and phrase.determiner not in {"a", "an", "the"})
             or head in lexicon.words["persons"]
@@ -168,7 +170,9 @@ class Cast:
 
     def _own_words(self, phrase: NounPhrase) -> list[str]:
         """The words that tell who or what it is from others."""
-        words = [word for word in phrase.words if word != "."]
+        words = phrase.words
+        if "." in words:
+            words = [word for word in words if word != "."]
         if phrase.ordinal and phrase.ordinal not in words:
             return [phrase.ordinal, *words]
         if phrase.extra == "other":

@@ -19,6 +19,12 @@ if TYPE_CHECKING:
     from spoonbench.solvers.rules.word_problems.goals import Goal
 
 _TWO = 2
+_NOBODY: frozenset[str] = frozenset()
+_OWNING = STATE | GAIN
+_ACQUIRING = STATE | {"get", "buy", "make"}
+_FOLLOWED = STATE | CHANGE
+_LEAVING = LOSS | {"go"}
+_COMING = GAIN | {"come", "put"}
 
 
 @dataclass(slots=True)
@@ -80,9 +86,10 @@ def holders_of(goal: Goal, terms: Sequence[Term]) -> frozenset[str]:
         names.add(amount.owner)
     names.add(amount.place)
     names -= UNNAMED
-    names &= {name for term in terms for name in term.amount.owners}
+    if names:
+        names &= _NOBODY.union(*[term.amount.owners for term in terms])
     if amount.owner == GROUP and not amount.group:
-        names |= {term.amount.owner for term in terms if term.amount.verb_class in STATE | GAIN}
+        names |= {term.amount.owner for term in terms if term.amount.verb_class in _OWNING}
     if not names - UNNAMED:
         states = [term.amount for term in terms if term.amount.verb_class in STATE]
         names |= {name for state in states[:1] for name in (state.owner, state.place)}
@@ -119,11 +126,15 @@ def _course_of(goal: Goal, terms: list[Term], story: Story, cost: float) -> _Cou
     )
     course = _Course(starts, ends, changes, cost, is_untold)
     _part_states(course, goal)
-    if any(term.amount.is_total and not _is_only_change(term.amount, moved) for term in terms):
-        course.cost += 1.5
+    for term in terms:
+        if term.amount.is_total and not _is_only_change(term.amount, moved):
+            course.cost += 1.5
+            break
     _find_start(course, goal, terms)
-    if any(_is_of_another(term.amount, goal, story) for term in (*course.starts, *course.ends)):
-        course.cost += ANOTHERS
+    for term in (*course.starts, *course.ends):
+        if _is_of_another(term.amount, goal, story):
+            course.cost += ANOTHERS
+            break
     return course
 
 
@@ -186,7 +197,7 @@ def _is_of_another(amount: Amount, goal: Goal, story: Story) -> bool:
     """Whether it is what another person has, and not the one who is asked about."""
     asked = goal.amount
     is_stated = asked.verb_class in STATE and asked.owner not in UNNAMED
-    return is_stated and amount.owner in story.owners and asked.owner not in amount.owners
+    return is_stated and amount.owner in story.owners and not amount.is_of(asked.owner)
 
 
 def _is_internal(amount: Amount, goal: Goal, holders: frozenset[str]) -> bool:
@@ -200,30 +211,37 @@ def _is_internal(amount: Amount, goal: Goal, holders: frozenset[str]) -> bool:
 
 def _is_only_holder(holders: frozenset[str], terms: Sequence[Term]) -> bool:
     """Whether nobody else is told to have or to get any."""
-    return not any(
-        term.amount.owner not in holders | UNNAMED
-        and term.amount.verb_class in STATE | {"get", "buy", "make"}
-        and not term.amount.is_part
-        and term.amount.place not in holders | {NOBODY}
-        for term in terms
-    )
+    known = holders | UNNAMED
+    for term in terms:
+        amount = term.amount
+        if (
+            amount.owner not in known
+            and amount.verb_class in _ACQUIRING
+            and not amount.is_part
+            and amount.place != NOBODY
+            and amount.place not in holders
+        ):
+            return False
+    return True
 
 
 def _is_state_of(amount: Amount, holders: frozenset[str], before: Sequence[Term]) -> bool:
     """Whether an amount says what the holders have, and not what some of it is like."""
     if holders and amount.place not in holders:
-        is_named = any(holder in amount.context for holder in holders)
-        if amount.owner not in holders | UNNAMED and not is_named:
+        is_named = not holders.isdisjoint(amount.context)
+        if not (is_named or amount.owner in holders or amount.owner in UNNAMED):
             return False
         if amount.owner == NOBODY != amount.place:
             return False
+    if amount.is_part:
+        return False
     is_description = (
         amount.lemma == "be"
         and amount.role == "subject"
         and not amount.place
         and any(state.amount.clause < amount.clause for state in before)
     )
-    return not amount.is_part and not is_description
+    return not is_description
 
 
 def _asks_change(goal: Goal) -> bool:
@@ -264,7 +282,7 @@ def _ends(goal: Goal, course: _Course, story: Story) -> Iterator[Term]:
 
 
 def _is_of_state(goal: Goal) -> bool:
-    return goal.is_left or goal.is_now or goal.amount.verb_class in STATE | CHANGE
+    return goal.is_left or goal.is_now or goal.amount.verb_class in _FOLLOWED
 
 
 def _is_measured(goal: Goal) -> bool:
@@ -319,10 +337,10 @@ def _missing_change(goal: Goal, course: _Course) -> Iterator[Term]:
     """What was given away: "Joan found 70. She gave some away. She has 27."."""
     gains, losses, end = course.signed(1), course.signed(-1), course.ends[-1]
     asked = goal.amount.verb_class
-    if gains and asked in LOSS | {"go"}:
+    if gains and asked in _LEAVING:
         parts = less(gains, [*losses, end])
         yield combine("change", parts, goal.amount, "what was got, less what is left", course.cost)
-    elif losses and asked in GAIN | {"come", "put"}:
+    elif losses and asked in _COMING:
         parts = less([end], losses)
         yield combine(
             "change", parts, goal.amount, "what is left and what was lost", course.cost + 0.5

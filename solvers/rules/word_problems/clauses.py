@@ -53,22 +53,20 @@ class Clause:
 
 def split_clauses(phrases: Sequence[Phrase]) -> list[Clause]:
     """Cut a sentence into clauses, one for each verb group."""
-    verbs = [index for index, phrase in enumerate(phrases) if isinstance(phrase, VerbGroup)]
-    if not verbs:
-        return [Clause(after=list(phrases))] if phrases else []
     clauses: list[Clause] = []
     start = 0
-    for position in verbs:
-        verb = phrases[position]
-        if isinstance(verb, VerbGroup):
-            complement, clause = _cut(list(phrases[start:position]), verb, clauses)
+    for position, phrase in enumerate(phrases):
+        if isinstance(phrase, VerbGroup):
+            complement, clause = _cut(list(phrases[start:position]), phrase, clauses)
             if clauses:
                 clauses[-1].after = complement
             else:
                 clause.before = complement + clause.before
-            clause.verb = verb
+            clause.verb = phrase
             clauses.append(clause)
-        start = position + 1
+            start = position + 1
+    if not clauses:
+        return [Clause(after=list(phrases))] if phrases else []
     clauses[-1].after = list(phrases[start:])
     _inherit(clauses)
     return clauses

@@ -102,7 +102,7 @@ def _resolve(
     candidates = alike or ([other for other in known if not other.amount.per] if is_loose else [])
     of_other, of_owner = _known_side(term.amount, candidates, known, named)
     if of_other:
-        is_named = bool(alike) or _comparison_of(term.amount).other in of_other[-1].amount.owners
+        is_named = bool(alike) or of_other[-1].amount.is_of(_comparison_of(term.amount).other)
         return _from_known(chain, of_other[-1], 0.0 if is_named else _ANY_OTHER)
     if of_owner:
         return _back_from_owner(chain, of_owner[-1])
@@ -178,7 +178,7 @@ def _is_of_somebody(compare: Compare, known: Sequence[Term], named: frozenset[st
     return (
         not named.isdisjoint(names)
         or not compare.other_words.isdisjoint(_time_words())
-        or any(other in one.amount.owners for one in known)
+        or any(one.amount.is_of(other) for one in known)
         or _is_alive(other)
     )
 

@@ -65,7 +65,7 @@ class NounPhrase:
     @property
     def counts(self) -> bool:
         """Whether it has a number or stands for one."""
-        return self.number >= 0 or bool(self.vague) or bool(self.asked)
+        return self.number >= 0 or self.vague != "" or self.asked != ""
 
 
 @dataclass(slots=True)

@@ -21,7 +21,7 @@ from spoonbench.solvers.rules.word_problems.lexicon import load_lexicon
 from spoonbench.solvers.rules.word_problems.terms import Step, Term
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from spoonbench.solvers.rules.word_problems.amounts import Amount, Story
     from spoonbench.solvers.rules.word_problems.goals import Goal
@@ -36,6 +36,7 @@ _SPANS = frozenset({"weekend", "weekday"})
 _NOT_TELLING = frozenset({"one", "another", "other", "they", "we"})
 _TWO = 2
 _Words = frozenset[str]
+_Sum = tuple[str, list[tuple[str, Term]]]
 _NOTHING: _Words = frozenset()
 
 
@@ -98,7 +99,8 @@ class Contradictions:
                 return True
         if _mixes_units(step):
             return True
-        sums = list(_sums(term))
+        sums: list[_Sum] = []
+        _collect_sums(term, sums)
         if not sums:
             return False
         if self._tells_apart is None:
@@ -232,15 +234,18 @@ def _named(goal: Goal) -> _Words:
     return frozenset(words)
 
 
-def _sums(term: Term) -> Iterator[tuple[str, list[tuple[str, Term]]]]:
-    """The rule and the parts of each sum of a derivation."""
-    if term.step is None:
+def _collect_sums(term: Term, sums: list[_Sum]) -> None:
+    """Add the rule and the parts of each sum of a derivation."""
+    step = term.step
+    if step is None:
         return
-    parts = [(sign, part) for sign, part in term.step.parts if isinstance(part, Term)]
-    if term.step.rule in _ADDING and len(parts) > 1:
-        yield term.step.rule, parts
-    for _, part in parts:
-        yield from _sums(part)
+    if step.rule in _ADDING and len(step.parts) > 1:
+        parts = [(sign, part) for sign, part in step.parts if isinstance(part, Term)]
+        if len(parts) > 1:
+            sums.append((step.rule, parts))
+    for _, part in step.parts:
+        if isinstance(part, Term) and part.step is not None:
+            _collect_sums(part, sums)
 
 
 def _told_in(
@@ -272,6 +277,8 @@ def _is_mixed(said: Sequence[_Words], named: _Words) -> bool:
     if len(said) < _TWO:
         return False
     telling = named - frozenset.intersection(*said)
+    if telling.isdisjoint(frozenset.union(*said)):
+        return False
     return any(
         not one & telling and one - named and any(other & telling for other in said) for one in said
     )

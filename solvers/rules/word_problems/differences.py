@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _MARGINS = frozenset({"change", "profit", "gain", "loss"})
 _BETWEEN = "one amount less the other"
+_LEAVING = LOSS | {"go"}
 _TWO = 2
 
 
@@ -35,14 +36,12 @@ def by_differences(
     """How many more: one amount less another.
 
     Args:
-        goal: what is sought.
+        goal: what is sought; see `asks_difference`.
         terms: amounts it may be made of.
         cost: what was taken for granted in choosing the terms.
         at_end: finds what one owner has at the end.
     """
-    text = goal.asked.text
-    is_asked = goal.asked.is_more or " than " in text or " difference " in text
-    if len(terms) < _TWO or not is_asked:
+    if len(terms) < _TWO:
         return
     if goal.asked.other is not None:
         yield from _between_sides(goal, goal.asked.other, terms, cost, at_end)
@@ -50,10 +49,16 @@ def by_differences(
         yield from _lacking(goal, terms, cost)
 
 
+def asks_difference(goal: Goal) -> bool:
+    """Whether the question speaks of a difference."""
+    text = goal.asked.text
+    return goal.asked.is_more or " than " in text or " difference " in text
+
+
 def by_margin(goal: Goal, terms: Sequence[Term]) -> Iterator[Term]:
     """Change: what is paid with less what is paid; profit: what is earned less what is spent."""
     text = goal.asked.text
-    if not goal.thing.words & _MARGINS and " profit " not in text and " change " not in text:
+    if _MARGINS.isdisjoint(goal.thing.words) and " profit " not in text and " change " not in text:
         return
     money = [term for term in terms if dimension_of_thing(term.amount.thing) == "money"]
     if len(money) < _TWO:
@@ -69,7 +74,7 @@ def by_margin(goal: Goal, terms: Sequence[Term]) -> Iterator[Term]:
 
 def is_margin(goal: Goal) -> bool:
     """Whether change, profit or loss is asked for."""
-    return bool(goal.thing.words & _MARGINS)
+    return not _MARGINS.isdisjoint(goal.thing.words)
 
 
 def _is_told_alike(one: Amount, other: Amount) -> bool:
@@ -205,9 +210,7 @@ def _need_less_had(goal: Goal, needs: list[Term], haves: list[Term], cost: float
         # "... needs 20": what the text needed before is what was there.
         haves = haves + [term for term in needs if not term.amount.in_question]
         needs = asked
-    lost = [
-        term for term in haves if term.amount.verb_class in LOSS | {"go"} or term.amount.is_part
-    ]
+    lost = [term for term in haves if term.amount.verb_class in _LEAVING or term.amount.is_part]
     kept = [term for term in haves if term not in lost]
     why = "what is needed less what is there"
     doubt = cost + 0.2 + 0.3 * bool(lost)

@@ -337,7 +337,7 @@ _BROAD = frozenset(
 
 def narrow_times(times: frozenset[str]) -> frozenset[str]:
     """Words of time that tell one time from another: "monday", not "week"."""
-    return times - _BROAD
+    return times - _BROAD if times else times
 
 
 def is_wanted(amount: Amount) -> bool:

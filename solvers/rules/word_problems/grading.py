@@ -32,12 +32,20 @@ def grade(story: Story, readings: Sequence[Reading]) -> Grade:
     if not readings:
         return Grade(0.0, _why_unread(story))
     best = readings[0]
-    rival = next((one for one in readings[1:] if one.value != best.value), None)
+    rival = _rival_of(best, readings)
     margin = MARGIN if rival is None else min(rival.cost - best.cost, MARGIN)
     # Costs are sums of tenths, and such sums are not exact.
     doubt = round(best.cost + MARGIN - margin, 6)
     reason = "" if doubt <= MOST_COST else _reason(best, rival if margin < MARGIN else None)
     return Grade(round(1 / (1 + doubt), 4), reason)
+
+
+def _rival_of(best: Reading, readings: Sequence[Reading]) -> Reading | None:
+    """The cheapest reading of another value; readings stand cheapest first."""
+    for reading in readings:
+        if reading is not best and reading.value != best.value:
+            return reading
+    return None
 
 
 def _why_unread(story: Story) -> str:

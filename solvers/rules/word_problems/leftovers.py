@@ -54,8 +54,11 @@ def n_steps(term: Term) -> int:
     """Steps of a derivation, changes of units left out."""
     if term.step is None:
         return 0
-    inner = sum(n_steps(part) for _, part in term.step.parts if isinstance(part, Term))
-    return inner + (term.step.rule != "unit")
+    n = int(term.step.rule != "unit")
+    for _, part in term.step.parts:
+        if isinstance(part, Term):
+            n += n_steps(part)
+    return n
 
 
 class Judge:
@@ -147,7 +150,7 @@ def _doubts_of_text(goal: Goal, told: Sequence[Term], story: Story) -> Iterator[
     is_stated = owner not in UNNAMED and goal.amount.verb_class in STATE
     if is_stated and not any(_speaks_of(one.amount, owner) for one in told):
         yield _UNKNOWN_OWNER, f"nothing is told of {owner}"
-    if not any(one.amount.sentence == goal.amount.sentence for one in told):
+    if goal.amount.sentence not in {one.amount.sentence for one in told}:
         new = new_words(goal, story)
         if new:
             yield _UNMENTIONED, f"nothing is told of {' '.join(new)}"
@@ -162,7 +165,7 @@ def _doubts_of_text(goal: Goal, told: Sequence[Term], story: Story) -> Iterator[
 
 def _speaks_of(amount: Amount, owner: str) -> bool:
     return (
-        owner in amount.owners
+        amount.is_of(owner)
         or owner in amount.context
         or not amount.context.isdisjoint(owner.split())
         or (amount.compare is not None and amount.compare.other == owner)
@@ -171,15 +174,15 @@ def _speaks_of(amount: Amount, owner: str) -> bool:
 
 def _doubts_of_value(term: Term, used: Sequence[Amount], goal: Goal) -> Iterator[Doubt]:
     """What is odd about the answer: less than nothing, a part of a thing, nothing."""
-    value = term.value
-    if value.numerator < 0:
+    top, bottom = term.value.as_integer_ratio()
+    if top < 0:
         yield _NEGATIVE, "less than nothing"
     counts_things = goal.asked.how == "many" and not goal.dimension
-    if value.denominator != 1 and counts_things:
+    if bottom != 1 and counts_things:
         numbers = [one.value for one in used if one.value is not None]
         if all(number.denominator == 1 for number in numbers):
             yield _BROKEN, "a part of a thing that is counted whole"
-    if not value:
+    if not top:
         yield _PLAIN_NOTHING if _may_be_nothing(term, goal) else _NOTHING, ""
 
 
@@ -206,11 +209,7 @@ def _doubt_of_unused(amount: Amount, used: Sequence[Amount], goal: Goal, n_used:
     """
     cost = _cost_of_unused(amount, goal, n_used)
     is_described = is_description(amount)
-    # "24 of them were good; how many bad ones": of another kind than all that is told.
-    is_kind_new = not goal.thing.words <= {goal.thing.head}.union(
-        *(one.thing.words for one in used)
-    )
-    if is_described and not goal.is_others and not (is_kind_new and amount.is_part):
+    if is_described and not goal.is_others and not (amount.is_part and _is_kind_new(goal, used)):
         cost = min(cost, _DESCRIPTION_UNUSED)
     else:
         if not is_described and goal.is_others and cost > _ELSEWHERE_UNUSED:
@@ -219,6 +218,12 @@ def _doubt_of_unused(amount: Amount, used: Sequence[Amount], goal: Goal, n_used:
             cost = _BELONGING_UNUSED
     is_told = cost >= _TOLD_COST
     return cost, f"{amount.value} {amount.thing.head} plays no part" if is_told else ""
+
+
+def _is_kind_new(goal: Goal, used: Sequence[Amount]) -> bool:
+    """As in "24 of them were good; how many bad ones": of another kind than all that is told."""
+    known = {goal.thing.head}.union(*[one.thing.words for one in used])
+    return not goal.thing.words <= known
 
 
 def _cost_of_unused(amount: Amount, goal: Goal, n_used: int) -> float:
@@ -235,7 +240,7 @@ def _cost_of_unused(amount: Amount, goal: Goal, n_used: int) -> float:
         cost = 0.3
     elif amount.in_question:
         cost = 3.0
-    elif amount.value == 1 and away > NEAR:
+    elif away > NEAR and amount.value == 1:
         cost = 0.2
     elif is_general(amount):
         cost = 0.5
@@ -267,12 +272,17 @@ def _cost_of_other_thing(amount: Amount, goal: Goal) -> float:
 
 def _cost_of_same_thing(amount: Amount, goal: Goal) -> float:
     asked = goal.amount
-    if asked.owner not in UNNAMED | amount.owners and amount.owner not in UNNAMED:
+    if _is_of_another(amount, asked.owner):
         return 0.3
-    if asked.group and amount.owner not in asked.group | UNNAMED:
+    if asked.group and amount.owner not in asked.group and amount.owner not in UNNAMED:
         return 0.1
     is_other_verb = asked.lemma not in {amount.lemma, ""} and amount.verb_class not in CHANGE
     return 1.0 if is_other_verb else 1.5
+
+
+def _is_of_another(amount: Amount, owner: str) -> bool:
+    """Whether somebody else than the owner has it."""
+    return owner not in UNNAMED and amount.owner not in UNNAMED and not amount.is_of(owner)
 
 
 def _belongs(amount: Amount, used: Sequence[Amount], goal: Goal) -> bool:
@@ -344,7 +354,7 @@ def why_unused(amount: Amount, goal: Goal) -> str:
         return "a rate that is not needed"
     if distance(amount, goal) > FAR and amount.thing.head:
         return f"counts {amount.thing.head}, which is not asked for"
-    if owner not in UNNAMED | amount.owners and amount.owner not in UNNAMED:
+    if _is_of_another(amount, owner):
         return f"of {amount.owner}, who is not asked about"
     if amount.times and goal.amount.times and not amount.times & goal.amount.times:
         return "of another time"

@@ -133,10 +133,10 @@ def load_lexicon() -> Lexicon:
     lists["first_names"] = _words(" ".join(names.values())) - lists["names_or_words"]
     units = _units(_tables("units"))
     ancestors = {noun: _ancestors(noun, kinds) for noun in kinds}
+    kinds_of_person = [noun for noun, above in ancestors.items() if "person" in above]
+    lists["kinds_of_person"] = frozenset({"person", *kinds_of_person})
     lists["persons"] = lists["people"].union(
-        [name for name, gender in genders.items() if gender],
-        [noun for noun, above in ancestors.items() if "person" in above],
-        ["person"],
+        [name for name, gender in genders.items() if gender], lists["kinds_of_person"]
     )
     return Lexicon(
         verbs=_verbs(verbs["classes"], spellings),

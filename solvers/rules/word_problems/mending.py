@@ -34,19 +34,19 @@ def mend_amounts(clause: Clause, frame: Amount, state: ClauseState, context: Con
     """
     found = state.found
     _mark_labels(found, state.phrases, context.tokens)
-    name_before(found, state.phrases, state.joins)
-    _drop_single(found, frame)
+    if len(found) > 1:
+        name_before(found, state.phrases, state.joins)
+        _drop_single(found, frame)
     for amount in found:
         _mend_alone(amount, clause)
     set_held(clause, frame, found)
-    _spread_per(found, frame)
+    if frame.per:
+        _spread_per(found, frame)
     resolve_each(clause, frame, state.bare, found, context.amounts)
 
 
 def _spread_per(found: Sequence[Amount], frame: Amount) -> None:
     """What the clause is told by holds for each of its amounts that has nothing of its own."""
-    if not frame.per:
-        return
     for amount in found:
         is_other = amount.thing.head != frame.per or not amount.is_thing_told
         if not amount.per and amount.role != "whole" and not amount.is_group_count and is_other:
@@ -86,7 +86,7 @@ def _mark_labels(
 
 def _drop_single(found: Sequence[Amount], frame: Amount) -> None:
     """As in "One worm was 3 inches long": which of them it was, not how many."""
-    if len(found) < 2 or found[0].role != "subject" or found[0].value != 1:  # noqa: PLR2004
+    if found[0].role != "subject" or found[0].value != 1:
         return
     if frame.in_question or frame.is_passive or found[0].form != "number":
         return

@@ -6,6 +6,11 @@ from typing import TYPE_CHECKING
 
 from spoonbench.solvers.rules.word_problems.constituents import NounPhrase
 from spoonbench.solvers.rules.word_problems.lexicon import load_lexicon
+from spoonbench.solvers.rules.word_problems.short_phrases import (
+    LACKING,
+    RELATIVE_DAYS,
+    read_short,
+)
 from spoonbench.solvers.rules.word_problems.spellings import WORDS
 
 if TYPE_CHECKING:
@@ -21,7 +26,6 @@ _TALL = frozenset(
     {"long", "tall", "high", "wide", "deep", "old", "heavy", "thick", "away", "apart", "far"}
 )
 _MORE = frozenset({"more", "fewer", "less", "extra", "additional"})
-_RELATIVE_DAYS = frozenset({"today", "yesterday", "tomorrow"})
 _RANKS = frozenset({"first", "last", "next", "other", "same", "own"})
 _OWNING = frozenset({"'s", "his", "her", "their", "my", "our", "your", "its"})
 _DEEPEST = 12
@@ -29,70 +33,68 @@ _DEEPEST = 12
 _QUOTES = frozenset({'"', "'"})
 STARTS = frozenset("NXDOQEKR")
 """Parts of speech that begin a noun phrase."""
-_BEHIND_NOUN = frozenset("VACWM")
-"""Parts of speech that end it, whatever it is."""
 
 
-def may_start(tokens: Sequence[Token], tags: Sequence[str], index: int) -> bool:
+def may_start(texts: Sequence[str], tags: Sequence[str], index: int) -> bool:
     """Whether an adverb or a sign begins a noun phrase: "only 5", "$"."""
     if tags[index] == "B":
-        return index + 1 < len(tags) and tags[index + 1] == "N" and tokens[index].text in UP_TO
-    return tokens[index].text == "$"
+        return index + 1 < len(tags) and tags[index + 1] == "N" and texts[index] in UP_TO
+    return texts[index] == "$"
 
 
 def read_noun_phrase(
-    tokens: Sequence[Token], tags: Sequence[str], start: int, depth: int = 0
+    tokens: Sequence[Token],
+    texts: Sequence[str],
+    tags: Sequence[str],
+    start: int,
+    depth: int = 0,
 ) -> NounPhrase:
     """Read the noun phrase that begins at a token, what follows "of" included.
 
     Args:
         tokens: of the sentence.
+        texts: of the tokens.
         tags: their parts of speech.
         start: index of its first token.
         depth: how many phrases it stands in, each behind an "of".
     """
-    if tags[start] == "K" and (start + 1 == len(tags) or tags[start + 1] in _BEHIND_NOUN):
-        return _lone_noun(tokens[start], start)
-    return _Scan(tokens, tags, start, depth).read()
-
-
-def _lone_noun(token: Token, start: int) -> NounPhrase:
-    """One word with nothing around it that may belong to it: "Ann", "apples"."""
-    text = token.text
-    word = WORDS[text]
-    return NounPhrase(
-        start,
-        start + 1,
-        words=[word.singular],
-        raw=[text],
-        is_name=token.name,
-        is_plural=word.is_plural and text != "ones",
-    )
+    short = read_short(tokens, texts, tags, start)
+    if short is not None:
+        return short
+    return _Scan(tokens, texts, tags, start, depth).read()
 
 
 class _Scan:
     """One noun phrase while it is read; each method says whether its token belongs to it."""
 
-    __slots__ = ("depth", "index", "is_closed", "lexicon", "n", "phrase", "start", "tags", "tokens")
+    __slots__ = (
+        "depth", "index", "is_closed", "lexicon", "n", "phrase", "start", "tags", "texts", "tokens",
+    )  # fmt: skip
 
     def __init__(
-        self, tokens: Sequence[Token], tags: Sequence[str], start: int, depth: int
+        self,
+        tokens: Sequence[Token],
+        texts: Sequence[str],
+        tags: Sequence[str],
+        start: int,
+        depth: int,
     ) -> None:
         self.depth = depth
         self.tokens = tokens
+        self.texts = texts
         self.tags = tags
         self.start = self.index = start
-        self.n = len(tokens)
+        self.n = len(tags)
         self.phrase = NounPhrase(start, start + 1)
         self.is_closed = False
         self.lexicon = load_lexicon()
 
     def read(self) -> NounPhrase:
         """Everything up to the first token that does not belong to the phrase."""
-        tokens, tags, n = self.tokens, self.tags, self.n
+        texts, tags, n = self.texts, self.tags, self.n
         while self.index < n and not self.is_closed:
             takes = _TAKES.get(tags[self.index])
-            if takes is None or not takes(self, tokens[self.index].text):
+            if takes is None or not takes(self, texts[self.index]):
                 break
             self.index += 1
         phrase = self.phrase
@@ -198,7 +200,7 @@ class _Scan:
         if self.phrase.number != self.index - 1:
             return False
         self.index += 1
-        self._add(self.tokens[self.index].text)
+        self._add(self.texts[self.index])
         self.is_closed = True
         return True
 
@@ -232,13 +234,9 @@ class _Scan:
     def take_word(self, text: str) -> bool:
         if self.phrase.words and self._is_next_phrase(text):
             return False
-        if self.phrase.number >= 0 and text in _RELATIVE_DAYS:
+        if self.phrase.number >= 0 and text in RELATIVE_DAYS:
             return False
-        if (
-            text in {"short", "shy"}
-            and self.phrase.number >= 0
-            and self._tag_at(self.index + 1) == "I"
-        ):
+        if text in LACKING and self.phrase.number >= 0 and self._tag_at(self.index + 1) == "I":
             # "5 short of 20".
             return False
         self._add(text)
@@ -269,7 +267,7 @@ class _Scan:
         if text in {"last", "next"} or self._is_measured(text) or self._is_after_the_time(last):
             return True
         days = self.lexicon.words["days"]
-        if text in days or text in _RELATIVE_DAYS or last in days:
+        if text in days or text in RELATIVE_DAYS or last in days:
             return True
         if phrase.is_plural and text in self.lexicon.words["colours"]:
             # "5 yards pink".
@@ -282,7 +280,7 @@ class _Scan:
         if text in _TALL:
             is_counted = phrase.number >= 0 or phrase.vague != ""
             return is_counted or phrase.words[-1] in self.lexicon.units
-        is_lacking = text in {"short", "shy"} and phrase.number >= 0
+        is_lacking = text in LACKING and phrase.number >= 0
         return is_lacking and self._tag_at(self.index + 1) == "I"
 
     def _is_other_name(self, last: str) -> bool:
@@ -311,10 +309,7 @@ class _Scan:
         """As in "by the time | school started"."""
         is_clause = self._tag_at(self.index + 1) in {"V", "A"}
         return (
-            last == "time"
-            and is_clause
-            and self.start > 0
-            and self.tokens[self.start - 1].text == "by"
+            last == "time" and is_clause and self.start > 0 and self.texts[self.start - 1] == "by"
         )
 
     def _is_subject_ahead(self) -> bool:
@@ -352,7 +347,7 @@ class _Scan:
         if self.tags[start] == "W":
             inner = NounPhrase(start, start + 1, pronoun="which")
         else:
-            inner = read_noun_phrase(self.tokens, self.tags, start, self.depth + 1)
+            inner = read_noun_phrase(self.tokens, self.texts, self.tags, start, self.depth + 1)
         self.phrase.of = inner
         self.index = inner.end - 1
         self.is_closed = True

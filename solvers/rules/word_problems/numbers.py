@@ -43,6 +43,7 @@ from spoonbench.solvers.rules.word_problems.shares import (
 )
 
 _HALF = Fraction(1, 2)
+_NO_PART = Fraction(0)
 _TWENTY = 20
 _TEN = 10
 _JOINING = frozenset(
@@ -261,10 +262,10 @@ def _part_after(tokens: list[Token], end: int) -> tuple[Fraction, int]:
     """The part of "and a half" and the index after it; 0 and `end` where there is none."""
     joint = past_hyphen(tokens, end)
     if tokens[joint].text != "and":
-        return Fraction(0), end
+        return _NO_PART, end
     part, after = fraction_at(tokens, past_hyphen(tokens, joint + 1))
     is_of_other = tokens[after].text in _OF_OTHER
-    return (Fraction(0), end) if not part or is_of_other else (part, after)
+    return (_NO_PART, end) if not part or is_of_other else (part, after)
 
 
 def _with_unit(tokens: list[Token], found: Found) -> Found:

@@ -66,10 +66,9 @@ class PhraseReader:
         if not phrases:
             return
         for order, phrase in enumerate(phrases):
-            if isinstance(phrase, Mark):
-                preposition = self._read_mark(phrase, preposition, phrases, order)
-                continue
             if not isinstance(phrase, NounPhrase):
+                if isinstance(phrase, Mark):
+                    preposition = self._read_mark(phrase, preposition, phrases, order)
                 continue
             if phrase.counts and not self._is_vague_time(phrase):
                 role = preposition or ("object" if side == "after" else "before")
@@ -147,8 +146,12 @@ class PhraseReader:
         if state.gap_owner:
             for amount in state.found[n_before:]:
                 amount.owner, amount.group = state.gap_owner, frozenset()
-        is_one = phrase.value == 1 and not phrase.extra and not is_measure(thing_of(phrase))
-        if role in PLACES and is_one:
+        if (
+            role in PLACES
+            and phrase.value == 1
+            and not phrase.extra
+            and not is_measure(thing_of(phrase))
+        ):
             place = self._context.cast.owner_of(phrase, is_subject=False).removeprefix("one ")
             state.adjuncts.add("place", place, len(state.found) - 1)
 
@@ -206,11 +209,10 @@ class PhraseReader:
         if not phrase.is_plural:
             # "He bought a jar. It holds 5 coins."
             self._context.cast.owner_of(phrase, is_subject=False)
-        is_first = all(one.role == "subject" for one in state.found)
         if (
             phrase.is_plural
-            and is_first
             and not (state.found and self._frame.verb_class == "state")
+            and all(one.role == "subject" for one in state.found)
         ):
             # "Put their buttons on one pile: 5 from ...": what the numbers to come count.
             self._context.topics.announce(thing)

@@ -32,28 +32,38 @@ _SETTLED = {"total": "in", "all": "in", "average": "on", "addition": "in", "fact
 _ONE_OF = frozenset({"a", "an", "each", "every", "one"})
 
 
-def read_phrases(tokens: Sequence[Token], *, is_inverted: bool = False) -> list[Phrase]:
+def read_phrases(
+    tokens: Sequence[Token], texts: Sequence[str] = (), *, is_inverted: bool = False
+) -> list[Phrase]:
     """Group the tokens of a sentence into phrases, in order.
 
     Args:
         tokens: of a sentence or a part of one.
+        texts: of the tokens, where they are at hand.
         is_inverted: it asks, so that an auxiliary may stand before the subject.
     """
-    tags = tag_tokens(tokens, is_inverted=is_inverted)
+    texts = texts or [token.text for token in tokens]
+    tags = tag_tokens(tokens, texts, is_inverted=is_inverted)
     phrases: list[Phrase] = []
+    before: NounPhrase | None = None
     each: NounPhrase | None = None
-    index, n = 0, len(tokens)
+    index, n = 0, len(tags)
     while index < n:
-        phrase = _phrase_at(tokens, tags, index)
-        if phrase.start and isinstance(phrase, NounPhrase):
-            last = phrases[-1]
-            if isinstance(last, NounPhrase) and last.end == index:
-                index = phrase.end
-                if _is_each_of_subject(phrase, tags):
-                    each = phrase
-                    continue
-                if _joins_rate(last, phrase):
-                    continue
+        tag = tags[index]
+        if tag in STARTS or (tag in "BP" and may_start(texts, tags, index)):
+            noun = read_noun_phrase(tokens, texts, tags, index)
+            index = noun.end
+            if before is None:
+                before = noun
+                phrases.append(noun)
+            elif _is_each_of_subject(noun, tags):
+                before, each = None, noun
+            elif not _joins_rate(before, noun):
+                before = noun
+                phrases.append(noun)
+            continue
+        before = None
+        phrase = _phrase_at(texts, tags, index)
         index = phrase.end
         phrases.append(phrase)
         if each is not None and isinstance(phrase, VerbGroup):
@@ -62,29 +72,24 @@ def read_phrases(tokens: Sequence[Token], *, is_inverted: bool = False) -> list[
     return phrases
 
 
-def _phrase_at(tokens: Sequence[Token], tags: Sequence[str], index: int) -> Phrase:
+def _phrase_at(texts: Sequence[str], tags: Sequence[str], index: int) -> VerbGroup | Mark:
+    """A verb group, a preposition or a mark."""
     tag = tags[index]
-    if tag == "R":
-        return NounPhrase(index, index + 1, pronoun=tokens[index].text)
-    if tag in STARTS:
-        return read_noun_phrase(tokens, tags, index)
     if tag in "AV":
-        group = read_verb_group(tokens, tags, index)
-        return group or Mark(index, index + 1, "A", tokens[index].text)
+        group = read_verb_group(texts, tags, index)
+        return group or Mark(index, index + 1, "A", texts[index])
     if tag == "I":
-        return _at_preposition(tokens, tags, index)
-    if may_start(tokens, tags, index):
-        return read_noun_phrase(tokens, tags, index)
-    return Mark(index, index + 1, tag, tokens[index].text)
+        return _at_preposition(texts, tags, index)
+    return Mark(index, index + 1, tag, texts[index])
 
 
-def _at_preposition(tokens: Sequence[Token], tags: Sequence[str], index: int) -> Phrase:
+def _at_preposition(texts: Sequence[str], tags: Sequence[str], index: int) -> VerbGroup | Mark:
     """A preposition, "to" with its verb, or an adverb: "in total"."""
-    text = tokens[index].text
+    text = texts[index]
     if index + 1 < len(tags):
-        after = tokens[index + 1].text
+        after = texts[index + 1]
         if text == "to" and tags[index + 1] in "VA":
-            return read_verb_group(tokens, tags, index) or Mark(index, index + 1, "I", text)
+            return read_verb_group(texts, tags, index) or Mark(index, index + 1, "I", text)
         if after in _SETTLED and _SETTLED[after] == text and _ends(tags, index + 2):
             return Mark(index, index + 2, "B", after)
     return Mark(index, index + 1, "I", text)

@@ -106,6 +106,7 @@ class _Kind(NamedTuple):
     Attributes:
         text: in lower case.
         lead: number of spaces before it.
+        length: number of characters, those spaces included.
         is_plain: a word or a sign that is one token, with nothing to look at around it.
         is_marked: the second pass looks at it.
         form: "word" or "sign".
@@ -115,6 +116,7 @@ class _Kind(NamedTuple):
 
     text: str
     lead: int
+    length: int
     is_plain: bool
     is_marked: bool
     form: str
@@ -136,9 +138,9 @@ def split_text(text: str) -> Pieces:
     end = 0
     # Spaces at the end would each be tried as the start of a piece.
     for piece in _PIECE.findall(text.rstrip()):
-        lower, lead, is_plain, is_marked, form, name, value = kinds[piece]
+        lower, lead, length, is_plain, is_marked, form, name, value = kinds[piece]
         start = end + lead
-        end += len(piece)
+        end += length
         if is_plain:
             if is_marked:
                 marks.append(len(tokens))
@@ -175,7 +177,7 @@ def _kind(piece: str) -> _Kind:
         read = read_digits(lower, "")
         value = read.value if read.form == "number" and not read.is_group else None
     form = "word" if is_word else "sign"
-    return _Kind(lower, lead, is_plain, lower in _MARKED, form, name, value)
+    return _Kind(lower, lead, len(piece), is_plain, lower in _MARKED, form, name, value)
 
 
 # As plain tuples, which are taken apart several times faster than named ones.

@@ -36,6 +36,7 @@ _IS_CHANGED = frozenset(
 """Words that make a percentage more than a share of what was told of."""
 _REST = frozenset({"remaining", "rest", "remainder"})
 """A share of the rest is no share of what was told of."""
+_PLAIN = frozenset({"number"})
 _SHARE_COST = 0.4
 
 
@@ -44,7 +45,7 @@ def with_shares(terms: list[Term], goal: Goal) -> list[Term]:
 
     A share whose whole is not plain is left out, and then its number plays no part.
     """
-    if all(term.amount.form == "number" for term in terms):
+    if {term.amount.form for term in terms} <= _PLAIN:
         return terms
     if goal.thing.head in SHARES | {"percent", "percentage"}:
         return terms

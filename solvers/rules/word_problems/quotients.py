@@ -30,6 +30,7 @@ _MOST_TOTALS = 3
 _NOT_NAMED, _GROUPS_NOT_NAMED = 0.8, 0.7
 """The question, or the text, does not say what the groups are."""
 _TWO = 2
+_THREE = 3
 
 
 def by_division(goal: Goal, rates: list[Term], counts: list[Term], story: Story) -> Iterator[Term]:
@@ -169,6 +170,8 @@ def by_pairs(goal: Goal, counts: list[Term]) -> Iterator[Term]:
 
     "It takes 4 apples to make 1 pie; how many apples for 12 pies?"
     """
+    if len(counts) < _THREE:
+        return
     for first in counts:
         if distance(first.amount, goal) > NEAR:
             continue

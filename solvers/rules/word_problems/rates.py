@@ -232,7 +232,7 @@ def _product(count: Term, rate: Term) -> Term:
 
 def counts_groups(count: Amount, rate: Amount) -> bool:
     """Whether an amount counts what a rate is counted by."""
-    if count.value == 1 and count.clause == rate.clause:
+    if count.clause == rate.clause and count.value == 1:
         # "1 pencil weighs 28 grams": the one that the rate is told of.
         return False
     return rate.per == EACH or _is_named(count.thing, rate.per)

@@ -62,21 +62,22 @@ class Reader:
         """Who was spoken of."""
         return self._context.cast
 
-    def read(self, tokens: Sequence[Token]) -> None:
-        """Read a sentence that tells something."""
+    def read(self, tokens: Sequence[Token], texts: Sequence[str] = ()) -> None:
+        """Read a sentence that tells something; the texts of its tokens may be at hand."""
         context = self._context
-        self._begin(tokens)
+        texts = texts or [token.text for token in tokens]
+        self._begin(tokens, texts)
         context.is_if = not _SUPPOSING.isdisjoint(context.said)
         first = len(context.amounts)
-        for clause in mend_clauses(split_clauses(read_phrases(tokens))):
+        for clause in mend_clauses(split_clauses(read_phrases(tokens, texts))):
             context.clause += 1
             self.read_clause(clause)
         resolve_every(context.amounts[first:])
         context.amounts = [amount for amount in context.amounts if not amount.is_unit]
 
-    def begin_question(self, tokens: Sequence[Token]) -> None:
+    def begin_question(self, tokens: Sequence[Token], texts: Sequence[str]) -> None:
         """Amounts read from now on stand in the question."""
-        self._begin(tokens)
+        self._begin(tokens, texts)
         self._context.in_question = True
         self._context.clause += 1
 
@@ -84,10 +85,10 @@ class Reader:
         """The question has ended."""
         self._context.in_question = False
 
-    def _begin(self, tokens: Sequence[Token]) -> None:
+    def _begin(self, tokens: Sequence[Token], texts: Sequence[str]) -> None:
         context = self._context
         context.tokens = tokens
-        context.said = frozenset([token.text for token in tokens])
+        context.said = frozenset(texts)
         context.may_compare = may_compare(context.said)
         context.sentence += 1
         context.cast.sentence = context.sentence
@@ -152,15 +153,19 @@ class Reader:
 
     def _add_unnumbered(self, clause: Clause, frame: Amount, state: ClauseState) -> None:
         """What the clause says without a number: a rest, or that there was a change."""
-        unnumbered = [rest_amount(clause, frame)]
+        context = self._context
+        rest = rest_amount(clause, frame)
+        if rest is not None:
+            context.amounts.append(rest)
         if not state.found:
-            last = self._context.topics.last
-            unnumbered.append(vague_amount(clause, frame, state.bare, last))
+            vague = vague_amount(clause, frame, state.bare, context.topics.last)
+            if vague is not None:
+                context.amounts.append(vague)
         elif frame.verb_class == "buy" and frame.kind == "main":
-            unnumbered += [
-                bought_amount(phrase, frame, self._context.tokens) for phrase in state.unnumbered
-            ]
-        self._context.amounts.extend(amount for amount in unnumbered if amount is not None)
+            for phrase in state.unnumbered:
+                bought = bought_amount(phrase, frame, context.tokens)
+                if bought is not None:
+                    context.amounts.append(bought)
 
     def _set_purpose(self, head: str) -> None:
         """As in "2 ounces of soap to wash a pound of clothes": 2 ounces by pounds."""

@@ -10,7 +10,11 @@ from spoonbench.solvers.rules.word_problems.amounts import GROUP, UNNAMED, Amoun
 from spoonbench.solvers.rules.word_problems.changes import by_changes, holders_of
 from spoonbench.solvers.rules.word_problems.copying import altered
 from spoonbench.solvers.rules.word_problems.costs import ASKS_DIFFERENCE, UNTOLD, summed
-from spoonbench.solvers.rules.word_problems.differences import by_differences, by_margin
+from spoonbench.solvers.rules.word_problems.differences import (
+    asks_difference,
+    by_differences,
+    by_margin,
+)
 from spoonbench.solvers.rules.word_problems.goals import (
     FAR,
     LOSS,
@@ -34,7 +38,7 @@ from spoonbench.solvers.rules.word_problems.untold import (
 from spoonbench.solvers.rules.word_problems.wholes import by_parts, by_remainder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 _TOGETHER = (" together ", " both ")
 _OTHER_TIMES = 0.7
@@ -73,7 +77,7 @@ def _ways(goal: Goal, terms: list[Term], story: Story) -> Iterator[Term]:
         yield from by_parts(goal, same, 0.2)
         yield from _differences(goal, same, story, 0.2)
         yield from _settle_among(goal, same, story, _OTHER_KINDS)
-    if len(terms) > max(len(same), len(maybe)) and goal.is_total:
+    if goal.is_total and len(terms) > len(same):
         yield from by_totals(goal, terms, _OTHER_KINDS)
     if len(terms) > len(maybe):
         yield from _differences(goal, terms, story, 1.5)
@@ -183,7 +187,10 @@ def _doubt_of_untold(goal: Goal, terms: Sequence[Term], story: Story) -> float:
     return 1.0 if has_open_change(goal, story, holders) else 0.0
 
 
-def _differences(goal: Goal, terms: list[Term], story: Story, cost: float) -> Iterator[Term]:
+def _differences(goal: Goal, terms: list[Term], story: Story, cost: float) -> Iterable[Term]:
+    if not asks_difference(goal):
+        return ()
+
     def at_end(owner: str, side: list[Term]) -> Term | None:
         return _at_end(goal, owner, side, story)
 

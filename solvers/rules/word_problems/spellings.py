@@ -88,7 +88,9 @@ class Word:
     singular: str = ""
 
 
-NUMBER = Word("N")
+NUMBER_TEXT = "#"
+"""The text of a number's token."""
+NUMBER = Word("N", singular=NUMBER_TEXT)
 END = Word("")
 
 
@@ -116,6 +118,8 @@ def known_verb(text: str) -> Verb:
 
 
 def _look_up(text: str) -> Word:
+    if text == NUMBER_TEXT:
+        return NUMBER
     lexicon = load_lexicon()
     listed = _closed_tags().get(text)
     tag = listed or ("K" if text[0].isalnum() else "P")

@@ -10,7 +10,6 @@ from spoonbench.solvers.rules.word_problems.spellings import (
     END,
     HAVE,
     NEGATIONS,
-    NUMBER,
     WORDS,
     Word,
     known_verb,
@@ -40,6 +39,7 @@ class Spot:
 
     Attributes:
         tokens: of the sentence.
+        texts: of the tokens.
         words: what is known of each.
         tags: of the tokens before.
         is_inverted: an auxiliary may stand before the subject.
@@ -55,14 +55,14 @@ class Spot:
 
     __slots__ = (
         "_later", "after", "awaits", "before", "finite", "index", "is_inverted", "last_verb",
-        "position", "tags", "tokens", "word", "words",
+        "position", "tags", "texts", "tokens", "word", "words",
     )  # fmt: skip
 
-    def __init__(self, tokens: Sequence[Token], *, is_inverted: bool) -> None:
+    def __init__(self, tokens: Sequence[Token], texts: Sequence[str], *, is_inverted: bool) -> None:
         self.tokens = tokens
+        self.texts = texts
         self.is_inverted = is_inverted
-        self.words = [WORDS[token.text] if token.value is None else NUMBER for token in tokens]
-        self.words.append(END)
+        self.words = [*map(WORDS.__getitem__, texts), END]
         self.tags: list[str] = []
         self._later: list[bool] | None = None
         self.index = 0
@@ -86,7 +86,7 @@ class Spot:
 
     def note_break(self, index: int) -> None:
         """A conjunction or a sign: a new clause, or a new coordinate of this one."""
-        text = self.tokens[index].text
+        text = self.texts[index]
         if text in SUBORDINATE or text in {";", ":"}:
             self.note_question_word(index)
         elif self.finite:
@@ -99,19 +99,24 @@ class Spot:
 
     def note_auxiliary(self, index: int) -> None:
         """A verb of some form is to come."""
-        text = self.tokens[index].text
+        text = self.texts[index]
         if text in NEGATIONS:
             return
         self.awaits = "participle" if text in BE or text in HAVE else "base"
         if text not in {"be", "being", "been"}:
             self.finite = SEEN
 
+    @property
+    def is_name(self) -> bool:
+        """Whether the token is a name."""
+        return self.tokens[self.index].name
+
     # -- what stands before ------------------------------------------------------------------
 
     @property
     def text_before(self) -> str:
         """The last word that is no adverb."""
-        return self.tokens[self.position].text if self.position >= 0 else ""
+        return self.texts[self.position] if self.position >= 0 else ""
 
     @property
     def is_name_before(self) -> bool:
@@ -122,16 +127,14 @@ class Spot:
     def auxiliary(self) -> str:
         """The auxiliary before, "not" left out."""
         position = self.position
-        while (
-            position and self.tokens[position].text in NEGATIONS and self.tags[position - 1] in "AB"
-        ):
+        while position and self.texts[position] in NEGATIONS and self.tags[position - 1] in "AB":
             position -= 1
-        return self.tokens[position].text
+        return self.texts[position]
 
     @property
     def last_lemma(self) -> str:
         """Base form of the last verb, or ""."""
-        return known_verb(self.tokens[self.last_verb].text).lemma if self.last_verb >= 0 else ""
+        return known_verb(self.texts[self.last_verb]).lemma if self.last_verb >= 0 else ""
 
     @property
     def last_forms(self) -> frozenset[str]:
@@ -160,9 +163,9 @@ class Spot:
         position = self.position
         while position > 0 and self.tags[position] in "KDONES":
             position -= 1
-        is_of = position > 0 and self.tokens[position].text == "of"
+        is_of = position > 0 and self.texts[position] == "of"
         return is_of and (
-            self.tokens[position - 1].text in {"each", "one", "neither", "either"}
+            self.texts[position - 1] in {"each", "one", "neither", "either"}
             or self.tokens[position - 1].value == 1
         )
 
@@ -175,7 +178,7 @@ class Spot:
             return True
         while position >= 0 and self.tags[position] in "KDONES":
             position -= 1
-        is_joined = position > 0 and self.tokens[position].text in {"and", "or"}
+        is_joined = position > 0 and self.texts[position] in {"and", "or"}
         return is_joined and self.tags[position - 1] in "KR"
 
     def follows_object_of_help(self) -> bool:
@@ -195,13 +198,13 @@ class Spot:
     def is_finite_later(self) -> bool:
         """Whether a sure finite verb follows in the clause."""
         if self._later is None:
-            self._later = _finite_later(self.tokens, self.words)
+            self._later = _finite_later(self.texts, self.words)
         return self._later[self.index]
 
     @property
     def text_after(self) -> str:
         """The next word, or ""."""
-        return self.tokens[self.index + 1].text if self.index + 1 < len(self.tokens) else ""
+        return self.texts[self.index + 1] if self.index + 1 < len(self.texts) else ""
 
     @property
     def is_name_after(self) -> bool:
@@ -222,18 +225,18 @@ class Spot:
         return self.after.tag == "I" and self.text_after == "of"
 
 
-def _finite_later(tokens: Sequence[Token], words: Sequence[Word]) -> list[bool]:
+def _finite_later(texts: Sequence[str], words: Sequence[Word]) -> list[bool]:
     """For each token whether a sure finite verb follows in its clause."""
-    later = [False] * len(tokens)
+    later = [False] * len(texts)
     is_sure = False
-    for index in range(len(tokens) - 1, -1, -1):
+    for index in range(len(texts) - 1, -1, -1):
         later[index] = is_sure
         word = words[index]
         tag = word.tag
         if tag in "PCW":
             is_sure = False
         elif not is_sure and tag == "A":
-            is_sure = tokens[index].text not in _NOT_FINITE
+            is_sure = texts[index] not in _NOT_FINITE
         elif not is_sure and tag == "K" and word.is_past and not word.is_noun:
             is_sure = "participle" not in word.forms or words[index + 1].tag != "K"
     return later

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from spoonbench.solvers.rules.word_problems.amounts import Amount, Asked, Story
 from spoonbench.solvers.rules.word_problems.asking import question_start, read_question
 from spoonbench.solvers.rules.word_problems.lexicon import load_lexicon
 from spoonbench.solvers.rules.word_problems.reading import Reader
+from spoonbench.solvers.rules.word_problems.spellings import NUMBER_TEXT
 from spoonbench.solvers.rules.word_problems.tokens import read_sentences
 
 if TYPE_CHECKING:
@@ -15,8 +17,8 @@ if TYPE_CHECKING:
 
     from spoonbench.solvers.rules.word_problems.tokens import Token
 
-_NUMBER = "#"
-"""The text of a number's token."""
+_TEXT_OF = itemgetter(0)
+"""The first field of a token; by its name it is found half as fast."""
 _FEWEST_WORDS = 4
 """Before a question, fewer words without a number tell nothing."""
 _FEWEST_NUMBERS = 2
@@ -35,23 +37,19 @@ def read_story(text: str) -> Story:
     numbers: list[int] = []
     n_words = 0
     for sentence in read_sentences(text):
-        texts = [token.text for token in sentence.tokens]
+        tokens: Sequence[Token] = sentence.tokens
+        texts: list[str] = [*map(_TEXT_OF, tokens)]
         n_words += len(texts)
-        if _NUMBER in texts:
-            # "One pencil" is no more than "a pencil".
-            numbers += [
-                token.start
-                for token in sentence.tokens
-                if token.value is not None and token.value != 1
-            ]
-        tokens = _with_names(sentence.tokens, texts)
-        start = question_start(tokens, texts)
+        if NUMBER_TEXT in texts:
+            numbers += _starts_of_numbers(tokens, texts)
+        tokens = _with_names(tokens, texts)
+        start = question_start(texts)
         words.update(texts)
         told_words.update(texts if start < 0 else texts[:start])
         if start < 0:
-            reader.read(tokens)
+            reader.read(tokens, texts)
             continue
-        found = _read_around(tokens, start, reader)
+        found = _read_around(tokens, texts, start, reader)
         if found is not None:
             asked.append(found)
     if not asked:
@@ -73,9 +71,20 @@ def read_story(text: str) -> Story:
     )
 
 
+def _starts_of_numbers(tokens: Sequence[Token], texts: Sequence[str]) -> list[int]:
+    """Where numbers start in the text; "one pencil" is no more than "a pencil"."""
+    starts: list[int] = []
+    place = -1
+    for _ in range(texts.count(NUMBER_TEXT)):
+        place = texts.index(NUMBER_TEXT, place + 1)
+        if tokens[place].value != 1:
+            starts.append(tokens[place].start)
+    return starts
+
+
 def _count_outside(starts: Sequence[int], amounts: Sequence[Amount]) -> int:
     """How many numbers, given where they start in the text, no amount was read from."""
-    spans = sorted((amount.start, amount.end) for amount in amounts)
+    spans = sorted([(amount.start, amount.end) for amount in amounts])
     n_outside = n_seen = reach = 0
     for start in starts:
         while n_seen < len(spans) and spans[n_seen][0] <= start:
@@ -124,16 +133,17 @@ def _end_of_first_owner(reader: Reader) -> Asked | None:
     return Asked(amount=amount, how="many", words=frozenset({"now"}), text=" now ")
 
 
-def _read_around(tokens: Sequence[Token], start: int, reader: Reader) -> Asked | None:
+def _read_around(
+    tokens: Sequence[Token], texts: Sequence[str], start: int, reader: Reader
+) -> Asked | None:
     """Read what a sentence tells before and after its question, and the question."""
-    told, question = tokens[:start], tokens[start:]
-    reader.said_before = told[-1].text if told else ""
-    if any(token.value is not None for token in told) or len(told) > _FEWEST_WORDS:
-        reader.read(told)
-    texts = [token.text for token in question]
-    if "if" in texts[1:]:
-        cut = texts.index("if", 1)
-        question, condition = question[:cut], question[cut + 1 :]
-        if condition:
-            reader.read(condition)
-    return read_question(question, reader)
+    told, question = texts[:start], texts[start:]
+    reader.said_before = told[-1] if told else ""
+    if NUMBER_TEXT in told or len(told) > _FEWEST_WORDS:
+        reader.read(tokens[:start], told)
+    end = len(texts)
+    if "if" in question[1:]:
+        end = texts.index("if", start + 1)
+        if end + 1 < len(texts):
+            reader.read(tokens[end + 1 :], texts[end + 1 :])
+    return read_question(tokens[start:end], texts[start:end], reader)

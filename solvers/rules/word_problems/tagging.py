@@ -34,11 +34,14 @@ _BEFORE_UNKNOWN = frozenset("AIR")
 """After these a word of no list may be a verb, whatever it looks like."""
 
 
-def tag_tokens(tokens: Sequence[Token], *, is_inverted: bool = False) -> list[str]:
+def tag_tokens(
+    tokens: Sequence[Token], texts: Sequence[str] = (), *, is_inverted: bool = False
+) -> list[str]:
     """One part of speech for each token.
 
     Args:
         tokens: of a sentence.
+        texts: of the tokens, where they are at hand.
         is_inverted: the sentence asks, so that an auxiliary may stand before the subject.
 
     Returns:
@@ -46,60 +49,61 @@ def tag_tokens(tokens: Sequence[Token], *, is_inverted: bool = False) -> list[st
         A auxiliary, B adverb, Q "some", E "more", W question word, S "'s", P sign, V verb,
         M comparative, K any other word.
     """
-    spot = Spot(tokens, is_inverted=is_inverted)
-    tags, words = spot.tags, spot.words
+    texts = texts or [token.text for token in tokens]
+    spot = Spot(tokens, texts, is_inverted=is_inverted)
+    tags = spot.tags
     title_end = -1
-    for index, token in enumerate(tokens):
-        word = words[index]
+    for index, word in enumerate(spot.words[:-1]):
         if word is NUMBER:
-            tag = "X" if token.form == "times" else "N"
-        elif index < title_end or token.form == "ordinal":
+            tag = "X" if tokens[index].form == "times" else "N"
+        elif index < title_end:
             tag = "K"
         elif word.is_settled or (word.is_plain and spot.before not in _BEFORE_UNKNOWN):
             tag = word.tag
-            if tag == "P" and token.text in _QUOTES and title_end < 0:
-                title_end = _end_of_title(tokens, index)
+            if tag == "P" and texts[index] in _QUOTES and title_end < 0:
+                title_end = _end_of_title(texts, index)
+        elif tokens[index].form == "ordinal":
+            tag = "K"
         else:
             spot.move(index)
-            tag = _decide(spot, token)
+            tag = _decide(spot, texts[index])
         tags.append(tag)
         if tag != "B":
-            change = CHANGES.get(tag)
-            if change is not None:
-                change(spot, index)
+            if tag in CHANGES:
+                CHANGES[tag](spot, index)
             spot.position, spot.before = index, tag
     return tags
 
 
-def _end_of_title(tokens: Sequence[Token], index: int) -> int:
+def _end_of_title(texts: Sequence[str], index: int) -> int:
     """Where a title in quotes ends, -1 if none begins: what stands in it names something."""
-    for end in range(index + 2, min(index + _LONGEST_TITLE, len(tokens))):
-        if tokens[end].text == tokens[index].text:
+    for end in range(index + 2, min(index + _LONGEST_TITLE, len(texts))):
+        if texts[end] == texts[index]:
             return end
     return -1
 
 
-def _decide(spot: Spot, token: Token) -> str:
+def _decide(spot: Spot, text: str) -> str:
     word = spot.word
-    special = RULES.get(token.text)
+    special = RULES.get(text)
     if special is not None:
         return special(spot)
     if word.tag == "M":
         # "The longer rope", but "twice longer than".
         is_inside = spot.before in {"D", "O"} and spot.after.tag in {"K", "N"}
         return "K" if is_inside else "M"
-    return "V" if _is_verb(spot, token) else word.tag
+    return "V" if _is_verb(spot, text) else word.tag
 
 
-def _is_verb(spot: Spot, token: Token) -> bool:
+def _is_verb(spot: Spot, text: str) -> bool:
     word = spot.word
     if word.verb is None:
-        return _is_unknown_verb(spot, token)
+        return _is_unknown_verb(spot, text)
     if word.tag == "K" and spot.after.tag == "S":
         return False
     if word.is_listed:
-        return not (word.tag == "K" and token.name) and _is_forced(spot)
-    return not (token.name and "past" not in word.forms) and is_verb(spot)
+        return not (word.tag == "K" and spot.tokens[spot.index].name) and _is_forced(spot)
+    return ("past" in word.forms or not spot.tokens[spot.index].name) and is_verb(spot)
 
 
 def _is_forced(spot: Spot) -> bool:
@@ -117,11 +121,11 @@ def _is_forced(spot: Spot) -> bool:
     return forms != {"ing"} and (spot.opens_object() or spot.after.tag == "")
 
 
-def _is_unknown_verb(spot: Spot, token: Token) -> bool:
+def _is_unknown_verb(spot: Spot, text: str) -> bool:
     """Whether a word of no list stands and looks as a verb does."""
-    is_like_past = token.text.endswith("ed")
+    is_like_past = text.endswith("ed")
     may_be_verb = is_like_past or spot.before in _BEFORE_UNKNOWN
-    if not may_be_verb or token.name or not token.text[0].isalpha():
+    if not may_be_verb or spot.is_name or not text[0].isalpha():
         return False
     if spot.before == "A" and spot.awaits == "participle":
         return is_like_past and spot.auxiliary in HAVE
@@ -132,7 +136,7 @@ def _is_unknown_verb(spot: Spot, token: Token) -> bool:
         return is_base and spot.text_before == "to" and spot.opens_object()
     if spot.before == "R" and spot.awaits == "base" and spot.text_before in SUBJECTS:
         return is_base
-    return is_like_past and _is_unknown_past(spot, token.text)
+    return is_like_past and _is_unknown_past(spot, text)
 
 
 def _is_unknown_past(spot: Spot, text: str) -> bool:
@@ -209,7 +213,7 @@ def _opens_clause(spot: Spot) -> bool:
 def _can(spot: Spot) -> str:
     """A noun after an article, a name before a past, else an auxiliary."""
     after = spot.after
-    if after.is_past or spot.tokens[spot.index].name:
+    if after.is_past or spot.is_name:
         # "Will invited 9 friends".
         return "K"
     if spot.before == "N":

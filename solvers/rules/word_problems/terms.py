@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from spoonbench.solvers.rules.word_problems.copying import altered
@@ -94,13 +95,14 @@ def combine(
     Raises:
         ZeroDivisionError: a part to divide by is zero; see `quotients`.
     """
-    value = _value_of(parts)
+    exact = _value_of(parts)
+    value = _whole(exact) if isinstance(exact, int) else exact
     uses: frozenset[int] = frozenset()
     for _, part in parts:
         if isinstance(part, Term):
-            uses |= part.uses
+            uses = uses | part.uses if uses else part.uses
             cost += part.cost
-    if value.numerator < 0 and rule != "guess":
+    if exact < 0 and rule != "guess":
         cost += BELOW_ZERO
     step = Step(rule, tuple(parts), value, like.thing, why)
     if like.value is not None or like.compare is not None:
@@ -108,7 +110,7 @@ def combine(
     return Term(value, like, uses, step, cost)
 
 
-def _value_of(parts: Sequence[tuple[str, Term | Fraction]]) -> Fraction:
+def _value_of(parts: Sequence[tuple[str, Term | Fraction]]) -> Fraction | int:
     value: Fraction | int = 0
     for order, (sign, part) in enumerate(parts):
         exact = part.value if isinstance(part, Term) else part
@@ -124,7 +126,13 @@ def _value_of(parts: Sequence[tuple[str, Term | Fraction]]) -> Fraction:
         elif sign == "*":
             value *= number
         else:
-            value = Fraction(value) / number
+            value = Fraction(value, number)
+    return value
+
+
+@lru_cache(maxsize=1 << 10)
+def _whole(value: int) -> Fraction:
+    """A whole number as a fraction, which takes longer to make than to find again."""
     return Fraction(value)
 
 

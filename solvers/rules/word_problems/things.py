@@ -25,7 +25,9 @@ _SUBSTANCE = frozenset({"them", "which", "it", "these", "those", "whom"})
 
 def thing_of(phrase: NounPhrase) -> Thing:
     """What a noun phrase counts; NO_THING where it names nothing."""
-    named = [word for word in phrase.words if word not in _IDLE]
+    named = phrase.words
+    if not _IDLE.isdisjoint(named):
+        named = [word for word in named if word not in _IDLE]
     inner = phrase.of
     if inner is not None and inner.pronoun:
         inner = None

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 _PAYING = frozenset({"buy", "spend", "cost"})
 _HAVING = frozenset({"state", "hold"})
 """What a box holds is in the box."""
+_LEAVING = LOSS | {"go"}
+_PLAIN = STATE | _PAYING | {"weigh"}
+"""Verbs that tell no amounts apart."""
 _TWO = 2
 
 
@@ -116,7 +119,7 @@ def _selections(goal: Goal, usable: list[Term]) -> Iterator[tuple[list[Term], fl
     if len(same_class) >= _TWO and len(same_class) > len(same_verb):
         yield same_class, 1.0 if same_verb else 0.1 if amount.verb_class in _HAVING else 0.3
     if len(usable) >= _TWO and len(usable) > len(same_class):
-        directions = {term.amount.verb_class in LOSS | {"go"} for term in usable}
+        directions = {term.amount.verb_class in _LEAVING for term in usable}
         is_told_alike = goal.is_total and len({term.amount.lemma for term in usable}) == 1
         yield usable, (0.3 if is_told_alike else 0.7) + (1.0 if len(directions) > 1 else 0.0)
 
@@ -135,32 +138,45 @@ def _doubt(goal: Goal, members: Sequence[Term], people: frozenset[str], selected
     """What speaks against adding up these; `selected` is the doubt in choosing them."""
     amounts = [term.amount for term in members]
     asked = goal.amount
-    clauses = {amount.clause for amount in amounts}
     plain = _plain_doubt(goal, amounts) + 1.5 * (goal.is_left or goal.is_start)
     if selected + plain >= goal.most:
         return selected + plain
+    clauses: set[int] = set()
+    roles: set[bool] = set()
+    wishes: set[bool] = set()
+    is_now = is_total = is_needed = is_left = is_of = is_warm = False
+    for amount in amounts:
+        clauses.add(amount.clause)
+        roles.add(amount.role == "from")
+        wishes.add(is_wanted(amount))
+        is_now |= amount.is_now
+        is_total |= amount.is_total
+        is_needed |= amount.verb_class == "need" and amount.in_question
+        is_left |= amount.is_left
+        is_of |= amount.role == "of" and _is_whole(amount, amounts)
+        is_warm |= amount.thing.head == "degree"
     return summed(
         (selected, True),
         (plain, True),
         # What others have is no part of what one of them has.
         (ANOTHERS, _are_of_others(asked.owner, amounts, people)),
-        (1.0, any(amount.is_now for amount in amounts)),
+        (1.0, is_now),
         # A total that was told already is no part of another one.
-        (2.0, len(clauses) > 1 and any(amount.is_total for amount in amounts)),
+        (2.0, len(clauses) > 1 and is_total),
         (1.0, _is_of_other_times(asked, amounts)),
-        (3.0, any(amount.verb_class == "need" and amount.in_question for amount in amounts)),
+        (3.0, is_needed),
         (OTHER_VERB, _is_other_verb(goal, amounts)),
-        (1.0, any(amount.is_left for amount in amounts)),
+        (1.0, is_left),
         # "Of the 84 seats 57 were taken": some of them.
-        (1.0, any(amount.role == "of" and _is_whole(amount, amounts) for amount in amounts)),
+        (1.0, is_of),
         # "How tall is the new lamp?": as tall as it is, not as two of them.
         (1.0, _is_measured_alone(goal, amounts)),
         # Nobody adds up how warm it is.
-        (1.5, any(amount.thing.head == "degree" for amount in amounts)),
+        (1.5, is_warm),
         # "30 liters out of a 240-liter tank": what it is taken from.
-        (1.0, len({amount.role == "from" for amount in amounts}) > 1),
+        (1.0, len(roles) > 1),
         # What is done and what is wanted.
-        (2.0, len({is_wanted(amount) for amount in amounts}) > 1),
+        (2.0, len(wishes) > 1),
         (1.5, _is_one_at_two_times(goal, amounts)),
     )
 
@@ -211,7 +227,7 @@ def _is_other_verb(goal: Goal, amounts: Sequence[Amount]) -> bool:
     """Whether none of them is told with the question's verb, and that verb tells them apart."""
     return (
         not goal.is_total
-        and goal.amount.verb_class not in STATE | _PAYING | {"weigh"}
+        and goal.amount.verb_class not in _PLAIN
         and all(amount.lemma != goal.amount.lemma for amount in amounts)
     )
 

@@ -11,8 +11,6 @@ from spoonbench.solvers.rules.word_problems.spellings import BE, HAVE, NEGATIONS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from spoonbench.solvers.rules.word_problems.tokens import Token
-
 _WISHES = frozenset(
     {"want", "need", "plan", "hope", "wish", "like", "try", "decide", "intend", "expect", "ask"}
 )
@@ -30,23 +28,28 @@ _PASSIVE = BE | {"get", "gets", "got", "gotten", "getting"}
 _GERUNDS = frozenset({"having", "being"})
 _IN_GROUP = frozenset("VAI")
 """Parts of speech that may belong to the group of the verb before."""
+_BEHIND_AUXILIARY = _IN_GROUP | {"B"}
+"""Parts of speech that may belong to the group of the auxiliary before."""
 _FUTURE = frozenset({"will", "would", "going", "shall"})
 
 
-def read_verb_group(tokens: Sequence[Token], tags: Sequence[str], start: int) -> VerbGroup | None:
+def read_verb_group(texts: Sequence[str], tags: Sequence[str], start: int) -> VerbGroup | None:
     """Read the verb group that begins at a token.
 
     Args:
-        tokens: of the sentence.
+        texts: of the tokens of the sentence.
         tags: their parts of speech.
         start: index of an auxiliary, of a verb or of "to" before either.
 
     Returns:
         None where an auxiliary stands apart from its verb.
     """
-    if tags[start] == "V" and (start + 1 == len(tags) or tags[start + 1] not in _IN_GROUP):
-        return _lone_verb(tokens[start].text, start)
-    return _Group(tokens, tags, start).read()
+    after = tags[start + 1] if start + 1 < len(tags) else ""
+    if tags[start] == "V" and after not in _IN_GROUP:
+        return _lone_verb(texts[start], start)
+    if tags[start] == "A" and after not in _BEHIND_AUXILIARY:
+        return _lone_auxiliary(texts[start], start)
+    return _Group(texts, tags, start).read()
 
 
 def _lone_verb(text: str, start: int) -> VerbGroup:
@@ -64,19 +67,37 @@ def _lone_verb(text: str, start: int) -> VerbGroup:
     )
 
 
+def _lone_auxiliary(text: str, start: int) -> VerbGroup | None:
+    """An auxiliary as the only verb: "has"; None for one that stands apart from its verb."""
+    lexicon = load_lexicon()
+    verb = None if text in NEGATIONS else lexicon.verbs.get(text)
+    if verb is None:
+        return None
+    modal = text if text in lexicon.words["modals"] else ""
+    return VerbGroup(
+        start,
+        start + 1,
+        verb,
+        modal=modal,
+        tense=_tense_of([text], modal),
+        kind="gerund" if "ing" in verb.forms else "main",
+        text=text,
+    )
+
+
 class _Group:
     """One verb group while it is read."""
 
     __slots__ = (
         "auxiliaries", "index", "is_negated", "kind", "lexicon", "main", "modal", "n", "start",
-        "tags", "tokens",
+        "tags", "texts",
     )  # fmt: skip
 
-    def __init__(self, tokens: Sequence[Token], tags: Sequence[str], start: int) -> None:
-        self.tokens = tokens
+    def __init__(self, texts: Sequence[str], tags: Sequence[str], start: int) -> None:
+        self.texts = texts
         self.tags = tags
         self.start = self.index = start
-        self.n = len(tokens)
+        self.n = len(tags)
         self.lexicon: Lexicon = load_lexicon()
         self.kind = "main"
         self.modal = ""
@@ -86,7 +107,7 @@ class _Group:
 
     def read(self) -> VerbGroup | None:
         """Everything up to the main verb."""
-        if self.tokens[self.index].text == "to":
+        if self.texts[self.index] == "to":
             self.kind = "infinitive"
             self.index += 1
         while self.index < self.n and self._takes():
@@ -95,7 +116,7 @@ class _Group:
 
     def _takes(self) -> bool:
         """Whether the token here belongs to the group and another may follow."""
-        tag, text = self.tags[self.index], self.tokens[self.index].text
+        tag, text = self.tags[self.index], self.texts[self.index]
         if tag == "B":
             if not self._next_tag() or self._next_tag() not in "VAB":
                 return False
@@ -126,7 +147,7 @@ class _Group:
     def _takes_verb(self) -> bool:
         """A verb; another may follow in "wants to buy", "decided to give", "started selling"."""
         self.main = self.index
-        text = self.tokens[self.index].text
+        text = self.texts[self.index]
         lemma = known_verb(text).lemma
         after = self._next_tag()
         if after == "I" and self._opens_infinitive(lemma):
@@ -136,7 +157,7 @@ class _Group:
             return True
         if after != "V":
             return False
-        forms = known_verb(self.tokens[self.index + 1].text).forms
+        forms = known_verb(self.texts[self.index + 1]).forms
         if (lemma in _ASPECT and "ing" in forms) or (lemma == "get" and "participle" in forms):
             self.auxiliaries.append(text)
             return True
@@ -146,17 +167,17 @@ class _Group:
         """Whether "to" and a verb follow, and the verb here only colours that one."""
         follows = (
             self.index + 2 < self.n
-            and self.tokens[self.index + 1].text == "to"
+            and self.texts[self.index + 1] == "to"
             and self.tags[self.index + 2] in "VA"
         )
         is_needed = (
             lemma in {"need", "use"} and bool(self.auxiliaries) and self.auxiliaries[-1] in BE
         )
-        is_of_use = lemma == "use" and self.tokens[self.index].text != "used"
+        is_of_use = lemma == "use" and self.texts[self.index] != "used"
         return follows and lemma in _BEFORE_TO and not is_needed and not is_of_use
 
     def _group(self) -> VerbGroup | None:
-        text = self.tokens[self.main].text
+        text = self.texts[self.main]
         is_verb = self.tags[self.main] == "V"
         verb = known_verb(text) if is_verb else self.lexicon.verbs.get(text)
         if verb is None:
@@ -183,22 +204,22 @@ class _Group:
     def _end(self) -> int:
         """Index after the main verb and the "not" behind an auxiliary that is the main verb."""
         end = self.main + 1
-        while end < self.n and self.tags[end] == "A" and self.tokens[end].text in NEGATIONS:
+        while end < self.n and self.tags[end] == "A" and self.texts[end] in NEGATIONS:
             self.is_negated = True
             end += 1
         return end
 
     def _tense(self, verb: Verb) -> str:
-        if self.modal in _FUTURE:
-            return "future"
         is_past = "past" in verb.forms and not self.auxiliaries and self.kind == "main"
-        if (
-            is_past
-            or self.auxiliaries[:1] == ["got"]
-            or not _PAST_AUXILIARIES.isdisjoint(self.auxiliaries)
-        ):
-            return "past"
-        return "present"
+        return "past" if is_past else _tense_of(self.auxiliaries, self.modal)
+
+
+def _tense_of(auxiliaries: Sequence[str], modal: str) -> str:
+    """The tense that the auxiliaries before a verb make."""
+    if modal in _FUTURE:
+        return "future"
+    is_past = auxiliaries[:1] == ["got"] or not _PAST_AUXILIARIES.isdisjoint(auxiliaries)
+    return "past" if is_past else "present"
 
 
 def _modal_of(lemma: str) -> str:

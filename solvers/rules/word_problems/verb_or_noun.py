@@ -43,7 +43,7 @@ def is_verb(spot: Spot) -> bool:
 
 def _is_after_all(spot: Spot) -> bool:
     """Whether "all" or "both" stands before, as a determiner: "all tax dollars"."""
-    if not spot.index or spot.tokens[spot.index - 1].text not in {"all", "both"}:
+    if not spot.index or spot.texts[spot.index - 1] not in {"all", "both"}:
         return False
     return spot.before not in {"K", "R"} and spot.is_plain_after()
 
@@ -53,7 +53,7 @@ def _after_auxiliary(spot: Spot) -> bool:
     if spot.awaits == "base":
         return "base" in forms or spot.text_before in NEGATIONS
     if spot.auxiliary in BE:
-        is_there = spot.position > 0 and spot.tokens[spot.position - 1].text == "there"
+        is_there = spot.position > 0 and spot.texts[spot.position - 1] == "there"
         return ("participle" in forms or "ing" in forms) and not (
             is_there and spot.is_plain_after()
         )
@@ -121,7 +121,7 @@ def _is_measure(spot: Spot) -> bool:
     """Whether the number before is money, or the word a unit: "$20 bill", "5 inch"."""
     lexicon = load_lexicon()
     is_money = bool(spot.tokens[spot.position].money)
-    return is_money or lexicon.singular(spot.tokens[spot.index].text) in lexicon.units
+    return is_money or lexicon.singular(spot.texts[spot.index]) in lexicon.units
 
 
 def _is_present_of_number(spot: Spot) -> bool:
@@ -132,7 +132,7 @@ def _is_present_of_number(spot: Spot) -> bool:
     if spot.finite:
         return False
     if "third" in forms:
-        is_each = spot.position > 0 and spot.tokens[spot.position - 1].text in {"each", "every"}
+        is_each = spot.position > 0 and spot.texts[spot.position - 1] in {"each", "every"}
         return is_each and spot.opens_object()
     return spot.after.tag in {"", "I", "B", "D", "N"} and not spot.word.is_plural
 

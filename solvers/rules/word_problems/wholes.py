@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 _PLAIN_VERBS = frozenset({"be", "have", ""})
 """Verbs that tell one part from another by nothing."""
+_PARTING = LOSS | {"go", "unknown"}
+_GONE = LOSS | {"go", "need"}
 _TWO = 2
 
 
@@ -116,17 +118,18 @@ def _part_doubt(goal: Goal, division: _Division, people: frozenset[str]) -> floa
     """What speaks against taking the rest from the whole."""
     whole, rest, is_whole = division
     lemma = goal.amount.lemma
+    lemmas = {term.amount.lemma for term in rest}
     if is_whole:
         doubt = 0.1
     elif whole.amount.is_total:
         doubt = 0.0 if _shares_verb(whole, rest) else 0.9
     else:
         doubt = _guess_doubt(goal, division, people)
-        is_told_verb = any(term.amount.lemma == lemma for term in (whole, *rest))
+        is_told_verb = lemma in {whole.amount.lemma, *lemmas}
         doubt += 0.8 * (is_told_verb and not goal.is_others and lemma not in {"be", "have"})
     doubt = summed(
         (doubt, True),
-        (0.5, len({term.amount.lemma for term in rest}) > 1 and not goal.is_others),
+        (0.5, len(lemmas) > 1 and not goal.is_others),
         (GIVEN, any(_is_given(term.amount, goal) for term in rest)),
     )
     if is_wanted(whole.amount) and not any(is_wanted(term.amount) for term in rest):
@@ -141,28 +144,35 @@ def _guess_doubt(goal: Goal, division: _Division, people: frozenset[str]) -> flo
     whole, rest, _ = division
     amounts = [term.amount for term in rest]
     lemma = goal.amount.lemma
-    told = {term.amount.lemma for term in (whole, *rest)}
+    told = {whole.amount.lemma}.union([amount.lemma for amount in amounts])
     is_other_verb = lemma not in told and lemma not in _PLAIN_VERBS and len(told) > 1
     asked = summed((0.3, goal.is_left), (1.5, goal.is_total), (STARTS, goal.is_start))
     if asked >= goal.most:
         return asked
+    is_sibling = is_added = is_part = is_no_part = False
+    n_described = 0
+    for amount in amounts:
+        is_sibling |= _is_sibling(amount, whole.amount)
+        is_added |= _adds(amount)
+        is_part |= amount.is_part
+        is_no_part |= not amount.is_part
+        n_described += is_description(amount)
     doubt = 0.0 if goal.is_others else 0.6
-    if all(amount.is_part for amount in amounts):
+    if not is_no_part:
         doubt = max(doubt - 0.3, 0.0)
     else:
         doubt += 0.2 if is_other_verb else 0.7
-    n_described = sum(is_description(amount) for amount in amounts)
     return summed(
         (doubt, True),
-        (SIBLINGS, any(_is_sibling(amount, whole.amount) for amount in amounts)),
+        (SIBLINGS, is_sibling),
         (ANOTHERS, not goal.is_others and _are_anothers(amounts, whole.amount, people)),
         (0.4, goal.amount.verb_class in STATE and _any_of(amounts, CHANGE)),
         (ANOTHER_THING, not goal.thing.head and _are_other_things(amounts, [whole])),
-        (1.0, not goal.is_others and any(_adds(amount) for amount in amounts)),
+        (1.0, not goal.is_others and is_added),
         (0.4, not (is_other_verb or _has_reason(goal, amounts))),
         (0.7, 0 < n_described < len(rest) and not goal.is_others),
         # Some of the rest are parts of all the others, not of the largest.
-        (1.0, len({amount.is_part for amount in amounts}) > 1),
+        (1.0, is_part and is_no_part),
         (asked, True),
     )
 
@@ -208,17 +218,13 @@ def _is_gained(amount: Amount) -> bool:
 
 def _has_reason(goal: Goal, amounts: Sequence[Amount]) -> bool:
     """Whether anything but size says that these are parts."""
-    return (
-        goal.is_others
-        or goal.is_left
-        or any(
-            amount.is_part
-            or not amount.is_thing_told
-            or amount.is_negated
-            or amount.verb_class in LOSS | {"go", "unknown"}
-            for amount in amounts
-        )
-    )
+    if goal.is_others or goal.is_left:
+        return True
+    for amount in amounts:
+        is_told = amount.is_thing_told and not amount.is_negated
+        if amount.is_part or not is_told or amount.verb_class in _PARTING:
+            return True
+    return False
 
 
 def _shares_verb(whole: Term, rest: Sequence[Term]) -> bool:
@@ -229,8 +235,10 @@ def _shares_verb(whole: Term, rest: Sequence[Term]) -> bool:
 def by_remainder(goal: Goal, terms: list[Term], cost: float) -> Iterator[Term]:
     """Everything told of, less the parts of it that are told of too."""
     parts = [term for term in terms if term.amount.is_part and not term.amount.is_asked]
+    if not parts:
+        return
     wholes = [term for term in terms if not term.amount.is_part]
-    if not parts or not wholes:
+    if not wholes:
         return
     doubt = _remainder_doubt(goal, wholes, [term.amount for term in parts], cost)
     why = "the whole less the parts that are told"
@@ -288,7 +296,7 @@ def _are_parts_too(wholes: Sequence[Term], parts: Sequence[Amount]) -> bool:
 
 def _is_gone(amount: Amount) -> bool:
     """Whether nothing can be taken from it: it is gone, needed, or what there is in the end."""
-    return amount.verb_class in LOSS | {"go", "need"} or amount.is_now
+    return amount.verb_class in _GONE or amount.is_now
 
 
 def _is_verb_of_whole(goal: Goal, wholes: Sequence[Term]) -> bool:

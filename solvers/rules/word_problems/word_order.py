@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from spoonbench.solvers.rules.word_problems.constituents import Mark, NounPhrase, VerbGroup
@@ -99,15 +98,17 @@ def _main_verb(phrases: Sequence[Phrase]) -> int:
 
 def _is_subject(phrases: Sequence[Phrase]) -> bool:
     """Whether everything up to the verb can be its subject."""
-    if any(
-        isinstance(phrase, Mark) and (phrase.tag == "W" or phrase.text in _SUBORDINATORS)
-        for phrase in phrases
-    ):
-        return False
-    return not any(
-        isinstance(one, NounPhrase) and isinstance(two, NounPhrase) and two.determiner != "each"
-        for one, two in pairwise(phrases)
-    )
+    is_behind_noun = False
+    for phrase in phrases:
+        if isinstance(phrase, NounPhrase):
+            if is_behind_noun and phrase.determiner != "each":
+                return False
+            is_behind_noun = True
+            continue
+        is_behind_noun = False
+        if isinstance(phrase, Mark) and (phrase.tag == "W" or phrase.text in _SUBORDINATORS):
+            return False
+    return True
 
 
 def _unmoved(asked: NounPhrase, phrases: list[Phrase], lead: list[Phrase]) -> list[Phrase] | None:

@@ -99,7 +99,7 @@ def test_a_question_without_a_unit_has_a_dimension(question, dimension):
 )
 def test_a_question_starts_at_its_question_word(text, start):
     tokens = read_sentences(text)[0].tokens
-    assert question_start(tokens, [token.text for token in tokens]) == start
+    assert question_start([token.text for token in tokens]) == start
 
 
 def test_the_first_of_two_questions_in_one_is_asked():
