@@ -147,12 +147,12 @@ SOURCE = '''
 
     class ClosesEverything(Echo):
         def solve(self, problems):
-            os.closerange(0, 100)
+            os.closerange(0, 4096)
             time.sleep(60)
 
     class WritesEverywhere(Echo):
         def solve(self, problems):
-            for descriptor in range(3, 40):
+            for descriptor in range(3, 4096):
                 try:
                     os.write(descriptor, b"\\0\\0\\0\\5hello" * 10)
                 except OSError:
