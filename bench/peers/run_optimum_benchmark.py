@@ -1,8 +1,9 @@
-"""Runs optimum-benchmark on a grid through its own Python interface: a process for each cell.
+"""Runs optimum-benchmark on a grid through its own Python interface.
 
     python run_optimum_benchmark.py REQUEST.json RESULTS.json
 
-The request holds `model`, `warmups`, and `cells`, each with `batch`, `prompt`, `new` and `calls`.
+The request holds `launcher` ("process": one for each cell, which its parent watches in a loop
+without a pause; "inline": all cells in this process, and nothing beside it), `model`, `warmups`, and `cells`, each with `batch`, `prompt`, `new` and `calls`.
 The results are, for each cell, seconds to the first token and seconds after it, of every call.
 Memory is not measured here, which would take further calls.
 """
@@ -16,9 +17,13 @@ from optimum_benchmark import (
     Benchmark,
     BenchmarkConfig,
     InferenceConfig,
+    InlineConfig,
     ProcessConfig,
     PyTorchConfig,
 )
+
+
+LAUNCHERS = {"process": ProcessConfig, "inline": InlineConfig}
 
 
 def main() -> None:
@@ -30,7 +35,7 @@ def main() -> None:
 def run(request: dict[str, Any], cell: dict[str, int]) -> dict[str, list[float]]:
     config = BenchmarkConfig(
         name=f"batch{cell['batch']}-prompt{cell['prompt']}",
-        launcher=ProcessConfig(),
+        launcher=LAUNCHERS[request["launcher"]](),
         scenario=InferenceConfig(
             iterations=cell["calls"],
             duration=0,
