@@ -18,6 +18,8 @@ from collections.abc import Iterable, Mapping  # noqa: TC003  # rebuilt from the
 from dataclasses import dataclass
 from pathlib import Path
 
+from spoonbench.solvers.number_formats import AUTOCAST
+
 CPUINFO = Path("/proc/cpuinfo")
 INSTRUCTION_SETS = frozenset(
     {
@@ -50,7 +52,7 @@ _ARM: Mapping[str, tuple[str, ...]] = {
     "int8": ("i8mm", "asimddp"),
 }
 _PROCESSORS = {"x86_64": _X86, "AMD64": _X86, "aarch64": _ARM, "arm64": _ARM}
-_FORMATS = {"float32": "fp32", "bfloat16": "bf16", "float16": "fp16"}
+_FORMATS = {"float32": "fp32", "bfloat16": "bf16", "float16": "fp16", AUTOCAST: "bf16"}
 _FIELDS = ("flags", "Features")
 INTEGER_PRODUCTS = frozenset({"bnb-int8", "torch-int8dyn", "torchao-int8dyn"})
 """Quantizations that round the activations too, and multiply integers."""

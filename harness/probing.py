@@ -69,7 +69,8 @@ def _versions(part: Part) -> dict[str, str]:
     names = set(required(part))
     for settings in _settings_of(part):
         if settings.quantization != NONE and settings.quantization in METHODS:
-            names.add(METHODS[settings.quantization].requires)
+            method = METHODS[settings.quantization]
+            names.update((method.requires, *method.also))
         if settings.engine in ENGINES:
             names.update(ENGINES[settings.engine].requires)
     return {name: metadata.version(name) for name in sorted(names)}
