@@ -21,8 +21,15 @@ if TYPE_CHECKING:
     from spoonbench.solvers.llm.engines.interface import Forward
     from spoonbench.solvers.llm.stopwatch import Stopwatch
 
-STEPPED = frozenset({"arcee", "gpt2", "llama"})
-"""Model types whose rows are stepped here."""
+STEPPED = frozenset(
+    {
+        *("arcee", "bloom", "cohere", "exaone4", "gemma", "gemma2", "gemma3_text", "glm4"),
+        *("gpt2", "gpt_neox", "gptj", "granite", "llama", "ministral", "mistral", "mixtral"),
+        *("nemotron", "olmo", "olmo2", "olmoe", "opt", "phi", "phi3", "qwen2", "qwen2_moe"),
+        *("qwen3", "qwen3_moe", "smollm3", "stablelm", "starcoder2"),
+    }
+)
+"""Model types whose rows are stepped here, tried one by one with those of transformers 5.23."""
 
 
 def read_with(model: Any) -> Forward:
