@@ -376,12 +376,10 @@ class PretrainedSolver(TimedPasses):
     def _begin_training(self) -> LanguageModelSolver:
         """The contestant that tunes the weights of the folder; the ones that are here go first."""
         params, settings = self._asked()[0], self._settings
-        for name, value, usual in (
-            ("quantization", settings.quantization, NONE),
-            ("dtype", settings.dtype if settings.dtype == "float16" else None, None),
-        ):
-            if value != usual:
-                raise Unsupported(f"pretrained: {name} {value} is for answers, not for training")
+        if settings.quantization != NONE:
+            raise Unsupported("pretrained: quantized weights cannot be trained further")
+        if settings.dtype == "float16":
+            raise Unsupported("pretrained answers in float16 and learns in float32 or bfloat16")
         trainee = LanguageModelSolver()
         recipe: dict[str, Json] = {"init": params.model, "tune": "full"}
         recipe["precision"] = settings.dtype
