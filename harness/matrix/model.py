@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _NOTHING_BROUGHT = {
     "models": (), "inits": (), "tune": (), "endpoint": None, "endpoint_models": (), "answers": (),
-    "shots": 4, "chat": None,
+    "shots": 4, "chat": "auto",
 }  # fmt: skip
 
 
