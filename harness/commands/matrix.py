@@ -27,7 +27,7 @@ from spoonbench.harness.matrix.model import enter_model, shape_of
 from spoonbench.harness.matrix.plan import Wanted, plan_matrix
 from spoonbench.harness.matrix.presets import PRESETS
 from spoonbench.harness.matrix.run import AGAIN, run_matrix, train_model, turns
-from spoonbench.harness.matrix.sweep import PLAIN, Sweep, placements
+from spoonbench.harness.matrix.sweep import PLAIN, Sweep, methods_meant, placements
 from spoonbench.harness.matrix.sweep_file import SweepFile, read_sweep_file
 from spoonbench.harness.matrix.work import Pacing
 from spoonbench.harness.matrix_records import is_of_pytest
@@ -68,6 +68,7 @@ class _Asked:
     limits: Limits
     out: Path
     planned: Callable[[Path | None], MatrixPlan]
+    notes: tuple[str, ...] = ()
 
     def guess_s(self, turn: Turn) -> float:
         """Seconds that a run will take."""
@@ -218,6 +219,7 @@ def _ask(options: Mapping[str, Any], workplace: Workplace) -> _Asked:
         planned=planned,
         limits=Limits(memory_bytes=memory, seconds=options["timeout"] or _CELL_SECONDS),
         out=out,
+        notes=methods_meant(given.sweep),
     )
 
 
@@ -281,8 +283,9 @@ def _tell(asked: _Asked, console: Console, *, as_json: bool) -> None:
             "runs_to_come": len(asked.to_run),
             "seconds": took.seconds,
             "runs_guessed": took.n_guessed,
+            "notes": list(asked.notes),
         }
         click.echo(json.dumps(told, indent=2))
         return
-    for line in plan_lines(matrix, len(asked.to_run), took):
+    for line in (*plan_lines(matrix, len(asked.to_run), took), *asked.notes):
         console.print(line, markup=False, highlight=False, soft_wrap=True)

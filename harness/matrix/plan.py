@@ -98,6 +98,7 @@ def plan_matrix(
     training = make_plan(measured, (model,), replace(preset, is_timed=False), wishes)
     workload = _workload(measured, split)
     contestant = training.entries[0].cells[0].cell.contestant
+    family = wanted.shape.family if wanted.shape is not None else None
     cells: dict[str, Cell] = {}
     described = []
     for placement in wanted.placements:
@@ -109,7 +110,7 @@ def plan_matrix(
             seed=wanted.seed,
         )
         predicted = _predicted(placement, wanted.shape)
-        why = why_skipped(placement, environment, model.info) or _why_too_large(predicted, wanted)
+        why = why_skipped(placement, environment, model.info, family) or _why_too_large(predicted, wanted)
         cells[name] = cell
         described.append(
             MatrixCell(

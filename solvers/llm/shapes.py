@@ -83,6 +83,7 @@ def shape_of_model(model: Any) -> ModelShape:
         n_others=n_parameters - n_in_matrices,
         buffer_bytes=sum(buffer.nbytes for buffer in model.buffers()),
         cache=_cache_layers(model.config.get_text_config()),
+        family=model.config.model_type,
         tracer=ConfigTracer(model.config),
     )
 

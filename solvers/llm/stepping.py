@@ -4,7 +4,7 @@ It does for these models what transformers' `generate` does, without setting up 
 that there is: a tenth of the time of small ones. The tests hold it against `generate`. Engines
 (`spoonbench.solvers.llm.engines`) put another forward pass into the same loop.
 
-Not covered: models with other caches, positions or inputs than those of `STEPPED`.
+Not covered: models with other caches, positions or inputs than those of `engines.STEPPED`.
 """
 
 from __future__ import annotations
@@ -21,22 +21,11 @@ if TYPE_CHECKING:
     from spoonbench.solvers.llm.engines.interface import Forward
     from spoonbench.solvers.llm.stopwatch import Stopwatch
 
-STEPPED = frozenset(
-    {
-        *("arcee", "bloom", "cohere", "exaone4", "gemma", "gemma2", "gemma3_text", "glm4"),
-        *("gpt2", "gpt_neox", "gptj", "granite", "llama", "ministral", "mistral", "mixtral"),
-        *("nemotron", "olmo", "olmo2", "olmoe", "opt", "phi", "phi3", "qwen2", "qwen2_moe"),
-        *("qwen3", "qwen3_moe", "smollm3", "stablelm", "starcoder2"),
-    }
-)
-"""Model types whose rows are stepped here, tried one by one with those of transformers 5.23."""
-
-
 def read_with(model: Any) -> Forward:
     """The forward pass of a model and its growing cache, for one batch.
 
     Args:
-        model: of transformers, of a type in `STEPPED`.
+        model: of transformers, of a type in `engines.STEPPED`.
     """
     cache = None
 

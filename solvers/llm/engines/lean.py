@@ -6,7 +6,7 @@ and a cache that is copied as a whole for each token. Keys and values go into ro
 once for a batch. Of a small model that takes away up to half of the time; see the log.
 
 Not covered: rotary positions that depend on the length of a text; layers that see only a window of
-it; other families than those of `FAMILIES`.
+it; other families than those of `engines.LEAN`.
 """
 
 from __future__ import annotations
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from spoonbench.solvers.api import Json
     from spoonbench.solvers.llm.engines.interface import Forward
 
-FAMILIES = frozenset({"arcee", "gpt2", "llama", "mistral", "qwen2", "qwen3"})
-"""Model types whose layers are called from here."""
 _CHANGING = frozenset({"dynamic", "longrope"})
 """Kinds of rotary positions whose frequencies change with the length of a text."""
 
@@ -51,13 +49,9 @@ class LeanRuntime:
     notes: Mapping[str, Json] = {}
 
     def __init__(self, model: Any) -> None:
-        kind = model.config.model_type
-        if kind not in FAMILIES:
-            known = ", ".join(sorted(FAMILIES))
-            raise Unsupported(f"the engine lean runs models of {known}, not {kind}")
         self.library = f"torch {torch.__version__}"
         self._layers = model.config.num_hidden_layers
-        self._family: _Family = _Gpt2(model) if kind == "gpt2" else _Llama(model)
+        self._family: _Family = _Gpt2(model) if model.config.model_type == "gpt2" else _Llama(model)
 
     def start(self, n_rows: int, n_tokens: int, /) -> Forward:
         """A batch with an empty cache."""

@@ -5,10 +5,12 @@ import torch
 from transformers import AutoModelForCausalLM, GenerationConfig
 from transformers.models.auto.configuration_auto import CONFIG_MAPPING
 
-from spoonbench.solvers.api import Unsupported
-from spoonbench.solvers.llm.engines.lean import FAMILIES, LeanRuntime
+from spoonbench.solvers.api import Settings, Unsupported
+from spoonbench.solvers.engines import LEAN, STEPPED
+from spoonbench.solvers.llm.engines.build import build_execution
+from spoonbench.solvers.llm.engines.lean import LeanRuntime
 from spoonbench.solvers.llm.engines.static_cache import StaticCacheRuntime
-from spoonbench.solvers.llm.stepping import STEPPED, read_with, step_rows
+from spoonbench.solvers.llm.stepping import read_with, step_rows
 
 ROWS, NEW = 320, 6
 SHAPE = {
@@ -98,7 +100,7 @@ def test_batches_of_every_type_are_written_as_transformers_writes_rows(kind):
     assert texts_of(StaticCacheRuntime(model).start(3, 17 + NEW)) == expected
 
 
-@pytest.mark.parametrize("kind", sorted(FAMILIES))
+@pytest.mark.parametrize("kind", sorted(LEAN))
 def test_lean_writes_as_transformers_does(kind):
     whole = {"sliding_window": None, "use_sliding_window": False} if kind in OWN else {}
     model = untrained(kind, **whole)
@@ -113,4 +115,4 @@ def test_lean_refuses_windows(kind):
 
 def test_lean_refuses_what_it_does_not_know():
     with pytest.raises(Unsupported, match="lean runs models of arcee, .*, not gpt_neox"):
-        LeanRuntime(untrained("gpt_neox"))
+        build_execution(untrained("gpt_neox"), Settings(engine="lean"))
