@@ -57,7 +57,8 @@ def build_execution(model: Any, settings: Settings) -> tuple[Execution, EngineRe
     """Build what runs a model, and say what that took; nothing for the native engine.
 
     Args:
-        model: of transformers, on its device, in its number format, quantized where it is to be.
+        model: of transformers, in evaluation, on its device, in its number format, quantized where
+            it is to be.
         settings: those of `check_engine`.
 
     Raises:
@@ -69,7 +70,6 @@ def build_execution(model: Any, settings: Settings) -> tuple[Execution, EngineRe
     reason = why_no_family(ENGINES[settings.engine], model.config.model_type)
     if reason is not None:
         raise Unsupported(reason)
-    model.eval()
     started_ns = time.perf_counter_ns()
     runtime = _build(model, settings)
     build_s = (time.perf_counter_ns() - started_ns) / 1e9

@@ -299,3 +299,17 @@ def test_the_shape_is_told_without_weights(gpt2_folder, place):
     shape = PretrainedSolver().shape({"model": str(gpt2_folder)}, None)
     assert shape.n_parameters == solver._loaded.model.num_parameters()
     assert len(shape.cache) == 2
+
+
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
+@pytest.mark.parametrize("method", ["bnb-nf4", "bnb-fp4", "bnb-int8"])
+def test_lean_computes_with_quantized_layers_as_the_model_does(llama_folder, place, method, dtype):
+    """Layers too narrow for bitsandbytes' kernels too, on which these fail."""
+    plain, other = (
+        place(llama_folder, quantization=method, dtype=dtype, engine=name)
+        for name in (NATIVE, "lean")
+    )
+    prompts = PROMPTS[:1]
+    assert len(written(other, prompts)[0]) == len(written(plain, prompts)[0]) > 0
+    if dtype == "float32":
+        assert written(other, prompts) == written(plain, prompts)

@@ -141,3 +141,11 @@ def test_a_missing_library_is_named_with_the_way_to_get_it(monkeypatch):
 
 def test_every_method_has_its_code():
     assert list(APPLY) == list(METHODS)
+
+
+@pytest.mark.parametrize("method", ["bnb-int8", "bnb-nf4"])
+def test_layers_of_bitsandbytes_are_in_evaluation(build, method):
+    """In training it computes by other kernels than it has for answers."""
+    model = build("arcee")
+    quantize_model(model, method)
+    assert not any(layer.training for layer in model.modules())
