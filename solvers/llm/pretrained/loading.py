@@ -93,7 +93,7 @@ def load_causal_model(folder: Path, *, dtype: str = "float32", device: str = "cp
         MemoryError: it does not fit the device.
     """
     _check(folder)
-    config = _config(folder)
+    config = read_config(folder)
     tokenizer = _tokenizer(folder, config)
     with memory_errors():
         model = _model(folder, config, dtype).to(device)
@@ -161,7 +161,12 @@ def _damage(folder: Path) -> str | None:
     return None
 
 
-def _config(folder: Path) -> Any:
+def read_config(folder: Path) -> Any:
+    """The configuration of a causal model.
+
+    Raises:
+        Unsupported: there is none, or it is of another kind of model; the message says which.
+    """
     try:
         config = AutoConfig.from_pretrained(folder, **_FLAGS)
     # The library raises errors of many kinds for a configuration that it cannot read.
