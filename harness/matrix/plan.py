@@ -110,7 +110,9 @@ def plan_matrix(
             seed=wanted.seed,
         )
         predicted = _predicted(placement, wanted.shape)
-        why = why_skipped(placement, environment, model.info, family) or _why_too_large(predicted, wanted)
+        why = why_skipped(placement, environment, model.info, family) or _why_too_large(
+            predicted, wanted
+        )
         cells[name] = cell
         described.append(
             MatrixCell(

@@ -149,9 +149,7 @@ class TokenClock(StoppingCriteria):  # type: ignore[misc]  # transformers has no
         return self._none_done
 
 
-def check_lengths(
-    reader: Reader, *, n_texts: int, prompt_tokens: int, new_tokens: int = 0
-) -> None:
+def check_lengths(reader: Reader, *, n_texts: int, prompt_tokens: int, new_tokens: int = 0) -> None:
     """Refuse what the model cannot read.
 
     Raises:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from spoonbench.solvers.llm.engines.interface import Forward
     from spoonbench.solvers.llm.stopwatch import Stopwatch
 
+
 def read_with(model: Any) -> Forward:
     """The forward pass of a model and its growing cache, for one batch.
 

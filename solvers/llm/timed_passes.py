@@ -86,9 +86,7 @@ class TimedPasses(PlacesModel):
 
         reader = self._ready()
         with memory_errors():
-            return score_pairs(
-                reader.model, self._encoded(examples), reader.tokenizer.pad_token_id
-            )
+            return score_pairs(reader.model, self._encoded(examples), reader.tokenizer.pad_token_id)
 
     def count_tokens(self, examples: Sequence[Example], /) -> list[int]:
         """Tokens of each example as it is scored, padding left out.

@@ -76,9 +76,7 @@ def own_texts(model):
     model.generation_config = GenerationConfig()
     rows = [row[seen.bool()][None] for row, seen in zip(*prompts(), strict=True)]
     found = [model.generate(row, generation_config=plan) for row in rows]
-    return [
-        text[0, row.shape[1] :].tolist() for text, row in zip(found, rows, strict=True)
-    ]
+    return [text[0, row.shape[1] :].tolist() for text, row in zip(found, rows, strict=True)]
 
 
 def texts_of(forward):
@@ -114,5 +112,5 @@ def test_lean_refuses_windows(kind):
 
 
 def test_lean_refuses_what_it_does_not_know():
-    with pytest.raises(Unsupported, match="lean runs models of arcee, .*, not gpt_neox"):
+    with pytest.raises(Unsupported, match=r"lean runs models of arcee, .*, not gpt_neox"):
         build_execution(untrained("gpt_neox"), Settings(engine="lean"))

@@ -1,7 +1,9 @@
 """A model of a folder answers quantized, by every engine, and in every mode, as it does by hand."""
 
+import functools
 import math
 from dataclasses import replace
+from typing import Any
 
 import pytest
 import torch
@@ -45,7 +47,7 @@ def place(shown):
 
     def run(folder, *, fits=True, **settings):
         solver = PretrainedSolver()
-        params = {"model": str(folder), "shots": 2, "max_new_tokens": NEW}
+        params: dict[str, Any] = {"model": str(folder), "shots": 2, "max_new_tokens": NEW}
         solver.prepare(Settings(seed=1, params=params, **settings))
         if fits:
             solver.fit(shown, (), lambda *_: None, None)
@@ -79,8 +81,8 @@ def written(solver, prompts=PROMPTS):
 
 
 def test_it_offers_what_a_model_trained_here_offers():
-    protocols = (Prefills, Decodes, ScoresExamples, CountsTokens, BreaksDown, Steps, StepsIn)
-    protocols += (Reads, Shaped, Quantizes, BuildsEngine)
+    timed = (Prefills, Decodes, ScoresExamples, CountsTokens, BreaksDown, Steps, StepsIn)
+    protocols: tuple[Any, ...] = (*timed, Reads, Shaped, Quantizes, BuildsEngine)
     assert all(isinstance(PretrainedSolver(), protocol) for protocol in protocols)
     ours, theirs = PretrainedSolver.info, LanguageModelSolver.info
     for name in ("devices", "dtypes", "quantizations", "engines", "attentions", "paddings"):
@@ -136,9 +138,7 @@ def test_quantized_weights_are_those_that_are_quantized_by_hand(folder, place, m
 
 
 @pytest.mark.parametrize("method", [m for m in METHODS if m.startswith(("torchao", "quanto"))])
-def test_libraries_that_see_no_layers_of_gpt2_quantize_them_all(
-    gpt2_folder, place, needs, method
-):
+def test_libraries_that_see_no_layers_of_gpt2_quantize_them_all(gpt2_folder, place, needs, method):
     needs(METHODS[method].requires)
     done = place(gpt2_folder, quantization=method).quantized()
     assert (done.layers_quantized, done.layers_turned) == (8, 8)
@@ -184,23 +184,19 @@ def test_padding_on_the_right_changes_shorter_rows_alone(llama_folder, place):
 
 def test_prompts_of_a_fixed_length_are_read_and_gone_on_with(folder, place, monkeypatch):
     solver = place(folder, fits=False)
-    seen, forward = [], solver._loaded.model.forward
-    monkeypatch.setattr(
-        solver._loaded.model,
-        "forward",
-        lambda *args, **given: seen.append(given["input_ids"].shape) or forward(*args, **given),
-    )
-    monkeypatch.setattr(fixed_lengths.inspect, "signature", _signature_of(forward))
+    model, seen = solver._loaded.model, []
+    forward = model.forward
+
+    @functools.wraps(forward)
+    def watch(*args, **given):
+        seen.append(tuple(given["input_ids"].shape))
+        return forward(*args, **given)
+
+    monkeypatch.setattr(model, "forward", watch)
     solver.prefill(3, 17)
     times = solver.decode(2, 11, 4)
     assert seen == [(3, 17), (2, 11), (2, 1), (2, 1), (2, 1)]
     assert len(times.later_token_ns) == 3
-
-
-def _signature_of(forward):
-    """The signature of what a watched function stands for."""
-    found = fixed_lengths.inspect.signature(forward)
-    return lambda _: found
 
 
 def test_more_tokens_than_the_model_reads_are_refused(gpt2_folder, place):
