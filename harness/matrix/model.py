@@ -64,6 +64,27 @@ def enter_model(
     return replace(entry, params={**entry.params, **params}) if params else entry
 
 
+def enter_served(
+    served: Mapping[str, Any], task: Task, preset: Preset, params: Mapping[str, Any] | None = None
+) -> LineupEntry:
+    """A model behind a server, which answers as many questions at once as a batch holds.
+
+    Args:
+        served: the options `endpoint`, `endpoint_models` (one) and `endpoint_api`.
+        task: what is answered.
+        preset: as for `enter_model`.
+        params: go before those of the options.
+
+    Raises:
+        UsageError: options that do not go together, or an address that carries a secret.
+    """
+    nothing = {**_NOTHING_BROUGHT, "price_in": None, "price_out": None}
+    brought = bring({**nothing, **served})
+    choice = LineupChoice(only=(brought[0].label,), brought=brought)
+    (entry,) = line_up(task, preset, choice)
+    return replace(entry, params={**entry.params, **params}) if params else entry
+
+
 def shape_of(model: LineupEntry, learned: Path | None) -> ModelShape | None:
     """The shape of a model that has one.
 

@@ -150,8 +150,10 @@ def learner_of(lineup: LineupEntry, at: Conditions) -> tuple[LineupEntry, Condit
     """The contestant and its placement in this cell.
 
     Training steps keep their weights in float32; what a step multiplies in is a parameter of the
-    language model.
+    language model. A server is sent a whole batch at once.
     """
+    if lineup.answered_by == "server":
+        return replace(lineup, params={**lineup.params, "concurrency": at.batch_size}), at
     if at.mode != "train" or lineup.info.name != _TRAINS_IN_ITS_PRECISION:
         return lineup, at
     params = {**lineup.params, "precision": at.dtype}

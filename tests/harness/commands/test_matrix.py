@@ -197,3 +197,13 @@ def test_two_at_once_on_one_store_leave_it_whole(tmp_path):
     path = tmp_path / "spoonbench-results" / "store.sqlite"
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_a_model_of_a_folder_answers_in_every_cell(matrix, tmp_path, gpt2_folder):
+    axes = ("--engine", "torch,lean", "--quantization", "none,int8", "--batch", "2")
+    words = ("--model", gpt2_folder, "--items", "4", "--rounds", "1", *FEW[:4], *axes)
+    told = matrix(*words, "--option", "n_items=24", "--dry-run").stdout
+    assert "int8 stands for the method bnb-int8." in told
+    matrix(*words, "--option", "n_items=24", "--set", "max_new_tokens=4", "--no-report")
+    runs = runs_of(tmp_path, "status, reason")
+    assert runs == [("ok", None)] * 5
