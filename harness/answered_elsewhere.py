@@ -47,6 +47,11 @@ _OF_THE_PROCESS = (
 )
 
 
+def why_unseen(answered_by: str) -> str | None:
+    """Why figures of the process say nothing of who answered; None where it answered itself."""
+    return _WHY.get(answered_by)
+
+
 def keep_its_own(measurement: Measurement) -> Measurement:
     """Leave out figures of the process that passed on answers which were made elsewhere."""
     why = _WHY.get(measurement.entry.answered_by)

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 from spoonbench.harness.energy import find_meter
 from spoonbench.harness.executors.marker import Marker, whereabouts
-from spoonbench.harness.memory import MemoryMeter, device_peak, start_device_peak
+from spoonbench.harness.memory import MemoryMeter, device_peak, message_of, start_device_peak
 from spoonbench.harness.passes import BadWork, Calls, Outcome, make_calls
 from spoonbench.harness.protocol import MORE_WARMUP, CellResult, CellWork
 from spoonbench.harness.timing import (
@@ -35,6 +35,7 @@ from spoonbench.harness.timing import (
     time_pass,
 )
 from spoonbench.harness.warmup import Warmup, warm_up
+from spoonbench.solvers.api import Unsupported
 from spoonbench.solvers.texts import Reads
 
 if TYPE_CHECKING:
@@ -82,8 +83,7 @@ def run_cell(stand: Stand, cells: Sequence[CellWork], index: int) -> CellResult:
         start_device_peak(stand.device)
         with steady_collector():
             measured = _measure(stand, cells, index)
-        result = _result(stand, work, measured)
-        return replace(result, metrics={**result.metrics, **_foresight(stand.solver, work)})
+        return _with_foresight(_result(stand, work, measured), stand.solver, work)
     except BaseException as exc:  # the contestant may raise anything, SystemExit included
         status, reason = stand.describe(exc)
         if status == "skipped":
@@ -92,16 +92,24 @@ def run_cell(stand: Stand, cells: Sequence[CellWork], index: int) -> CellResult:
         return CellResult(cell_key=work.cell_key, status=status, reason=f"{reason}, while {where}")
 
 
-def _foresight(solver: Solves, work: CellWork) -> dict[str, Any]:
-    """How well the contestant foresees a text; nothing where none is given, or it reads none."""
+def _with_foresight(result: CellResult, solver: Solves, work: CellWork) -> CellResult:
+    """Add how well the contestant foresees a text; nothing where none is given, or it reads none.
+
+    What it cannot tell of this text is missing with its reason: the pass was measured all the same.
+    """
     if work.held_out is None or not isinstance(solver, Reads):
-        return {}
-    found = solver.text_likelihood(work.held_out)
-    return {
+        return result
+    try:
+        found = solver.text_likelihood(work.held_out)
+    except (Unsupported, ValueError) as exc:
+        missing = {**result.missing, "held_out_bits_per_byte": message_of(exc)}
+        return replace(result, missing=missing)
+    figures = {
         "held_out_bits_per_byte": -found.log_likelihood / math.log(2) / found.n_bytes,
         "held_out_tokens": found.n_tokens,
         "held_out_tokens_right": found.n_right,
     }
+    return replace(result, metrics={**result.metrics, **figures})
 
 
 def _measure(stand: Stand, cells: Sequence[CellWork], index: int) -> Pass:

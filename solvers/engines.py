@@ -22,6 +22,18 @@ from spoonbench.solvers.number_formats import AUTOCAST
 from spoonbench.solvers.quantizations import NONE
 
 NATIVE = "native"
+STEPPED = frozenset(
+    {
+        *("arcee", "bloom", "cohere", "exaone4", "gemma", "gemma2", "gemma3_text", "glm4"),
+        *("gpt2", "gpt_neox", "gptj", "granite", "llama", "ministral", "mistral", "mixtral"),
+        *("nemotron", "olmo", "olmo2", "olmoe", "opt", "phi", "phi3", "qwen2", "qwen2_moe"),
+        *("qwen3", "qwen3_moe", "smollm3", "stablelm", "starcoder2"),
+    }
+)
+"""Model types of transformers whose cache, positions and inputs are known: engines run these. Of
+those of transformers 5.23, tried one by one."""
+LEAN = frozenset({"arcee", "gpt2", "llama", "mistral", "qwen2", "qwen3"})
+"""Model types whose layers the engine lean calls itself."""
 ATTENTIONS: Mapping[str, str] = {
     "eager": "matrix products and a softmax, one after another",
     "sdpa": "torch's scaled_dot_product_attention",
@@ -46,6 +58,7 @@ class Engine:
         attentions: ways of computing attention that can be asked for; its own, where none are.
         takes_quantized: weights that a quantization method has changed can be run.
         compiles: it makes machine code at run time, which takes a compiler on a processor.
+        families: model types of transformers that it runs; None for all.
     """
 
     name: str
@@ -57,6 +70,7 @@ class Engine:
     attentions: tuple[str, ...] = ()
     takes_quantized: bool = False
     compiles: bool = False
+    families: frozenset[str] | None = STEPPED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +116,14 @@ def why_not(engine: Engine, device: str, dtype: str, quantization: str) -> str |
     if missing is not None:
         return f"the engine {engine.name} needs {missing}: pip install 'spoonbench[{engine.extra}]'"
     return _why_no_compiler(engine) if engine.compiles and kind == "cpu" else None
+
+
+def why_no_family(engine: Engine, family: str | None) -> str | None:
+    """Why an engine does not run models of a type; None where it does, or nothing is known."""
+    if family is None or engine.families is None or family in engine.families:
+        return None
+    known = ", ".join(sorted(engine.families))
+    return f"the engine {engine.name} runs models of {known}, not {family}"
 
 
 def why_no_attention(engine: Engine, attention: str | None, device: str, dtype: str) -> str | None:
@@ -154,6 +176,7 @@ ENGINES: Mapping[str, Engine] = {
             dtypes=("float32", "bfloat16", "float16", AUTOCAST),
             attentions=tuple(ATTENTIONS),
             takes_quantized=True,
+            families=None,
         ),
         Engine(
             name="lean",
@@ -161,6 +184,7 @@ ENGINES: Mapping[str, Engine] = {
             devices=("cpu", "cuda", "mps"),
             attentions=("sdpa",),
             takes_quantized=True,
+            families=LEAN,
         ),
         Engine(
             name="static-cache",

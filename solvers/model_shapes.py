@@ -57,6 +57,7 @@ class ModelShape:
         n_others: all other parameters: embeddings, head (once, where it is shared), norms.
         buffer_bytes: of tables that are no parameters, in the number format they always have.
         cache: one for each attention layer.
+        family: type of the model, as transformers names it; None where it is not known.
         tracer: says what passes of the model hold; None where only weights and cache are known.
     """
 
@@ -64,6 +65,7 @@ class ModelShape:
     n_others: int
     buffer_bytes: int
     cache: tuple[CacheLayer, ...]
+    family: str | None = None
     tracer: MemoryTracer | None = field(default=None, compare=False, repr=False)
 
     @property

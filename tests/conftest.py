@@ -81,15 +81,41 @@ def build_llama():
     return LlamaForCausalLM(config), tokenizer
 
 
+def build_qwen3():
+    """Qwen3 type: heads normed apart, head and embedding shared, no begin token, no template."""
+    from transformers import PreTrainedTokenizerFast, Qwen3Config, Qwen3ForCausalLM  # noqa: PLC0415
+
+    backend = train_backend([END, PAD], begins=False)
+    tokenizer = PreTrainedTokenizerFast(tokenizer_object=backend, eos_token=END, pad_token=PAD)
+    config = Qwen3Config(
+        vocab_size=backend.get_vocab_size(),
+        hidden_size=32,
+        intermediate_size=48,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        num_key_value_heads=2,
+        head_dim=16,
+        max_position_embeddings=1024,
+        tie_word_embeddings=True,
+        bos_token_id=None,
+        eos_token_id=tokenizer.eos_token_id,
+        pad_token_id=tokenizer.pad_token_id,
+    )
+    return Qwen3ForCausalLM(config), tokenizer
+
+
+BUILDERS = {"gpt2": build_gpt2, "llama": build_llama, "qwen3": build_qwen3}
+
+
 @pytest.fixture(scope="session")
 def build_model():
-    """A tiny model, always with the same weights, and its tokenizer: "gpt2" or "llama"."""
+    """A tiny model, always with the same weights, and its tokenizer: a name of `BUILDERS`."""
     import torch  # noqa: PLC0415
 
     def build(family):
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(0)
-            model, tokenizer = {"gpt2": build_gpt2, "llama": build_llama}[family]()
+            model, tokenizer = BUILDERS[family]()
         # Random weights of the usual size say nearly the same about every token.
         for parameter in model.parameters():
             if parameter.dim() > 1:
@@ -123,3 +149,9 @@ def gpt2_folder(make_model_folder):
 def llama_folder(make_model_folder):
     """Not to be changed: copy it first."""
     return make_model_folder("llama")
+
+
+@pytest.fixture(scope="session")
+def qwen3_folder(make_model_folder):
+    """Not to be changed: copy it first."""
+    return make_model_folder("qwen3")

@@ -22,7 +22,6 @@ from optimum_benchmark import (
     PyTorchConfig,
 )
 
-
 LAUNCHERS = {"process": ProcessConfig, "inline": InlineConfig}
 
 

@@ -15,7 +15,7 @@ from rich.console import Console
 from spoonbench.harness.artifacts import ArtifactStore, DamagedArtifact
 from spoonbench.harness.canonical import to_json
 from spoonbench.harness.commands.assignments import values
-from spoonbench.harness.commands.idle_options import typed
+from spoonbench.harness.commands.idle_options import refuse_idle, typed
 from spoonbench.harness.commands.workplaces import open_workplace
 from spoonbench.harness.duel.presets import PRESETS as DUEL_PRESETS
 from spoonbench.harness.duel.run import Bench
@@ -23,12 +23,12 @@ from spoonbench.harness.environment import observe
 from spoonbench.harness.matrix.announcement import arithmetic_notes, plan_lines
 from spoonbench.harness.matrix.axes import AXES
 from spoonbench.harness.matrix.estimates import duration, seconds_measured, seconds_of
-from spoonbench.harness.matrix.model import enter_model
+from spoonbench.harness.matrix.model import enter_model, enter_served
 from spoonbench.harness.matrix.overhead import measure_overheads
 from spoonbench.harness.matrix.plan import Wanted, plan_matrix
 from spoonbench.harness.matrix.presets import PRESETS
 from spoonbench.harness.matrix.run import AGAIN, run_matrix, train_model, turns
-from spoonbench.harness.matrix.sweep import PLAIN, Sweep, placements
+from spoonbench.harness.matrix.sweep import PLAIN, Sweep, methods_meant, placements
 from spoonbench.harness.matrix.sweep_file import SweepFile, read_sweep_file
 from spoonbench.harness.matrix.work import Pacing
 from spoonbench.harness.matrix_records import is_of_pytest
@@ -43,11 +43,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from spoonbench.harness.commands.workplaces import Workplace
+    from spoonbench.harness.duel.lineup import LineupEntry
     from spoonbench.harness.duel.plan import PlannedEntry
     from spoonbench.harness.matrix.plan import MatrixPlan
     from spoonbench.harness.matrix.run import Turn
     from spoonbench.harness.matrix_records import Matrix
     from spoonbench.harness.records import Environment, RunRecord
+    from spoonbench.harness.tasks.api import Task
 
 _MEMORY_SHARE = 0.75
 """As in a duel."""
@@ -68,6 +70,7 @@ class _Asked:
     limits: Limits
     out: Path
     planned: Callable[[Path | None, Mapping[str, int]], MatrixPlan]
+    notes: tuple[str, ...] = ()
 
     @property
     def to_run(self) -> list[Turn]:
@@ -192,7 +195,7 @@ def _ask(options: Mapping[str, Any], workplace: Workplace) -> _Asked:
         **values(options["task_options"], "--option"),
     }
     task = make_task(given.task, task_options)
-    model = enter_model(given.model, task, duel_preset, values(options["overrides"], "--set"))
+    model = _model(options, given.model, task)
     memory = _memory_bytes(options, environment)
     wanted = Wanted(
         placements=placements(given.sweep),
@@ -229,7 +232,22 @@ def _ask(options: Mapping[str, Any], workplace: Workplace) -> _Asked:
         planned=planned,
         limits=Limits(memory_bytes=memory, seconds=options["timeout"] or _CELL_SECONDS),
         out=out,
+        notes=methods_meant(given.sweep),
     )
+
+
+def _model(options: Mapping[str, Any], name: str, task: Task) -> LineupEntry:
+    """Who answers: a server where one is given, else the model of that name."""
+    preset = DUEL_PRESETS[PRESETS[options["preset"]].duel]
+    params = values(options["overrides"], "--set")
+    if options["endpoint"] is None and options["endpoint_model"] is None:
+        refuse_idle(("endpoint_api",), "needs --endpoint.")
+        return enter_model(name, task, preset, params)
+    if options["model"] is not None:
+        raise click.UsageError("Give --model or --endpoint, not both.")
+    served = {"endpoint": options["endpoint"], "endpoint_api": options["endpoint_api"]}
+    served["endpoint_models"] = tuple(filter(None, (options["endpoint_model"],)))
+    return enter_served(served, task, preset, params)
 
 
 def _sweep_file(options: Mapping[str, Any], threads: int) -> SweepFile:
@@ -289,7 +307,7 @@ def _tell(asked: _Asked, console: Console, *, as_json: bool) -> None:
     matrix, measured = asked.plan.matrix, asked.measured
     took = duration(asked.to_run, len(asked.plan.split.items), measured, asked.plan.model.shape)
     took = replace(took, seconds=took.seconds / asked.n_places)
-    notes = arithmetic_notes(matrix, asked.environment)
+    notes = [*asked.notes, *arithmetic_notes(matrix, asked.environment)]
     if as_json:
         told = {
             "matrix": to_json(matrix),

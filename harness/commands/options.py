@@ -335,6 +335,18 @@ MATRIX_OPTIONS = grouped(
         help="Who answers: a registered name, or the folder of a causal language model "
         "[that of the sweep, lm-tiny].",
     ),
+    click.option(
+        "--endpoint",
+        metavar="URL",
+        help="A server that speaks OpenAI's protocol answers; a batch is sent at once.",
+    ),
+    click.option("--endpoint-model", metavar="NAME", help="The model to ask there."),
+    click.option(
+        "--endpoint-api",
+        type=click.Choice(["chat", "completions"]),
+        default="chat",
+        show_default=True,
+    ),
     click.option("--task", metavar="NAME", help="What is answered [word-problems]."),
     click.option(
         "--option",

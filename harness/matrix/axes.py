@@ -33,12 +33,9 @@ _DTYPES = {
     "autocast-bf16": AUTOCAST,
     "autocast": AUTOCAST,
 }
-_QUANTIZATIONS = {
-    NONE: NONE,
-    **{name: name for name in METHODS},
-    "int8": "bnb-int8",
-    "int4": "bnb-nf4",
-}
+BY_BITS = {"int8": "bnb-int8", "int4": "bnb-nf4"}
+"""Quantizations that are named by their bits alone, and the method that is then meant."""
+_QUANTIZATIONS = {NONE: NONE, **{name: name for name in METHODS}, **BY_BITS}
 MODES: tuple[Mode, ...] = ("answer", "prefill", "decode", "score", "train")
 _MOST = 1 << 20
 
@@ -164,7 +161,8 @@ AXES: Mapping[str, Axis] = {
         Axis(
             name="quantization",
             field="quantization",
-            summary=f"Quantizations: none, int8, int4, {', '.join(METHODS)}.",
+            summary=f"Quantizations: none, {', '.join(METHODS)}; "
+            f"{', '.join(f'{bits} is {name}' for bits, name in BY_BITS.items())}.",
             read=_one_of("quantization", _QUANTIZATIONS),
         ),
         Axis(

@@ -128,7 +128,7 @@ def _predict(at: Conditions, model: KnownModel) -> MemoryPrediction:
             attention=attention,
         )
     if sizes is None:
-        raise NotTold("how long its texts are is known once it is trained")
+        raise NotTold("the model does not tell yet how long its texts are")
     if at.mode == "train":
         return predict_training(shape, _step(at, sizes), optimizer="adamw", stepping="fused")
     is_scoring = at.mode == "score"

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _NOTHING_BROUGHT = {
     "models": (), "inits": (), "tune": (), "endpoint": None, "endpoint_models": (), "answers": (),
-    "shots": 4, "chat": None,
+    "shots": 4, "chat": "auto",
 }  # fmt: skip
 
 
@@ -63,6 +63,27 @@ def enter_model(
     (entry,) = line_up(task, preset, choice)
     if entry.answered_by != "process":
         raise BadTask(f"{name} does not answer in a process of its own here.")
+    return replace(entry, params={**entry.params, **params}) if params else entry
+
+
+def enter_served(
+    served: Mapping[str, Any], task: Task, preset: Preset, params: Mapping[str, Any] | None = None
+) -> LineupEntry:
+    """A model behind a server, which answers as many questions at once as a batch holds.
+
+    Args:
+        served: the options `endpoint`, `endpoint_models` (one) and `endpoint_api`.
+        task: what is answered.
+        preset: as for `enter_model`.
+        params: go before those of the options.
+
+    Raises:
+        UsageError: options that do not go together, or an address that carries a secret.
+    """
+    nothing = {**_NOTHING_BROUGHT, "price_in": None, "price_out": None}
+    brought = bring({**nothing, **served})
+    choice = LineupChoice(only=(brought[0].label,), brought=brought)
+    (entry,) = line_up(task, preset, choice)
     return replace(entry, params={**entry.params, **params}) if params else entry
 
 

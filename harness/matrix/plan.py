@@ -69,11 +69,13 @@ class Wanted:
     skips: Sequence[str | None] | None = None
     cores: tuple[int, ...] | None = None
 
-    def why_skipped(self, index: int, environment: Environment, info: SolverInfo) -> str | None:
+    def why_skipped(
+        self, index: int, environment: Environment, info: SolverInfo, family: str | None
+    ) -> str | None:
         """Why a placement cannot be measured; None for one that can be tried."""
         if self.skips is not None:
             return self.skips[index]
-        return why_skipped(self.placements[index], environment, info, self.cores)
+        return why_skipped(self.placements[index], environment, info, self.cores, family=family)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,8 +139,9 @@ def plan_matrix(
         )
         for placement in wanted.placements
     }
+    family = None if known.shape is None else known.shape.family
     reasons = {
-        at: wanted.why_skipped(index, environment, model.info)
+        at: wanted.why_skipped(index, environment, model.info, family)
         for index, at in enumerate(wanted.placements)
     }
     running = [at for at, why in reasons.items() if why is None]

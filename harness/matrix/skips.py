@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from spoonbench.harness.affinity import ANY, NEEDS_LINUX
 from spoonbench.harness.affinity import why_not as affinity_why_not
-from spoonbench.solvers.engines import ENGINES, NATIVE, why_no_attention
+from spoonbench.solvers.engines import ENGINES, NATIVE, why_no_attention, why_no_family
 from spoonbench.solvers.engines import why_not as engine_why_not
 from spoonbench.solvers.quantizations import METHODS, NONE, why_not
 
@@ -30,6 +30,8 @@ def why_skipped(
     environment: Environment,
     info: SolverInfo,
     cores: Collection[int] | None = None,
+    *,
+    family: str | None = None,
 ) -> str | None:
     """One sentence for a cell that cannot be measured; None for one that can be tried.
 
@@ -38,6 +40,7 @@ def why_skipped(
         environment: of this machine.
         info: of the contestant.
         cores: that a child may use; None where they are not known beforehand.
+        family: type of its model, as transformers names it; None where it is not known.
     """
     reasons: tuple[Callable[[], str | None], ...] = (
         lambda: _of_device(placement.device, environment, info),
@@ -46,7 +49,7 @@ def why_skipped(
         lambda: _of_dtype(placement.dtype, info),
         lambda: _of_quantization(placement, info),
         lambda: _of_engine(placement, info),
-        lambda: _of_engine_alone(placement),
+        lambda: _of_engine_alone(placement, family),
         lambda: _of_training(placement),
     )
     return next((why for reason in reasons if (why := reason()) is not None), None)
@@ -109,13 +112,14 @@ def _of_engine(at: Conditions, info: SolverInfo) -> str | None:
     return None
 
 
-def _of_engine_alone(at: Conditions) -> str | None:
+def _of_engine_alone(at: Conditions, family: str | None) -> str | None:
     engine = ENGINES.get(at.engine)
     if engine is None:
         return None
     if at.engine != NATIVE and at.mode not in _BY_ENGINES:
         return f"the engine {at.engine} runs {', '.join(_BY_ENGINES)}, not {at.mode}"
-    why = engine_why_not(engine, at.device, at.dtype, at.quantization)
+    why = why_no_family(engine, family)
+    why = why or engine_why_not(engine, at.device, at.dtype, at.quantization)
     return why or why_no_attention(engine, at.attention, at.device, at.dtype)
 
 

@@ -16,6 +16,7 @@ from spoonbench.harness.canonical import from_json
 from spoonbench.harness.evidence import PairedTest
 from spoonbench.harness.instruction_sets import Arithmetic
 from spoonbench.harness.matrix.crossovers import find_crossovers
+from spoonbench.harness.matrix.elsewhere import without_the_process
 from spoonbench.harness.matrix.evidence import CellEvidence, MatrixEvidence, Noise
 from spoonbench.harness.matrix_records import is_of_pytest
 from spoonbench.harness.stats import (
@@ -60,7 +61,12 @@ def summarize_matrix(matrix: Matrix, runs: Iterable[RunRecord], answers: Answers
         for name, run in first_rounds.items()
         if run is not None and run.status == "ok"
     }
-    cells = [_measure(matrix, cell, of_cells, said.get(cell.name, ())) for cell in matrix.cells]
+    cells = [
+        without_the_process(
+            _measure(matrix, cell, of_cells, said.get(cell.name, ())), matrix.model.answered_by
+        )
+        for cell in matrix.cells
+    ]
     rates = {
         cell.name: _rates(matrix, cell, of_cells) for cell in matrix.cells if not cell.why_skipped
     }

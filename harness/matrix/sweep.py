@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import product
 from typing import TYPE_CHECKING
 
-from spoonbench.harness.matrix.axes import AXES, BadSweep, Value, axis_of, read_axis
+from spoonbench.harness.matrix.axes import AXES, BY_BITS, BadSweep, Value, axis_of, read_axis
 from spoonbench.harness.matrix_records import Conditions
 from spoonbench.solvers.number_formats import AUTOCAST
 from spoonbench.solvers.quantizations import NONE
@@ -64,6 +64,21 @@ def placements(sweep: Sweep) -> tuple[Conditions, ...]:
     ]
     kept = _without(list(dict.fromkeys(crossed)), sweep.exclude)
     return tuple(_with(kept, sweep))
+
+
+def methods_meant(sweep: Sweep) -> tuple[str, ...]:
+    """A sentence for each quantization of a sweep that is named by its bits alone.
+
+    >>> methods_meant(Sweep(axes={"quantization": ["none", "int8"]}))
+    ('int8 stands for the method bnb-int8.',)
+    """
+    given: list[object] = []
+    for axes in (sweep.axes, *sweep.coupled):
+        given += axes.get("quantization", ())
+    given += [one.get("quantization") for one in sweep.include]
+    return tuple(
+        f"{bits} stands for the method {name}." for bits, name in BY_BITS.items() if bits in given
+    )
 
 
 _Step = list[dict[str, Value]]

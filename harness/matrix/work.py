@@ -160,8 +160,11 @@ def learner_of(lineup: LineupEntry, at: Conditions) -> tuple[LineupEntry, Condit
     """The contestant and its placement in this cell.
 
     Training steps keep their weights in float32; what a step multiplies in is a parameter of the
-    language model. A step in bfloat16 is one under autocast.
+    language model, and a step in bfloat16 is one under autocast. A server is sent a whole batch at
+    once.
     """
+    if lineup.answered_by == "server":
+        return replace(lineup, params={**lineup.params, "concurrency": at.batch_size}), at
     if at.mode != "train" or lineup.info.name != _TRAINS_IN_ITS_PRECISION:
         return lineup, at
     params = {**lineup.params, "precision": autocast_format(at.dtype) or at.dtype}

@@ -27,7 +27,7 @@ from safetensors.torch import load_model
 from spoonbench.solvers.api import Unsupported
 from spoonbench.solvers.llm.adapters import load_adapter, save_adapter
 from spoonbench.solvers.llm.architecture import empty_model
-from spoonbench.solvers.llm.base_model import check_base, load_base
+from spoonbench.solvers.llm.base_model import NO_LIMIT, check_base, load_base
 from spoonbench.solvers.llm.confidence import Branches
 from spoonbench.solvers.llm.presets import PRESETS
 from spoonbench.solvers.llm.recipe import Recipe, read_recipe, write_recipe
@@ -73,6 +73,11 @@ class TrainedModel:
     tokenizer: PreTrainedTokenizerFast
     recipe: Recipe
     facts: AnswerFacts
+
+    @property
+    def positions(self) -> int | None:
+        """Tokens of prompt and answer together; None where no limit is known."""
+        return None if self.recipe.positions == NO_LIMIT else self.recipe.positions
 
 
 def save_trained(trained: TrainedModel, folder: Path) -> None:

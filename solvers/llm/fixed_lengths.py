@@ -15,7 +15,7 @@ from __future__ import annotations
 import inspect
 import time
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -33,20 +33,38 @@ from spoonbench.solvers.texts import DecodeTimes, Decoding
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
-    from spoonbench.solvers.llm.artifact import TrainedModel
     from spoonbench.solvers.llm.engines.interface import Execution
 
 _DRAWN: WeakKeyDictionary[Any, tuple[tuple[int, ...], torch.Tensor]] = WeakKeyDictionary()
 """Tokenizer to what was drawn for it last: only the first of many equal calls pays for it."""
 
 
+class Reader(Protocol):
+    """A model with its tokenizer, trained here or loaded from elsewhere."""
+
+    @property
+    def model(self) -> Any:
+        """Of transformers."""
+        ...
+
+    @property
+    def tokenizer(self) -> Any:
+        """Its tokenizer, which has a padding token."""
+        ...
+
+    @property
+    def positions(self) -> int | None:
+        """Tokens that it reads in all; None where no limit is known."""
+        ...
+
+
 def prefill(
-    trained: TrainedModel, seed: int, n_texts: int, n_tokens: int, execution: Execution = USUAL
+    reader: Reader, seed: int, n_texts: int, n_tokens: int, execution: Execution = USUAL
 ) -> None:
     """One forward pass over drawn prompts: the cache is built, scores of the last position.
 
     Args:
-        trained: the model.
+        reader: the model.
         seed: of the tokens drawn.
         n_texts: rows.
         n_tokens: of each.
@@ -56,9 +74,9 @@ def prefill(
         ValueError: a number below 1.
         Unsupported: more tokens than the model reads.
     """
-    check_lengths(trained, n_texts=n_texts, prompt_tokens=n_tokens)
-    model = trained.model
-    ids = draw_tokens(trained, seed, n_texts, n_tokens).to(model.device)
+    check_lengths(reader, n_texts=n_texts, prompt_tokens=n_tokens)
+    model = reader.model
+    ids = draw_tokens(reader, seed, n_texts, n_tokens).to(model.device)
     if execution.runtime is not None:
         forward = execution.runtime.start(n_texts, n_tokens)
         with torch.inference_mode():
@@ -73,7 +91,7 @@ def prefill(
 
 
 def decode(
-    trained: TrainedModel,
+    reader: Reader,
     seed: int,
     lengths: tuple[int, int, int],
     execution: Execution = USUAL,
@@ -81,7 +99,7 @@ def decode(
     """Greedy tokens after drawn prompts, with a cache; nothing ends a row early.
 
     Args:
-        trained: the model.
+        reader: the model.
         seed: of the tokens drawn.
         lengths: rows, tokens of each prompt, new tokens of each.
         execution: what runs the model.
@@ -92,9 +110,9 @@ def decode(
     """
     started_ns = time.perf_counter_ns()
     n_texts, prompt_tokens, new_tokens = lengths
-    check_lengths(trained, n_texts=n_texts, prompt_tokens=prompt_tokens, new_tokens=new_tokens)
-    model = trained.model
-    ids = draw_tokens(trained, seed, n_texts, prompt_tokens).to(model.device)
+    check_lengths(reader, n_texts=n_texts, prompt_tokens=prompt_tokens, new_tokens=new_tokens)
+    model = reader.model
+    ids = draw_tokens(reader, seed, n_texts, prompt_tokens).to(model.device)
     clock = TokenClock(n_texts, str(model.device))
     padded = (ids, torch.ones_like(ids))
     forward = forward_of(model, (n_texts, prompt_tokens + new_tokens), execution)
@@ -131,9 +149,7 @@ class TokenClock(StoppingCriteria):  # type: ignore[misc]  # transformers has no
         return self._none_done
 
 
-def check_lengths(
-    trained: TrainedModel, *, n_texts: int, prompt_tokens: int, new_tokens: int = 0
-) -> None:
+def check_lengths(reader: Reader, *, n_texts: int, prompt_tokens: int, new_tokens: int = 0) -> None:
     """Refuse what the model cannot read.
 
     Raises:
@@ -145,15 +161,15 @@ def check_lengths(
             f"{n_texts} texts of {prompt_tokens} tokens and {new_tokens} new ones: "
             "there is at least 1 text, of at least 1 token"
         )
-    positions = trained.recipe.positions
-    if prompt_tokens + new_tokens > positions:
+    positions = reader.positions
+    if positions is not None and prompt_tokens + new_tokens > positions:
         new = f" and {new_tokens} new ones" if new_tokens else ""
         raise Unsupported(f"{prompt_tokens} tokens{new}: the model reads {positions} in all")
 
 
-def draw_tokens(trained: TrainedModel, seed: int, n_texts: int, n_tokens: int) -> torch.Tensor:
+def draw_tokens(reader: Reader, seed: int, n_texts: int, n_tokens: int) -> torch.Tensor:
     """Token ids, shape (n_texts, n_tokens), the same ones for the same numbers and seed."""
-    tokenizer, n_rows = trained.tokenizer, count_rows(trained.model)
+    tokenizer, n_rows = reader.tokenizer, count_rows(reader.model)
     key = (seed, n_texts, n_tokens, n_rows)
     kept = _DRAWN.get(tokenizer)
     if kept is not None and kept[0] == key:

@@ -27,9 +27,10 @@ from transformers import (
     StoppingCriteriaList,
 )
 
+from spoonbench.solvers.engines import STEPPED
 from spoonbench.solvers.llm.decoding import check_decoding
 from spoonbench.solvers.llm.engines.interface import USUAL
-from spoonbench.solvers.llm.stepping import STEPPED, read_with, step_rows
+from spoonbench.solvers.llm.stepping import read_with, step_rows
 from spoonbench.solvers.llm.stopwatch import (
     COMPUTING,
     COPYING_BACK,

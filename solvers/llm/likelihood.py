@@ -80,29 +80,31 @@ def log_likelihoods(
     check_lengths(pairs, trained.recipe.positions)
     found: list[float] = []
     for start in range(0, len(pairs), _BATCH):
-        found += score_pairs(trained.model, pairs[start : start + _BATCH])
+        batch = pairs[start : start + _BATCH]
+        found += score_pairs(trained.model, batch, trained.tokenizer.pad_token_id)
     return found
 
 
-def score_pairs(model: Any, pairs: Sequence[EncodedExample]) -> list[float]:
+def score_pairs(model: Any, pairs: Sequence[EncodedExample], pad: int) -> list[float]:
     """Natural logarithm of the probability of each completion after its prompt, in one batch.
 
     Args:
         model: of transformers, causal.
         pairs: shape (n,), n at least 1.
+        pad: token of the padding; it stands behind, where a causal model needs no mask.
 
     Raises:
         ValueError: scores that are not numbers.
     """
     with without_gradients(model.device):
-        found = _batch(model, pairs)
+        found = _batch(model, pairs, pad)
     if any(math.isnan(score) for score in found):
         raise ValueError("the scores of the model are not numbers (NaN): try another number format")
     return found
 
 
-def _batch(model: Any, pairs: Sequence[EncodedExample]) -> list[float]:
-    ids, targets = collate(pairs, "answer", model.config.pad_token_id)
+def _batch(model: Any, pairs: Sequence[EncodedExample], pad: int) -> list[float]:
+    ids, targets = collate(pairs, "answer", pad)
     logits, wanted, rows = batch_logits(model, ids.to(model.device), targets.to(model.device))
     scores = logits.float().log_softmax(dim=-1)  # (m, vocabulary)
     chosen = scores.gather(1, wanted[:, None])[:, 0]

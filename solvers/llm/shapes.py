@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
-from transformers import AutoConfig, AutoModelForCausalLM
+from transformers import AutoModelForCausalLM
 
 from spoonbench.solvers.api import Unsupported
 from spoonbench.solvers.llm.architecture import CONFIG_FILE, build_model
+from spoonbench.solvers.llm.pretrained.loading import read_config
 from spoonbench.solvers.llm.quantization.layers import head_names, linear_layers
 from spoonbench.solvers.llm.tracing import ConfigTracer
 from spoonbench.solvers.model_shapes import CacheLayer, Matrix, ModelShape
@@ -54,8 +55,9 @@ def shape_of_folder(folder: Path) -> ModelShape:
     Raises:
         Unsupported: there is none, or transformers has no causal model for it.
     """
+    config = read_config(folder)
     try:
-        return shape_of(AutoConfig.from_pretrained(folder, local_files_only=True))
+        return shape_of(config)
     # Configurations of others raise whatever their classes raise.
     except Exception as exc:
         raise Unsupported(f"{folder} holds no configuration of a causal model: {exc}") from exc
@@ -83,6 +85,7 @@ def shape_of_model(model: Any) -> ModelShape:
         n_others=n_parameters - n_in_matrices,
         buffer_bytes=sum(buffer.nbytes for buffer in model.buffers()),
         cache=_cache_layers(model.config.get_text_config()),
+        family=model.config.model_type,
         tracer=ConfigTracer(model.config),
     )
 

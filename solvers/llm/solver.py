@@ -13,17 +13,16 @@ Not covered: asking weights as they come; sampled answers (`generate` samples).
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from spoonbench.solvers.api import Settings, Size, SolverInfo, Unsupported
 from spoonbench.solvers.engines import ATTENTIONS, ENGINES
 from spoonbench.solvers.learning import NOT_FITTED, failed
+from spoonbench.solvers.llm.placed import PlacedModel, set_up_placement
 from spoonbench.solvers.llm.recipe import NAME, Recipe, read_recipe
 from spoonbench.solvers.llm.timed_passes import TimedPasses
-from spoonbench.solvers.number_formats import AUTOCAST, weight_format
-from spoonbench.solvers.placement import check_placement
+from spoonbench.solvers.number_formats import AUTOCAST
 from spoonbench.solvers.quantizations import METHODS, NONE
 
 if TYPE_CHECKING:
@@ -39,15 +38,13 @@ if TYPE_CHECKING:
         Progress,
     )
     from spoonbench.solvers.engines import EngineReport
-    from spoonbench.solvers.llm.arithmetic import WeightCounts
     from spoonbench.solvers.llm.artifact import TrainedModel
-    from spoonbench.solvers.llm.engines.interface import Execution
+    from spoonbench.solvers.llm.batches import EncodedExample
     from spoonbench.solvers.model_shapes import ModelShape
-    from spoonbench.solvers.quantizations import Quantized
     from spoonbench.solvers.text_sizes import TextSizes
     from spoonbench.solvers.texts import Decoding, Generation, TextLikelihood
 
-_MODULES = (
+MODULES = (
     "adapters",
     "answering",
     "architecture",
@@ -72,6 +69,7 @@ _MODULES = (
     "likelihood",
     "machine",
     "optimization",
+    "placed",
     "presets",
     "prompt",
     "quantization.census",
@@ -90,6 +88,7 @@ _MODULES = (
     "training",
     "windows",
 )
+"""Below `solvers.llm`: what holds its logic."""
 
 
 class LanguageModelSolver(TimedPasses):
@@ -113,7 +112,7 @@ class LanguageModelSolver(TimedPasses):
         requires=("torch", "transformers", "tokenizers", "safetensors", "numpy", "peft"),
         source="The recipe of the case study; Radford et al. 2019 (GPT-2), Sanh et al. 2019 "
         "(DistilGPT2), Arcee AI 2025 (Arcee), Hu et al. 2021 (LoRA)",
-        modules=tuple(f"spoonbench.solvers.llm.{name}" for name in _MODULES),
+        modules=tuple(f"spoonbench.solvers.llm.{name}" for name in MODULES),
     )
 
     def __init__(self) -> None:
@@ -121,11 +120,7 @@ class LanguageModelSolver(TimedPasses):
         self._recipe: Recipe | None = None
         self._trained: TrainedModel | None = None
         self._optimizer: Any = None
-        self._counts: WeightCounts | None = None
-        self._quantized: Quantized | None = None
         self._calibration: tuple[Example, ...] = ()
-        self._execution: Execution | None = None
-        self._engine_report: EngineReport | None = None
 
     def prepare(self, settings: Settings, /) -> None:
         """Check the settings and import what is needed.
@@ -134,17 +129,7 @@ class LanguageModelSolver(TimedPasses):
             Unsupported: a device that is not there, or settings that this contestant has not.
         """
         recipe = read_recipe(settings.params)
-        check_placement(self.info, settings)
-        from spoonbench.solvers.llm.machine import set_up
-
-        set_up(settings)
-        if settings.quantization != NONE:
-            from spoonbench.solvers.llm.quantization.quantize import check_method
-
-            check_method(settings.quantization, settings.device, settings.dtype)
-        from spoonbench.solvers.llm.engines.build import check_engine
-
-        check_engine(settings)
+        set_up_placement(self.info, settings)
         # Imported before the first answer, not while it is timed.
         import_module("spoonbench.solvers.llm.answering")
         self.close()
@@ -169,7 +154,7 @@ class LanguageModelSolver(TimedPasses):
 
         recipe = self._prepared()
         self._check_trainable()
-        self._optimizer = self._counts = self._quantized = self._execution = None
+        self._optimizer = self._placed = None
         self._trained, report = fit_model(
             (training, validation), recipe, self._settings, progress, checkpoints
         )
@@ -190,13 +175,13 @@ class LanguageModelSolver(TimedPasses):
         from spoonbench.solvers.llm import adapters, batches, fitting, machine, optimization
 
         self._check_trainable()
-        if self._quantized is not None:
+        if self.quantized() is not None:
             raise Unsupported(f"{NAME}: quantized weights cannot be trained further")
         if self._trained is None:
             self._trained, _ = fitting.build_untrained(
                 examples, self._prepared(), self._settings, None
             )
-        self._execution = None
+        self._placed = None
         trained, recipe = self._trained, self._trained.recipe
         parts = batches.equal_parts(fitting.encode_checked(trained, examples), accumulation)
         # Answers may be given in another format; the weights learn in this one.
@@ -281,12 +266,10 @@ class LanguageModelSolver(TimedPasses):
             ValueError: a text too short to score, or a window or stride that does not fit.
             MemoryError: a window does not fit the device.
         """
-        from spoonbench.solvers.llm.base_model import NO_LIMIT
         from spoonbench.solvers.llm.likelihood import text_likelihood
         from spoonbench.solvers.llm.machine import computing
 
         trained = self._ready()
-        positions = trained.recipe.positions
         with computing(self._settings):
             return text_likelihood(
                 trained.model,
@@ -294,22 +277,19 @@ class LanguageModelSolver(TimedPasses):
                 text,
                 window=window,
                 stride=stride,
-                positions=None if positions == NO_LIMIT else positions,
+                positions=trained.positions,
             )
 
     def size(self, problems: Sequence[Problem], /) -> Size:
         """Parameters, bytes, and operations for the average of these problems."""
-        from spoonbench.solvers.llm.arithmetic import FORMULA, count_weights, measure_size
+        from spoonbench.solvers.llm.arithmetic import FORMULA
         from spoonbench.solvers.llm.prompt import prompt_of
         from spoonbench.solvers.llm.tokenizer import encode_prompts
 
         trained = self._ready()
         prompts = encode_prompts(trained.tokenizer, [prompt_of(each.text) for each in problems])
-        counts = (list(map(len, prompts)), trained.facts.mean_length)
-        size = measure_size(self._counts or count_weights(trained.model), *counts, FORMULA)
-        if self._quantized is None:
-            return size
-        return replace(size, weight_bytes=self._quantized.bytes_after)
+        mean_length = trained.facts.mean_length
+        return self._settled().size(list(map(len, prompts)), mean_length, FORMULA)
 
     def shape(self, params: Mapping[str, Json], folder: Path | None, /) -> ModelShape:
         """What the model is made of, told from its parameters or from what was saved.
@@ -340,10 +320,6 @@ class LanguageModelSolver(TimedPasses):
 
         return sizes_of_trained(folder, params, problems, examples)
 
-    def quantized(self) -> Quantized | None:
-        """What the quantization that was asked for did; None where none was, or not yet."""
-        return self._quantized
-
     def calibrate_on(self, examples: Sequence[Example], /) -> None:
         """Quantize by these examples, where the method calibrates."""
         self._calibration = tuple(examples)
@@ -356,7 +332,7 @@ class LanguageModelSolver(TimedPasses):
         """
         if self._trained is not None:
             self._executed()
-        return self._engine_report
+        return None if self._placed is None else self._placed.engine
 
     def save(self, folder: Path, /) -> None:
         """Write weights, tokenizer and recipe into an existing empty folder.
@@ -367,7 +343,7 @@ class LanguageModelSolver(TimedPasses):
         from spoonbench.solvers.llm.artifact import save_trained
 
         trained = self._fitted()
-        if self._quantized is not None or "float32" not in str(trained.model.dtype):
+        if self.quantized() is not None or "float32" not in str(trained.model.dtype):
             raise Unsupported("language-model keeps float32 weights: save before the first answer")
         save_trained(trained, folder)
 
@@ -390,8 +366,7 @@ class LanguageModelSolver(TimedPasses):
 
     def close(self) -> None:
         """Let the model go; may be called twice."""
-        self._trained = self._optimizer = None
-        self._counts = self._quantized = self._execution = self._engine_report = None
+        self._trained = self._optimizer = self._placed = None
 
     def _prepared(self) -> Recipe:
         if self._recipe is None:
@@ -414,24 +389,17 @@ class LanguageModelSolver(TimedPasses):
             from spoonbench.solvers.llm.adapters import merge
 
             merge(trained.model)
-        held_in = weight_format(self._settings.dtype)
-        if str(trained.model.dtype) != f"torch.{held_in}":
-            from spoonbench.solvers.llm.machine import convert
-
-            convert(trained.model, held_in)
-        if self._settings.quantization != NONE and self._quantized is None:
-            from spoonbench.solvers.llm.arithmetic import count_weights
-            from spoonbench.solvers.llm.quantization.quantize import quantize_model
-
-            self._counts = count_weights(trained.model)
-            self._quantized = quantize_model(
-                trained.model, self._settings.quantization, self._calibration_texts(trained)
+        if self._placed is None:
+            self._placed = PlacedModel(
+                trained.model, self._settings, lambda: self._calibration_texts(trained)
             )
-        if self._settings.attention is not None:
-            from spoonbench.solvers.llm.engines.build import set_attention
-
-            set_attention(trained.model, self._settings.attention)
+        self._placed.settle()
         return trained
+
+    def _settled(self) -> PlacedModel:
+        self._ready()
+        assert self._placed is not None
+        return self._placed
 
     def _calibration_texts(self, trained: TrainedModel) -> list[list[int]]:
         if not self._calibration:
@@ -441,12 +409,8 @@ class LanguageModelSolver(TimedPasses):
         encoded = encode_checked(trained, self._calibration)
         return [[*each.prompt, *each.completion] for each in encoded]
 
-    def _executed(self) -> Execution:
-        """What runs the model; built when it is first asked for."""
-        if self._execution is None:
-            from spoonbench.solvers.llm.engines.build import build_execution
+    def _encoded(self, examples: Sequence[Example]) -> list[EncodedExample]:
+        """Examples as they are learned, end token included."""
+        from spoonbench.solvers.llm.fitting import encode_checked
 
-            self._execution, self._engine_report = build_execution(
-                self._ready().model, self._settings
-            )
-        return self._execution
+        return encode_checked(self._fitted(), examples)

@@ -4,7 +4,7 @@ It does for these models what transformers' `generate` does, without setting up 
 that there is: a tenth of the time of small ones. The tests hold it against `generate`. Engines
 (`spoonbench.solvers.llm.engines`) put another forward pass into the same loop.
 
-Not covered: models with other caches, positions or inputs than those of `STEPPED`.
+Not covered: models with other caches, positions or inputs than those of `engines.STEPPED`.
 """
 
 from __future__ import annotations
@@ -22,15 +22,12 @@ if TYPE_CHECKING:
     from spoonbench.solvers.llm.engines.interface import Forward
     from spoonbench.solvers.llm.stopwatch import Stopwatch
 
-STEPPED = frozenset({"arcee", "gpt2", "llama"})
-"""Model types whose rows are stepped here."""
-
 
 def read_with(model: Any) -> Forward:
     """The forward pass of a model and its growing cache, for one batch.
 
     Args:
-        model: of transformers, of a type in `STEPPED`.
+        model: of transformers, of a type in `engines.STEPPED`.
     """
     cache = None
 

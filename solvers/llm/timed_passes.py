@@ -9,33 +9,34 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from spoonbench.solvers.llm.placed import PlacesModel
 from spoonbench.solvers.llm.stopwatch import OFF, Stopwatch, make_stopwatch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from spoonbench.solvers.api import Example, Settings
-    from spoonbench.solvers.llm.artifact import TrainedModel
-    from spoonbench.solvers.llm.engines.interface import Execution
+    from spoonbench.solvers.llm.batches import EncodedExample
+    from spoonbench.solvers.llm.fixed_lengths import Reader
     from spoonbench.solvers.texts import DecodeTimes
 
 
-class TimedPasses:
+class TimedPasses(PlacesModel):
     """A base of contestants that have settings and a model."""
 
     _settings: Settings
     _stopwatch: Stopwatch = OFF
 
-    def _ready(self) -> TrainedModel:
-        """The model as it is asked for."""
+    def _ready(self) -> Reader:
+        """The model as it is asked for, with its tokenizer."""
         raise NotImplementedError
 
-    def _fitted(self) -> TrainedModel:
-        """The model in whatever number format it is."""
-        raise NotImplementedError
+    def _encoded(self, examples: Sequence[Example]) -> list[EncodedExample]:
+        """Examples as they are scored.
 
-    def _executed(self) -> Execution:
-        """What runs the model."""
+        Raises:
+            ValueError: no examples, or some that are too long or empty.
+        """
         raise NotImplementedError
 
     def prefill(self, n_texts: int, n_tokens: int, /) -> None:
@@ -65,38 +66,35 @@ class TimedPasses:
         from spoonbench.solvers.llm import fixed_lengths
         from spoonbench.solvers.llm.machine import computing
 
-        trained, seed = self._ready(), self._settings.seed
+        reader, seed = self._ready(), self._settings.seed
         with computing(self._settings):
             return fixed_lengths.decode(
-                trained, seed, (n_texts, prompt_tokens, new_tokens), self._executed()
+                reader, seed, (n_texts, prompt_tokens, new_tokens), self._executed()
             )
 
     def score_examples(self, examples: Sequence[Example], /) -> list[float]:
         """Natural logarithm of the probability of each target after its question, in one batch.
 
-        Questions and targets stand in the words that are trained on, end token included.
+        Questions and targets stand in the words that the contestant is asked in.
 
         Raises:
             ValueError: no examples, or some that are too long or empty; scores that are no numbers.
             MemoryError: the batch does not fit the device.
         """
-        from spoonbench.solvers.llm.fitting import encode_checked
         from spoonbench.solvers.llm.likelihood import score_pairs
         from spoonbench.solvers.llm.machine import computing
 
-        trained = self._ready()
+        reader = self._ready()
         with computing(self._settings):
-            return score_pairs(trained.model, encode_checked(trained, examples))
+            return score_pairs(reader.model, self._encoded(examples), reader.tokenizer.pad_token_id)
 
     def count_tokens(self, examples: Sequence[Example], /) -> list[int]:
-        """Tokens of each example as it is learned and scored, padding left out.
+        """Tokens of each example as it is scored, padding left out.
 
         Raises:
             ValueError: no examples, or some that are too long or empty.
         """
-        from spoonbench.solvers.llm.fitting import encode_checked
-
-        return [example.length for example in encode_checked(self._fitted(), examples)]
+        return [example.length for example in self._encoded(examples)]
 
     def watch_parts(self, on: bool, /) -> None:
         """Take the times of parts of `solve` from now on, or no longer."""

@@ -6,9 +6,15 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from spoonbench.solvers.api import Unsupported
-from spoonbench.solvers.engines import ENGINES, NATIVE, EngineReport, why_no_attention, why_not
+from spoonbench.solvers.engines import (
+    ENGINES,
+    NATIVE,
+    EngineReport,
+    why_no_attention,
+    why_no_family,
+    why_not,
+)
 from spoonbench.solvers.llm.engines.interface import Execution
-from spoonbench.solvers.llm.stepping import STEPPED
 
 if TYPE_CHECKING:
     from spoonbench.solvers.api import Settings
@@ -51,7 +57,8 @@ def build_execution(model: Any, settings: Settings) -> tuple[Execution, EngineRe
     """Build what runs a model, and say what that took; nothing for the native engine.
 
     Args:
-        model: of transformers, on its device, in its number format, quantized where it is to be.
+        model: of transformers, in evaluation, on its device, in its number format, quantized where
+            it is to be.
         settings: those of `check_engine`.
 
     Raises:
@@ -60,11 +67,9 @@ def build_execution(model: Any, settings: Settings) -> tuple[Execution, EngineRe
     padding: Padding = "right" if settings.padding == "right" else "left"
     if settings.engine == NATIVE:
         return Execution(padding=padding), None
-    kind = model.config.model_type
-    if kind not in STEPPED:
-        known = ", ".join(sorted(STEPPED))
-        raise Unsupported(f"the engine {settings.engine} runs models of {known}, not {kind}")
-    model.eval()
+    reason = why_no_family(ENGINES[settings.engine], model.config.model_type)
+    if reason is not None:
+        raise Unsupported(reason)
     started_ns = time.perf_counter_ns()
     runtime = _build(model, settings)
     build_s = (time.perf_counter_ns() - started_ns) / 1e9

@@ -5,8 +5,8 @@ elsewhere. What is left out: masks made anew for every layer type, hooks, output
 and a cache that is copied as a whole for each token. Keys and values go into room that is taken
 once for a batch. Of a small model that takes away up to half of the time; see the log.
 
-Not covered: rotary positions that depend on the length of a text; other families than Arcee, Llama
-and GPT-2.
+Not covered: rotary positions that depend on the length of a text; layers that see only a window of
+it; other families than those of `engines.LEAN`.
 """
 
 from __future__ import annotations
@@ -131,15 +131,21 @@ class _Batch:
 
 
 class _Llama:
-    """Arcee and Llama: rotary positions, norms by the root of the mean square."""
+    """Llama and its kin: rotary positions, norms by the root of the mean square.
+
+    Qwen3 norms each head of queries and keys too.
+    """
 
     def __init__(self, model: Any) -> None:
         kind = model.config.rope_parameters["rope_type"]
         if kind in _CHANGING:
             raise Unsupported(f"the engine lean has no rotary positions of the kind {kind!r}")
+        if _has_windows(model.config):
+            raise Unsupported("the engine lean has no layers that see only a window of the text")
         self._inner = model.model
         self._head = model.lm_head
         self._half = model.model.layers[0].self_attn.head_dim // 2
+        self._norms_heads = hasattr(model.model.layers[0].self_attn, "q_norm")
 
     def read(self, batch: _Batch, tokens: torch.Tensor, positions: torch.Tensor) -> torch.Tensor:
         inner = self._inner
@@ -165,8 +171,10 @@ class _Llama:
     ) -> torch.Tensor:
         own = layer.self_attn
         shape = (*states.shape[:-1], -1, own.head_dim)
-        query = self._turned(own.q_proj(states).view(shape), turns)
-        key = self._turned(own.k_proj(states).view(shape), turns)
+        query, key = own.q_proj(states).view(shape), own.k_proj(states).view(shape)
+        if self._norms_heads:
+            query, key = _normed(own.q_norm, query), _normed(own.k_norm, key)
+        query, key = self._turned(query, turns), self._turned(key, turns)
         value = own.v_proj(states).view(shape)
         seen: torch.Tensor = own.o_proj(batch.attend(index, query, key, value, own.scaling))
         return seen
@@ -215,3 +223,11 @@ class _Gpt2:
 
 def _normed(norm: Any, states: torch.Tensor) -> torch.Tensor:
     return F.rms_norm(states, (states.shape[-1],), norm.weight, norm.variance_epsilon)
+
+
+def _has_windows(config: Any) -> bool:
+    """Some layers see only so many tokens back."""
+    kinds = getattr(config, "layer_types", None)
+    if kinds is not None:
+        return "sliding_attention" in kinds
+    return getattr(config, "sliding_window", None) is not None

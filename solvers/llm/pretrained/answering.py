@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 from spoonbench.solvers.api import Answer
 from spoonbench.solvers.learning import failed
 from spoonbench.solvers.llm.asking import STOP, read_reply
+from spoonbench.solvers.llm.engines.interface import USUAL
 from spoonbench.solvers.llm.generation import generate_batch
 from spoonbench.solvers.llm.pretrained.confidence import confidence
 from spoonbench.solvers.llm.pretrained.prompts import Prompt, encode_plain, encode_question, unfit
+from spoonbench.solvers.llm.stopwatch import OFF, TOKENIZING
 from spoonbench.solvers.texts import Decoding
 
 if TYPE_CHECKING:
@@ -18,8 +20,10 @@ if TYPE_CHECKING:
 
     from spoonbench.solvers.api import AnswerKind, Problem
     from spoonbench.solvers.llm.asking import Asking
+    from spoonbench.solvers.llm.engines.interface import Execution
     from spoonbench.solvers.llm.pretrained.loading import CausalModel
     from spoonbench.solvers.llm.pretrained.params import PretrainedParams
+    from spoonbench.solvers.llm.stopwatch import Stopwatch
     from spoonbench.solvers.texts import Generation
 
 
@@ -65,7 +69,13 @@ def prompts_of(loaded: CausalModel, manner: Manner, problems: Sequence[Problem])
 
 
 def answer_problems(
-    loaded: CausalModel, manner: Manner, problems: Sequence[Problem], started_ns: int
+    loaded: CausalModel,
+    manner: Manner,
+    problems: Sequence[Problem],
+    started_ns: int,
+    *,
+    stopwatch: Stopwatch = OFF,
+    execution: Execution = USUAL,
 ) -> list[Answer]:
     """Answer problems in one batch.
 
@@ -74,8 +84,11 @@ def answer_problems(
         manner: how it is asked.
         problems: shape (n,).
         started_ns: `time.perf_counter_ns` when the call began.
+        stopwatch: times the parts.
+        execution: what runs the model, and the side of the padding.
     """
-    prompts = prompts_of(loaded, manner, problems)
+    with stopwatch.part(TOKENIZING):
+        prompts = prompts_of(loaded, manner, problems)
     fit = [index for index, prompt in enumerate(prompts) if prompt.refusal is None]
     batch = generate_batch(
         loaded.model,
@@ -83,6 +96,8 @@ def answer_problems(
         [prompts[index].ids for index in fit],
         manner.decoding,
         end_ids=loaded.end_ids,
+        stopwatch=stopwatch,
+        execution=execution,
     )
     first_token_s = (
         (batch.first_token_ns - started_ns) / 1e9 if batch.first_token_ns is not None else None
@@ -95,7 +110,10 @@ def answer_problems(
 
 
 def continue_prompts(
-    loaded: CausalModel, prompts: Sequence[str], decoding: Decoding
+    loaded: CausalModel,
+    prompts: Sequence[str],
+    decoding: Decoding,
+    execution: Execution = USUAL,
 ) -> list[Generation]:
     """Continue texts as they stand, in one batch, without chat template.
 
@@ -108,7 +126,12 @@ def continue_prompts(
         if reason is not None:
             raise ValueError(reason)
     batch = generate_batch(
-        loaded.model, loaded.tokenizer, encoded, decoding, end_ids=loaded.end_ids
+        loaded.model,
+        loaded.tokenizer,
+        encoded,
+        decoding,
+        end_ids=loaded.end_ids,
+        execution=execution,
     )
     return list(batch.texts)
 

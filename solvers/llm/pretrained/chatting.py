@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 from spoonbench.solvers.api import Unsupported
 from spoonbench.solvers.llm.asking import Asking
+from spoonbench.solvers.llm.engines.interface import USUAL
 from spoonbench.solvers.llm.generation import generate_batch
 from spoonbench.solvers.llm.pretrained.prompts import encode_chat, unfit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from spoonbench.solvers.llm.engines.interface import Execution
     from spoonbench.solvers.llm.pretrained.loading import CausalModel
     from spoonbench.solvers.texts import Decoding, Generation
 
@@ -26,7 +28,10 @@ class _Message(Asking):
 
 
 def answer_messages(
-    loaded: CausalModel, messages: Sequence[str], decoding: Decoding
+    loaded: CausalModel,
+    messages: Sequence[str],
+    decoding: Decoding,
+    execution: Execution = USUAL,
 ) -> list[Generation]:
     """Answer messages in one batch.
 
@@ -44,6 +49,11 @@ def answer_messages(
         if reason is not None:
             raise ValueError(reason)
     batch = generate_batch(
-        loaded.model, loaded.tokenizer, encoded, decoding, end_ids=loaded.end_ids
+        loaded.model,
+        loaded.tokenizer,
+        encoded,
+        decoding,
+        end_ids=loaded.end_ids,
+        execution=execution,
     )
     return batch.texts

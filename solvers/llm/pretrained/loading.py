@@ -95,7 +95,7 @@ def load_causal_model(folder: Path, *, dtype: str = "float32", device: str = "cp
         MemoryError: it does not fit the device.
     """
     _check(folder)
-    config = _config(folder)
+    config = read_config(folder)
     tokenizer = _tokenizer(folder, config)
     with memory_errors():
         model = _model(folder, config, dtype).to(device)
@@ -123,7 +123,7 @@ def load_causal_tokenizer(folder: Path) -> Any:
         Unsupported: the folder holds no such model, or a damaged one; the message says why.
     """
     _check(folder)
-    return _tokenizer(folder, _config(folder))
+    return _tokenizer(folder, read_config(folder))
 
 
 def _refused(folder: Path, why: str) -> Unsupported:
@@ -173,7 +173,12 @@ def _damage(folder: Path) -> str | None:
     return None
 
 
-def _config(folder: Path) -> Any:
+def read_config(folder: Path) -> Any:
+    """The configuration of a causal model.
+
+    Raises:
+        Unsupported: there is none, or it is of another kind of model; the message says which.
+    """
     try:
         config = AutoConfig.from_pretrained(folder, **_FLAGS)
     # The library raises errors of many kinds for a configuration that it cannot read.

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import torch
-
-from spoonbench.solvers.llm.batches import IGNORED, EncodedExample, check_lengths, collate
-from spoonbench.solvers.llm.pretrained.prompts import encode_plain, unknown
+from spoonbench.solvers.learning import require_examples
+from spoonbench.solvers.llm.batches import EncodedExample, check_lengths
+from spoonbench.solvers.llm.likelihood import score_pairs
+from spoonbench.solvers.llm.pretrained.prompts import encode_chat, encode_plain, unknown
+from spoonbench.solvers.llm.prompt import completion_of
 from spoonbench.solvers.llm.tokenizer import readable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from spoonbench.solvers.api import Example
+    from spoonbench.solvers.llm.pretrained.answering import Manner
     from spoonbench.solvers.llm.pretrained.loading import CausalModel
 
 _ROWS = 32
@@ -42,6 +45,42 @@ def log_likelihoods(
             not know, or unequal numbers of both.
     """
     pairs = [_pair(loaded, prompt, text) for prompt, text in zip(prompts, texts, strict=True)]
+    _check(loaded, pairs)
+    found: list[float] = []
+    while len(found) < len(pairs):
+        batch = pairs[len(found) : len(found) + _ROWS]
+        width = max(pair.length for pair in batch)
+        batch = batch[: max(1, _MOST_SCORES // (width * loaded.n_rows))]
+        found += score_pairs(loaded.model, batch, loaded.tokenizer.pad_token_id)
+    return found
+
+
+def encode_targets(
+    loaded: CausalModel, manner: Manner, examples: Sequence[Example]
+) -> list[EncodedExample]:
+    """Questions as they are asked, each with the answer sentence that would be right.
+
+    No end token stands behind it: a base model goes on with something else.
+
+    Raises:
+        ValueError: no examples, some that cannot be asked, or that are too long for the model.
+    """
+    require_examples(examples)
+    pairs = [_target(loaded, manner, example) for example in examples]
+    _check(loaded, pairs)
+    return pairs
+
+
+def _target(loaded: CausalModel, manner: Manner, example: Example) -> EncodedExample:
+    asking, text = manner.asking(example.problem.kind), completion_of(example.target)
+    if not manner.chat:
+        return _pair(loaded, asking.text(example.problem.text), text)
+    head = encode_chat(loaded, asking, example.problem.text)
+    # A template says itself what stands before a turn.
+    return EncodedExample(prompt=tuple(head), completion=_apart(loaded, text.strip()))
+
+
+def _check(loaded: CausalModel, pairs: Sequence[EncodedExample]) -> None:
     if not all(pair.prompt for pair in pairs):
         raise ValueError("a prompt must have at least one token")
     for pair in pairs:
@@ -50,14 +89,6 @@ def log_likelihoods(
             raise ValueError(reason)
     if loaded.positions is not None:
         check_lengths(pairs, loaded.positions)
-    found: list[float] = []
-    while len(found) < len(pairs):
-        batch = pairs[len(found) : len(found) + _ROWS]
-        width = max(pair.length for pair in batch)
-        batch = batch[: max(1, _MOST_SCORES // (width * loaded.n_rows))]
-        with torch.inference_mode():
-            found += _score(loaded, batch)
-    return found
 
 
 def _pair(loaded: CausalModel, prompt: str, text: str) -> EncodedExample:
@@ -68,18 +99,10 @@ def _pair(loaded: CausalModel, prompt: str, text: str) -> EncodedExample:
     whole = encode_plain(loaded, prompt + text)
     if whole[: len(head)] == head:
         return EncodedExample(prompt=tuple(head), completion=tuple(whole[len(head) :]))
-    rest = loaded.tokenizer(readable(text), add_special_tokens=False, split_special_tokens=True)
-    return EncodedExample(prompt=tuple(head), completion=tuple(rest["input_ids"]))
+    return EncodedExample(prompt=tuple(head), completion=_apart(loaded, text))
 
 
-def _score(loaded: CausalModel, pairs: Sequence[EncodedExample]) -> list[float]:
-    ids, targets = collate(pairs, "answer", loaded.tokenizer.pad_token_id)
-    device = loaded.model.device
-    # Padding stands on the right, where a causal model needs no mask.
-    logits = loaded.model(input_ids=ids.to(device), use_cache=False).logits  # (n, length, rows)
-    following = targets[:, 1:].to(device)  # position i predicts the token at i + 1
-    places = following != IGNORED
-    scores = logits[:, :-1][places].float().log_softmax(dim=-1)  # (m, rows)
-    chosen = scores.gather(1, following[places][:, None])[:, 0]
-    sums = torch.zeros(len(pairs), device=device)
-    return [float(value) for value in sums.index_add_(0, places.nonzero()[:, 0], chosen)]
+def _apart(loaded: CausalModel, text: str) -> tuple[int, ...]:
+    """Token ids of a text by itself, without special tokens."""
+    found = loaded.tokenizer(readable(text), add_special_tokens=False, split_special_tokens=True)
+    return tuple(found["input_ids"])

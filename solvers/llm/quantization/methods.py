@@ -14,6 +14,15 @@ if TYPE_CHECKING:
 # -- bitsandbytes ------------------------------------------------------------------------------
 
 
+_BLOCK, _ROWS = 64, 32
+"""Columns and rows by which bitsandbytes' kernels of 4 bits for a processor go; it fails on others
+where the processor multiplies bfloat16."""
+
+
+def _has_kernel(layer: Any) -> bool:
+    return not (layer.in_features % _BLOCK or layer.out_features % _ROWS)
+
+
 def _bitsandbytes(
     layer: str, weight: str, **form: str | bool
 ) -> Callable[[Any, Collection[str]], None]:
@@ -40,7 +49,9 @@ def _bitsandbytes(
             )
             new.weight = getattr(library, weight)(old.weight.detach(), requires_grad=False, **form)
             new.bias = old.bias
-            return new.to(old.weight.device)
+            # In training bitsandbytes leaves out the kernels that it has for a processor.
+            is_slow = layer == "Linear4bit" and not _has_kernel(old)
+            return new.to(old.weight.device).train(old.training or is_slow)
 
         replace_layers(model, quantized)
 

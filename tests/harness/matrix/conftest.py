@@ -99,6 +99,10 @@ class Laboratory:
         self.environment = replace(probe(), n_cores=2, memory_bytes=8_000_000_000)
 
     def plan(self, axes, model="spoon", *, n_rounds=2, **wanted):
+        return self.plan_for(lambda task: enter_model(model, task, PRESET), axes, n_rounds, wanted)
+
+    def plan_for(self, entered, axes, n_rounds=2, wanted=None):
+        """A plan for whoever `entered` makes of the task."""
         task = make_task("word-problems", {"n_training": 20, "n_validation": 5, "n_items": 8})
         asked = Wanted(
             placements=placements(Sweep(axes=axes)),
@@ -106,7 +110,7 @@ class Laboratory:
             n_rounds=n_rounds,
             **{"memory_bytes": 4_000_000_000, **wanted},
         )
-        return plan_matrix(task, enter_model(model, task, PRESET), PRESET, self.environment, asked)
+        return plan_matrix(task, entered(task), PRESET, self.environment, asked)
 
     def run(self, plan, executor, done=()):
         with open_writer(self.folder / "store.sqlite") as store:

@@ -131,7 +131,7 @@ def test_few_sizes_of_many_are_traced(model):
     ("known", "at", "why"),
     [
         (KnownModel(), Conditions(), "does not tell what it is made of"),
-        ("no sizes", Conditions(), "once it is trained"),
+        ("no sizes", Conditions(), "how long its texts are"),
         ("all", Conditions(engine="onnxruntime"), "the engine onnxruntime"),
     ],
 )

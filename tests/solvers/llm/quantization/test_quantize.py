@@ -171,3 +171,12 @@ def test_every_part_of_a_method_is_looked_for(monkeypatch):
     with pytest.raises(Unsupported) as caught:
         check_method("parts", "cpu", "float32")
     assert str(caught.value) == ("parts needs no-such-part: pip install torch no-such-part (apart)")
+    assert list(APPLY) == list(METHODS)
+
+
+@pytest.mark.parametrize("method", ["bnb-int8", "bnb-nf4"])
+def test_layers_of_bitsandbytes_are_in_evaluation(build, method):
+    """In training it computes by other kernels than it has for answers."""
+    model = build("arcee")
+    quantize_model(model, method)
+    assert not any(layer.training for layer in model.modules())
