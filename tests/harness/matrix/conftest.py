@@ -108,7 +108,7 @@ class Laboratory:
             placements=placements(Sweep(axes=axes)),
             n_items=6,
             n_rounds=n_rounds,
-            **{"memory_bytes": 4_000_000_000, **wanted},
+            **{"memory_bytes": 4_000_000_000, **(wanted or {})},
         )
         return plan_matrix(task, entered(task), PRESET, self.environment, asked)
 
