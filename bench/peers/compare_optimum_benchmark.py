@@ -15,8 +15,8 @@ Its processes get the settings of allocator and threads that our children have. 
 would be slower for a reason that is not its own.
 
 Its process launcher spins while a cell runs, which takes a core from what it measures on a machine
-of two. So it runs twice: with that launcher, as it comes, for the seconds of the sweep, and with its
-inline launcher, in one process with nothing beside it, for the medians that ours have to agree with.
+of two. So it runs twice: with that launcher, as it comes, for the seconds of the sweep, and with
+its inline launcher, in one process with nothing beside it, for the medians that ours are to match.
 """
 
 import argparse
@@ -213,7 +213,8 @@ def line(round_index: int, sweeps: dict[str, Sweep]) -> str:
 
 def median_ms(pairs: list[dict[str, Sweep]], who: str, name: str, cell: Cell) -> float:
     """Over the calls of all rounds."""
-    return median(s for pair in pairs for s in getattr(pair[who], name)[cell]) * 1e3
+    seconds: list[float] = [s for pair in pairs for s in getattr(pair[who], name)[cell]]
+    return median(seconds) * 1e3
 
 
 def summarize(arguments: argparse.Namespace, pairs: list[dict[str, Sweep]]) -> dict[str, object]:

@@ -3,7 +3,8 @@
     python run_optimum_benchmark.py REQUEST.json RESULTS.json
 
 The request holds `launcher` ("process": one for each cell, which its parent watches in a loop
-without a pause; "inline": all cells in this process, and nothing beside it), `model`, `warmups`, and `cells`, each with `batch`, `prompt`, `new` and `calls`.
+without a pause; "inline": all cells in this process, and nothing beside it), `model`, `warmups`,
+and `cells`, each with `batch`, `prompt`, `new` and `calls`.
 The results are, for each cell, seconds to the first token and seconds after it, of every call.
 Memory is not measured here, which would take further calls.
 """
