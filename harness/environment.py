@@ -100,6 +100,16 @@ def memory_bytes() -> int:
     return min([int(psutil.virtual_memory().total), *limits])
 
 
+def memory_of_child(environment: Environment, asked_mb: float | None = None) -> int:
+    """Bytes that one child may take above its baseline.
+
+    Args:
+        environment: of the machine that it runs on.
+        asked_mb: what was asked for, in megabytes; None: three quarters of the machine's memory.
+    """
+    return round(environment.memory_bytes * 0.75 if asked_mb is None else asked_mb * 1e6)
+
+
 def devices() -> tuple[str, ...]:
     """Accelerators, one line each."""
     if sys.platform == "darwin":

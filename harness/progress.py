@@ -43,6 +43,22 @@ class _Left(ProgressColumn):
         return Text(f"about {minutes}:{seconds:02d} left", style="progress.remaining")
 
 
+class SilentWatcher:
+    """Nobody is told: for whoever says otherwise how far things are."""
+
+    def expect(self, jobs: Sequence[tuple[str, float]], /) -> None:
+        """Nothing is shown."""
+
+    def begin(self, name: str, /) -> None:
+        """Nothing is shown."""
+
+    def advance(self, fraction: float, message: str, /) -> None:
+        """Nothing is shown."""
+
+    def end(self, name: str, status: str, reason: str | None, /) -> None:
+        """Nothing is shown."""
+
+
 class ProgressWatcher:
     """Two bars: the whole, and the job at hand. On no terminal: one line for each job.
 

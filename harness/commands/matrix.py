@@ -19,7 +19,7 @@ from spoonbench.harness.commands.idle_options import refuse_idle, typed
 from spoonbench.harness.commands.workplaces import open_workplace
 from spoonbench.harness.duel.presets import PRESETS as DUEL_PRESETS
 from spoonbench.harness.duel.run import Bench
-from spoonbench.harness.environment import observe
+from spoonbench.harness.environment import memory_of_child, observe
 from spoonbench.harness.matrix.announcement import arithmetic_notes, plan_lines
 from spoonbench.harness.matrix.axes import AXES
 from spoonbench.harness.matrix.estimates import duration, seconds_measured, seconds_of
@@ -51,8 +51,6 @@ if TYPE_CHECKING:
     from spoonbench.harness.records import Environment, RunRecord
     from spoonbench.harness.tasks.api import Task
 
-_MEMORY_SHARE = 0.75
-"""As in a duel."""
 _CELL_SECONDS = 900.0
 _STORE = "store.sqlite"
 _OF_PRESET_OR_FILE = ("model", "task", "items", "rounds", "python")
@@ -196,7 +194,7 @@ def _ask(options: Mapping[str, Any], workplace: Workplace) -> _Asked:
     }
     task = make_task(given.task, task_options)
     model = _model(options, given.model, task)
-    memory = _memory_bytes(options, environment)
+    memory = memory_of_child(environment, options["memory_limit_mb"])
     wanted = Wanted(
         placements=placements(given.sweep),
         n_items=given.items,
@@ -271,11 +269,6 @@ def _sweep_file(options: Mapping[str, Any], threads: int) -> SweepFile:
 def _words(text: str) -> list[object]:
     """Values of an axis, as in "cpu,cuda:0"."""
     return [word.strip() for word in text.split(",")]
-
-
-def _memory_bytes(options: Mapping[str, Any], environment: Environment) -> int:
-    asked_mb = options["memory_limit_mb"]
-    return round(environment.memory_bytes * _MEMORY_SHARE if asked_mb is None else asked_mb * 1e6)
 
 
 def _learned(entry: PlannedEntry, out: Path) -> Path | None:

@@ -30,7 +30,7 @@ from spoonbench.harness.duel.presets import PRESETS
 from spoonbench.harness.duel.recording import Recorder
 from spoonbench.harness.duel.run import Bench, train_entry, training_job
 from spoonbench.harness.duel_records import Requirements
-from spoonbench.harness.environment import devices, observe, probe
+from spoonbench.harness.environment import devices, memory_of_child, observe, probe
 from spoonbench.harness.executors.local import LocalExecutor
 from spoonbench.harness.executors.ranks import (
     RankExecutor,
@@ -57,9 +57,6 @@ if TYPE_CHECKING:
     from spoonbench.harness.executors.ranks import Launch
     from spoonbench.harness.records import Artifact, Environment, RunRecord
     from spoonbench.harness.tasks.api import Task
-
-_MEMORY_SHARE = 0.75
-"""As in a duel."""
 
 _STORE = "store.sqlite"
 _LINE_SECONDS = 10.0
@@ -238,7 +235,7 @@ def _train(asked: _Asked, executor: Executor) -> None:
         TrainingFailed: nothing came out.
     """
     label, plan = asked.entry.lineup.label, asked.plan
-    memory_bytes = round(asked.environment.memory_bytes * _MEMORY_SHARE)
+    memory_bytes = memory_of_child(asked.environment)
     recorder = Recorder(
         task=plan.task, environment_id=asked.environment.environment_id, observe=observe
     )

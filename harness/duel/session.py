@@ -23,7 +23,7 @@ from spoonbench.harness.duel.presets import PRESETS, Preset
 from spoonbench.harness.duel.requests import announced
 from spoonbench.harness.duel.run import Bench, Finished, run_duel
 from spoonbench.harness.duel_records import Effort, Requirements
-from spoonbench.harness.environment import observe, probe
+from spoonbench.harness.environment import memory_of_child, observe, probe
 from spoonbench.harness.executors.local import LocalExecutor
 from spoonbench.harness.plaintext import make_plain
 from spoonbench.harness.progress import ProgressWatcher
@@ -41,9 +41,6 @@ if TYPE_CHECKING:
     from spoonbench.harness.evidence import Measurement
     from spoonbench.harness.records import Environment
     from spoonbench.harness.tasks.api import Task
-
-_MEMORY_SHARE = 0.75
-"""Share of the machine's memory that one contestant may take unless told otherwise."""
 
 
 def run_command(**options: Any) -> None:
@@ -251,6 +248,5 @@ def _effort(options: Mapping[str, Any], labels: Sequence[str]) -> Effort | None:
 
 
 def _limits(preset: Preset, environment: Environment, options: Mapping[str, Any]) -> Limits:
-    asked_mb = options["memory_limit_mb"]
-    memory = environment.memory_bytes * _MEMORY_SHARE if asked_mb is None else asked_mb * 1e6
-    return Limits(memory_bytes=round(memory), seconds=preset.job_seconds)
+    memory = memory_of_child(environment, options["memory_limit_mb"])
+    return Limits(memory_bytes=memory, seconds=preset.job_seconds)

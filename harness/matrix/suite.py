@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Self
 from spoonbench.harness.artifacts import ArtifactStore
 from spoonbench.harness.duel.presets import PRESETS
 from spoonbench.harness.duel.run import Bench
-from spoonbench.harness.environment import n_cores, observe, probe
+from spoonbench.harness.environment import memory_of_child, n_cores, observe, probe
 from spoonbench.harness.executors.local import LocalExecutor
 from spoonbench.harness.matrix.model import enter_model
 from spoonbench.harness.matrix.overhead import measure_overheads
@@ -23,6 +23,7 @@ from spoonbench.harness.matrix.plan import Wanted, plan_matrix
 from spoonbench.harness.matrix.run import store_plan, train_model
 from spoonbench.harness.matrix.sweep import PLAIN, Sweep, cell_name, placements
 from spoonbench.harness.matrix.sweep_file import MODEL, TASK, SweepFile, read_sweep_file
+from spoonbench.harness.progress import SilentWatcher
 from spoonbench.harness.protocol import Limits
 from spoonbench.harness.registry import make_task
 from spoonbench.harness.store.writer import open_writer
@@ -51,24 +52,6 @@ _FORMATS = {
     "dtype": ("fp32", "bf16", "fp16", "fp32", "fp32", "fp32"),
     "quantization": ("none", "none", "none", "bnb-int8", "bnb-nf4", "torch-int8dyn"),
 }
-_MEMORY_SHARE = 0.75
-"""As in a matrix: a cell whose weights will not fit is skipped."""
-
-
-class _Silent:
-    """Nobody watches the training; pytest says when a test is done."""
-
-    def expect(self, jobs: Sequence[tuple[str, float]], /) -> None:
-        """Nothing is shown."""
-
-    def begin(self, name: str, /) -> None:
-        """Nothing is shown."""
-
-    def advance(self, fraction: float, message: str, /) -> None:
-        """Nothing is shown."""
-
-    def end(self, name: str, status: str, reason: str | None, /) -> None:
-        """Nothing is shown."""
 
 
 def suite_sweep(path: Path | None) -> SweepFile:
@@ -128,7 +111,7 @@ class MatrixSuite:
             placements=placements(given.sweep),
             n_items=given.items,
             n_rounds=given.rounds,
-            memory_bytes=round(self._environment.memory_bytes * _MEMORY_SHARE),
+            memory_bytes=memory_of_child(self._environment),
             command=("pytest", *command),
         )
         self._open = ExitStack()
@@ -157,7 +140,7 @@ class MatrixSuite:
                 executor=executor,
                 store=store,
                 artifacts=ArtifactStore(self._folder / "models"),
-                watcher=_Silent(),
+                watcher=SilentWatcher(),
                 observe=observe,
                 limits=Limits(memory_bytes=self._wanted.memory_bytes),
             )

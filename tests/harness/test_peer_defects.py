@@ -29,6 +29,7 @@ from spoonbench.harness.matrix.run import run_matrix, train_model, turns
 from spoonbench.harness.matrix.skips import why_skipped
 from spoonbench.harness.matrix.sweep import Sweep, placements
 from spoonbench.harness.matrix_records import Conditions
+from spoonbench.harness.progress import SilentWatcher
 from spoonbench.harness.protocol import CellWork, Job, Limits
 from spoonbench.harness.registry import make_task, solver_info
 from spoonbench.harness.store.reader import open_reader
@@ -90,20 +91,6 @@ SOURCE = """
 """
 
 
-class Silent:
-    def expect(self, jobs):
-        pass
-
-    def begin(self, name):
-        pass
-
-    def advance(self, fraction, message):
-        pass
-
-    def end(self, name, status, reason):
-        pass
-
-
 @pytest.fixture(scope="module")
 def executor(tmp_path_factory):
     folder = tmp_path_factory.mktemp("contestants")
@@ -143,7 +130,7 @@ def report(executor, tmp_path_factory):
             executor=executor,
             store=store,
             artifacts=ArtifactStore(folder / "models"),
-            watcher=Silent(),
+            watcher=SilentWatcher(),
             observe=dict,
             limits=Limits(seconds=300.0),
         )

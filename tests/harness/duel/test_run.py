@@ -12,6 +12,7 @@ from spoonbench.harness.duel.presets import PRESETS
 from spoonbench.harness.duel.run import Bench, Finished, run_duel
 from spoonbench.harness.duel_records import Requirements
 from spoonbench.harness.measurements import summarize
+from spoonbench.harness.progress import SilentWatcher
 from spoonbench.harness.protocol import CellResult, JobResult, Limits
 from spoonbench.harness.registry import make_task
 from spoonbench.harness.store.reader import open_reader
@@ -74,21 +75,12 @@ class FakeExecutor:
         )
 
 
-class Silent:
+class Silent(SilentWatcher):
     def __init__(self):
         self.jobs = []
 
     def expect(self, jobs):
         self.jobs = [name for name, _ in jobs]
-
-    def begin(self, name):
-        pass
-
-    def advance(self, fraction, message):
-        pass
-
-    def end(self, name, status, reason):
-        pass
 
 
 @pytest.fixture

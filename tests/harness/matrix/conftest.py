@@ -14,6 +14,7 @@ from spoonbench.harness.matrix.plan import Wanted, plan_matrix
 from spoonbench.harness.matrix.run import run_matrix, train_model, turns
 from spoonbench.harness.matrix.summary import summarize_matrix
 from spoonbench.harness.matrix.sweep import Sweep, placements
+from spoonbench.harness.progress import SilentWatcher
 from spoonbench.harness.protocol import CellResult, JobResult, Limits
 from spoonbench.harness.registry import make_task
 from spoonbench.harness.store.reader import open_reader
@@ -77,20 +78,6 @@ class FakeExecutor:
         )
 
 
-class Silent:
-    def expect(self, jobs):
-        pass
-
-    def begin(self, name):
-        pass
-
-    def advance(self, fraction, message):
-        pass
-
-    def end(self, name, status, reason):
-        pass
-
-
 class Laboratory:
     """Plans and runs matrices in one folder."""
 
@@ -118,7 +105,7 @@ class Laboratory:
                 executor=executor,
                 store=store,
                 artifacts=ArtifactStore(self.folder / "models"),
-                watcher=Silent(),
+                watcher=SilentWatcher(),
                 observe=dict,
                 limits=Limits(seconds=5),
             )

@@ -6,6 +6,7 @@ from spoonbench.harness.artifacts import ArtifactStore
 from spoonbench.harness.duel.run import Bench
 from spoonbench.harness.executors.local import LocalExecutor
 from spoonbench.harness.matrix.overhead import measure_overheads
+from spoonbench.harness.progress import SilentWatcher
 from spoonbench.harness.protocol import JobResult, Limits
 
 AXES = {"batch": [1, 2], "dtype": ["fp32", "bf16"], "mode": ["prefill"], "prompt": [8]}
@@ -25,20 +26,11 @@ class Probed:
         return JobResult(job_id=job.job_id, status="ok", overhead_bytes=len(job.overhead_dtype))
 
 
-class Told:
+class Told(SilentWatcher):
     """Notes how each job ended."""
 
     def __init__(self):
         self.ends = {}
-
-    def expect(self, jobs):
-        pass
-
-    def begin(self, name):
-        pass
-
-    def advance(self, fraction, message):
-        pass
 
     def end(self, name, status, reason):
         self.ends[name] = (status, reason)
