@@ -89,7 +89,9 @@ def other(tmp_path_factory):
     venv.create(folder, with_pip=False)
     (packages,) = folder.glob("lib/python*/site-packages")
     seen = [path for path in sys.path if Path(path).is_dir()]
-    (packages / "seen.pth").write_text("\n".join(seen))
+    # Not as mere paths: what an editable installation adds to this one is to be found there too.
+    lines = [f"import site; site.addsitedir({path!r})" for path in seen]
+    (packages / "seen.pth").write_text("\n".join(lines))
     return str(folder / "bin" / "python")
 
 
@@ -239,7 +241,8 @@ def test_one_whose_spoonbench_lacks_a_library_is_refused(wrapper):
 
 def test_a_spoonbench_that_is_too_old_for_this_is_refused(wrapper, tmp_path):
     (tmp_path / "spoonbench" / "harness").mkdir(parents=True)
-    (tmp_path / "spoonbench" / "harness" / "__init__.py").write_text("")
+    for folder in ("spoonbench", "spoonbench/harness"):
+        (tmp_path / folder / "__init__.py").write_text("")
     with pytest.raises(BadInterpreter, match="a spoonbench that is older than --python"):
         find_interpreter(wrapper())
 
