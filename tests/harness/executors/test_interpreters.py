@@ -239,12 +239,10 @@ def test_one_whose_spoonbench_lacks_a_library_is_refused(wrapper):
         find_interpreter(wrapper(startup))
 
 
-def test_a_spoonbench_that_is_too_old_for_this_is_refused(wrapper, tmp_path):
-    (tmp_path / "spoonbench" / "harness").mkdir(parents=True)
-    for folder in ("spoonbench", "spoonbench/harness"):
-        (tmp_path / folder / "__init__.py").write_text("")
+def test_a_spoonbench_that_is_too_old_for_this_is_refused(wrapper):
+    startup = "import sys; sys.modules['spoonbench.harness.introduction'] = None"
     with pytest.raises(BadInterpreter, match="a spoonbench that is older than --python"):
-        find_interpreter(wrapper())
+        find_interpreter(wrapper(startup))
 
 
 def test_one_that_speaks_another_protocol_is_refused(wrapper):
