@@ -1,5 +1,6 @@
 """Likelihood of long texts against a plain computation, token by token."""
 
+import copy
 import math
 
 import pytest
@@ -113,11 +114,10 @@ def test_likelihood_of_a_text_is_that_of_its_end_after_its_beginning(trained):
 def test_a_text_that_goes_on_is_scored_with_its_one_space(build_model, sentencepiece):
     """The tokenizer puts a space in front of every text, also of one that has one already."""
     model, _ = build_model("gpt2")
-    model.config.pad_token_id = 0
+    tokenizer = copy.deepcopy(sentencepiece)
+    tokenizer.pad_token = "<unk>"
     facts = AnswerFacts(branches=Branches(opening=()), longest=1, mean_length=1.0, dotted=False)
-    trained = TrainedModel(
-        model=model, tokenizer=sentencepiece, recipe=read_recipe({}), facts=facts
-    )
+    trained = TrainedModel(model=model, tokenizer=tokenizer, recipe=read_recipe({}), facts=facts)
     (prompt,) = encode(sentencepiece, ["ann"])
     had = sentencepiece.convert_tokens_to_ids("\u2581had")
     with torch.no_grad():
