@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from spoonbench.harness.matrix_records import Conditions
     from spoonbench.solvers.held_memory import Attention
     from spoonbench.solvers.model_shapes import ModelShape
-    from spoonbench.solvers.text_sizes import TextSizes
+    from spoonbench.solvers.text_sizes import PairSizes, TextSizes
 
 _OWN_TENSORS = ("native", "lean", "static-cache")
 """Those that run the model's own code on tensors of torch."""
@@ -129,30 +129,41 @@ def _predict(at: Conditions, model: KnownModel) -> MemoryPrediction:
         )
     if sizes is None:
         raise NotTold("the model does not tell yet how long its texts are")
+    if at.mode == "answer":
+        return predict_inference(
+            shape,
+            at.dtype,
+            at.quantization,
+            batch_size=at.batch_size,
+            prompt_tokens=sizes.question,
+            new_tokens=sizes.answer,
+            attention=attention,
+        )
+    pair = sizes.learned if at.mode == "train" else sizes.scored
+    if pair is None:
+        raise NotTold("there are no examples")
     if at.mode == "train":
-        return predict_training(shape, _step(at, sizes), optimizer="adamw", stepping="fused")
-    is_scoring = at.mode == "score"
+        return predict_training(shape, _step(at, pair), optimizer="adamw", stepping="fused")
     return predict_inference(
         shape,
         at.dtype,
         at.quantization,
         batch_size=at.batch_size,
-        prompt_tokens=sizes.example if is_scoring else sizes.question,
-        new_tokens=0 if is_scoring else sizes.answer,
+        prompt_tokens=pair.tokens,
         attention=attention,
-        scored="all" if is_scoring else "last",
-        n_targets=sizes.target if is_scoring else None,
+        scored="all",
+        n_targets=pair.targets,
     )
 
 
-def _step(at: Conditions, sizes: TextSizes) -> TrainingPass:
+def _step(at: Conditions, pair: PairSizes) -> TrainingPass:
     return TrainingPass(
         dtype=USUAL.dtype,
         autocast=None if at.dtype == USUAL.dtype else autocast_format(at.dtype) or at.dtype,
         attention=cast("Attention", at.attention or "sdpa"),
         batch_size=at.batch_size,
-        n_tokens=sizes.example,
-        n_targets=None if sizes.learned == "all" else sizes.target,
+        n_tokens=pair.tokens,
+        n_targets=pair.targets,
         accumulation=at.accumulation,
     )
 

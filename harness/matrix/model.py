@@ -12,7 +12,7 @@ from spoonbench.harness.matrix.memory import KnownModel
 from spoonbench.harness.registry import UnknownName, make_solver, solver_names
 from spoonbench.harness.tasks.api import BadTask
 from spoonbench.solvers.model_shapes import Shaped
-from spoonbench.solvers.text_sizes import SizesTexts
+from spoonbench.solvers.text_sizes import SizesTexts, TextsToRead
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -87,19 +87,25 @@ def enter_served(
     return replace(entry, params={**entry.params, **params}) if params else entry
 
 
-def know_model(model: LineupEntry, learned: Path | None, texts: Texts) -> KnownModel:
+def know_model(model: LineupEntry, learned: Path | None, texts: Texts, seed: int) -> KnownModel:
     """What a model tells of itself before it runs.
 
     Args:
         model: who answers.
         learned: folder of what it learned; None where that is not there yet.
         texts: that it will read.
+        seed: of what it draws.
     """
     solver = make_solver(model.target)
-    examples = (*texts.scored, *texts.learned)
+    given = TextsToRead(
+        problems=texts.given,
+        examples=(*texts.scored, *texts.learned),
+        training=texts.training,
+        seed=seed,
+    )
     return KnownModel(
         shape=solver.shape(model.params, learned) if isinstance(solver, Shaped) else None,
-        sizes=solver.text_sizes(model.params, learned, texts.given, examples)
+        sizes=solver.text_sizes(model.params, learned, given)
         if isinstance(solver, SizesTexts)
         else None,
     )

@@ -129,7 +129,9 @@ def plan_matrix(
     workload = _workload(measured, split)
     contestant = training.entries[0].cells[0].cell.contestant
     texts = texts_of(split, measured)
-    known = KnownModel() if wanted.is_bare else know_model(model, wanted.learned, texts)
+    known = (
+        KnownModel() if wanted.is_bare else know_model(model, wanted.learned, texts, wanted.seed)
+    )
     cells = {
         cell_name(placement, wanted.placements): Cell(
             workload=_timed(workload, placement),

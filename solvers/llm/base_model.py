@@ -72,7 +72,7 @@ def load_base_tokenizer(folder: Path) -> PreTrainedTokenizerFast:
         ValueError: the folder holds no such model, or its tokenizer has no end token.
     """
     try:
-        tokenizer: PreTrainedTokenizerFast = load_causal_tokenizer(folder)
+        tokenizer: PreTrainedTokenizerFast = load_causal_tokenizer(folder).tokenizer
     except Unsupported as exc:
         raise ValueError(str(exc)) from exc
     adapt_tokenizer(tokenizer)

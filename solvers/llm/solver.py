@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from spoonbench.solvers.llm.artifact import TrainedModel
     from spoonbench.solvers.llm.batches import EncodedExample
     from spoonbench.solvers.model_shapes import ModelShape
-    from spoonbench.solvers.text_sizes import TextSizes
+    from spoonbench.solvers.text_sizes import TextSizes, TextsToRead
     from spoonbench.solvers.texts import Decoding, Generation, TextLikelihood
 
 MODULES = (
@@ -302,12 +302,7 @@ class LanguageModelSolver(TimedPasses):
         return shape_of_trained(read_recipe(params), folder)
 
     def text_sizes(
-        self,
-        params: Mapping[str, Json],
-        folder: Path | None,
-        problems: Sequence[Problem],
-        examples: Sequence[Example],
-        /,
+        self, params: Mapping[str, Json], folder: Path | None, texts: TextsToRead, /
     ) -> TextSizes | None:
         """Tokens of the longest texts; None before training, which makes the tokenizer.
 
@@ -318,7 +313,7 @@ class LanguageModelSolver(TimedPasses):
             return None
         from spoonbench.solvers.llm.text_sizes import sizes_of_trained
 
-        return sizes_of_trained(folder, params, problems, examples)
+        return sizes_of_trained(folder, params, texts)
 
     def calibrate_on(self, examples: Sequence[Example], /) -> None:
         """Quantize by these examples, where the method calibrates."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,30 +13,26 @@ from spoonbench.solvers.llm.base_model import load_base_tokenizer
 from spoonbench.solvers.llm.batches import encode_examples
 from spoonbench.solvers.llm.prompt import prompt_of
 from spoonbench.solvers.llm.tokenizer import encode_prompts, load_tokenizer
-from spoonbench.solvers.text_sizes import TextSizes
+from spoonbench.solvers.text_sizes import PairSizes, TextSizes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from transformers import PreTrainedTokenizerFast
 
-    from spoonbench.solvers.api import Example, Json, Problem
+    from spoonbench.solvers.api import Json
+    from spoonbench.solvers.llm.batches import EncodedExample
     from spoonbench.solvers.llm.recipe import Recipe
+    from spoonbench.solvers.text_sizes import TextsToRead
 
 
-def sizes_of_trained(
-    folder: Path,
-    params: Mapping[str, Json],
-    problems: Sequence[Problem],
-    examples: Sequence[Example],
-) -> TextSizes:
+def sizes_of_trained(folder: Path, params: Mapping[str, Json], texts: TextsToRead) -> TextSizes:
     """The longest of what a trained model would read and write.
 
     Args:
         folder: of the artifact.
         params: the limit of answers goes before that which it was made with.
-        problems: to be answered; at least one.
-        examples: to be scored or learned from.
+        texts: that it will be given.
 
     Raises:
         Unsupported: the folder holds no such thing.
@@ -45,14 +42,24 @@ def sizes_of_trained(
         tokenizer = _tokenizer(folder, recipe)
     except (ValueError, OSError) as exc:
         raise Unsupported(f"{folder} holds no trained language model: {exc}") from exc
-    prompts = encode_prompts(tokenizer, [prompt_of(each.text) for each in problems])
-    encoded = encode_examples(tokenizer, examples, end_token=recipe.end_token)
+    prompts = encode_prompts(tokenizer, [prompt_of(each.text) for each in texts.problems])
+    encoded = encode_examples(tokenizer, texts.examples, end_token=recipe.end_token)
+    scored = longest_pair(encoded)
     return TextSizes(
         question=max(map(len, prompts)),
         answer=limit_of(recipe, facts),
-        example=max((each.length for each in encoded), default=0),
-        target=max((len(each.completion) for each in encoded), default=0),
-        learned="all" if recipe.loss_on == "all" else "target",
+        scored=scored,
+        learned=replace(scored, targets=None) if scored and recipe.loss_on == "all" else scored,
+    )
+
+
+def longest_pair(pairs: Sequence[EncodedExample]) -> PairSizes | None:
+    """Tokens of the longest pair, and of the longest completion; None where there are none."""
+    if not pairs:
+        return None
+    return PairSizes(
+        tokens=max(pair.length for pair in pairs),
+        targets=max(len(pair.completion) for pair in pairs),
     )
 
 

@@ -101,7 +101,7 @@ def load_causal_model(folder: Path, *, dtype: str = "float32", device: str = "cp
         model = _model(folder, config, dtype).to(device)
     model.eval()
     rows = int(model.get_input_embeddings().weight.shape[0])
-    end_ids = _end_ids(model, tokenizer)
+    end_ids = _end_ids(model.config, model.generation_config, tokenizer)
     _settle_padding(tokenizer, end_ids, rows, folder)
     model.generation_config = GenerationConfig(
         eos_token_id=list(end_ids) or None, pad_token_id=tokenizer.pad_token_id
@@ -116,21 +116,30 @@ def load_causal_model(folder: Path, *, dtype: str = "float32", device: str = "cp
     )
 
 
-def load_causal_tokenizer(folder: Path) -> Any:
-    """The tokenizer of a model alone, to count tokens; padding is not settled.
+def load_causal_tokenizer(folder: Path) -> CausalModel:
+    """What reads texts of a model, without its weights (`model` is None), to count tokens.
 
     Raises:
-        Unsupported: the folder holds no such model, or a damaged one; the message says why.
+        Unsupported: the folder holds no such model; the message says why.
     """
-    _check(folder)
-    return _tokenizer(folder, read_config(folder))
+    _check(folder, reads_weights=False)
+    config = read_config(folder)
+    tokenizer = _tokenizer(folder, config)
+    return CausalModel(
+        model=None,
+        tokenizer=tokenizer,
+        end_ids=_end_ids(config, GenerationConfig.from_model_config(config), tokenizer),
+        positions=_positions(config),
+        n_rows=int(config.get_text_config().vocab_size),
+        special_tokens=_special_tokens(tokenizer),
+    )
 
 
 def _refused(folder: Path, why: str) -> Unsupported:
     return Unsupported(f"The model {folder} cannot be loaded: {why}.")
 
 
-def _check(folder: Path) -> None:
+def _check(folder: Path, *, reads_weights: bool = True) -> None:
     """Refuse what the files alone show."""
     if not folder.is_dir():
         what = "it is a file, not a folder" if folder.exists() else "there is no such folder"
@@ -144,7 +153,7 @@ def _check(folder: Path) -> None:
         if why is None and TOKENIZER_CONFIG_FILE in names:
             content = read_object(folder / TOKENIZER_CONFIG_FILE)
             why = refuse_code(TOKENIZER_CONFIG_FILE) if content.get("auto_map") else None
-        if why is None:
+        if why is None and reads_weights:
             why = _damage(folder)
     except (OSError, ValueError) as exc:
         raise _refused(folder, str(exc)) from exc
@@ -285,10 +294,10 @@ def _special_tokens(tokenizer: Any) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*tokenizer.all_special_tokens, *added]))
 
 
-def _end_ids(model: Any, tokenizer: Any) -> tuple[int, ...]:
+def _end_ids(config: Any, generation: Any, tokenizer: Any) -> tuple[int, ...]:
     found: set[Any] = set()
-    text = model.config.get_text_config()
-    for value in (model.generation_config.eos_token_id, text.eos_token_id, tokenizer.eos_token_id):
+    text = config.get_text_config()
+    for value in (generation.eos_token_id, text.eos_token_id, tokenizer.eos_token_id):
         found |= set(value) if isinstance(value, list | tuple) else {value}
     return tuple(sorted(found - {None}))
 

@@ -28,6 +28,7 @@ from spoonbench.solvers.llm.solver import LanguageModelSolver
 from spoonbench.solvers.llm.timed_passes import TimedPasses
 from spoonbench.solvers.number_formats import AUTOCAST, autocast_format, weight_format
 from spoonbench.solvers.quantizations import METHODS, NONE
+from spoonbench.solvers.text_sizes import TextSizes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from spoonbench.solvers.llm.pretrained.answering import Manner
     from spoonbench.solvers.llm.pretrained.loading import CausalModel
     from spoonbench.solvers.model_shapes import ModelShape
+    from spoonbench.solvers.text_sizes import TextsToRead
     from spoonbench.solvers.texts import Decoding, Generation, TextLikelihood
 
 _OWN = (
@@ -283,6 +285,43 @@ class PretrainedSolver(TimedPasses):
         from spoonbench.solvers.llm.shapes import shape_of_folder
 
         return shape_of_folder(Path(read_params(params).model))
+
+    def text_sizes(
+        self, params: Mapping[str, Json], folder: Path | None, texts: TextsToRead, /
+    ) -> TextSizes | None:
+        """Tokens of the longest texts, read by the tokenizer alone; None: nothing can be asked.
+
+        Raises:
+            Unsupported: the folder holds no such model.
+        """
+        from spoonbench.solvers.llm.base_model import load_base_tokenizer
+        from spoonbench.solvers.llm.batches import encode_examples
+        from spoonbench.solvers.llm.pretrained.answering import prompts_of
+        from spoonbench.solvers.llm.pretrained.loading import load_causal_tokenizer
+        from spoonbench.solvers.llm.text_sizes import longest_pair
+
+        reader = PretrainedSolver()
+        reader._settings = Settings(params=params, seed=texts.seed)
+        reader._params = read_params(params)
+        model = Path(reader._params.model)
+        reader._loaded = loaded = load_causal_tokenizer(model)
+        try:
+            reader.fit(texts.training, (), lambda *_: None, None)
+            prompts = prompts_of(loaded, reader._manner(), texts.problems)
+            tuned = encode_examples(load_base_tokenizer(model), texts.examples, end_token=True)
+            scored = reader._encoded(texts.examples) if texts.examples else []
+        # Whoever asks it is told the same as the reason of a cell.
+        except ValueError:
+            return None
+        lengths = [len(prompt.ids) for prompt in prompts if prompt.refusal is None]
+        if not lengths:
+            return None
+        return TextSizes(
+            question=max(lengths),
+            answer=reader._params.max_new_tokens,
+            scored=longest_pair(scored),
+            learned=longest_pair(tuned),
+        )
 
     def size(self, problems: Sequence[Problem], /) -> Size:
         """Parameters, bytes, and operations for the average of the problems that can be asked."""

@@ -51,6 +51,7 @@ def test_weights_are_predicted_from_the_configuration_alone(cells, gpt2_folder, 
     found = cells(tmp_path / "model", {"dtype": ["fp32", "bf16"], "batch": [1]})
     whole, half = (cell.weight_bytes for cell in found.values())
     assert whole == pytest.approx(2 * half, rel=0.05)
+    assert all(cell.peak_parts["weights"] == cell.weight_bytes for cell in found.values())
 
 
 def test_engines_that_do_not_run_its_type_are_skipped_beforehand(cells, gpt2_folder, tmp_path):

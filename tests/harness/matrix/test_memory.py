@@ -12,9 +12,10 @@ from spoonbench.harness.predict.prediction import MemoryPrediction
 from spoonbench.harness.predict.training import predict_training
 from spoonbench.solvers.held_memory import TrainingPass
 from spoonbench.solvers.llm.shapes import shape_of
-from spoonbench.solvers.text_sizes import TextSizes
+from spoonbench.solvers.text_sizes import PairSizes, TextSizes
 
-SIZES = TextSizes(question=30, answer=8, example=36, target=6)
+PAIR = PairSizes(tokens=36, targets=6)
+SIZES = TextSizes(question=30, answer=8, scored=PAIR, learned=PAIR)
 BATCHES = (1, 2, 3, 8, 40)
 
 
