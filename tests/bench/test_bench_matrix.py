@@ -48,9 +48,15 @@ class Session:
             capture_output=True,
             text=True,
             cwd=ROOT,
-            env={**os.environ, "COLUMNS": "200"},
+            env=environment(),
             check=False,
         )
+
+
+def environment():
+    """A session of its own times its cells, also where this one is one of several."""
+    kept = {name: value for name, value in os.environ.items() if "XDIST" not in name}
+    return {**kept, "COLUMNS": "200"}
 
 
 @pytest.fixture(scope="module")
