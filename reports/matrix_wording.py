@@ -96,7 +96,7 @@ def findings(report: MatrixReport) -> list[tuple[str, tuple[str, ...]]]:
         ("Speed against the baseline", speed(report)),
         (same_batch_title(report), speed_at_the_same_batch(report)),
         ("Right answers", accuracy(report)),
-        ("Memory of the weights", memory(report)),
+        ("Memory", memory(report)),
     ]
 
 
