@@ -123,8 +123,9 @@ def _run(asked: _Asked, workplace: Workplace, console: Console) -> None:
             observe=observe,
             limits=asked.limits,
         )
-        artifact = train_model(asked.plan, bench) if asked.to_run else None
+        artifact = None
         if asked.to_run:
+            artifact = train_model(asked.plan, bench)
             # Its vocabulary is known now, and with it what cells will take.
             learned = None if artifact is None else Path(artifact.path)
             asked = replace(
