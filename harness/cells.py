@@ -9,7 +9,8 @@ where a text was held out, `warmup_settled` (None: too few calls to tell) and th
 mode, one figure a timed call: `tokens_per_call` (new tokens in the mode "decode", tokens read in
 the others), `first_token_ns`, `later_token_ns`, `loss`, `parts_ns`; after training steps also
 `step_dtype`. Where the very first call of the child was a warm-up, and wrote tokens, they hold
-`cold_first_token_ns` too.
+`cold_first_token_ns` too. After a call with freed memory given back they hold `lean_peak_bytes`,
+its peak above the baseline.
 
 Not covered: what a mode times (`spoonbench.harness.passes`).
 """
@@ -19,11 +20,17 @@ from __future__ import annotations
 import math
 import time
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from spoonbench.harness.energy import find_meter
 from spoonbench.harness.executors.marker import Marker, whereabouts
-from spoonbench.harness.memory import MemoryMeter, device_peak, message_of, start_device_peak
+from spoonbench.harness.memory import (
+    MemoryMeter,
+    device_peak,
+    keep_returning_freed,
+    message_of,
+    start_device_peak,
+)
 from spoonbench.harness.passes import BadWork, Calls, Outcome, make_calls
 from spoonbench.harness.protocol import MORE_WARMUP, CellResult, CellWork
 from spoonbench.harness.timing import (
@@ -64,6 +71,18 @@ class Stand:
     describe: Callable[[BaseException], tuple[RunStatus, str]]
 
 
+class Peaks(NamedTuple):
+    """Highest memory of a pass, in bytes.
+
+    Attributes:
+        resident: of the process above its baseline.
+        on_device: on an accelerator.
+    """
+
+    resident: int | None
+    on_device: int | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pass:
     """Warm-up and timed pass of one cell."""
@@ -72,7 +91,8 @@ class Pass:
     samples: Samples
     metrics: Mapping[str, Any]
     energy_j: float | None
-    energy_missing: str | None
+    peaks: Peaks
+    missing: Mapping[str, str | None]
 
 
 def run_cell(stand: Stand, cells: Sequence[CellWork], index: int) -> CellResult:
@@ -83,7 +103,7 @@ def run_cell(stand: Stand, cells: Sequence[CellWork], index: int) -> CellResult:
         start_device_peak(stand.device)
         with steady_collector():
             measured = _measure(stand, cells, index)
-        return _with_foresight(_result(stand, work, measured), stand.solver, work)
+        return _with_foresight(_result(work, measured), stand.solver, work)
     except BaseException as exc:  # the contestant may raise anything, SystemExit included
         status, reason = stand.describe(exc)
         if status == "skipped":
@@ -123,7 +143,9 @@ def _measure(stand: Stand, cells: Sequence[CellWork], index: int) -> Pass:
 
 
 def _check_order(cells: Sequence[CellWork], index: int) -> None:
-    """Refuse to measure weights that another cell of the job has changed."""
+    """Refuse to measure what another cell of the job has changed: weights, or the allocator."""
+    if any(work.lean_peak for work in cells[:index]):
+        raise BadWork("a cell before this one changed how memory is given back: it comes last")
     has_trained = any(work.mode == "train" for work in cells[:index])
     if has_trained and cells[index].mode != "train":
         raise BadWork("a cell before this one trained the contestant: cells that train come last")
@@ -158,14 +180,36 @@ class _Measuring:
         meter.start()
         start = time.perf_counter_ns()
         samples = time_pass(self.marked_call, groups, pace)
-        joules, missing = meter.stop((time.perf_counter_ns() - start) / 1e9)
+        joules, no_energy = meter.stop((time.perf_counter_ns() - start) / 1e9)
+        resident, no_peak = self.stand.memory.peak()
+        on_device, no_device = device_peak(self.stand.device)
+        metrics = {**self.figures, **self.calls.facts(), **cold}
+        lean, no_lean = self.lean_peak() if work.lean_peak else (None, None)
         return Pass(
             warmup=warmup,
             samples=samples,
-            metrics={**self.figures, **self.calls.facts(), **cold},
+            metrics=metrics if lean is None else {**metrics, "lean_peak_bytes": lean},
             energy_j=joules,
-            energy_missing=missing,
+            peaks=Peaks(resident=resident, on_device=on_device),
+            missing={
+                "peak_bytes": no_peak,
+                "device_peak_bytes": no_device,
+                "energy_j": no_energy,
+                "lean_peak_bytes": no_lean,
+            },
         )
+
+    def lean_peak(self) -> tuple[int | None, str | None]:
+        """Peak of one more call while freed memory is given back, or None and why."""
+        if not self.calls.batches:
+            return None, "there is nothing to call with"
+        refusal = keep_returning_freed()
+        if refusal is not None:
+            return None, refusal
+        self.stand.memory.start()
+        self.calls.run(max(self.calls.batches, key=_n_characters))
+        self.synchronise()
+        return self.stand.memory.peak()
 
     def call(self, batch: Sequence[Any]) -> tuple[int, Sequence[Answer]]:
         """One call: its nanoseconds and answers; its figures join their series."""
@@ -190,20 +234,19 @@ class _Measuring:
         return self.call(batch)
 
 
+def _n_characters(batch: Sequence[Any]) -> int:
+    """Of problems or examples; of rows that are drawn, which are all alike, none."""
+    problems = (getattr(each, "problem", each) for each in batch)
+    return sum(len(getattr(problem, "text", "")) for problem in problems)
+
+
 def _more_warmup(work: CellWork) -> int:
     if work.more_warmup is None:
         return 0 if work.mode == "answer" else MORE_WARMUP
     return work.more_warmup
 
 
-def _result(stand: Stand, work: CellWork, measured: Pass) -> CellResult:
-    peak, no_peak = stand.memory.peak()
-    on_device, no_device = device_peak(stand.device)
-    reasons = {
-        "peak_bytes": no_peak,
-        "device_peak_bytes": no_device,
-        "energy_j": measured.energy_missing,
-    }
+def _result(work: CellWork, measured: Pass) -> CellResult:
     samples = measured.samples
     return CellResult(
         cell_key=work.cell_key,
@@ -213,10 +256,10 @@ def _result(stand: Stand, work: CellWork, measured: Pass) -> CellResult:
         samples_ns=tuple(samples.samples_ns),
         items_per_sample=tuple(samples.items_per_sample),
         answers=tuple(samples.answers) if _keeps_answers(work) else None,
-        peak_bytes=peak,
-        device_peak_bytes=on_device,
+        peak_bytes=measured.peaks.resident,
+        device_peak_bytes=measured.peaks.on_device,
         energy_j=measured.energy_j,
-        missing={name: reason for name, reason in reasons.items() if reason is not None},
+        missing={name: why for name, why in measured.missing.items() if why is not None},
         metrics={"warmup_settled": measured.warmup.settled, **measured.metrics},
     )
 

@@ -60,6 +60,8 @@ class MatrixCell:
             (`predict.prediction.MemoryPrediction`), what libraries take left out; empty where they
             cannot be told.
         peak_moment: that moment.
+        n_kernels: products of matrices of other shapes that its texts make, for each of which a
+            library may keep a kernel.
         why_no_peak: why they cannot be told.
     """
 
@@ -70,7 +72,32 @@ class MatrixCell:
     weight_bytes: int | None = None
     peak_parts: Mapping[str, int] = field(default_factory=dict)
     peak_moment: str | None = None
+    n_kernels: int = 0
     why_no_peak: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LibraryMemory:
+    """What libraries take beside tensors, by device and number format, as in "cpu float32".
+
+    Attributes:
+        overhead_bytes: once.
+        kernel_bytes: for each product of matrices of another shape.
+    """
+
+    overhead_bytes: Mapping[str, int] = field(default_factory=dict)
+    kernel_bytes: Mapping[str, int] = field(default_factory=dict)
+
+    def added_to(self, cell: MatrixCell) -> dict[str, int]:
+        """The parts of a cell's peak with these among them; empty where they cannot be told."""
+        if not cell.peak_parts:
+            return {}
+        key = overhead_key(cell.placement)
+        added = {
+            "overhead": self.overhead_bytes.get(key, 0),
+            "kernels": cell.n_kernels * self.kernel_bytes.get(key, 0),
+        }
+        return {**cell.peak_parts, **{name: size for name, size in added.items() if size}}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +117,7 @@ class Matrix:
             is measured twice in every round, as an A/A pair.
         overhead_bytes: device and number format, as in "cpu float32", to what libraries take
             beside tensors (`predict.overhead`); measured once, before the cells.
+        kernel_bytes: likewise, to what they keep for each product of another shape.
     """
 
     matrix_id: str
@@ -102,13 +130,20 @@ class Matrix:
     cells: tuple[MatrixCell, ...]
     baseline: str
     overhead_bytes: Mapping[str, int] = field(default_factory=dict)
+    kernel_bytes: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def libraries(self) -> LibraryMemory:
+        """What libraries take."""
+        return LibraryMemory(overhead_bytes=self.overhead_bytes, kernel_bytes=self.kernel_bytes)
+
+    def predicted_peak_parts(self, cell: MatrixCell) -> dict[str, int]:
+        """Bytes at the worst moment by component, what libraries take among them; empty: untold."""
+        return self.libraries.added_to(cell)
 
     def predicted_peak_bytes(self, cell: MatrixCell) -> int | None:
         """Memory predicted for a cell at its worst moment; None where it cannot be told."""
-        if not cell.peak_parts:
-            return None
-        overhead = self.overhead_bytes.get(overhead_key(cell.placement), 0)
-        return sum(cell.peak_parts.values()) + overhead
+        return sum(self.predicted_peak_parts(cell).values()) or None
 
     def cell(self, name: str) -> MatrixCell:
         """The cell of a name.

@@ -16,6 +16,7 @@ of the baseline before and after.
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
 import sys
 from pathlib import Path
@@ -30,6 +31,13 @@ RESERVED_BYTES = 512 * MIB
 """Room for what is mapped and never touched: the allocator's top pad of 256 MiB (`executors.
 surroundings`), heaps of further threads at 64 MiB each, and stacks of threads at 8 MiB."""
 NEAR_BYTES = 64 * MIB
+
+_RETURNING = (
+    (-3, 65_536),  # M_MMAP_THRESHOLD, bytes
+    (-1, 65_536),  # M_TRIM_THRESHOLD, bytes
+    (-2, 0),  # M_TOP_PAD, bytes
+)
+"""Options of glibc's `mallopt`, as its malloc.h numbers them."""
 
 _STATUS = Path("/proc/self/status")
 _CLEAR_REFS = Path("/proc/self/clear_refs")
@@ -119,6 +127,33 @@ def descendants(pid: int) -> list[int]:
         for child in Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split():
             found += [int(child), *descendants(int(child))]
     return found
+
+
+def return_freed() -> None:
+    """Hand memory that was freed and that the C library keeps back to the system, where it can."""
+    if sys.platform == "linux":
+        # Other C libraries than glibc have no such function.
+        with contextlib.suppress(AttributeError):
+            ctypes.CDLL(None).malloc_trim(0)
+
+
+def keep_returning_freed() -> str | None:
+    """From here on this process gives memory back as soon as it is freed; there is no way back.
+
+    Tensors then lie in mappings of their own, which end with them: slower, and without holes.
+
+    Returns:
+        why it cannot be done here; None where it was.
+    """
+    if sys.platform != "linux":
+        return f"{sys.platform} has no allocator that can be told to give freed memory back"
+    library = ctypes.CDLL(None)
+    try:
+        accepted = [library.mallopt(option, value) for option, value in _RETURNING]
+    except AttributeError:
+        return "this C library cannot be told to give freed memory back"
+    return_freed()
+    return None if all(accepted) else "the C library refused to give freed memory back"
 
 
 class MemoryMeter:

@@ -17,7 +17,7 @@ from spoonbench.solvers.api import Answer, Example, FitReport, Part, Problem, Si
 from spoonbench.solvers.engines import EngineReport
 from spoonbench.solvers.quantizations import Quantized
 
-PROTOCOL_VERSION = 1
+PROTOCOL_VERSION = 2
 
 MORE_WARMUP = 8
 """Untimed calls at most, after the first ones, until they have settled."""
@@ -82,6 +82,8 @@ class CellWork:
             well the contestant foresees it goes into the metrics; None: none.
         breakdown: take the time of each part of an answering call too, in the mode "answer". The
             samples then hold what the stopwatches cost.
+        lean_peak: after all that one more call is made, untimed, of the batch with most text, while
+            freed memory is given back at once; the process goes on so, and measures no other cell.
     """
 
     cell_key: str
@@ -100,6 +102,7 @@ class CellWork:
     more_warmup: int | None = None
     breakdown: bool = False
     held_out: str | None = None
+    lean_peak: bool = False
 
     @property
     def texts_per_call(self) -> int:
@@ -223,6 +226,7 @@ class JobResult:
         quantized: what its quantization did; None where none was asked for.
         engine: what runs it, and what building that took; None where it runs as it is.
         overhead_bytes: what libraries take beside tensors, where the job asked for it.
+        kernel_bytes: what they keep for each product of another shape, likewise.
         cells: one for each cell of the job, in order.
         output_tail: last part of what the contestant printed.
         host: where it ran; None: on the machine that asked.
@@ -242,6 +246,7 @@ class JobResult:
     quantized: Quantized | None = None
     engine: EngineReport | None = None
     overhead_bytes: int | None = None
+    kernel_bytes: int | None = None
     cells: tuple[CellResult, ...] = ()
     output_tail: str = ""
     host: Host | None = None
@@ -254,8 +259,8 @@ class Event:
     Attributes:
         kind: "hello" (data: protocol version, baseline_bytes, a Probe), "ready" (prepared or
             loaded), "progress" (data: fraction, message), "fitted", "sized", "quantized" (data: a
-            Quantized), "built" (data: an EngineReport), "overhead" (data: bytes), "cell" (data: a
-            CellResult), "done", "failed" (data: status, reason).
+            Quantized), "built" (data: an EngineReport), "overhead" (data: bytes,
+            kernel_bytes), "cell" (data: a CellResult), "done", "failed" (data: status, reason).
         data: JSON values.
     """
 

@@ -53,7 +53,7 @@ from spoonbench.harness.memory import (
     message_of,
 )
 from spoonbench.harness.passes import BadWork
-from spoonbench.harness.predict.overhead import measure_overhead
+from spoonbench.harness.predict.overhead import measure_kernel, measure_overhead
 from spoonbench.harness.probing import probe_part
 from spoonbench.harness.protocol import PROTOCOL_VERSION, CellResult, Event, Job, Training
 from spoonbench.harness.timing import set_aside
@@ -191,8 +191,9 @@ class JobRun:
 
     def _report_overhead(self, dtype: str) -> None:
         self._marker.move("measuring what libraries take")
-        n_bytes = measure_overhead(dtype, self._job.part.settings.device)
-        self._send("overhead", {"bytes": n_bytes})
+        device = self._job.part.settings.device
+        n_bytes, of_kernel = measure_overhead(dtype, device), measure_kernel(dtype, device)
+        self._send("overhead", {"bytes": n_bytes, "kernel_bytes": of_kernel})
         self._send("done", {})
 
     def _import(self) -> Any:

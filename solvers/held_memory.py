@@ -49,6 +49,8 @@ class Held:
         gradients: bytes of gradients of parameters.
         weight_copies: bytes of weights in another number format, as autocast keeps them.
         largest: the tensors, those with most bytes first.
+        n_products: products of matrices of which no two are alike, and which texts of any other
+            length make anew.
     """
 
     cache: int = 0
@@ -57,6 +59,7 @@ class Held:
     gradients: int = 0
     weight_copies: int = 0
     largest: tuple[Tensors, ...] = ()
+    n_products: int = 0
 
     @property
     def total(self) -> int:

@@ -21,45 +21,57 @@ class TextsToRead:
 
     Attributes:
         problems: to be answered; at least one.
-        examples: to be scored or learned from.
+        scored: whose likelihood is told.
+        learned: to take training steps with.
         training: to draw examples from that stand in prompts.
         seed: of that draw.
     """
 
     problems: Sequence[Problem]
-    examples: Sequence[Example] = ()
+    scored: Sequence[Example] = ()
+    learned: Sequence[Example] = ()
     training: Sequence[Example] = ()
     seed: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PairSizes:
-    """The longest pair of a prompt and a target.
+    """Pairs of a prompt and a target.
 
     Attributes:
-        tokens: of both together.
-        targets: of them, those that are foretold; None: all.
+        lengths: tokens of both together, pair by pair; at least one.
+        targets: of the longest target; None: all tokens are foretold.
     """
 
-    tokens: int
+    lengths: tuple[int, ...]
     targets: int | None
+
+    @property
+    def tokens(self) -> int:
+        """Of the longest pair."""
+        return max(self.lengths)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextSizes:
-    """The longest of what a model reads and writes, in tokens.
+    """How long what a model reads and writes is, in tokens.
 
     Attributes:
-        question: of the longest question, as it is asked.
+        questions: of each question, as it is asked, in order; at least one.
         answer: that an answer may have.
         scored: of examples whose likelihood is told; None where there are none.
         learned: of examples in training steps; None likewise.
     """
 
-    question: int
+    questions: tuple[int, ...]
     answer: int
     scored: PairSizes | None = None
     learned: PairSizes | None = None
+
+    @property
+    def question(self) -> int:
+        """Tokens of the longest question."""
+        return max(self.questions)
 
 
 @runtime_checkable
@@ -69,7 +81,7 @@ class SizesTexts(Protocol):
     def text_sizes(
         self, params: Mapping[str, Json], folder: Path | None, texts: TextsToRead, /
     ) -> TextSizes | None:
-        """The longest of what it would read and write.
+        """How long what it would read and write is.
 
         Args:
             params: its parameters.

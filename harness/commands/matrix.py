@@ -31,7 +31,7 @@ from spoonbench.harness.matrix.run import AGAIN, run_matrix, train_model, turns
 from spoonbench.harness.matrix.sweep import PLAIN, Sweep, methods_meant, placements
 from spoonbench.harness.matrix.sweep_file import SweepFile, read_sweep_file
 from spoonbench.harness.matrix.work import Pacing
-from spoonbench.harness.matrix_records import is_of_pytest
+from spoonbench.harness.matrix_records import LibraryMemory, is_of_pytest
 from spoonbench.harness.plaintext import make_plain
 from spoonbench.harness.progress import ProgressWatcher
 from spoonbench.harness.protocol import Limits
@@ -67,7 +67,8 @@ class _Asked:
     measured: Mapping[str, float]
     limits: Limits
     out: Path
-    planned: Callable[[Path | None, Mapping[str, int]], MatrixPlan]
+    planned: Callable[[Path | None, LibraryMemory], MatrixPlan]
+    pacing: Pacing
     notes: tuple[str, ...] = ()
 
     @property
@@ -78,7 +79,7 @@ class _Asked:
     def guess_s(self, turn: Turn) -> float:
         """Seconds that a run will take."""
         n_items = len(self.plan.split.items)
-        return seconds_of(turn, n_items, self.measured, self.plan.model.shape, Pacing())
+        return seconds_of(turn, n_items, self.measured, self.plan.model.shape, self.pacing)
 
 
 def run_command(**options: Any) -> None:
@@ -131,7 +132,7 @@ def _run(asked: _Asked, workplace: Workplace, console: Console) -> None:
             asked = replace(
                 asked, plan=asked.planned(learned, measure_overheads(asked.plan, bench))
             )
-        run_matrix(asked.plan, bench, asked.to_run, artifact, asked.guess_s)
+        run_matrix(asked.plan, bench, asked.to_run, artifact, asked.guess_s, pacing=asked.pacing)
         for note in executor.notes:
             click.echo(make_plain(note), err=True)
 
@@ -210,8 +211,8 @@ def _ask(options: Mapping[str, Any], workplace: Workplace) -> _Asked:
         skips = workplace.interpreter.why_skipped(wanted.placements, model.info)
         wanted = replace(wanted, skips=skips)
 
-    def planned(learned: Path | None, overhead: Mapping[str, int]) -> MatrixPlan:
-        known = replace(wanted, is_bare=False, learned=learned, overhead_bytes=overhead)
+    def planned(learned: Path | None, libraries: LibraryMemory) -> MatrixPlan:
+        known = replace(wanted, is_bare=False, learned=learned, libraries=libraries)
         return plan_matrix(task, model, duel_preset, environment, known)
 
     bare = plan_matrix(task, model, duel_preset, environment, replace(wanted, is_bare=True))
@@ -223,12 +224,15 @@ def _ask(options: Mapping[str, Any], workplace: Workplace) -> _Asked:
         if run.status in kept and not is_of_pytest(run)
     ]
     return _Asked(
-        plan=planned(_learned(bare.entry, out), {} if before is None else before.overhead_bytes),
+        plan=planned(
+            _learned(bare.entry, out), LibraryMemory() if before is None else before.libraries
+        ),
         environment=environment,
         n_places=workplace.n_places,
         done=tuple(done),
         measured=seconds_measured([run for run in runs if not is_of_pytest(run)]),
         planned=planned,
+        pacing=Pacing() if options["seconds"] is None else Pacing(seconds=options["seconds"]),
         limits=Limits(memory_bytes=memory, seconds=options["timeout"] or _CELL_SECONDS),
         out=out,
         notes=methods_meant(given.sweep),
@@ -299,7 +303,8 @@ def _stored(path: Path, plan: MatrixPlan) -> tuple[Matrix | None, list[RunRecord
 def _tell(asked: _Asked, console: Console, *, as_json: bool) -> None:
     """What would be run, what is skipped and why, and what it will take."""
     matrix, measured = asked.plan.matrix, asked.measured
-    took = duration(asked.to_run, len(asked.plan.split.items), measured, asked.plan.model.shape)
+    n_items, shape = len(asked.plan.split.items), asked.plan.model.shape
+    took = duration(asked.to_run, n_items, measured, shape, asked.pacing)
     took = replace(took, seconds=took.seconds / asked.n_places)
     notes = [*asked.notes, *arithmetic_notes(matrix, asked.environment)]
     if as_json:

@@ -365,6 +365,11 @@ MATRIX_OPTIONS = grouped(
     ),
     click.option("--rounds", type=click.IntRange(1, 100), help="Rounds of timing."),
     click.option(
+        "--seconds",
+        type=click.FloatRange(min=0, min_open=True),
+        help="Of the calls of a pass that is only timed; five calls are made in any case [3].",
+    ),
+    click.option(
         "--python",
         metavar="PATH",
         help="Interpreter under which cells run, with its own versions of the libraries; it has "

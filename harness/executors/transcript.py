@@ -125,6 +125,7 @@ class Transcript:
 
     def _note_overhead(self, data: Mapping[str, Any]) -> None:
         self._facts["overhead_bytes"] = _number(data["bytes"], int)
+        self._facts["kernel_bytes"] = _number(data["kernel_bytes"], int)
 
     def _note_cell(self, data: Mapping[str, Any]) -> Callable[[], None] | None:
         cell: CellResult = from_json(CellResult, data)

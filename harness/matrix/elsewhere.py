@@ -16,6 +16,7 @@ _OF_THE_PROCESS = (
     "resident_bytes",
     "peak_bytes",
     "device_peak_bytes",
+    "lean_peak_bytes",
     "weight_bytes",
     "energy_j_per_item",
 )

@@ -51,9 +51,10 @@ class CellEvidence:
         resident_bytes: after loading, above that.
         peak_bytes: highest during the cell, above that.
         device_peak_bytes: highest on the accelerator.
+        lean_peak_bytes: as `peak_bytes`, in one more call with freed memory given back at once.
         weight_bytes: of the model's weights as they are held.
         predicted_weight_bytes: the same, said before the cell ran.
-        predicted_peak_bytes: said likewise of `peak_bytes`, or of `device_peak_bytes` on an
+        predicted_peak_bytes: said likewise of `lean_peak_bytes`, or of `device_peak_bytes` on an
             accelerator.
         energy_j_per_item: joules.
         kernel: library and form of the layers that compute.
@@ -96,6 +97,7 @@ class CellEvidence:
     resident_bytes: int | None = None
     peak_bytes: int | None = None
     device_peak_bytes: int | None = None
+    lean_peak_bytes: int | None = None
     weight_bytes: int | None = None
     predicted_weight_bytes: int | None = None
     predicted_peak_bytes: int | None = None
@@ -118,9 +120,17 @@ class CellEvidence:
 
     @property
     def peak_ratio(self) -> float | None:
-        """Measured over predicted memory at its highest."""
+        """Measured over predicted memory at its highest, freed memory given back."""
         on_device = self.cell.placement.device != USUAL.device
-        measured = self.device_peak_bytes if on_device else self.peak_bytes
+        return self._over_predicted(self.device_peak_bytes if on_device else self.lean_peak_bytes)
+
+    @property
+    def kept_peak_ratio(self) -> float | None:
+        """Likewise with freed memory kept, as in all timed calls; None on an accelerator."""
+        on_device = self.cell.placement.device != USUAL.device
+        return None if on_device else self._over_predicted(self.peak_bytes)
+
+    def _over_predicted(self, measured: int | None) -> float | None:
         if not measured or not self.predicted_peak_bytes:
             return None
         return measured / self.predicted_peak_bytes

@@ -208,4 +208,4 @@ def _between(
         name: round(getattr(low, name) + share * (getattr(high, name) - getattr(low, name)))
         for name in COMPONENTS
     }
-    return MemoryPrediction(moment=low.moment, **parts)
+    return replace(high, largest=(), **parts)

@@ -99,7 +99,8 @@ def know_model(model: LineupEntry, learned: Path | None, texts: Texts, seed: int
     solver = make_solver(model.target)
     given = TextsToRead(
         problems=texts.given,
-        examples=(*texts.scored, *texts.learned),
+        scored=texts.scored,
+        learned=texts.learned,
         training=texts.training,
         seed=seed,
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from spoonbench.harness.duel.run import part_of
-from spoonbench.harness.matrix_records import overhead_key
+from spoonbench.harness.matrix_records import LibraryMemory, overhead_key
 from spoonbench.harness.protocol import Job
 from spoonbench.harness.records import Placement
 from spoonbench.solvers.number_formats import autocast_format
@@ -21,21 +21,21 @@ if TYPE_CHECKING:
 _PROBE_S = 4.0
 
 
-def measure_overheads(plan: MatrixPlan, bench: Bench) -> dict[str, int]:
-    """Overhead of each device and number format; of a model whose tensors are not told, none.
+def measure_overheads(plan: MatrixPlan, bench: Bench) -> LibraryMemory:
+    """For each device and number format; of a model whose tensors are not told, nothing.
 
     Args:
         plan: of the matrix; what it knows already is not measured again.
         bench: what it is run with.
 
     Returns:
-        As in `Matrix.overhead_bytes`; one that could not be measured is left out, and the watcher
-        was told why.
+        One that could not be measured is left out, and the watcher was told why.
     """
     found = dict(plan.matrix.overhead_bytes)
+    of_kernels = dict(plan.matrix.kernel_bytes)
     shape = plan.model.shape
     if shape is None or shape.tracer is None:
-        return found
+        return plan.matrix.libraries
     wanted = {
         overhead_key(cell.placement): cell.placement
         for cell in plan.matrix.cells
@@ -56,5 +56,6 @@ def measure_overheads(plan: MatrixPlan, bench: Bench) -> dict[str, int]:
         result = bench.executor.run(job)
         if result.overhead_bytes is not None:
             found[key] = result.overhead_bytes
+            of_kernels[key] = result.kernel_bytes or 0
         bench.watcher.end(names[key], result.status, result.reason)
-    return found
+    return LibraryMemory(overhead_bytes=found, kernel_bytes=of_kernels)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from spoonbench.harness.canonical import digest
 from spoonbench.harness.duel.plan import Wishes, make_plan, sample_split
 from spoonbench.harness.duel_records import Requirements
+from spoonbench.harness.matrix.kernels import n_kernels
 from spoonbench.harness.matrix.memory import (
     KnownModel,
     NotTold,
@@ -19,12 +20,12 @@ from spoonbench.harness.matrix.model import know_model
 from spoonbench.harness.matrix.skips import why_skipped
 from spoonbench.harness.matrix.sweep import PLAIN, cell_name
 from spoonbench.harness.matrix.work import Texts, texts_of
-from spoonbench.harness.matrix_records import Matrix, MatrixCell, overhead_key, plainest
+from spoonbench.harness.matrix_records import LibraryMemory, Matrix, MatrixCell, plainest
 from spoonbench.harness.predict.prediction import size_text
 from spoonbench.harness.records import Cell, Workload
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from spoonbench.harness.duel.lineup import LineupEntry
@@ -49,7 +50,7 @@ class Wanted:
         memory_bytes: that one cell may take.
         learned: folder of what the model learned; None where that is not there yet.
         is_bare: cells are named and no more: what they will take is not told.
-        overhead_bytes: see `Matrix`.
+        libraries: what they take, as far as it was measured.
         is_forced: cells that will not fit are run all the same.
         command: words of the command.
         skips: why each placement cannot be measured, of another interpreter; None: this one's.
@@ -63,7 +64,7 @@ class Wanted:
     memory_bytes: int
     learned: Path | None = None
     is_bare: bool = False
-    overhead_bytes: Mapping[str, int] = field(default_factory=dict)
+    libraries: LibraryMemory = field(default_factory=LibraryMemory)
     is_forced: bool = False
     command: tuple[str, ...] = ()
     skips: Sequence[str | None] | None = None
@@ -171,7 +172,8 @@ def plan_matrix(
         model=entry,
         cells=tuple(described),
         baseline=plainest(described).name,
-        overhead_bytes=wanted.overhead_bytes,
+        overhead_bytes=wanted.libraries.overhead_bytes,
+        kernel_bytes=wanted.libraries.kernel_bytes,
     )
     return MatrixPlan(
         matrix=matrix, training=training, split=split, texts=texts, cells=cells, model=known
@@ -212,17 +214,22 @@ def _sized(
     if isinstance(told, NotTold):
         cell = replace(cell, why_no_peak=str(told))
     elif told is not None:
-        cell = replace(cell, peak_parts=told.components, peak_moment=told.moment)
+        cell = replace(
+            cell,
+            peak_parts=told.components,
+            peak_moment=told.moment,
+            n_kernels=n_kernels(at, told, model.sizes),
+        )
     if cell.why_skipped is not None or wanted.is_forced:
         return cell
     return replace(cell, why_skipped=_why_too_large(cell, wanted))
 
 
 def _why_too_large(cell: MatrixCell, wanted: Wanted) -> str | None:
-    limit, overhead = wanted.memory_bytes, wanted.overhead_bytes.get(overhead_key(cell.placement))
+    limit, parts = wanted.memory_bytes, wanted.libraries.added_to(cell)
     for n_bytes, what in (
         (cell.weight_bytes, "its weights alone take"),
-        (sum(cell.peak_parts.values()) + (overhead or 0), f"{cell.peak_moment} takes"),
+        (sum(parts.values()), f"{cell.peak_moment} takes"),
     ):
         if n_bytes is not None and n_bytes > limit:
             return (

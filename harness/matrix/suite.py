@@ -23,13 +23,14 @@ from spoonbench.harness.matrix.plan import Wanted, plan_matrix
 from spoonbench.harness.matrix.run import store_plan, train_model
 from spoonbench.harness.matrix.sweep import PLAIN, Sweep, cell_name, placements
 from spoonbench.harness.matrix.sweep_file import MODEL, TASK, SweepFile, read_sweep_file
+from spoonbench.harness.matrix_records import LibraryMemory
 from spoonbench.harness.progress import SilentWatcher
 from spoonbench.harness.protocol import Limits
 from spoonbench.harness.registry import make_task
 from spoonbench.harness.store.writer import open_writer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from spoonbench.harness.matrix.plan import MatrixPlan
     from spoonbench.harness.records import Artifact, RunRecord
@@ -145,10 +146,10 @@ class MatrixSuite:
                 limits=Limits(memory_bytes=self._wanted.memory_bytes),
             )
             self.artifact = train_model(self.plan, bench)
-            overhead = measure_overheads(self.plan, bench)
+            libraries = measure_overheads(self.plan, bench)
         if self.artifact is not None:
             # Its vocabulary is known now, and with it what the weights will take.
-            self.plan = self._planned(Path(self.artifact.path), overhead)
+            self.plan = self._planned(Path(self.artifact.path), libraries)
         store_plan(self.plan, store)
 
     def add(self, record: RunRecord) -> None:
@@ -161,8 +162,6 @@ class MatrixSuite:
             self._store.add_environment(self._environment)
         return self._store
 
-    def _planned(
-        self, learned: Path | None, overhead: Mapping[str, int] | None = None
-    ) -> MatrixPlan:
-        wanted = replace(self._wanted, learned=learned, overhead_bytes=overhead or {})
+    def _planned(self, learned: Path | None, libraries: LibraryMemory | None = None) -> MatrixPlan:
+        wanted = replace(self._wanted, learned=learned, libraries=libraries or LibraryMemory())
         return plan_matrix(self._task, self._model, self._preset, self._environment, wanted)

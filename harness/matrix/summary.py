@@ -160,6 +160,7 @@ def _measure(
         device_peak_bytes=max(
             (run.device_peak_bytes for run in good if run.device_peak_bytes), default=None
         ),
+        lean_peak_bytes=first.metrics.get("lean_peak_bytes"),
         weight_bytes=first.metrics.get("weight_bytes"),
         predicted_weight_bytes=cell.weight_bytes,
         predicted_peak_bytes=matrix.predicted_peak_bytes(cell),

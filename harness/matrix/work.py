@@ -120,6 +120,7 @@ def work_of(
         prompt_tokens=at.prompt_tokens,
         new_tokens=at.new_tokens,
         accumulation=at.accumulation,
+        lean_peak=is_first,
     )
     if at.mode == "answer":
         return replace(

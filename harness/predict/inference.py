@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from spoonbench.harness.predict.prediction import prediction_of
@@ -96,7 +97,8 @@ def predict_inference(
         weights=weights,
         overhead=overhead_bytes,
     )
-    return max(read, written, key=lambda each: each.total)
+    worst = max(read, written, key=lambda each: each.total)
+    return replace(worst, n_products=read.n_products, n_products_written=written.n_products)
 
 
 def check_sizes(**sizes: int) -> None:

@@ -46,6 +46,9 @@ class MemoryPrediction:
         overhead: what libraries take beside tensors, as measured (`predict.overhead`); 0 where it
             was not.
         largest: tensors of the pass at that moment, those with most bytes first.
+        n_products: products of matrices that texts of another length make anew
+            (`solvers.held_memory.Held`).
+        n_products_written: likewise of the last new token, which the length of the cache makes new.
     """
 
     moment: Moment
@@ -58,6 +61,8 @@ class MemoryPrediction:
     logits: int = 0
     overhead: int = 0
     largest: tuple[Tensors, ...] = ()
+    n_products: int = 0
+    n_products_written: int = 0
 
     @property
     def components(self) -> dict[str, int]:
@@ -95,6 +100,7 @@ def prediction_of(
         optimizer=optimizer,
         overhead=overhead,
         largest=held.largest,
+        n_products=held.n_products,
         **{name: getattr(held, name) for name in LABELS},
     )
 

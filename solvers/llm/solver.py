@@ -304,7 +304,7 @@ class LanguageModelSolver(TimedPasses):
     def text_sizes(
         self, params: Mapping[str, Json], folder: Path | None, texts: TextsToRead, /
     ) -> TextSizes | None:
-        """Tokens of the longest texts; None before training, which makes the tokenizer.
+        """Tokens of the texts; None before training, which makes the tokenizer.
 
         Raises:
             Unsupported: the folder holds no trained model.

@@ -23,6 +23,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_iter
 
 from spoonbench.solvers.held_memory import LABELS, Held, Tensors
+from spoonbench.solvers.llm.products import ProductLog
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -49,6 +50,9 @@ class Tape(TorchDispatchMode):  # type: ignore[misc]  # torch has no types
     Args:
         parameters: tensors that are there already and do not count.
         vocabulary: a tensor whose last side is as long counts among the logits.
+
+    Attributes:
+        products: of matrices, that were made meanwhile.
     """
 
     def __init__(self, parameters: Iterable[torch.Tensor], vocabulary: int) -> None:
@@ -60,6 +64,7 @@ class Tape(TorchDispatchMode):  # type: ignore[misc]  # torch has no types
         self._numbers: dict[int, int] = {}
         self._storages: list[_Storage] = []
         self._events: list[tuple[int, int]] = []
+        self.products = ProductLog()
 
     def __torch_dispatch__(
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Any = None
@@ -67,6 +72,7 @@ class Tape(TorchDispatchMode):  # type: ignore[misc]  # torch has no types
         """Run the operation and note what it made."""
         if str(func) == _TO_PYTHON and _asks_the_unknown(args[0]):
             return True
+        self.products.note(str(func), args)
         found = func(*args, **(kwargs or {}))
         for tensor in tree_iter(found):
             if isinstance(tensor, torch.Tensor):

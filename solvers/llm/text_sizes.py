@@ -1,4 +1,4 @@
-"""Tokens of the longest texts of a model that was trained here, read without its weights."""
+"""Tokens of the texts of a model that was trained here, read without its weights."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 def sizes_of_trained(folder: Path, params: Mapping[str, Json], texts: TextsToRead) -> TextSizes:
-    """The longest of what a trained model would read and write.
+    """How long what a trained model would read and write is.
 
     Args:
         folder: of the artifact.
@@ -43,22 +43,24 @@ def sizes_of_trained(folder: Path, params: Mapping[str, Json], texts: TextsToRea
     except (ValueError, OSError) as exc:
         raise Unsupported(f"{folder} holds no trained language model: {exc}") from exc
     prompts = encode_prompts(tokenizer, [prompt_of(each.text) for each in texts.problems])
-    encoded = encode_examples(tokenizer, texts.examples, end_token=recipe.end_token)
-    scored = longest_pair(encoded)
+    scored, learned = (
+        sizes_of_pairs(encode_examples(tokenizer, examples, end_token=recipe.end_token))
+        for examples in (texts.scored, texts.learned)
+    )
     return TextSizes(
-        question=max(map(len, prompts)),
+        questions=tuple(map(len, prompts)),
         answer=limit_of(recipe, facts),
         scored=scored,
-        learned=replace(scored, targets=None) if scored and recipe.loss_on == "all" else scored,
+        learned=replace(learned, targets=None) if learned and recipe.loss_on == "all" else learned,
     )
 
 
-def longest_pair(pairs: Sequence[EncodedExample]) -> PairSizes | None:
-    """Tokens of the longest pair, and of the longest completion; None where there are none."""
+def sizes_of_pairs(pairs: Sequence[EncodedExample]) -> PairSizes | None:
+    """Tokens of each pair, and of the longest completion; None where there are none."""
     if not pairs:
         return None
     return PairSizes(
-        tokens=max(pair.length for pair in pairs),
+        lengths=tuple(pair.length for pair in pairs),
         targets=max(len(pair.completion) for pair in pairs),
     )
 

@@ -23,6 +23,7 @@ import copy
 import inspect
 import logging
 import warnings
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -70,7 +71,7 @@ class ConfigTracer:
             if found is not None:
                 tape.hold(_cached(found), "cache")
             del scores
-            return tape.peak()
+            return replace(tape.peak(), n_products=_n_products(tape, wanted))
 
     def continuing(self, wanted: InferencePass) -> Held:
         """What is held while the last token is read, all others being in the cache.
@@ -95,7 +96,7 @@ class ConfigTracer:
                 found, scores = _score(model, last, "last", cache)
             tape.hold(_cached(found), "cache")
             del scores
-            return tape.peak()
+            return replace(tape.peak(), n_products=_n_products(tape, wanted))
 
     def training(self, wanted: TrainingPass) -> HeldInTraining:
         """What is held in a forward and a backward pass; see `TrainingPass`.
@@ -125,7 +126,7 @@ class ConfigTracer:
             saved = _learn(model, wanted, tape)
             tape.hold([each.grad for each in learning if each.grad is not None], "gradients")
             return HeldInTraining(
-                peak=tape.peak(),
+                peak=replace(tape.peak(), n_products=_n_products(tape, wanted)),
                 saved=saved,
                 learning=tuple(
                     Parameter(shape=tuple(each.shape), item_bytes=each.element_size())
@@ -231,6 +232,14 @@ def _make_fake(model: Any) -> None:
 def _tape(model: Any) -> Tape:
     held = [*model.parameters(), *model.buffers()]
     return Tape(held, model.get_output_embeddings().weight.shape[0])
+
+
+def _n_products(tape: Tape, wanted: InferencePass | TrainingPass) -> int:
+    """Of the products that were made, those that texts of another length make anew."""
+    lengths = {wanted.n_tokens, wanted.batch_size * wanted.n_tokens}
+    if wanted.n_targets is not None:
+        lengths.add(wanted.batch_size * wanted.n_targets)
+    return tape.products.count(getattr(torch, wanted.autocast or wanted.dtype), lengths)
 
 
 def _score(

@@ -2,6 +2,7 @@ import dataclasses
 
 import pytest
 
+from spoonbench.harness import cells
 from spoonbench.harness.answer_checks import BadAnswers
 from spoonbench.harness.cells import Stand, run_cell
 from spoonbench.harness.executors.marker import Marker, open_page
@@ -74,11 +75,11 @@ def test_an_impossible_batch_size_fails_the_cell(stand):
 
 def test_a_failing_call_is_located(stand):
     problems = (*PROBLEMS, Problem(problem_id="x", text="bad"))
-    cells = [
+    jobs = [
         CellWork(cell_key="a", problems=PROBLEMS, batch_size=2),
         CellWork(cell_key="b", problems=problems, batch_size=1),
     ]
-    cell = run_cell(stand, cells, 1)
+    cell = run_cell(stand, jobs, 1)
     assert cell.cell_key == "b"
     assert cell.reason == "KeyError, while solving batch 6 of 6 (problem 6) of cell 2 of 2"
 
@@ -98,3 +99,56 @@ def test_an_answer_without_bounds_fails_its_cell(stand):
     assert "3,000,000" in cell.reason
     assert "100,000" in cell.reason
     assert isinstance(said[0], BadAnswers)
+
+
+@pytest.fixture
+def returning(monkeypatch):
+    """Tells how often freed memory was to be given back; the process of the tests keeps it."""
+    asked = []
+    monkeypatch.setattr(cells, "keep_returning_freed", lambda: asked.append(True))
+    return asked
+
+
+def lean(problems=PROBLEMS, **changes):
+    given = {"batch_size": 2, "n_warmup": 0, "lean_peak": True}
+    return CellWork(cell_key="k", problems=problems, **{**given, **changes})
+
+
+def test_the_batch_with_most_text_is_called_once_more(stand, returning):
+    asked = []
+
+    def solve(problems):
+        asked.append([one.text for one in problems])
+        return [Answer(status="answered", value="1") for _ in problems]
+
+    stand.solver.solve = solve
+    problems = [Problem(problem_id=text, text=text) for text in ("1", "222", "33", "44444", "5")]
+    cell = run_cell(stand, [lean(tuple(problems))], 0)
+    assert asked == [["1", "222"], ["33", "44444"], ["5"], ["33", "44444"]]
+    assert returning == [True]
+    assert len(cell.samples_ns) == 3
+    assert len(cell.answers) == 5
+    assert isinstance(cell.metrics["lean_peak_bytes"], int)
+
+
+def test_where_memory_cannot_be_given_back_the_reason_is_kept(stand, monkeypatch):
+    monkeypatch.setattr(cells, "keep_returning_freed", lambda: "it is kept here")
+    cell = run_cell(stand, [lean()], 0)
+    assert cell.status == "ok"
+    assert "lean_peak_bytes" not in cell.metrics
+    assert cell.missing["lean_peak_bytes"] == "it is kept here"
+    assert stand.solver.calls == 3
+
+
+def test_nothing_to_answer_has_no_lean_peak(stand, returning):
+    cell = run_cell(stand, [lean(())], 0)
+    assert cell.missing["lean_peak_bytes"] == "there is nothing to call with"
+    assert not returning
+
+
+def test_no_cell_is_measured_after_the_allocator_has_changed(stand, returning):
+    after = CellWork(cell_key="b", problems=PROBLEMS, batch_size=2)
+    stand = dataclasses.replace(stand, describe=lambda exc: ("error", str(exc)))
+    cell = run_cell(stand, [lean(), after], 1)
+    assert cell.status == "error"
+    assert cell.reason.startswith("a cell before this one changed how memory is given back")

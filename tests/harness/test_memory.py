@@ -7,6 +7,7 @@ from operator import attrgetter
 import pytest
 
 from spoonbench.harness import memory
+from spoonbench.harness.executors.surroundings import ALLOCATOR
 from spoonbench.harness.memory import (
     MemoryMeter,
     exhaustion,
@@ -119,6 +120,7 @@ def test_a_thread_that_cannot_start_near_the_limit_is_exhaustion():
     code = """
 import mmap, resource
 from spoonbench.harness import memory
+from spoonbench.harness.executors.surroundings import ALLOCATOR
 error = RuntimeError("can't start new thread")
 assert not memory.is_exhaustion(error)
 memory.RESERVED_BYTES = 32 << 20
@@ -199,3 +201,39 @@ def test_the_error_that_torch_raises_on_cuda_is_exhaustion(name):
     status, reason = verdict(raised, 5_000_000)
     assert status == "oom"
     assert "OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB." in reason
+
+
+KEPT = """
+from spoonbench.harness.memory import keep_returning_freed, resident_bytes
+
+def churn():
+    # Below glibc's own threshold for mappings of their own, so that pieces come from the heap.
+    pieces = [bytearray(100_000) for _ in range(1_000)]
+    del pieces
+
+before = resident_bytes()
+churn()
+kept = resident_bytes() - before
+why_not = keep_returning_freed()
+returned = resident_bytes() - before
+churn()
+print(kept, returned, resident_bytes() - before, why_not)
+"""
+
+
+@linux
+def test_freed_memory_is_kept_by_children_until_it_is_to_be_given_back():
+    environment = {**os.environ, **ALLOCATOR, "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", KEPT],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    kept, returned, later, *why_not = done.stdout.split()
+    if why_not != ["None"]:
+        pytest.skip(" ".join(why_not))
+    assert int(kept) > 90_000_000
+    assert int(returned) < 10_000_000
+    assert int(later) < 10_000_000

@@ -13,7 +13,14 @@ from spoonbench.harness import worker
 from spoonbench.harness.canonical import from_json, to_json
 from spoonbench.harness.executors.marker import Marker, open_page
 from spoonbench.harness.framing import read_message, write_message
-from spoonbench.harness.protocol import CellResult, CellWork, Job, Limits, Training
+from spoonbench.harness.protocol import (
+    PROTOCOL_VERSION,
+    CellResult,
+    CellWork,
+    Job,
+    Limits,
+    Training,
+)
 from spoonbench.harness.worker import JobRun, RareProgress, Refused, receive_job, verdict
 from spoonbench.solvers.api import (
     Answer,
@@ -132,7 +139,7 @@ def test_events_come_in_order(run, tmp_path):
     kinds = [kind for kind, _ in events]
     assert kinds == ["hello", "progress", "fitted", "ready", "sized", "cell", "cell", "done"]
     data = dict(events)
-    assert data["hello"]["version"] == 1
+    assert data["hello"]["version"] == PROTOCOL_VERSION
     assert data["hello"]["baseline_bytes"] > 0
     assert data["progress"]["fraction"] == 1.0
     assert len(data["progress"]["message"]) == worker.MESSAGE_CHARACTERS
@@ -232,7 +239,7 @@ def test_a_job_arrives_as_it_was_sent(pipe):
         part=Part(name="x", target="m:C", settings=settings),
         cells=(CellWork(cell_key="k", problems=PROBLEMS[:3], batch_size=2),),
     )
-    write_message(writing, {"kind": "hello", "data": {"version": 1}})
+    write_message(writing, {"kind": "hello", "data": {"version": PROTOCOL_VERSION}})
     write_message(writing, {"kind": "job", "data": to_json(job)})
     assert receive_job(reading) == job
 

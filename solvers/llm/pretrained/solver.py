@@ -289,7 +289,7 @@ class PretrainedSolver(TimedPasses):
     def text_sizes(
         self, params: Mapping[str, Json], folder: Path | None, texts: TextsToRead, /
     ) -> TextSizes | None:
-        """Tokens of the longest texts, read by the tokenizer alone; None: nothing can be asked.
+        """Tokens of the texts, read by the tokenizer alone; None: nothing can be asked.
 
         Raises:
             Unsupported: the folder holds no such model.
@@ -298,7 +298,7 @@ class PretrainedSolver(TimedPasses):
         from spoonbench.solvers.llm.batches import encode_examples
         from spoonbench.solvers.llm.pretrained.answering import prompts_of
         from spoonbench.solvers.llm.pretrained.loading import load_causal_tokenizer
-        from spoonbench.solvers.llm.text_sizes import longest_pair
+        from spoonbench.solvers.llm.text_sizes import sizes_of_pairs
 
         reader = PretrainedSolver()
         reader._settings = Settings(params=params, seed=texts.seed)
@@ -308,19 +308,19 @@ class PretrainedSolver(TimedPasses):
         try:
             reader.fit(texts.training, (), lambda *_: None, None)
             prompts = prompts_of(loaded, reader._manner(), texts.problems)
-            tuned = encode_examples(load_base_tokenizer(model), texts.examples, end_token=True)
-            scored = reader._encoded(texts.examples) if texts.examples else []
+            tuned = encode_examples(load_base_tokenizer(model), texts.learned, end_token=True)
+            scored = reader._encoded(texts.scored) if texts.scored else []
         # Whoever asks it is told the same as the reason of a cell.
         except ValueError:
             return None
-        lengths = [len(prompt.ids) for prompt in prompts if prompt.refusal is None]
+        lengths = tuple(len(prompt.ids) for prompt in prompts if prompt.refusal is None)
         if not lengths:
             return None
         return TextSizes(
-            question=max(lengths),
+            questions=lengths,
             answer=reader._params.max_new_tokens,
-            scored=longest_pair(scored),
-            learned=longest_pair(tuned),
+            scored=sizes_of_pairs(scored),
+            learned=sizes_of_pairs(tuned),
         )
 
     def size(self, problems: Sequence[Problem], /) -> Size:

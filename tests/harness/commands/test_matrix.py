@@ -112,6 +112,23 @@ def test_a_dry_run_as_json(matrix):
     assert [cell["name"] for cell in told["matrix"]["cells"]] == ["batch1", "batch2", "batch4"]
 
 
+def test_seconds_of_a_pass_count_in_what_is_foreseen(matrix):
+    lines = (*LIGHT, "--mode", "score", "--dry-run", "--json")
+    short, long = (
+        summary_of(matrix(*lines, "--seconds", seconds))["seconds"] for seconds in (1, 61)
+    )
+    n_runs = 4
+    assert long - short == pytest.approx(60 * n_runs)
+
+
+def test_a_pass_ends_after_its_seconds(matrix, tmp_path):
+    matrix(*LIGHT, "--items", "24", "--seconds", "1e-9")
+    records = [json.loads(record) for (record,) in runs_of(tmp_path, "record")]
+    only_timed = [one for one in records if one["round_index"] % 2]
+    assert only_timed
+    assert all("cut short" in one["reason"] for one in only_timed)
+
+
 def test_a_sweep_in_a_file(matrix, tmp_path):
     (tmp_path / "sweep.toml").write_text(
         'model = "spoon"\nitems = 10\nrounds = 1\n[axes]\nbatch = [1, 2]\n[[include]]\nbatch = 10\n'
@@ -127,6 +144,7 @@ def test_a_sweep_in_a_file(matrix, tmp_path):
     [
         (("--dtype", "fp8"), 3, "The number format"),
         (("--batch", "0"), 3, "A batch size is at least 1"),
+        (("--seconds", "0"), 2, "Invalid value for '--seconds': 0.0 is not in the range x>0."),
         (("--batch", "2,2"), 3, "has the value 2 twice"),
         (("--device", "gpu"), 3, "A device is cpu, cuda, cuda:N or mps, not 'gpu'."),
         (("--quantization", "int3"), 3, "The quantization"),

@@ -15,7 +15,7 @@ from spoonbench.harness.executors import libraries, surroundings
 from spoonbench.harness.executors.marker import STAGES, Marker, Place, open_page, whereabouts
 from spoonbench.harness.executors.transcript import Ending, Transcript
 from spoonbench.harness.framing import BadMessage
-from spoonbench.harness.protocol import CellResult, CellWork, Job
+from spoonbench.harness.protocol import PROTOCOL_VERSION, CellResult, CellWork, Job
 from spoonbench.solvers.api import (
     Answer,
     FitReport,
@@ -130,7 +130,7 @@ def test_a_cell_of_another_mode_may_be_cut_short_where_it_has_a_budget():
 def test_a_conversation_becomes_a_result():
     transcript = Transcript(JOB)
     for message in (
-        event("hello", version=1, baseline_bytes=100),
+        event("hello", version=PROTOCOL_VERSION, baseline_bytes=100),
         event("progress", fraction=0.5, message="half"),
         event("fitted", fit_s=1.5, report=to_json(FitReport(n_examples=3)), fit_peak_bytes=7),
         event("ready", load_s=2, resident_bytes=-5),
@@ -158,9 +158,9 @@ def test_a_conversation_becomes_a_result():
         {"kind": "hello"},
         {"kind": 3, "data": {}},
         event("greeting"),
-        event("hello", version=2, baseline_bytes=1),
-        event("hello", version=1, baseline_bytes="many"),
-        event("hello", version=1, baseline_bytes=True),
+        event("hello", version=PROTOCOL_VERSION + 1, baseline_bytes=1),
+        event("hello", version=PROTOCOL_VERSION, baseline_bytes="many"),
+        event("hello", version=PROTOCOL_VERSION, baseline_bytes=True),
         event("ready", load_s=1.0),
         event("progress", fraction=None, message=""),
         event("sized", size={"weight": 3}),

@@ -14,8 +14,8 @@ from spoonbench.solvers.held_memory import TrainingPass
 from spoonbench.solvers.llm.shapes import shape_of
 from spoonbench.solvers.text_sizes import PairSizes, TextSizes
 
-PAIR = PairSizes(tokens=36, targets=6)
-SIZES = TextSizes(question=30, answer=8, scored=PAIR, learned=PAIR)
+PAIR = PairSizes(lengths=(20, 36), targets=6)
+SIZES = TextSizes(questions=(12, 30), answer=8, scored=PAIR, learned=PAIR)
 BATCHES = (1, 2, 3, 8, 40)
 
 

@@ -6,6 +6,7 @@ from spoonbench.harness.artifacts import ArtifactStore
 from spoonbench.harness.duel.run import Bench
 from spoonbench.harness.executors.local import LocalExecutor
 from spoonbench.harness.matrix.overhead import measure_overheads
+from spoonbench.harness.matrix_records import LibraryMemory
 from spoonbench.harness.progress import SilentWatcher
 from spoonbench.harness.protocol import JobResult, Limits
 
@@ -23,7 +24,10 @@ class Probed:
         self.jobs.append(job)
         if job.overhead_dtype == self._failing:
             return JobResult(job_id=job.job_id, status="error", reason="it is")
-        return JobResult(job_id=job.job_id, status="ok", overhead_bytes=len(job.overhead_dtype))
+        size = len(job.overhead_dtype)
+        return JobResult(
+            job_id=job.job_id, status="ok", overhead_bytes=size, kernel_bytes=10 * size
+        )
 
 
 class Told(SilentWatcher):
@@ -54,21 +58,26 @@ def bench(tmp_path):
 def test_each_number_format_is_probed_once(laboratory, bench):
     executor = Probed()
     found = measure_overheads(laboratory.plan(AXES, "lm-tiny"), bench(executor))
-    assert found == {"cpu float32": 7, "cpu bfloat16": 8}
+    assert found.overhead_bytes == {"cpu float32": 7, "cpu bfloat16": 8}
+    assert found.kernel_bytes == {"cpu float32": 70, "cpu bfloat16": 80}
     assert [job.overhead_dtype for job in executor.jobs] == ["float32", "bfloat16"]
     assert not any(job.cells or job.artifact for job in executor.jobs)
 
 
 def test_what_is_known_is_not_probed_again(laboratory, bench):
     executor = Probed()
-    plan = laboratory.plan(AXES, "lm-tiny", overhead_bytes={"cpu float32": 5})
-    assert measure_overheads(plan, bench(executor)) == {"cpu float32": 5, "cpu bfloat16": 8}
+    known = LibraryMemory(overhead_bytes={"cpu float32": 5}, kernel_bytes={"cpu float32": 6})
+    plan = laboratory.plan(AXES, "lm-tiny", libraries=known)
+    found = measure_overheads(plan, bench(executor))
+    assert found.overhead_bytes == {"cpu float32": 5, "cpu bfloat16": 8}
+    assert found.kernel_bytes == {"cpu float32": 6, "cpu bfloat16": 80}
     assert len(executor.jobs) == 1
 
 
 def test_a_contestant_without_tensors_is_not_probed(laboratory, bench):
     executor = Probed()
-    assert measure_overheads(laboratory.plan({"batch": [1, 2]}), bench(executor)) == {}
+    found = measure_overheads(laboratory.plan({"batch": [1, 2]}), bench(executor))
+    assert found == LibraryMemory()
     assert not executor.jobs
 
 
@@ -76,7 +85,7 @@ def test_a_probe_that_fails_is_told_and_left_out(laboratory, bench):
     watcher = Told()
     plan = laboratory.plan(AXES, "lm-tiny")
     found = measure_overheads(plan, bench(Probed(failing="bfloat16"), watcher))
-    assert found == {"cpu float32": 7}
+    assert found.overhead_bytes == {"cpu float32": 7}
     assert ("error", "it is") in watcher.ends.values()
 
 
@@ -84,7 +93,8 @@ def test_a_real_child_tells_what_libraries_take_and_nothing_else(laboratory, ben
     plan = laboratory.plan({**AXES, "dtype": ["fp32"]}, "lm-tiny")
     with LocalExecutor() as executor:
         found = measure_overheads(plan, bench(executor))
-    assert 1_000_000 < found["cpu float32"] < 500_000_000
+    assert 1_000_000 < found.overhead_bytes["cpu float32"] < 500_000_000
+    assert 0 <= found.kernel_bytes["cpu float32"] < 10_000_000
 
 
 def test_a_cell_whose_peak_does_not_fit_is_skipped_with_the_figure(laboratory):
@@ -105,7 +115,18 @@ def test_what_libraries_take_counts_in_peaks_and_in_what_fits(laboratory):
     (cell,) = bare.cells
     tensors = sum(cell.peak_parts.values())
     assert bare.predicted_peak_bytes(cell) == tensors
-    more = laboratory.plan(axes, "lm-tiny", overhead_bytes={"cpu float32": 9_000_000}).matrix
-    assert more.predicted_peak_bytes(more.cells[0]) == tensors + 9_000_000
-    full = laboratory.plan(axes, "lm-tiny", overhead_bytes={"cpu float32": 4_000_000_000}).matrix
+    taken = LibraryMemory(
+        overhead_bytes={"cpu float32": 9_000_000}, kernel_bytes={"cpu float32": 1_000}
+    )
+    more = laboratory.plan(axes, "lm-tiny", libraries=taken).matrix
+    n_kernels = more.cells[0].n_kernels
+    assert n_kernels
+    assert more.predicted_peak_bytes(more.cells[0]) == tensors + 9_000_000 + 1_000 * n_kernels
+    assert more.predicted_peak_parts(more.cells[0]) == {
+        **cell.peak_parts,
+        "overhead": 9_000_000,
+        "kernels": 1_000 * n_kernels,
+    }
+    taken = LibraryMemory(overhead_bytes={"cpu float32": 4_000_000_000})
+    full = laboratory.plan(axes, "lm-tiny", libraries=taken).matrix
     assert "4.00 GB" in full.cells[0].why_skipped

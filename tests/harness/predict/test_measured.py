@@ -1,5 +1,6 @@
 """Overhead is measured, and resident memory is what was told, where tensors are most of it."""
 
+import itertools
 import os
 import subprocess
 import sys
@@ -7,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from spoonbench.harness.predict.overhead import measure_overhead
+from spoonbench.harness.predict import overhead
+from spoonbench.harness.predict.overhead import measure_kernel, measure_overhead
 
 ROOT = Path(__file__).parents[3]
 
@@ -20,6 +22,18 @@ def test_a_device_that_nothing_counts_is_refused():
 def test_overhead_comes_once():
     measure_overhead()
     assert measure_overhead() < 64 << 20
+
+
+def test_kernels_take_what_they_take_each(monkeypatch):
+    taken = itertools.count(0, 300)
+    monkeypatch.setattr(overhead, "_taken", lambda _: next(taken))
+    assert measure_kernel() == 300
+
+
+def test_pages_that_come_now_and_then_are_no_kernels(monkeypatch):
+    calls = itertools.count()
+    monkeypatch.setattr(overhead, "_taken", lambda _: 4096 * (next(calls) // 3))
+    assert measure_kernel() == 0
 
 
 @pytest.mark.slow

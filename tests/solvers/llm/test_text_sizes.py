@@ -9,7 +9,7 @@ from spoonbench.solvers.text_sizes import TextsToRead
 
 
 def read(problems, examples=()):
-    return TextsToRead(problems=problems, examples=examples)
+    return TextsToRead(problems=problems, scored=examples, learned=examples)
 
 
 @pytest.fixture(scope="module")
@@ -23,9 +23,11 @@ def test_lengths_are_those_of_answers_and_examples(trained, folder, problems, ma
     examples = make_examples(9)
     told = LanguageModelSolver().text_sizes({}, folder, read(problems, examples))
     answers = trained.solve(problems)
-    assert told.question == max(answer.tokens_in for answer in answers)
+    assert told.questions == tuple(answer.tokens_in for answer in answers)
+    assert told.question == max(told.questions)
     assert told.answer == decoding_of(trained._fitted()).max_new_tokens
-    assert told.scored.tokens == max(trained.count_tokens(examples))
+    assert told.scored.lengths == tuple(trained.count_tokens(examples))
+    assert told.scored.tokens == max(told.scored.lengths)
     assert 0 < told.scored.targets < told.scored.tokens
     assert told.learned == told.scored
 

@@ -1,6 +1,7 @@
 """What is told from a configuration is what tensors of a real model take, to the byte."""
 
 import copy
+from dataclasses import replace
 
 import pytest
 import torch
@@ -124,7 +125,7 @@ def test_a_training_pass_is_told_to_the_byte(name, changes):
     way = wanted(**changes)
     told = shape_of(CONFIGS[name]).tracer.training(way)
     real = real_peak(prepared(name, way), way)
-    assert told.peak == real
+    assert replace(told.peak, n_products=0) == real
 
 
 @pytest.mark.filterwarnings("ignore:fan_in_fan_out", "ignore:Model has `tie_word")

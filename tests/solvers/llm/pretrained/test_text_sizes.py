@@ -21,7 +21,13 @@ PROBLEMS = [example.problem for example in EXAMPLES[:5]]
 
 
 def read(**changes):
-    given = {"problems": PROBLEMS, "examples": EXAMPLES[:4], "training": EXAMPLES, "seed": 3}
+    given = {
+        "problems": PROBLEMS,
+        "scored": EXAMPLES[:4],
+        "learned": EXAMPLES[:3],
+        "training": EXAMPLES,
+    }
+    given["seed"] = 3
     return TextsToRead(**{**given, **changes})
 
 
@@ -38,17 +44,18 @@ def test_lengths_are_those_of_what_is_asked_scored_and_learned(folder, shots):
     solver = PretrainedSolver()
     solver.prepare(Settings(params=params, seed=3))
     solver.fit(EXAMPLES, (), lambda *_: None, None)
-    assert told.question == max(answer.tokens_in for answer in solver.solve(PROBLEMS))
+    assert told.questions == tuple(answer.tokens_in for answer in solver.solve(PROBLEMS))
     assert told.answer == 5
-    assert told.scored.tokens == max(solver.count_tokens(EXAMPLES[:4]))
+    assert told.scored.lengths == tuple(solver.count_tokens(EXAMPLES[:4]))
     solver.step(EXAMPLES[:2])
-    assert told.learned.tokens == max(solver.count_tokens(EXAMPLES[:4]))
+    assert told.learned.lengths == tuple(solver.count_tokens(EXAMPLES[:3]))
 
 
 def test_where_nothing_can_be_asked_nothing_is_told(folder):
     long = [Problem(problem_id="l", text="ann had 3 apples " * 400, kind="number")]
     params = {"model": folder, "shots": 0}
-    assert PretrainedSolver().text_sizes(params, None, read(problems=long, examples=())) is None
+    unread = read(problems=long, scored=(), learned=())
+    assert PretrainedSolver().text_sizes(params, None, unread) is None
     # Four examples cannot be drawn from three.
     few = read(training=EXAMPLES[:3])
     assert PretrainedSolver().text_sizes({"model": folder, "shots": 4}, None, few) is None
