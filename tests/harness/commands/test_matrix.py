@@ -122,7 +122,7 @@ def test_seconds_of_a_pass_count_in_what_is_foreseen(matrix):
 
 
 def test_a_pass_ends_after_its_seconds(matrix, tmp_path):
-    matrix(*LIGHT, "--items", "24", "--seconds", "1e-9")
+    matrix(*LIGHT, "--batch", "2", "--items", "24", "--seconds", "1e-9")
     records = [json.loads(record) for (record,) in runs_of(tmp_path, "record")]
     only_timed = [one for one in records if one["round_index"] % 2]
     assert only_timed
