@@ -4,8 +4,9 @@
 
 Each line says a figure, its bar and whether it holds:
 
-- CPU seconds of the parent over the seconds of a job, as the share of one core: start, watching,
-  limits and progress included; once without a terminal and once with the bars drawn on one.
+- CPU seconds of the parent while a cell runs, as the share of one core: watching, limits and
+  progress; once without a terminal and once with the bars drawn on one. What it takes before and
+  after, to start a child, to hand over the texts and to read what came back, is told besides.
 - The same calls by the harness (clock, checks, marker, meters, collector) and bare, in one process
   and in turn: of each call the least time over rounds, as what others compute beside it only adds,
   and for the whole pass the least of what lies between and around the calls too. Then the same
@@ -187,18 +188,40 @@ def parents(given: Given, solver: Any, executor: LocalExecutor, seconds: float) 
         "bars on a terminal": Console(file=io.StringIO(), force_terminal=True, width=120),
     }
     for where, console in watched.items():
+        before_s = cpu_seconds()
         with ProgressWatcher(console, "matrix") as watcher:
+            stamps = Stamps(watcher.advance)
             watcher.expect([(given.name, seconds)])
             watcher.begin(given.name)
-            started, before = time.perf_counter(), cpu_seconds()
-            result = executor.run(job, watcher.advance)
-            share = (cpu_seconds() - before) / (time.perf_counter() - started)
+            result = executor.run(job, stamps)
             watcher.end(given.name, result.status, result.reason)
         assert result.status == "ok", result.reason
-        cell_s = sum(result.cells[0].samples_ns) / 1e9
-        figure = f"{100 * share:.2f}% of a core beside a cell of {cell_s:.1f} s"
+        lasted_s, during_s = stamps.between()
+        share = during_s / lasted_s
+        rest_s = cpu_seconds() - before_s - during_s
+        figure = (
+            f"{100 * share:.2f}% of a core during {lasted_s:.1f} s of a cell; {rest_s:.2f} s "
+            f"before and after it, for {n_items:,} texts"
+        )
         bar = f"under {MOST_OF_A_CORE:.0%}"
         yield say(given, f"the parent, {where}", figure, bar, share < MOST_OF_A_CORE)
+
+
+class Stamps:
+    """Passes progress on, and notes when it came and what this process had taken by then."""
+
+    def __init__(self, advance: Callable[[float, str], None]) -> None:
+        self._advance = advance
+        self._noted: list[tuple[float, float]] = []
+
+    def __call__(self, share: float, message: str) -> None:
+        self._advance(share, message)
+        self._noted.append((time.perf_counter(), cpu_seconds()))
+
+    def between(self) -> tuple[float, float]:
+        """Seconds by the clock and of the processor, from the first to the last."""
+        (first_s, first_cpu_s), (last_s, last_cpu_s) = self._noted[0], self._noted[-1]
+        return last_s - first_s, last_cpu_s - first_cpu_s
 
 
 def repeated(problems: Sequence[Problem], n: int) -> tuple[Problem, ...]:

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+_PLAIN = frozenset((str, int, float, bool, type(None)))
+
 
 def canonical_json(value: Any) -> str:
     """JSON with sorted keys and no spaces; NaN and infinities are refused."""
@@ -26,13 +28,26 @@ def digest(value: Any) -> str:
 
 def to_json(value: Any) -> Any:
     """Turn a record into JSON values, all fields included."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {f.name: to_json(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    kind = type(value)
+    # Most of what a job holds: tens of thousands of texts.
+    if kind in _PLAIN:
+        return value
+    names = _field_names(kind)  # type: ignore[arg-type]  # a class is hashable
+    if names is not None:
+        return {name: to_json(getattr(value, name)) for name in names}
     if isinstance(value, Mapping):
         return {str(key): to_json(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [to_json(item) for item in value]
     return value
+
+
+@cache
+def _field_names(kind: type[Any]) -> tuple[str, ...] | None:
+    """None for what is no dataclass."""
+    if not dataclasses.is_dataclass(kind):
+        return None
+    return tuple(field.name for field in dataclasses.fields(kind))
 
 
 def without_defaults(value: Any) -> Any:
@@ -79,6 +94,8 @@ def _convert(hint: Any, value: Any) -> Any:
         return from_json(hint, value)
     if typing.get_origin(hint) is tuple:
         inner = typing.get_args(hint)[0]
+        if inner in _PLAIN:
+            return tuple(value)
         return tuple(_convert(inner, item) for item in value)
     return value
 

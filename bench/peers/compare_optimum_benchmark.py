@@ -97,6 +97,7 @@ def read_arguments() -> argparse.Namespace:
     parser.add_argument("--prompt", type=numbers, default=numbers("32,64,128,256"))
     parser.add_argument("--new", type=int, default=32, help="new tokens of each row")
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--seconds", type=float, default=1.0, help="of each of our cells [1]")
     parser.add_argument("--warmups", type=int, default=3, help="of two tokens, there")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--work", type=Path, default=Path("spoonbench-results-peer"))
@@ -140,7 +141,8 @@ def sweep_here(arguments: argparse.Namespace, python: Path, model: Path, work: P
     words = (word for pair in axes.items() for word in pair)
     whole_s = call(
         *(*SPOONBENCH, "matrix", "--model", str(model), "--python", str(python), *words),
-        *("--rounds", "1", "--items", "1", "--fresh", "--no-report", "--out", str(out)),
+        *("--rounds", "1", "--seconds", str(arguments.seconds), "--items", "1", "--fresh"),
+        *("--no-report", "--out", str(out)),
     )
     with open_reader(out / "store.sqlite") as reader:
         matrix = max(reader.matrices(), key=lambda found: found.created_at)
