@@ -10,7 +10,8 @@ mode, one figure a timed call: `tokens_per_call` (new tokens in the mode "decode
 the others), `first_token_ns`, `later_token_ns`, `loss`, `parts_ns`; after training steps also
 `step_dtype`. Where the very first call of the child was a warm-up, and wrote tokens, they hold
 `cold_first_token_ns` too. After a call with freed memory given back they hold `lean_peak_bytes`,
-its peak above the baseline.
+its peak above the baseline, and, where the contestant showed its cache, `cache_bytes`,
+`cache_texts` and `cache_tokens` of the largest in that call.
 
 Not covered: what a mode times (`spoonbench.harness.passes`).
 """
@@ -43,13 +44,17 @@ from spoonbench.harness.timing import (
 )
 from spoonbench.harness.warmup import Warmup, warm_up
 from spoonbench.solvers.api import Unsupported
-from spoonbench.solvers.texts import Reads
+from spoonbench.solvers.texts import HoldsCache, Reads
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from spoonbench.harness.records import RunStatus
     from spoonbench.solvers.api import Answer, Solves
+
+
+_WITH_CACHE = ("answer", "prefill", "decode")
+"""Modes whose calls keep what was read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,11 +189,11 @@ class _Measuring:
         resident, no_peak = self.stand.memory.peak()
         on_device, no_device = device_peak(self.stand.device)
         metrics = {**self.figures, **self.calls.facts(), **cold}
-        lean, no_lean = self.lean_peak() if work.lean_peak else (None, None)
+        lean, no_lean = self.call_leanly() if work.lean_peak else ({}, None)
         return Pass(
             warmup=warmup,
             samples=samples,
-            metrics=metrics if lean is None else {**metrics, "lean_peak_bytes": lean},
+            metrics={**metrics, **lean},
             energy_j=joules,
             peaks=Peaks(resident=resident, on_device=on_device),
             missing={
@@ -199,17 +204,31 @@ class _Measuring:
             },
         )
 
-    def lean_peak(self) -> tuple[int | None, str | None]:
-        """Peak of one more call while freed memory is given back, or None and why."""
+    def call_leanly(self) -> tuple[dict[str, int], str | None]:
+        """Memory of one more call while freed memory is given back, and why there is no peak."""
         if not self.calls.batches:
-            return None, "there is nothing to call with"
+            return {}, "there is nothing to call with"
         refusal = keep_returning_freed()
-        if refusal is not None:
-            return None, refusal
         self.stand.memory.start()
-        self.calls.run(max(self.calls.batches, key=_n_characters))
+        batch = max(self.calls.batches, key=_n_characters)
+        found = self.cache_of(lambda: self.calls.run(batch))
         self.synchronise()
-        return self.stand.memory.peak()
+        peak, no_peak = self.stand.memory.peak() if refusal is None else (None, refusal)
+        return found if peak is None else {**found, "lean_peak_bytes": peak}, no_peak
+
+    def cache_of(self, call: Callable[[], Any]) -> dict[str, int]:
+        """Make a call; the largest cache meanwhile, where the contestant shows one."""
+        if not isinstance(self.stand.solver, HoldsCache) or self.work.mode not in _WITH_CACHE:
+            call()
+            return {}
+        held = self.stand.solver.cache_of(call)
+        if held is None:
+            return {}
+        return {
+            "cache_bytes": held.bytes,
+            "cache_texts": held.n_texts,
+            "cache_tokens": held.n_tokens,
+        }
 
     def call(self, batch: Sequence[Any]) -> tuple[int, Sequence[Answer]]:
         """One call: its nanoseconds and answers; its figures join their series."""

@@ -47,6 +47,19 @@ class Conditions(Placement):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CacheGroup:
+    """Layers whose cache grows alike.
+
+    Attributes:
+        token_bytes: that all of them together keep of one token.
+        window: tokens of which they keep it, the latest; None for all.
+    """
+
+    token_bytes: int
+    window: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MatrixCell:
     """One cell of a matrix.
 
@@ -62,6 +75,7 @@ class MatrixCell:
         peak_moment: that moment.
         n_kernels: products of matrices of other shapes that its texts make, for each of which a
             library may keep a kernel.
+        cache: predicted for each text of a batch; empty where the model tells none.
         why_no_peak: why they cannot be told.
     """
 
@@ -73,7 +87,18 @@ class MatrixCell:
     peak_parts: Mapping[str, int] = field(default_factory=dict)
     peak_moment: str | None = None
     n_kernels: int = 0
+    cache: tuple[CacheGroup, ...] = ()
     why_no_peak: str | None = None
+
+    def predicted_cache_bytes(self, n_texts: int, n_tokens: int) -> int | None:
+        """Keys and values of a batch of so many texts of so many tokens; None where untold."""
+        if not self.cache:
+            return None
+        kept = (
+            group.token_bytes * min(n_tokens, n_tokens if group.window is None else group.window)
+            for group in self.cache
+        )
+        return n_texts * sum(kept)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

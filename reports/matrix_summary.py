@@ -81,6 +81,7 @@ def _cell(one: CellVerdict, report: MatrixReport) -> dict[str, Any]:
         "weight_measured_over_predicted": one.cell.weight_ratio,
         "peak_measured_over_predicted": one.cell.peak_ratio,
         "kept_peak_measured_over_predicted": one.cell.kept_peak_ratio,
+        "cache_measured_over_predicted": one.cell.cache_ratio,
         "predicted_peak_parts": report.matrix.predicted_peak_parts(one.cell.cell),
         "predicted_peak_moment": one.cell.cell.peak_moment,
         "verdicts": {
@@ -147,6 +148,9 @@ def _row(one: CellVerdict, beside: SpeedVerdict) -> dict[str, Any]:
         "predicted_peak_bytes": cell.predicted_peak_bytes,
         "peak_measured_over_predicted": cell.peak_ratio,
         "kept_peak_measured_over_predicted": cell.kept_peak_ratio,
+        "cache_bytes": cell.cache_bytes,
+        "predicted_cache_bytes": cell.predicted_cache_bytes,
+        "cache_measured_over_predicted": cell.cache_ratio,
         "weight_bytes": cell.weight_bytes,
         "predicted_weight_bytes": cell.predicted_weight_bytes,
         "weight_measured_over_predicted": cell.weight_ratio,

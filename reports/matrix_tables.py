@@ -283,6 +283,8 @@ _KERNELS = (
     _figure("Predicted peak MB", lambda one: _scaled(one.predicted_peak_bytes, _MEGA)),
     _figure("Peak x predicted", lambda one: ratio(one.peak_ratio)),
     _figure("Kept x predicted", lambda one: ratio(one.kept_peak_ratio)),
+    _figure("Cache MB", lambda one: _scaled(one.cache_bytes, _MEGA)),
+    _figure("Cache x predicted", lambda one: ratio(one.cache_ratio)),
     _figure("Resident MB", lambda one: _scaled(one.resident_bytes, _MEGA)),
     _figure("J/item", lambda one: _scaled(one.energy_j_per_item, 1)),
     _Figure(
@@ -303,6 +305,8 @@ LEGEND = {
     "what the prediction is of; the timed calls keep freed memory, because that is faster.",
     "Peak x predicted": "Peak x predicted: the lean peak (on an accelerator the device's) over "
     "the predicted one; Kept x predicted: the peak of the timed calls over it.",
+    "Cache MB": "Cache: keys and values of the longest batch, held against what was predicted for "
+    "as many texts and tokens.",
     "x predicted": "x predicted: measured bytes of the weights over those that were predicted.",
     "Layers q/s": "Layers q/s: layers that the quantization changed / left as they were.",
 }

@@ -246,7 +246,12 @@ def _power(found: QuantizationVerdict) -> str:
 
 def memory(report: MatrixReport) -> tuple[str, ...]:
     """Where weights and peaks take more or less than was predicted."""
-    return (*_weights(report), *_peaks(report))
+    return (*_weights(report), *_caches(report), *_peaks(report))
+
+
+def _caches(report: MatrixReport) -> tuple[str, ...]:
+    found = [one.cache_ratio for one in report.evidence.cells]
+    return _near("Caches of keys and values", found, MEMORY_TOLERANCE)
 
 
 def _peaks(report: MatrixReport) -> tuple[str, ...]:
@@ -260,14 +265,16 @@ def _peaks(report: MatrixReport) -> tuple[str, ...]:
     )
 
 
-def _near(what: str, found: Sequence[float | None]) -> tuple[str, ...]:
+def _near(
+    what: str, found: Sequence[float | None], tolerance: float = PEAK_TOLERANCE
+) -> tuple[str, ...]:
     """How many are near 1; nothing where none is known."""
     ratios = [one for one in found if one is not None]
     if not ratios:
         return ()
-    n_near = sum(abs(one - 1) <= PEAK_TOLERANCE for one in ratios)
+    n_near = sum(abs(one - 1) <= tolerance for one in ratios)
     told = (
-        f"{what} within {PEAK_TOLERANCE:.0%} of what was predicted: {n_near:,} of "
+        f"{what} within {tolerance:.0%} of what was predicted: {n_near:,} of "
         f"{_number(len(ratios), 'cell')}; measured over predicted {ratio(min(ratios))} to "
         f"{ratio(max(ratios))}, median {ratio(median(ratios))}."
     )

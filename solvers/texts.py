@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from spoonbench.solvers.api import Example, StopReason
 
@@ -234,6 +234,34 @@ class StepsIn(Protocol):
 
     def step_dtype(self) -> str:
         """A torch name: what steps multiply in, which need not be the format of the settings."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CacheHeld:
+    """Keys and values that a model kept of a batch.
+
+    Attributes:
+        bytes: of all layers.
+        n_texts: rows of the batch.
+        n_tokens: of each row, padding included.
+    """
+
+    bytes: int
+    n_texts: int
+    n_tokens: int
+
+
+@runtime_checkable
+class HoldsCache(Protocol):
+    """Keeps keys and values of earlier tokens, and can tell how large they were."""
+
+    def cache_of(self, call: Callable[[], object], /) -> CacheHeld | None:
+        """Make a call of one of its methods, and tell the largest cache meanwhile.
+
+        Returns:
+            None where there was none, or where its engine does not show it.
+        """
         ...
 
 

@@ -25,7 +25,7 @@ from spoonbench.harness.matrix.axes import AXES
 from spoonbench.harness.matrix.estimates import duration, seconds_measured, seconds_of
 from spoonbench.harness.matrix.model import enter_model, enter_served
 from spoonbench.harness.matrix.overhead import measure_overheads
-from spoonbench.harness.matrix.plan import Wanted, plan_matrix
+from spoonbench.harness.matrix.plan import Wanted, plan_matrix, with_libraries
 from spoonbench.harness.matrix.presets import PRESETS
 from spoonbench.harness.matrix.run import AGAIN, run_matrix, train_model, turns
 from spoonbench.harness.matrix.sweep import PLAIN, Sweep, methods_meant, placements
@@ -67,9 +67,15 @@ class _Asked:
     measured: Mapping[str, float]
     limits: Limits
     out: Path
-    planned: Callable[[Path | None, LibraryMemory], MatrixPlan]
+    planned: Callable[[Path | None], MatrixPlan]
+    knowing: Callable[[MatrixPlan, LibraryMemory], MatrixPlan]
     pacing: Pacing
     notes: tuple[str, ...] = ()
+
+    @property
+    def knows_texts(self) -> bool:
+        """How long texts are was known when the plan was made."""
+        return self.plan.model.sizes is not None
 
     @property
     def to_run(self) -> list[Turn]:
@@ -127,11 +133,11 @@ def _run(asked: _Asked, workplace: Workplace, console: Console) -> None:
         artifact = None
         if asked.to_run:
             artifact = train_model(asked.plan, bench)
-            # Its vocabulary is known now, and with it what cells will take.
-            learned = None if artifact is None else Path(artifact.path)
-            asked = replace(
-                asked, plan=asked.planned(learned, measure_overheads(asked.plan, bench))
-            )
+            if artifact is not None and not asked.knows_texts:
+                # Its vocabulary is known now, and with it what cells will take.
+                asked = replace(asked, plan=asked.planned(Path(artifact.path)))
+            libraries = measure_overheads(asked.plan, bench)
+            asked = replace(asked, plan=asked.knowing(asked.plan, libraries))
         run_matrix(asked.plan, bench, asked.to_run, artifact, asked.guess_s, pacing=asked.pacing)
         for note in executor.notes:
             click.echo(make_plain(note), err=True)
@@ -211,12 +217,14 @@ def _ask(options: Mapping[str, Any], workplace: Workplace) -> _Asked:
         skips = workplace.interpreter.why_skipped(wanted.placements, model.info)
         wanted = replace(wanted, skips=skips)
 
-    def planned(learned: Path | None, libraries: LibraryMemory) -> MatrixPlan:
-        known = replace(wanted, is_bare=False, learned=learned, libraries=libraries)
-        return plan_matrix(task, model, duel_preset, environment, known)
-
     bare = plan_matrix(task, model, duel_preset, environment, replace(wanted, is_bare=True))
     before, runs = _stored(out / _STORE, bare)
+    wanted = replace(wanted, libraries=LibraryMemory() if before is None else before.libraries)
+
+    def planned(learned: Path | None) -> MatrixPlan:
+        known = replace(wanted, learned=learned)
+        return plan_matrix(task, model, duel_preset, environment, known)
+
     kept = () if options["fresh"] else ("ok",) if options["retry_errors"] else AGAIN
     done = [
         (run.cell_key, run.round_index)
@@ -224,14 +232,13 @@ def _ask(options: Mapping[str, Any], workplace: Workplace) -> _Asked:
         if run.status in kept and not is_of_pytest(run)
     ]
     return _Asked(
-        plan=planned(
-            _learned(bare.entry, out), LibraryMemory() if before is None else before.libraries
-        ),
+        plan=planned(_learned(bare.entry, out)),
         environment=environment,
         n_places=workplace.n_places,
         done=tuple(done),
         measured=seconds_measured([run for run in runs if not is_of_pytest(run)]),
         planned=planned,
+        knowing=lambda plan, libraries: with_libraries(plan, libraries, wanted),
         pacing=Pacing() if options["seconds"] is None else Pacing(seconds=options["seconds"]),
         limits=Limits(memory_bytes=memory, seconds=options["timeout"] or _CELL_SECONDS),
         out=out,

@@ -17,6 +17,7 @@ _OF_THE_PROCESS = (
     "peak_bytes",
     "device_peak_bytes",
     "lean_peak_bytes",
+    "cache_bytes",
     "weight_bytes",
     "energy_j_per_item",
 )

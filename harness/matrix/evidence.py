@@ -52,6 +52,8 @@ class CellEvidence:
         peak_bytes: highest during the cell, above that.
         device_peak_bytes: highest on the accelerator.
         lean_peak_bytes: as `peak_bytes`, in one more call with freed memory given back at once.
+        cache_bytes: keys and values that were held in that call.
+        predicted_cache_bytes: the same, told for as many texts and tokens.
         weight_bytes: of the model's weights as they are held.
         predicted_weight_bytes: the same, said before the cell ran.
         predicted_peak_bytes: said likewise of `lean_peak_bytes`, or of `device_peak_bytes` on an
@@ -98,6 +100,8 @@ class CellEvidence:
     peak_bytes: int | None = None
     device_peak_bytes: int | None = None
     lean_peak_bytes: int | None = None
+    cache_bytes: int | None = None
+    predicted_cache_bytes: int | None = None
     weight_bytes: int | None = None
     predicted_weight_bytes: int | None = None
     predicted_peak_bytes: int | None = None
@@ -117,6 +121,13 @@ class CellEvidence:
         if not self.weight_bytes or not self.predicted_weight_bytes:
             return None
         return self.weight_bytes / self.predicted_weight_bytes
+
+    @property
+    def cache_ratio(self) -> float | None:
+        """Measured over predicted bytes of keys and values."""
+        if not self.cache_bytes or not self.predicted_cache_bytes:
+            return None
+        return self.cache_bytes / self.predicted_cache_bytes
 
     @property
     def peak_ratio(self) -> float | None:

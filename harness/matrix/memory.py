@@ -13,13 +13,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
+from spoonbench.harness.matrix_records import CacheGroup
 from spoonbench.harness.predict.inference import predict_inference
 from spoonbench.harness.predict.prediction import COMPONENTS, MemoryPrediction
 from spoonbench.harness.predict.training import predict_training
-from spoonbench.harness.predict.weights import weight_bytes
+from spoonbench.harness.predict.weights import cache_bytes, weight_bytes
 from spoonbench.harness.records import USUAL
 from spoonbench.solvers.held_memory import TrainingPass
-from spoonbench.solvers.number_formats import autocast_format
+from spoonbench.solvers.number_formats import autocast_format, weight_format
 from spoonbench.solvers.quantizations import NONE
 
 if TYPE_CHECKING:
@@ -76,6 +77,23 @@ def cell_weights(at: Conditions, shape: ModelShape) -> int:
     # Whatever a training step multiplies in, it keeps its weights in float32.
     dtype = USUAL.dtype if at.mode == "train" else at.dtype
     return weight_bytes(shape, dtype, at.quantization)
+
+
+def cell_cache(at: Conditions, shape: ModelShape) -> tuple[CacheGroup, ...]:
+    """Bytes of keys and values by layers that keep as much of a text."""
+    windows = dict.fromkeys(layer.window for layer in shape.cache)
+    return tuple(
+        CacheGroup(
+            token_bytes=cache_bytes(
+                replace(shape, cache=tuple(one for one in shape.cache if one.window == window)),
+                weight_format(at.dtype),
+                batch_size=1,
+                n_tokens=1,
+            ),
+            window=window,
+        )
+        for window in windows
+    )
 
 
 def _family(at: Conditions) -> Conditions:

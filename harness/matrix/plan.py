@@ -13,6 +13,7 @@ from spoonbench.harness.matrix.kernels import n_kernels
 from spoonbench.harness.matrix.memory import (
     KnownModel,
     NotTold,
+    cell_cache,
     cell_weights,
     predict_cells,
 )
@@ -180,6 +181,26 @@ def plan_matrix(
     )
 
 
+def with_libraries(plan: MatrixPlan, libraries: LibraryMemory, wanted: Wanted) -> MatrixPlan:
+    """The same plan once what libraries take is known, which traces nothing anew.
+
+    Args:
+        plan: of a model whose texts are known.
+        libraries: as they were measured.
+        wanted: as it was planned from.
+    """
+    known = replace(wanted, libraries=libraries)
+    cells = tuple(_fitting(cell, known) for cell in plan.matrix.cells)
+    matrix = replace(
+        plan.matrix,
+        cells=cells,
+        baseline=plainest(cells).name,
+        overhead_bytes=libraries.overhead_bytes,
+        kernel_bytes=libraries.kernel_bytes,
+    )
+    return replace(plan, matrix=matrix)
+
+
 def _workload(task: Task, split: Split) -> Workload:
     return Workload(
         task=task.name,
@@ -210,7 +231,9 @@ def _sized(
     """The cell with what it will take, skipped where that will not fit."""
     at = cell.placement
     if model.shape is not None:
-        cell = replace(cell, weight_bytes=cell_weights(at, model.shape))
+        cell = replace(
+            cell, weight_bytes=cell_weights(at, model.shape), cache=cell_cache(at, model.shape)
+        )
     if isinstance(told, NotTold):
         cell = replace(cell, why_no_peak=str(told))
     elif told is not None:
@@ -220,6 +243,11 @@ def _sized(
             peak_moment=told.moment,
             n_kernels=n_kernels(at, told, model.sizes),
         )
+    return _fitting(cell, wanted)
+
+
+def _fitting(cell: MatrixCell, wanted: Wanted) -> MatrixCell:
+    """The cell, skipped where it will not fit and is not to be tried all the same."""
     if cell.why_skipped is not None or wanted.is_forced:
         return cell
     return replace(cell, why_skipped=_why_too_large(cell, wanted))

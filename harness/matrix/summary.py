@@ -161,6 +161,8 @@ def _measure(
             (run.device_peak_bytes for run in good if run.device_peak_bytes), default=None
         ),
         lean_peak_bytes=first.metrics.get("lean_peak_bytes"),
+        cache_bytes=first.metrics.get("cache_bytes"),
+        predicted_cache_bytes=_predicted_cache(first, cell),
         weight_bytes=first.metrics.get("weight_bytes"),
         predicted_weight_bytes=cell.weight_bytes,
         predicted_peak_bytes=matrix.predicted_peak_bytes(cell),
@@ -176,6 +178,13 @@ def _measure(
     if cell.placement.mode == "answer":
         return _with_answers(evidence, first, said)
     return _with_tokens(evidence, good)
+
+
+def _predicted_cache(first: RunRecord, cell: MatrixCell) -> int | None:
+    """For the texts and tokens whose cache was measured; None where none was."""
+    if "cache_bytes" not in first.metrics:
+        return None
+    return cell.predicted_cache_bytes(first.metrics["cache_texts"], first.metrics["cache_tokens"])
 
 
 def _missing(first: RunRecord, cell: MatrixCell) -> dict[str, str]:

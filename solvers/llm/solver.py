@@ -52,6 +52,7 @@ MODULES = (
     "artifact",
     "base_model",
     "batches",
+    "cache_watch",
     "checkpoints",
     "confidence",
     "decoding",

@@ -9,16 +9,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from spoonbench.solvers.engines import NATIVE
 from spoonbench.solvers.llm.placed import PlacesModel
 from spoonbench.solvers.llm.stopwatch import OFF, Stopwatch, make_stopwatch
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from spoonbench.solvers.api import Example, Settings
     from spoonbench.solvers.llm.batches import EncodedExample
     from spoonbench.solvers.llm.fixed_lengths import Reader
-    from spoonbench.solvers.texts import DecodeTimes
+    from spoonbench.solvers.texts import CacheHeld, DecodeTimes
 
 
 class TimedPasses(PlacesModel):
@@ -87,6 +88,15 @@ class TimedPasses(PlacesModel):
         reader = self._ready()
         with computing(self._settings):
             return score_pairs(reader.model, self._encoded(examples), reader.tokenizer.pad_token_id)
+
+    def cache_of(self, call: Callable[[], object], /) -> CacheHeld | None:
+        """Make a call, and tell the largest cache meanwhile; None where the engine shows none."""
+        from spoonbench.solvers.llm.cache_watch import largest_cache
+
+        if self._settings.engine != NATIVE:
+            call()
+            return None
+        return largest_cache(self._ready().model, call)
 
     def count_tokens(self, examples: Sequence[Example], /) -> list[int]:
         """Tokens of each example as it is scored, padding left out.

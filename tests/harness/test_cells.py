@@ -9,6 +9,7 @@ from spoonbench.harness.executors.marker import Marker, open_page
 from spoonbench.harness.memory import MemoryMeter
 from spoonbench.harness.protocol import CellWork
 from spoonbench.solvers.api import Answer, Problem, SolverInfo
+from spoonbench.solvers.texts import CacheHeld
 
 PROBLEMS = tuple(Problem(problem_id=str(n), text=str(n)) for n in range(5))
 
@@ -137,7 +138,19 @@ def test_where_memory_cannot_be_given_back_the_reason_is_kept(stand, monkeypatch
     assert cell.status == "ok"
     assert "lean_peak_bytes" not in cell.metrics
     assert cell.missing["lean_peak_bytes"] == "it is kept here"
-    assert stand.solver.calls == 3
+
+
+def test_the_cache_of_that_call_is_told(stand, returning):
+    def cache_of(call):
+        call()
+        return CacheHeld(bytes=100, n_texts=2, n_tokens=5)
+
+    stand.solver.cache_of = cache_of
+    cell = run_cell(stand, [lean()], 0)
+    assert [cell.metrics[f"cache_{name}"] for name in ("bytes", "texts", "tokens")] == [100, 2, 5]
+    assert stand.solver.calls == 4
+    stand.solver.cache_of = lambda call: call() and None
+    assert "cache_bytes" not in run_cell(stand, [lean()], 0).metrics
 
 
 def test_nothing_to_answer_has_no_lean_peak(stand, returning):

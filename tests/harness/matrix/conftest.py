@@ -91,13 +91,16 @@ class Laboratory:
     def plan_for(self, entered, axes, n_rounds=2, wanted=None):
         """A plan for whoever `entered` makes of the task."""
         task = make_task("word-problems", {"n_training": 20, "n_validation": 5, "n_items": 8})
-        asked = Wanted(
+        asked = self.wanted(axes, n_rounds, **(wanted or {}))
+        return plan_matrix(task, entered(task), PRESET, self.environment, asked)
+
+    def wanted(self, axes, n_rounds=2, **wanted):
+        return Wanted(
             placements=placements(Sweep(axes=axes)),
             n_items=6,
             n_rounds=n_rounds,
-            **{"memory_bytes": 4_000_000_000, **(wanted or {})},
+            **{"memory_bytes": 4_000_000_000, **wanted},
         )
-        return plan_matrix(task, entered(task), PRESET, self.environment, asked)
 
     def run(self, plan, executor, done=()):
         with open_writer(self.folder / "store.sqlite") as store:

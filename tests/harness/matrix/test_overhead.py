@@ -1,11 +1,14 @@
 """What libraries take is measured once for each device and number format, in a child of its own."""
 
+from dataclasses import replace
+
 import pytest
 
 from spoonbench.harness.artifacts import ArtifactStore
 from spoonbench.harness.duel.run import Bench
 from spoonbench.harness.executors.local import LocalExecutor
 from spoonbench.harness.matrix.overhead import measure_overheads
+from spoonbench.harness.matrix.plan import with_libraries
 from spoonbench.harness.matrix_records import LibraryMemory
 from spoonbench.harness.progress import SilentWatcher
 from spoonbench.harness.protocol import JobResult, Limits
@@ -130,3 +133,19 @@ def test_what_libraries_take_counts_in_peaks_and_in_what_fits(laboratory):
     taken = LibraryMemory(overhead_bytes={"cpu float32": 4_000_000_000})
     full = laboratory.plan(axes, "lm-tiny", libraries=taken).matrix
     assert "4.00 GB" in full.cells[0].why_skipped
+
+
+def test_what_is_known_later_changes_nothing_else(laboratory):
+    axes = {"batch": [1, 4], "mode": ["prefill"], "prompt": [8]}
+    taken = LibraryMemory(
+        overhead_bytes={"cpu float32": 9_000_000}, kernel_bytes={"cpu float32": 1_000}
+    )
+    wanted = laboratory.wanted(axes)
+    later = with_libraries(laboratory.plan(axes, "lm-tiny"), taken, wanted)
+    at_once = laboratory.plan(axes, "lm-tiny", libraries=taken)
+    assert replace(later.matrix, created_at="") == replace(at_once.matrix, created_at="")
+    full = LibraryMemory(overhead_bytes={"cpu float32": 4_000_000_000})
+    skipped = with_libraries(later, full, wanted).matrix.cells
+    assert all("4.00 GB" in cell.why_skipped for cell in skipped)
+    forced = with_libraries(later, full, replace(wanted, is_forced=True)).matrix.cells
+    assert all(cell.why_skipped is None for cell in forced)
