@@ -37,12 +37,12 @@ def test_peaks_count_with_freed_memory_given_back_and_kept(report):
     told = matrix_wording.memory(changed)
     assert told[-3:] == (
         (
-            "Caches of keys and values within 10% of what was predicted: 1 of 2 cells; measured over "
-            "predicted 1.00 to 2.00, median 1.50."
+            "Caches of keys and values within 10% of what was predicted: 1 of 2 cells; measured "
+            "over predicted 1.00 to 2.00, median 1.50."
         ),
         (
-            "Peaks within 25% of what was predicted: 2 of 3 cells; measured over predicted 0.800 to "
-            "1.26, median 1.25."
+            "Peaks within 25% of what was predicted: 2 of 3 cells; measured over predicted 0.800 "
+            "to 1.26, median 1.25."
         ),
         (
             "Peaks of the timed calls, in which freed memory is kept, within 25% of what was "
