@@ -1,8 +1,9 @@
 """One cell: warm-up, timed pass, meters.
 
 Warm-up calls are kept apart, and whether they have settled is looked at. Memory's peak counts from
-before the warm-up to the end of the pass; energy counts over the timed pass. What came back is
-checked between the timed calls, outside the clock.
+before the warm-up to the end of the pass; energy counts over the timed pass. What came back from
+warm-up calls is checked at once, and from the timed ones after the last of them: whatever runs
+between two calls makes the next one slower, by what it leaves in the processor's caches.
 
 The metrics of a cell hold `held_out_bits_per_byte`, `held_out_tokens` and `held_out_tokens_right`
 where a text was held out, `warmup_settled` (None: too few calls to tell) and the series of its
@@ -166,6 +167,7 @@ class _Measuring:
     index: int
     figures: dict[str, list[Any]] = field(default_factory=dict)
     first: Outcome | None = None
+    unchecked: list[Any] = field(default_factory=list)
     synchronise: Callable[[], None] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -188,6 +190,7 @@ class _Measuring:
         joules, no_energy = meter.stop((time.perf_counter_ns() - start) / 1e9)
         resident, no_peak = self.stand.memory.peak()
         on_device, no_device = device_peak(self.stand.device)
+        self.take(samples)
         metrics = {**self.figures, **self.calls.facts(), **cold}
         lean, no_lean = self.call_leanly() if work.lean_peak else ({}, None)
         return Pass(
@@ -233,11 +236,15 @@ class _Measuring:
     def call(self, batch: Sequence[Any]) -> tuple[int, Sequence[Answer]]:
         """One call: its nanoseconds and answers; its figures join their series."""
         elapsed_ns, result = time_call(self.calls.run, batch, self.synchronise)
+        return elapsed_ns, self.keep(batch, result, elapsed_ns)
+
+    def keep(self, batch: Sequence[Any], result: Any, elapsed_ns: int) -> Sequence[Answer]:
+        """Check what came back; its figures join their series."""
         outcome = self.calls.keep(batch, result, elapsed_ns)
         self.first = self.first or outcome
         for name, figure in outcome.figures.items():
             self.figures.setdefault(name, []).append(figure)
-        return elapsed_ns, outcome.answers
+        return outcome.answers
 
     def cold_figures(self) -> dict[str, int]:
         """Nanoseconds to the first token in the first call of the child; none where none came."""
@@ -250,7 +257,19 @@ class _Measuring:
 
     def marked_call(self, position: int, batch: Sequence[Any]) -> tuple[int, Sequence[Answer]]:
         self.stand.marker.move("solving", self.index, position)
-        return self.call(batch)
+        if self.calls.keeps_at_once:
+            return self.call(batch)
+        elapsed_ns, result = time_call(self.calls.run, batch, self.synchronise)
+        # A list of the contestant's own may be another one after its next call.
+        self.unchecked.append(result.copy() if type(result) is list else result)
+        return elapsed_ns, ()
+
+    def take(self, samples: Samples) -> None:
+        """Check what the timed calls gave, the child standing where it came from."""
+        for position, result in enumerate(self.unchecked):
+            self.stand.marker.move("solving", self.index, position)
+            batch, elapsed_ns = self.calls.batches[position], samples.samples_ns[position]
+            samples.answers.extend(self.keep(batch, result, elapsed_ns))
 
 
 def _n_characters(batch: Sequence[Any]) -> int:

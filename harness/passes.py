@@ -64,6 +64,7 @@ class Calls:
         run: what is timed, given a batch.
         keep: checks what came back and says what is kept; given the batch, what `run` returned and
             the nanoseconds that it took.
+        keeps_at_once: `keep` belongs right behind its call and cannot wait for the end of the pass.
         facts: says what holds for the whole pass, asked after it.
         close: called after the last one, whatever happened.
     """
@@ -71,6 +72,7 @@ class Calls:
     batches: Sequence[Sequence[Any]]
     run: Callable[[Any], Any]
     keep: Callable[[Any, Any, int], Outcome]
+    keeps_at_once: bool = False
     facts: Callable[[], Mapping[str, Any]] = dict
     close: Callable[[], None] = lambda: None
 
@@ -101,6 +103,7 @@ def _answering(solver: Solves, work: CellWork) -> Calls:
         batches=batches(work.problems, work.batch_size),
         run=solver.solve,
         keep=keep,
+        keeps_at_once=parts is not None,
         close=lambda: parts.watch_parts(False) if parts is not None else None,
     )
 

@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import click
 from rich.console import Console
@@ -18,7 +18,7 @@ from spoonbench.harness.commands.assignments import values
 from spoonbench.harness.commands.idle_options import refuse_idle, typed
 from spoonbench.harness.commands.workplaces import open_workplace
 from spoonbench.harness.duel.presets import PRESETS as DUEL_PRESETS
-from spoonbench.harness.duel.run import Bench
+from spoonbench.harness.duel.run import Bench, Executor, part_of
 from spoonbench.harness.environment import memory_of_child, observe
 from spoonbench.harness.matrix.announcement import arithmetic_notes, plan_lines
 from spoonbench.harness.matrix.axes import AXES
@@ -50,15 +50,39 @@ if TYPE_CHECKING:
     from spoonbench.harness.matrix_records import Matrix
     from spoonbench.harness.records import Environment, RunRecord
     from spoonbench.harness.tasks.api import Task
+    from spoonbench.solvers.api import Part
 
 _CELL_SECONDS = 900.0
 _STORE = "store.sqlite"
 _OF_PRESET_OR_FILE = ("model", "task", "items", "rounds", "python")
 
 
+@runtime_checkable
+class BeginsEarly(Protocol):
+    """An executor that can import what a contestant needs before the first job."""
+
+    def begin(self, part: Part) -> None:
+        """Import it meanwhile; waits for nothing."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Asked:
-    """What is to be run, and where it goes."""
+    """What is to be run, and where it goes.
+
+    Attributes:
+        plan: of the cells; until `told` it says nothing of what they take.
+        environment: of the machine on which they run.
+        n_places: cells that can be under way at once.
+        done: what is not run again.
+        measured: of `seconds_measured`.
+        limits: of a cell.
+        out: folder of the store.
+        planned: the whole plan, given the folder of what the model learned.
+        knowing: a plan with what libraries take.
+        pacing: how long cells may take.
+        notes: for a person.
+    """
 
     plan: MatrixPlan
     environment: Environment
@@ -71,6 +95,10 @@ class _Asked:
     knowing: Callable[[MatrixPlan, LibraryMemory], MatrixPlan]
     pacing: Pacing
     notes: tuple[str, ...] = ()
+
+    def told(self) -> _Asked:
+        """The same with what cells will take, as far as it can be told before training."""
+        return replace(self, plan=self.planned(_learned(self.plan.entry, self.out)))
 
     @property
     def knows_texts(self) -> bool:
@@ -103,7 +131,7 @@ def run_command(**options: Any) -> None:
             click.echo(make_plain(note), err=True)
         asked = _ask(options, workplace)
         if options["dry_run"]:
-            _tell(asked, console, as_json=options["as_json"])
+            _tell(asked.told(), console, as_json=options["as_json"])
             return
         _run(asked, workplace, console)
     show_matrix(
@@ -116,10 +144,19 @@ def run_command(**options: Any) -> None:
 
 
 def _run(asked: _Asked, workplace: Workplace, console: Console) -> None:
+    with workplace.executor(_devices_of(asked.plan), lambda text: _say(text, console)) as executor:
+        if asked.to_run and isinstance(executor, BeginsEarly):
+            # Imports there and traces here take as long as each other.
+            executor.begin(part_of(asked.plan.entry.lineup, asked.to_run[0].cell.placement, 0))
+        _run_with(executor, asked.told(), workplace, console)
+        for note in executor.notes:
+            click.echo(make_plain(note), err=True)
+
+
+def _run_with(executor: Executor, asked: _Asked, workplace: Workplace, console: Console) -> None:
     with (
         open_writer(asked.out / _STORE) as store,
         ProgressWatcher(console, "matrix", workplace.n_places) as watcher,
-        workplace.executor(_devices_of(asked.plan), lambda text: _say(text, console)) as executor,
     ):
         store.add_environment(asked.environment)
         bench = Bench(
@@ -139,8 +176,6 @@ def _run(asked: _Asked, workplace: Workplace, console: Console) -> None:
             libraries = measure_overheads(asked.plan, bench)
             asked = replace(asked, plan=asked.knowing(asked.plan, libraries))
         run_matrix(asked.plan, bench, asked.to_run, artifact, asked.guess_s, pacing=asked.pacing)
-        for note in executor.notes:
-            click.echo(make_plain(note), err=True)
 
 
 def _say(text: str, console: Console) -> None:
@@ -232,7 +267,7 @@ def _ask(options: Mapping[str, Any], workplace: Workplace) -> _Asked:
         if run.status in kept and not is_of_pytest(run)
     ]
     return _Asked(
-        plan=planned(_learned(bare.entry, out)),
+        plan=bare,
         environment=environment,
         n_places=workplace.n_places,
         done=tuple(done),

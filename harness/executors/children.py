@@ -228,6 +228,7 @@ class ServerClient:
 
     def __init__(self, paths: list[str], token: str, python: str | None = None) -> None:
         self.is_lost = False
+        self._begun: tuple[str, ...] | None = None
         self._paths = paths
         self._token = token
         self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -260,6 +261,15 @@ class ServerClient:
         """Of the server."""
         return self._process.pid
 
+    def begin_loading(self, distributions: tuple[str, ...]) -> None:
+        """Let the server import their modules, and do not wait; the next request does.
+
+        Raises:
+            ServerLost: the server is gone.
+        """
+        self._send({"do": "load", "distributions": list(distributions)})
+        self._begun = distributions
+
     def load(self, distributions: tuple[str, ...]) -> float:
         """Import their modules there, unless they are; returns the seconds that it took.
 
@@ -267,7 +277,10 @@ class ServerClient:
             CannotPreload: one of them cannot be imported, or starts threads.
             ServerLost: the server is gone.
         """
-        answer = self._ask({"do": "load", "distributions": list(distributions)})
+        if self._begun == distributions:
+            answer = self._answer_to_begun()
+        else:
+            answer = self._ask({"do": "load", "distributions": list(distributions)})
         if "failed" in answer:
             raise CannotPreload(str(answer["failed"]))
         seconds: dict[str, float] = answer["seconds"]
@@ -318,10 +331,28 @@ class ServerClient:
     def _ask(self, request: dict[str, Any], fds: Sequence[int] = ()) -> dict[str, Any]:
         if self.is_lost:
             raise ServerLost("the fork server was given up earlier")
+        if self._begun is not None:
+            self._answer_to_begun()
         # Until the answer is here the two sides are out of step, should this be interrupted.
         self.is_lost = True
+        self._send(request, fds)
+        return self._received()
+
+    def _answer_to_begun(self) -> dict[str, Any]:
+        if self.is_lost:
+            raise ServerLost("the fork server was given up earlier")
+        self.is_lost, self._begun = True, None
+        return self._received()
+
+    def _send(self, request: dict[str, Any], fds: Sequence[int] = ()) -> None:
         try:
             socket.send_fds(self._socket, [json.dumps(request).encode()], fds)
+        except OSError as exc:
+            raise ServerLost(f"the fork server does not answer: {exc}") from exc
+
+    def _received(self) -> dict[str, Any]:
+        """The next answer, with which both sides are in step again."""
+        try:
             text = self._socket.recv(MAX_DATAGRAM_BYTES)
         except OSError as exc:
             raise ServerLost(f"the fork server does not answer: {exc}") from exc

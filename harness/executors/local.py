@@ -89,6 +89,20 @@ class LocalExecutor:
             server, self._server = self._server, None
             server.close()
 
+    def begin(self, part: Part) -> None:
+        """Let the fork server import a contestant's heavy libraries meanwhile; waits for nothing.
+
+        What goes wrong shows when a job needs them.
+        """
+        libraries = self._libraries_to_preload(part)
+        if not libraries or self._server is not None:
+            return
+        try:
+            self._server = ServerClient(self._paths, self.tokens[1], self._python)
+            self._server.begin_loading(libraries)
+        except (OSError, ServerLost):
+            self.close()
+
     def run(
         self,
         job: Job,

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from spoonbench.harness.executors.interpreters import Interpreter
     from spoonbench.harness.protocol import CellResult, Job, JobResult
+    from spoonbench.solvers.api import Part
 
 
 class OtherInterpreterExecutor:
@@ -39,6 +40,10 @@ class OtherInterpreterExecutor:
         """End what was started; may be called twice."""
         self._there.close()
         self._here.close()
+
+    def begin(self, part: Part) -> None:
+        """As `LocalExecutor.begin`, where cells are measured."""
+        self._there.begin(part)
 
     @property
     def notes(self) -> list[str]:

@@ -102,6 +102,33 @@ def test_an_answer_without_bounds_fails_its_cell(stand):
     assert isinstance(said[0], BadAnswers)
 
 
+def test_a_list_that_is_used_again_keeps_the_answers_of_each_call(stand):
+    said: list[Answer] = []
+
+    def solve(problems):
+        said[:] = [Answer(status="answered", value=problem.text) for problem in problems]
+        return said
+
+    stand.solver.solve = solve
+    cell = run_cell(stand, [CellWork(cell_key="k", problems=PROBLEMS, batch_size=2)], 0)
+    assert [answer.value for answer in cell.answers or ()] == ["0", "1", "2", "3", "4"]
+
+
+def test_bad_answers_are_located_in_the_call_that_gave_them(stand):
+    def solve(problems):
+        is_bad = problems[0].text == "2"
+        return [Answer(status="answered", value=None if is_bad else "1") for _ in problems]
+
+    stand.solver.solve = solve
+    stand = dataclasses.replace(stand, describe=lambda exc: ("error", str(exc)))
+    cell = run_cell(stand, [CellWork(cell_key="k", problems=PROBLEMS, batch_size=1)], 0)
+    assert cell.status == "error"
+    assert cell.reason == (
+        "`solve` returned a bad answer (1 of 1): answered, but without a value, while solving "
+        "batch 3 of 5 (problem 3) of cell 1 of 1"
+    )
+
+
 @pytest.fixture
 def returning(monkeypatch):
     """Tells how often freed memory was to be given back; the process of the tests keeps it."""

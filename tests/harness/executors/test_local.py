@@ -294,7 +294,8 @@ IN_SERVER = "import os, sys, threading, time\nif 'fork_server' in ' '.join(sys.o
         ),
     ],
 )
-def test_what_cannot_be_preloaded_starts_fresh(tmp_path, make_job, monkeypatch, case):
+@pytest.mark.parametrize("begins", [False, True])
+def test_what_cannot_be_preloaded_starts_fresh(tmp_path, make_job, monkeypatch, case, begins):
     source, note, status = case
     info = "requires=('sympy', 'fickle'), name='x', version='1', level=1, summary='', kinds=()"
     (tmp_path / "fickle.py").write_text(source)
@@ -312,10 +313,40 @@ def test_what_cannot_be_preloaded_starts_fresh(tmp_path, make_job, monkeypatch, 
     part = Part(name="Fickle", target="needs_fickle:Fickle", settings=Settings())
     monkeypatch.delitem(sys.modules, "needs_fickle", raising=False)
     with LocalExecutor(extra_paths=[tmp_path]) as executor:
+        if begins:
+            executor.begin(part)
         result = executor.run(make_job("Fickle", part=part))
         assert executor.notes[0].startswith(note)
     monkeypatch.delitem(sys.modules, "needs_fickle")
     assert result.status == status
+
+
+def test_imports_can_begin_before_the_first_job(contestants, make_job):
+    job = make_job("Forked")
+    with LocalExecutor(extra_paths=[contestants]) as executor:
+        executor.begin(job.part)
+        assert executor._server is not None
+        pid = executor._server.pid
+        executor.begin(job.part)
+        assert executor.run(job).status == "ok"
+        assert executor._server.pid == pid
+        assert executor.run(make_job("Echo")).status == "ok"
+        assert not executor.notes
+
+
+def test_a_light_contestant_begins_nothing(contestants, make_job):
+    with LocalExecutor(extra_paths=[contestants]) as executor:
+        executor.begin(make_job("Echo").part)
+        assert executor._server is None
+
+
+def test_a_server_that_dies_while_it_imports_is_replaced(contestants, make_job):
+    job = make_job("Forked")
+    with LocalExecutor(extra_paths=[contestants]) as executor:
+        executor.begin(job.part)
+        os.kill(executor._server.pid, signal.SIGKILL)
+        assert executor.run(job).status == "ok"
+        assert executor.notes[0].startswith("the fork server")
 
 
 def test_the_server_outlives_children_of_both_kinds(executor, make_job):

@@ -53,7 +53,16 @@ def test_importing_it_is_cheap():
 def test_its_modules_are_all_listed():
     names = {p.stem for f in package.__path__ for p in Path(f).glob("*.py")}
     # Models of elsewhere are asked in words of their own; shapes are counted before any is built.
-    names -= {"__init__", "asking", "products", "shapes", "tape", "text_sizes", "tracing"}
+    names -= {
+        "__init__",
+        "asking",
+        "few_bits",
+        "products",
+        "shapes",
+        "tape",
+        "text_sizes",
+        "tracing",
+    }
     for inner in (engines, quantization):
         part = inner.__name__.rpartition(".")[2]
         names |= {f"{part}.{p.stem}" for f in inner.__path__ for p in Path(f).glob("[a-z]*.py")}
