@@ -32,10 +32,12 @@ RESERVED_BYTES = 512 * MIB
 surroundings`), heaps of further threads at 64 MiB each, and stacks of threads at 8 MiB."""
 NEAR_BYTES = 64 * MIB
 
+_OWN_MAPPING_BYTES = 65_536
+_LARGEST_HOLE = 1 << 30
 _RETURNING = (
-    (-3, 65_536),  # M_MMAP_THRESHOLD, bytes
-    (-1, 65_536),  # M_TRIM_THRESHOLD, bytes
-    (-2, 0),  # M_TOP_PAD, bytes
+    (-3, _OWN_MAPPING_BYTES),  # M_MMAP_THRESHOLD
+    (-1, _OWN_MAPPING_BYTES),  # M_TRIM_THRESHOLD
+    (-2, 0),  # M_TOP_PAD
 )
 """Options of glibc's `mallopt`, as its malloc.h numbers them."""
 
@@ -152,8 +154,43 @@ def keep_returning_freed() -> str | None:
         accepted = [library.mallopt(option, value) for option, value in _RETURNING]
     except AttributeError:
         return "this C library cannot be told to give freed memory back"
+    if not all(accepted):
+        return "the C library refused to give freed memory back"
     return_freed()
-    return None if all(accepted) else "the C library refused to give freed memory back"
+    _fill_holes(library)
+    return None
+
+
+class _Allocated(ctypes.Structure):
+    """What glibc's `mallinfo2` returns."""
+
+    _fields_ = [
+        (name, ctypes.c_size_t)
+        for name in (
+            *("arena", "ordblks", "smblks", "hblks", "hblkhd"),
+            *("usmblks", "fsmblks", "uordblks", "fordblks", "keepcost"),
+        )
+    ]
+
+
+def _fill_holes(library: ctypes.CDLL) -> None:
+    """Take what is free in the heap and touch none of it, so that tensors come to lie elsewhere.
+
+    The C library looks for a hole first; what is freed there stays with the process.
+    """
+    if not hasattr(library, "mallinfo2"):
+        return
+    library.mallinfo2.restype = _Allocated
+    library.malloc.restype, library.malloc.argtypes = ctypes.c_void_p, [ctypes.c_size_t]
+    library.free.argtypes = [ctypes.c_void_p]
+    size = _LARGEST_HOLE
+    while size >= _OWN_MAPPING_BYTES:
+        n_mapped = library.mallinfo2().hblks
+        block = library.malloc(size)
+        if block is None or library.mallinfo2().hblks > n_mapped:
+            # No hole is as large: it would be a mapping of its own.
+            library.free(block)
+            size //= 2
 
 
 class MemoryMeter:

@@ -237,3 +237,33 @@ def test_freed_memory_is_kept_by_children_until_it_is_to_be_given_back():
     assert int(kept) > 90_000_000
     assert int(returned) < 10_000_000
     assert int(later) < 10_000_000
+
+
+HOLES = """
+from spoonbench.harness.memory import keep_returning_freed, resident_bytes
+
+pieces = [bytearray(100_000) for _ in range(1_000)]
+kept = pieces[::2]
+del pieces
+why_not = keep_returning_freed()
+before = resident_bytes()
+pieces = [bytearray(b"x" * 90_000) for _ in range(400)]
+del pieces
+print(resident_bytes() - before, why_not)
+"""
+
+
+@linux
+def test_what_is_taken_later_lies_in_no_hole_that_earlier_pieces_left():
+    environment = {**os.environ, **ALLOCATOR, "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", HOLES],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    left, *why_not = done.stdout.split()
+    if why_not != ["None"]:
+        pytest.skip(" ".join(why_not))
+    assert int(left) < 5_000_000
