@@ -64,9 +64,9 @@ def main() -> int:
     work = arguments.work.resolve()
     work.mkdir(parents=True, exist_ok=True)
     python = arguments.python or peer_environment(arguments.peer or work / "peer")
-    model = arguments.model or work / "checkpoint"
+    model = arguments.model or work / f"checkpoint-{arguments.family}"
     if not model.exists():
-        call(str(python), str(HERE / "small_checkpoint.py"), str(model))
+        call(str(python), str(HERE / "small_checkpoint.py"), str(model), arguments.family)
     pairs: list[dict[str, Sweep]] = []
     for round_index in range(arguments.rounds):
         sweeps: dict[str, Sweep] = {}
@@ -91,6 +91,12 @@ def main() -> int:
 def read_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--model", type=Path, help="folder of a causal model [a small one is made]")
+    parser.add_argument(
+        "--family",
+        choices=("gpt2", "gpt_neo"),
+        default="gpt2",
+        help="of the small one; ours steps GPT-2 itself, and lets `generate` step GPT-Neo [gpt2]",
+    )
     parser.add_argument("--python", type=Path, help="interpreter with both [one is made in --peer]")
     parser.add_argument("--peer", type=Path, help="folder of the environment [in --work]")
     parser.add_argument("--batch", type=numbers, default=numbers("1,4,16"))
@@ -185,7 +191,8 @@ def sweep_there(
     asked.write_text(json.dumps(request), encoding="utf-8")
     settings = FIXED | dict.fromkeys(THREADS, str(arguments.threads)) | {"LOG_LEVEL": "WARNING"}
     script = str(HERE / "run_optimum_benchmark.py")
-    whole_s = call(python, script, str(asked), str(told), settings=settings)
+    # It leaves a log where it is run.
+    whole_s = call(python, script, str(asked), str(told), settings=settings, folder=work)
     found = dict(zip(calls, json.loads(told.read_text(encoding="utf-8")), strict=True))
     later = arguments.new - 1
     return Sweep(
@@ -195,11 +202,18 @@ def sweep_there(
     )
 
 
-def call(*command: str, settings: dict[str, str] | None = None) -> float:
+def call(
+    *command: str, settings: dict[str, str] | None = None, folder: Path | None = None
+) -> float:
     """Run a command to its end; returns its seconds. What it prints is shown only if it fails."""
     start = time.perf_counter_ns()
     done = subprocess.run(
-        command, env={**os.environ, **(settings or {})}, capture_output=True, text=True, check=False
+        command,
+        env={**os.environ, **(settings or {})},
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     seconds = (time.perf_counter_ns() - start) / 1e9
     if done.returncode:
