@@ -63,7 +63,8 @@ def main() -> int:
     arguments = read_arguments()
     work = arguments.work.resolve()
     work.mkdir(parents=True, exist_ok=True)
-    python = arguments.python or peer_environment(arguments.peer or work / "peer")
+    # Not resolved: an environment's interpreter is a link that must be called by its own name.
+    python = (arguments.python or peer_environment(arguments.peer or work / "peer")).absolute()
     model = arguments.model or work / f"checkpoint-{arguments.family}"
     if not model.exists():
         call(str(python), str(HERE / "small_checkpoint.py"), str(model), arguments.family)
