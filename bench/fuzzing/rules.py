@@ -12,6 +12,7 @@ Not covered: whether answers are right.
 """
 
 import argparse
+import gc
 import hashlib
 import json
 import random
@@ -311,6 +312,9 @@ def prepare(solver_class: Any, seed: int) -> Fuzzing:
     for forced, solver in solvers.items():
         solver.prepare(Settings(params={"forced": forced}))
         solver.solve([Problem(problem_id="1", text="Ann has 5 cups.", kind="number")])
+    # A collection that looks at everything that was imported takes longer than a text may.
+    gc.collect()
+    gc.freeze()
     modules = [sys.modules[name] for name in sys.modules if name.startswith(PACKAGE)]
     files = {str(module.__file__) for module in modules}
     arcs = Monitored(files) if sys.version_info >= (3, 12) else Traced(files)
