@@ -22,7 +22,7 @@ from __future__ import annotations
 import math
 import time
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from spoonbench.harness.energy import find_meter
 from spoonbench.harness.executors.marker import Marker, whereabouts
@@ -77,28 +77,25 @@ class Stand:
     describe: Callable[[BaseException], tuple[RunStatus, str]]
 
 
-class Peaks(NamedTuple):
-    """Highest memory of a pass, in bytes.
-
-    Attributes:
-        resident: of the process above its baseline.
-        on_device: on an accelerator.
-    """
-
-    resident: int | None
-    on_device: int | None
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pass:
-    """Warm-up and timed pass of one cell."""
+    """Warm-up and timed pass of one cell.
+
+    Attributes:
+        warmup: calls before the timed ones.
+        samples: of the timed ones.
+        metrics: see this module.
+        energy_j: see `CellResult`, as of the peaks.
+        missing: meter to the reason why it gave nothing.
+    """
 
     warmup: Warmup
     samples: Samples
     metrics: Mapping[str, Any]
     energy_j: float | None
-    peaks: Peaks
-    missing: Mapping[str, str | None]
+    peak_bytes: int | None
+    device_peak_bytes: int | None
+    missing: Mapping[str, str]
 
 
 def run_cell(stand: Stand, cells: Sequence[CellWork], index: int) -> CellResult:
@@ -188,23 +185,25 @@ class _Measuring:
         start = time.perf_counter_ns()
         samples = time_pass(self.marked_call, groups, pace)
         joules, no_energy = meter.stop((time.perf_counter_ns() - start) / 1e9)
-        resident, no_peak = self.stand.memory.peak()
+        peak, no_peak = self.stand.memory.peak()
         on_device, no_device = device_peak(self.stand.device)
         self.take(samples)
         metrics = {**self.figures, **self.calls.facts(), **cold}
         lean, no_lean = self.call_leanly() if work.lean_peak else ({}, None)
+        reasons = {
+            "peak_bytes": no_peak,
+            "device_peak_bytes": no_device,
+            "energy_j": no_energy,
+            "lean_peak_bytes": no_lean,
+        }
         return Pass(
             warmup=warmup,
             samples=samples,
             metrics={**metrics, **lean},
             energy_j=joules,
-            peaks=Peaks(resident=resident, on_device=on_device),
-            missing={
-                "peak_bytes": no_peak,
-                "device_peak_bytes": no_device,
-                "energy_j": no_energy,
-                "lean_peak_bytes": no_lean,
-            },
+            peak_bytes=peak,
+            device_peak_bytes=on_device,
+            missing={name: reason for name, reason in reasons.items() if reason is not None},
         )
 
     def call_leanly(self) -> tuple[dict[str, int], str | None]:
@@ -294,10 +293,10 @@ def _result(work: CellWork, measured: Pass) -> CellResult:
         samples_ns=tuple(samples.samples_ns),
         items_per_sample=tuple(samples.items_per_sample),
         answers=tuple(samples.answers) if _keeps_answers(work) else None,
-        peak_bytes=measured.peaks.resident,
-        device_peak_bytes=measured.peaks.on_device,
+        peak_bytes=measured.peak_bytes,
+        device_peak_bytes=measured.device_peak_bytes,
         energy_j=measured.energy_j,
-        missing={name: why for name, why in measured.missing.items() if why is not None},
+        missing=measured.missing,
         metrics={"warmup_settled": measured.warmup.settled, **measured.metrics},
     )
 

@@ -118,33 +118,30 @@ class CellEvidence:
     @property
     def weight_ratio(self) -> float | None:
         """Measured over predicted bytes of the weights."""
-        if not self.weight_bytes or not self.predicted_weight_bytes:
-            return None
-        return self.weight_bytes / self.predicted_weight_bytes
+        return _ratio(self.weight_bytes, self.predicted_weight_bytes)
 
     @property
     def cache_ratio(self) -> float | None:
         """Measured over predicted bytes of keys and values."""
-        if not self.cache_bytes or not self.predicted_cache_bytes:
-            return None
-        return self.cache_bytes / self.predicted_cache_bytes
+        return _ratio(self.cache_bytes, self.predicted_cache_bytes)
 
     @property
     def peak_ratio(self) -> float | None:
         """Measured over predicted memory at its highest, freed memory given back."""
         on_device = self.cell.placement.device != USUAL.device
-        return self._over_predicted(self.device_peak_bytes if on_device else self.lean_peak_bytes)
+        measured = self.device_peak_bytes if on_device else self.lean_peak_bytes
+        return _ratio(measured, self.predicted_peak_bytes)
 
     @property
     def kept_peak_ratio(self) -> float | None:
         """Likewise with freed memory kept, as in all timed calls; None on an accelerator."""
         on_device = self.cell.placement.device != USUAL.device
-        return None if on_device else self._over_predicted(self.peak_bytes)
+        return None if on_device else _ratio(self.peak_bytes, self.predicted_peak_bytes)
 
-    def _over_predicted(self, measured: int | None) -> float | None:
-        if not measured or not self.predicted_peak_bytes:
-            return None
-        return measured / self.predicted_peak_bytes
+
+def _ratio(measured: int | None, predicted: int | None) -> float | None:
+    """None where either is not known, or nothing."""
+    return measured / predicted if measured and predicted else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -240,7 +240,16 @@ def load_cell(plan: MatrixPlan, name: str, artifact: Artifact | None) -> LoadedC
         fit_s=fit_s,
         **_described(solver, plan),
     )
-    work = work_of(planned, at, plan.texts, Pacing(), is_first=True, tells_parts=False)
+    # Only a child can change how it gives memory back.
+    work = work_of(
+        planned,
+        at,
+        plan.texts,
+        Pacing(),
+        is_first=True,
+        tells_parts=False,
+        tells_memory=False,
+    )
     return LoadedCell(
         planned=planned,
         repeated=RepeatedCall(make_calls(solver, work), part.settings.device),

@@ -38,8 +38,13 @@ def n_kernels(at: Conditions, told: MemoryPrediction, sizes: TextSizes | None) -
     assert sizes is not None  # or nothing would have been told
     if at.mode == "answer":
         padded = _answering(sizes.questions, at)
-        written = {(size, length + n) for size, length in padded for n in range(1, sizes.answer)}
-        return _kept(told.n_products * len(padded) + told.n_products_written * len(written))
+        n_made = told.n_products * len(padded)
+        # With fused attention none is, and there are many lengths to go through.
+        if told.n_products_written:
+            steps = range(1, sizes.answer)
+            written = {(size, length + step) for size, length in padded for step in steps}
+            n_made += told.n_products_written * len(written)
+        return _kept(n_made)
     pair = sizes.learned if at.mode == "train" else sizes.scored
     assert pair is not None
     return _kept(told.n_products * len(_in_turn(pair.lengths, at)))

@@ -31,11 +31,11 @@ def measure_overheads(plan: MatrixPlan, bench: Bench) -> LibraryMemory:
     Returns:
         One that could not be measured is left out, and the watcher was told why.
     """
-    found = dict(plan.matrix.overhead_bytes)
-    of_kernels = dict(plan.matrix.kernel_bytes)
     shape = plan.model.shape
     if shape is None or shape.tracer is None:
         return plan.matrix.libraries
+    found = dict(plan.matrix.overhead_bytes)
+    of_kernels = dict(plan.matrix.kernel_bytes)
     wanted = {
         overhead_key(cell.placement): cell.placement
         for cell in plan.matrix.cells

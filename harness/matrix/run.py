@@ -304,6 +304,7 @@ class _Runner:
                     self.pacing,
                     is_first=turn.is_first,
                     tells_parts=isinstance(make_solver(lineup.target), BreaksDown),
+                    tells_memory=self.plan.model.shape is not None,
                 ),
             ),
             limits=self.bench.limits,

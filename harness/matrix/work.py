@@ -97,6 +97,7 @@ def work_of(
     *,
     is_first: bool,
     tells_parts: bool,
+    tells_memory: bool,
 ) -> CellWork:
     """What is asked of the child.
 
@@ -107,6 +108,8 @@ def work_of(
         pacing: how long a pass may take.
         is_first: every item is answered and the answers are kept; otherwise it is only timed.
         tells_parts: the contestant tells where the time of an answering call goes.
+        tells_memory: what it takes is foretold, and is worth a further call; none is made of a
+            server, whose memory is its own.
     """
     plain = CellWork(
         cell_key=planned.cell.key,
@@ -120,7 +123,7 @@ def work_of(
         prompt_tokens=at.prompt_tokens,
         new_tokens=at.new_tokens,
         accumulation=at.accumulation,
-        lean_peak=is_first,
+        lean_peak=is_first and tells_memory,
     )
     if at.mode == "answer":
         return replace(

@@ -70,13 +70,14 @@ class Tape(TorchDispatchMode):  # type: ignore[misc]  # torch has no types
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Any = None
     ) -> Any:
         """Run the operation and note what it made."""
-        if str(func) == _TO_PYTHON and _asks_the_unknown(args[0]):
+        name = str(func)
+        if name == _TO_PYTHON and _asks_the_unknown(args[0]):
             return True
-        self.products.note(str(func), args)
+        self.products.note(name, args)
         found = func(*args, **(kwargs or {}))
         for tensor in tree_iter(found):
             if isinstance(tensor, torch.Tensor):
-                self._note(tensor, str(func), args)
+                self._note(tensor, name, args)
         return found
 
     def hold(self, tensors: Iterable[torch.Tensor], label: str) -> None:

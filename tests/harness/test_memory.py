@@ -217,26 +217,32 @@ kept = resident_bytes() - before
 why_not = keep_returning_freed()
 returned = resident_bytes() - before
 churn()
-print(kept, returned, resident_bytes() - before, why_not)
+print(kept, returned, resident_bytes() - before, why_not, sep="\\n")
 """
 
 
-@linux
-def test_freed_memory_is_kept_by_children_until_it_is_to_be_given_back():
+def told_by_a_child(program):
+    """What a program prints under the allocator of children, a line each, its refusal left out."""
     environment = {**os.environ, **ALLOCATOR, "PYTHONPATH": os.pathsep.join(sys.path)}
     done = subprocess.run(
-        [sys.executable, "-P", "-c", KEPT],
+        [sys.executable, "-P", "-c", program],
         env=environment,
         capture_output=True,
         text=True,
         check=True,
     )
-    kept, returned, later, *why_not = done.stdout.split()
-    if why_not != ["None"]:
-        pytest.skip(" ".join(why_not))
-    assert int(kept) > 90_000_000
-    assert int(returned) < 10_000_000
-    assert int(later) < 10_000_000
+    *figures, refusal = done.stdout.splitlines()
+    if refusal != "None":
+        pytest.skip(refusal)
+    return map(int, figures)
+
+
+@linux
+def test_freed_memory_is_kept_by_children_until_it_is_to_be_given_back():
+    kept, returned, later = told_by_a_child(KEPT)
+    assert kept > 90_000_000
+    assert returned < 10_000_000
+    assert later < 10_000_000
 
 
 HOLES = """
@@ -249,21 +255,11 @@ why_not = keep_returning_freed()
 before = resident_bytes()
 pieces = [bytearray(b"x" * 90_000) for _ in range(400)]
 del pieces
-print(resident_bytes() - before, why_not)
+print(resident_bytes() - before, why_not, sep="\\n")
 """
 
 
 @linux
 def test_what_is_taken_later_lies_in_no_hole_that_earlier_pieces_left():
-    environment = {**os.environ, **ALLOCATOR, "PYTHONPATH": os.pathsep.join(sys.path)}
-    done = subprocess.run(
-        [sys.executable, "-P", "-c", HOLES],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    left, *why_not = done.stdout.split()
-    if why_not != ["None"]:
-        pytest.skip(" ".join(why_not))
-    assert int(left) < 5_000_000
+    (left,) = told_by_a_child(HOLES)
+    assert left < 5_000_000

@@ -95,6 +95,17 @@ def test_the_model_learns_once_and_every_cell_loads_it(laboratory, fake):
     assert all(job.training is None for job in again.jobs)
 
 
+@pytest.mark.parametrize(("model", "is_foretold"), [("spoon", False), ("lm-tiny", True)])
+def test_a_further_call_is_made_once_and_where_its_memory_is_foretold(
+    laboratory, fake, model, is_foretold
+):
+    plan = laboratory.plan({"batch": [1, 2]}, model=model)
+    laboratory.run(plan, executor := fake())
+    work = [cell for job in executor.jobs for cell in job.cells]
+    assert all(cell.lean_peak == (is_foretold and cell.keep_answers) for cell in work)
+    assert any(cell.lean_peak for cell in work) == is_foretold
+
+
 def test_without_a_model_nothing_is_measured(laboratory, fake):
     plan = laboratory.plan(AXES, model="lm-tiny")
     with pytest.raises(ModelMissing, match="ended as error"):
