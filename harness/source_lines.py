@@ -13,6 +13,7 @@ import ast
 import importlib.util
 import io
 import tokenize
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -66,8 +67,9 @@ def _count_data(name: str) -> int:
     return sum(bool(line.strip()) and not line.lstrip().startswith("#") for line in lines)
 
 
+@lru_cache
 def count_lines(path: Path) -> int:
-    """Lines of code of one file.
+    """Lines of code of one file, as it was when it was first counted in this process.
 
     Raises:
         ValueError: it is no Python source.

@@ -63,8 +63,10 @@ def baseline(report: MatrixReport) -> str:
     """Which cell all others are compared with, and what it did."""
     found = report.evidence.baseline
     opening = f"Baseline: {found.cell.name} ({described(found.cell.placement)})"
-    if found.accuracy is None:
+    if found.status != "ok":
         return f"{opening} was not measured: {found.reason or found.status}. Nothing is compared."
+    if found.accuracy is None:
+        return f"{opening}: {_speed(found.answers_per_s)}. It gives no answers that could be right."
     right = quantities.proportion(found.accuracy)
     return (
         f"{opening}: {right} right of {_number(found.accuracy.n, 'item')}, "

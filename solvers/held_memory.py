@@ -90,7 +90,8 @@ class InferencePass:
         dtype: number format of the weights, and of what is computed.
         autocast: number format that is multiplied in; None for that of the weights.
         quantization: of the linear layers.
-        attention: implementation of transformers.
+        attention: implementation of transformers; None: "sdpa" where the model has it, otherwise
+            "eager".
         batch_size: texts at once.
         n_tokens: of each.
         scored: "last" keeps the cache and the logits of the last token, as generation does;
@@ -101,7 +102,7 @@ class InferencePass:
     dtype: str
     autocast: str | None = None
     quantization: str = NONE
-    attention: Attention = "sdpa"
+    attention: Attention | None = None
     batch_size: int
     n_tokens: int
     scored: Scored = "last"
@@ -116,7 +117,8 @@ class TrainingPass:
         dtype: number format of the weights.
         autocast: number format that is multiplied in; None for that of the weights.
         quantization: of the linear layers; with an adapter only.
-        attention: implementation of transformers.
+        attention: implementation of transformers; None: "sdpa" where the model has it, otherwise
+            "eager".
         batch_size: texts in one forward pass.
         n_tokens: of each text.
         n_targets: how many of them are learned, and have logits; None: all.
@@ -128,7 +130,7 @@ class TrainingPass:
     dtype: str
     autocast: str | None = None
     quantization: str = NONE
-    attention: Attention = "sdpa"
+    attention: Attention | None = None
     batch_size: int
     n_tokens: int
     n_targets: int | None = None
@@ -190,6 +192,10 @@ class MemoryTracer(Protocol):
 
     def continuing(self, wanted: InferencePass) -> Held:
         """While the last of `n_tokens` is read, all others being in the cache."""
+        ...
+
+    def answering(self, wanted: InferencePass, n_tokens: int) -> tuple[Held, Held]:
+        """While prompts are read, and while the last of so many tokens is; as both say alone."""
         ...
 
     def training(self, wanted: TrainingPass) -> HeldInTraining:

@@ -1,7 +1,7 @@
 """This project beside optimum-benchmark: one checkpoint, the same grid, under one interpreter.
 
     tox run -e peer-optimum-benchmark
-    tox run -e peer-optimum-benchmark -- --rounds 5 --batch 1,8 --prompt 32,128,256,480
+    tox run -e peer-optimum-benchmark -- --rounds 2 --batch 1,8 --prompt 32,128,256,480
 
 optimum-benchmark 0.6.0 needs transformers 4.57.6 and datasets below 5. It lives in an environment
 of its own, made here once, and our cells run under that interpreter too (`matrix --python`).
@@ -95,18 +95,20 @@ def read_arguments() -> argparse.Namespace:
     parser.add_argument(
         "--family",
         choices=("gpt2", "gpt_neo"),
-        default="gpt2",
-        help="of the small one; ours steps GPT-2 itself, and lets `generate` step GPT-Neo [gpt2]",
+        default="gpt_neo",
+        help="of the small one; `generate` steps GPT-Neo for both, GPT-2 for them alone [gpt_neo]",
     )
     parser.add_argument("--python", type=Path, help="interpreter with both [one is made in --peer]")
     parser.add_argument("--peer", type=Path, help="folder of the environment [in --work]")
-    parser.add_argument("--batch", type=numbers, default=numbers("1,4,16"))
-    parser.add_argument("--prompt", type=numbers, default=numbers("32,64,128,256"))
-    parser.add_argument("--new", type=int, default=32, help="new tokens of each row")
+    parser.add_argument("--batch", type=numbers, default=numbers("1,2,4"))
+    parser.add_argument("--prompt", type=numbers, default=numbers("16,32,64,128"))
+    parser.add_argument("--new", type=int, default=16, help="new tokens of each row [16]")
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--seconds", type=float, default=1.0, help="of each of our cells [1]")
-    parser.add_argument("--warmups", type=int, default=3, help="of two tokens, there")
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=float, default=0.5, help="of each of our cells [0.5]")
+    parser.add_argument(
+        "--warmups", type=int, default=10, help="of two tokens, there; theirs too is [10]"
+    )
+    parser.add_argument("--rounds", type=int, default=5, help="whole sweeps of each side [5]")
     parser.add_argument("--work", type=Path, default=Path("spoonbench-results-peer"))
     parser.add_argument("--json", type=Path, help="file for the figures")
     return parser.parse_args()

@@ -134,7 +134,7 @@ def _predict(at: Conditions, model: KnownModel) -> MemoryPrediction:
         raise NotTold("the model does not tell what it is made of")
     if at.engine not in _OWN_TENSORS:
         raise NotTold(f"the engine {at.engine} holds the model in its own way")
-    attention = cast("Attention", at.attention or "sdpa")
+    attention = cast("Attention | None", at.attention)
     if at.mode in ("prefill", "decode"):
         return predict_inference(
             shape,
@@ -178,7 +178,7 @@ def _step(at: Conditions, pair: PairSizes) -> TrainingPass:
     return TrainingPass(
         dtype=USUAL.dtype,
         autocast=None if at.dtype == USUAL.dtype else autocast_format(at.dtype) or at.dtype,
-        attention=cast("Attention", at.attention or "sdpa"),
+        attention=cast("Attention | None", at.attention),
         batch_size=at.batch_size,
         n_tokens=pair.tokens,
         n_targets=pair.targets,

@@ -12,7 +12,7 @@ from spoonbench.solvers.number_formats import autocast_format, weight_format
 from spoonbench.solvers.quantizations import NONE
 
 if TYPE_CHECKING:
-    from spoonbench.harness.predict.prediction import MemoryPrediction
+    from spoonbench.harness.predict.prediction import MemoryPrediction, Moment
     from spoonbench.solvers.held_memory import Attention, MemoryTracer, Scored
     from spoonbench.solvers.model_shapes import ModelShape
 
@@ -25,7 +25,7 @@ def predict_inference(
     batch_size: int,
     prompt_tokens: int,
     new_tokens: int = 0,
-    attention: Attention = "sdpa",
+    attention: Attention | None = None,
     scored: Scored = "last",
     n_targets: int | None = None,
     overhead_bytes: int = 0,
@@ -52,6 +52,7 @@ def predict_inference(
         prompt_tokens: of each.
         new_tokens: written after each; 0 for a single pass over the prompts.
         attention: implementation of transformers; "eager" holds batch x heads x tokens x tokens.
+            None: "sdpa" where the model has it, otherwise "eager".
         scored: "last" to generate, "all" to score texts.
         n_targets: tokens of each text that are scored, where texts are; None: all of them.
         overhead_bytes: what libraries take beside tensors, as measured (`predict.overhead`).
@@ -82,20 +83,17 @@ def predict_inference(
             n_targets=n_targets,
         )
 
-    read = prediction_of(
-        tracer.reading(wanted(prompt_tokens)),
-        "scoring the texts" if scored == "all" else "reading the prompts",
-        weights=weights,
-        overhead=overhead_bytes,
-    )
+    prompts = wanted(prompt_tokens)
+    reading: Moment = "scoring the texts" if scored == "all" else "reading the prompts"
     # The first new token comes from the prompt's own pass, and the last is read by none.
     if new_tokens <= 1:
-        return read
+        return prediction_of(
+            tracer.reading(prompts), reading, weights=weights, overhead=overhead_bytes
+        )
+    while_read, while_written = tracer.answering(prompts, prompt_tokens + new_tokens - 1)
+    read = prediction_of(while_read, reading, weights=weights, overhead=overhead_bytes)
     written = prediction_of(
-        tracer.continuing(wanted(prompt_tokens + new_tokens - 1)),
-        "writing the last token",
-        weights=weights,
-        overhead=overhead_bytes,
+        while_written, "writing the last token", weights=weights, overhead=overhead_bytes
     )
     worst = max(read, written, key=lambda each: each.total)
     return replace(worst, n_products=read.n_products, n_products_written=written.n_products)

@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch._subclasses.fake_tensor import FakeTensorMode
 from transformers import AutoModelForCausalLM, DynamicCache
+from transformers.cache_utils import DynamicLayer
 from transformers.utils import import_utils
 
 from spoonbench.solvers.held_memory import (
@@ -63,15 +64,7 @@ class ConfigTracer:
         """
         model = self._frozen(wanted)
         with _faked(model):
-            ids = torch.ones(wanted.batch_size, wanted.n_tokens, dtype=torch.long)
-            tape = _tape(model)
-            with tape, _autocast(wanted.autocast):
-                # Both names keep what a caller would still hold.
-                found, scores = _score(model, ids, wanted.scored, n_targets=wanted.n_targets)
-            if found is not None:
-                tape.hold(_cached(found), "cache")
-            del scores
-            return replace(tape.peak(), n_products=_n_products(tape, wanted))
+            return _read(model, wanted)[0]
 
     def continuing(self, wanted: InferencePass) -> Held:
         """What is held while the last token is read, all others being in the cache.
@@ -87,16 +80,27 @@ class ConfigTracer:
             last = torch.ones(wanted.batch_size, 1, dtype=torch.long)
             with _autocast(wanted.autocast):
                 cache = _filled(model, before)
-            tape = _tape(model)
-            tape.hold(_cached(cache), "cache")
-            with tape, _autocast(wanted.autocast):
-                if wanted.autocast is not None:
-                    # The copies of the weights are there since the first token.
-                    _score(model, last, "last")
-                found, scores = _score(model, last, "last", cache)
-            tape.hold(_cached(found), "cache")
-            del scores
-            return replace(tape.peak(), n_products=_n_products(tape, wanted))
+            return _continued(model, wanted, cache, last)
+
+    def answering(self, wanted: InferencePass, n_tokens: int) -> tuple[Held, Held]:
+        """What is held while prompts are read, and while the last of so many tokens is.
+
+        The same as `reading` and `continuing` tell, in half of their time where a cache is as long
+        as its texts.
+
+        Raises:
+            ValueError: the model cannot be traced.
+        """
+        later = replace(wanted, n_tokens=n_tokens)
+        model = self._frozen(wanted)
+        with _faked(model):
+            read, cache = _read(model, wanted)
+            # Copies of weights that autocast keeps are those of the pass that made them.
+            if wanted.autocast is None and _lengthen(cache, n_tokens - 1):
+                last = torch.ones(wanted.batch_size, 1, dtype=torch.long)
+                return read, _continued(model, later, cache, last)
+        del cache
+        return read, self.continuing(later)
 
     def training(self, wanted: TrainingPass) -> HeldInTraining:
         """What is held in a forward and a backward pass; see `TrainingPass`.
@@ -135,7 +139,7 @@ class ConfigTracer:
                 adapter_bytes=n_added,
             )
 
-    def _empty(self, dtype: str, attention: str) -> Any:
+    def _empty(self, dtype: str, attention: str | None) -> Any:
         """A model on the meta device."""
         config = copy.deepcopy(self._config)
         try:
@@ -144,9 +148,8 @@ class ConfigTracer:
                     config, dtype=getattr(torch, dtype), attn_implementation=attention
                 )
         except ValueError as exc:
-            raise ValueError(
-                f"{config.model_type} cannot be built with {attention} attention: {exc}"
-            ) from exc
+            chosen = f" with {attention} attention" if attention else ""
+            raise ValueError(f"{config.model_type} cannot be built{chosen}: {exc}") from exc
         model.tie_weights()
         # What a loss is computed by where the configuration names none; it would be said aloud.
         model.loss_type = "ForCausalLM"
@@ -159,6 +162,46 @@ class ConfigTracer:
         if wanted.quantization != NONE:
             dequantize_in_passes(model)
         return model
+
+
+def _read(model: Any, wanted: InferencePass) -> tuple[Held, Any]:
+    """What is held while prompts are read, and the cache that is kept, if one is."""
+    ids = torch.ones(wanted.batch_size, wanted.n_tokens, dtype=torch.long)
+    tape = _tape(model)
+    with tape, _autocast(wanted.autocast):
+        # Both names keep what a caller would still hold.
+        found, scores = _score(model, ids, wanted.scored, n_targets=wanted.n_targets)
+    if found is not None:
+        tape.hold(_cached(found), "cache")
+    del scores
+    return replace(tape.peak(), n_products=_n_products(tape, wanted)), found
+
+
+def _continued(model: Any, wanted: InferencePass, cache: Any, last: torch.Tensor) -> Held:
+    """What is held while the last token is read, all others being in the cache."""
+    tape = _tape(model)
+    tape.hold(_cached(cache), "cache")
+    with tape, _autocast(wanted.autocast):
+        if wanted.autocast is not None:
+            # The copies of the weights are there since the first token.
+            _score(model, last, "last")
+        found, scores = _score(model, last, "last", cache)
+    tape.hold(_cached(found), "cache")
+    del scores
+    return replace(tape.peak(), n_products=_n_products(tape, wanted))
+
+
+def _lengthen(cache: Any, n_tokens: int) -> bool:
+    """Give a cache the size that it has after so many tokens; False where it grows otherwise."""
+    layers = getattr(cache, "layers", None)
+    if not layers or any(type(layer) is not DynamicLayer for layer in layers):
+        return False
+    for layer in layers:
+        for name in ("keys", "values"):
+            before = getattr(layer, name)
+            longer = (*before.shape[:-2], n_tokens, before.shape[-1])
+            setattr(layer, name, before.new_empty(longer))
+    return True
 
 
 def _autocast(precision: str | None) -> contextlib.AbstractContextManager[Any]:

@@ -3,7 +3,7 @@
 import itertools
 
 import pytest
-from transformers import GPT2Config, LlamaConfig
+from transformers import GPT2Config, GPTNeoConfig, LlamaConfig
 
 from spoonbench.harness.matrix.memory import KnownModel, NotTold, cell_weights, predict_cells
 from spoonbench.harness.matrix_records import Conditions
@@ -76,6 +76,18 @@ def test_a_quantized_cell_has_its_own_weights(model, method):
         assert told[at].weights == cell_weights(at, model.shape)
 
 
+def test_a_model_without_fused_attention_is_told_with_the_plain_one():
+    config = GPTNeoConfig(
+        vocab_size=90, hidden_size=32, num_layers=2, num_heads=2, attention_types=[[["global"], 2]]
+    )
+    model = KnownModel(shape=shape_of(config), sizes=SIZES)
+    unsaid, plain = cells(attention=(None, "eager"))
+    told = tell(model, [unsaid, plain])
+    assert told[unsaid].components == told[plain].components
+    refused = predict_cells(model, cells(attention=("sdpa",)))
+    assert all(isinstance(found, NotTold) for found in refused.values())
+
+
 def test_every_mode_is_told_with_its_own_lengths(model):
     prefill = Conditions(mode="prefill", batch_size=3, prompt_tokens=50)
     decode = Conditions(mode="decode", batch_size=3, prompt_tokens=50, new_tokens=7)
@@ -109,12 +121,9 @@ def test_few_sizes_of_many_are_traced(model):
     tracer = model.shape.tracer
 
     class Counting:
-        def reading(self, wanted):
+        def answering(self, wanted, n_tokens):
             traced.append(wanted.batch_size)
-            return tracer.reading(wanted)
-
-        def continuing(self, wanted):
-            return tracer.continuing(wanted)
+            return tracer.answering(wanted, n_tokens)
 
     shape = type(model.shape)(
         matrices=model.shape.matrices,

@@ -1,6 +1,7 @@
 import io
 import json
 import unicodedata
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -111,6 +112,15 @@ def test_a_matrix_that_was_not_run_says_so(nothing_report):
     text = flat(printed(nothing_report, 80))
     assert "35 cells, 35 not run." in text
     assert "was not measured: not run yet. Nothing is compared." in text
+
+
+def test_a_baseline_that_was_only_timed_is_not_called_unmeasured(single_report):
+    (timed,) = single_report.evidence.cells
+    evidence = replace(single_report.evidence, cells=(replace(timed, accuracy=None),))
+    text = flat(printed(replace(single_report, evidence=evidence), 80))
+    assert "answers/s" in text.partition("Baseline: ")[2].partition("Noise")[0]
+    assert "It gives no answers that could be right." in text
+    assert "not measured: ok" not in text
 
 
 @pytest.mark.parametrize("width", [80, 200])

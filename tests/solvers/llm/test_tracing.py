@@ -264,6 +264,24 @@ def test_writing_the_last_token_is_told_to_the_byte(name):
     assert shape_of(CONFIGS[name]).tracer.continuing(way).total == tape.peak().total
 
 
+@pytest.mark.parametrize(
+    ("autocast", "quantization"), [(None, "none"), ("bfloat16", "none"), (None, "bnb-nf4")]
+)
+@pytest.mark.parametrize("name", CONFIGS)
+def test_reading_and_writing_together_is_told_as_each_alone(name, autocast, quantization):
+    way = InferencePass(
+        dtype="float32",
+        autocast=autocast,
+        quantization=quantization,
+        batch_size=BATCH,
+        n_tokens=LENGTH,
+    )
+    tracer = shape_of(CONFIGS[name]).tracer
+    read, written = tracer.answering(way, LENGTH + 9)
+    assert read == tracer.reading(way)
+    assert written == tracer.continuing(replace(way, n_tokens=LENGTH + 9))
+
+
 def test_tracing_leaves_the_random_generator_alone():
     torch.manual_seed(3)
     before = torch.get_rng_state()
@@ -290,7 +308,7 @@ def test_nothing_goes_on_after_no_token():
 
 def test_a_model_without_that_attention_is_refused():
     shape = shape_of(Gemma2Config(**SHARED, head_dim=16))
-    way = InferencePass(dtype="float32", batch_size=1, n_tokens=8)
+    way = InferencePass(dtype="float32", attention="sdpa", batch_size=1, n_tokens=8)
     with pytest.raises(ValueError, match="gemma2 cannot be built with sdpa attention"):
         shape.tracer.reading(way)
 
