@@ -14,6 +14,7 @@ from typing import Any
 import click
 
 from spoonbench.harness.commands.cluster_options import CLUSTER_OPTIONS
+from spoonbench.harness.commands.desk import desk
 from spoonbench.harness.commands.options import (
     DECODING_OPTIONS,
     EFFORT_OPTIONS,
@@ -417,6 +418,9 @@ def export_reference(**options: Any) -> None:
 def doctor(**options: Any) -> None:
     """Say what this machine can and cannot do, and why."""
     _call("spoonbench.harness.commands.doctor", "run_command", options)
+
+
+cli.add_command(desk)
 
 
 def _call(module: str, function: str, options: dict[str, Any]) -> None:

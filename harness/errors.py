@@ -18,10 +18,11 @@ from spoonbench.harness.reference.records import BadReference
 from spoonbench.harness.registry import CannotLoad, UnknownName
 from spoonbench.harness.store.errors import StoreError
 from spoonbench.harness.tasks.api import BadTask
-from spoonbench.solvers.api import Unsupported
+from spoonbench.solvers.api import BadInput, Unsupported
 
 _EXPECTED = (
     BadBenchmarks,
+    BadInput,
     BadInterpreter,
     BadReference,
     BadParcel,

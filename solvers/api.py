@@ -32,6 +32,10 @@ Progress = Callable[[float, str], None]
 """Called with the share done, in [0, 1], and a short message."""
 
 
+class BadInput(ValueError):
+    """What a user gave makes no sense; the message says so in a sentence."""
+
+
 class Unsupported(Exception):
     """The settings cannot be met here; the message says why, for a person."""
 

@@ -1,0 +1,1 @@
+"""The options desk: exact formulas for what has one, each stage to be used alone."""
