@@ -102,7 +102,7 @@ def read_arguments() -> argparse.Namespace:
     parser.add_argument("--peer", type=Path, help="folder of the environment [in --work]")
     parser.add_argument("--batch", type=numbers, default=numbers("1,2,4"))
     parser.add_argument("--prompt", type=numbers, default=numbers("16,32,64,128"))
-    parser.add_argument("--new", type=int, default=16, help="new tokens of each row [16]")
+    parser.add_argument("--new", type=int, default=8, help="new tokens of each row [8]")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seconds", type=float, default=0.5, help="of each of our cells [0.5]")
     parser.add_argument(

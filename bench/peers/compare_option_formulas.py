@@ -26,11 +26,13 @@ import sys
 import venv
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 import numpy as np
 
 from spoonbench.solvers.algorithms.black_scholes import greeks, price
 
+Worker = subprocess.Popen[str]
 HERE = Path(__file__).parent
 SCRIPT = HERE / "run_option_formula.py"
 OLD = (
@@ -57,7 +59,7 @@ def main() -> int:
     work = arguments.work.resolve()
     work.mkdir(parents=True, exist_ok=True)
     rows = draw(arguments.rows)
-    np.savez(work / "rows.npz", **rows)
+    np.savez(str(work / "rows.npz"), allow_pickle=False, **rows)
     pythons = {"old": environment(arguments.old or work / "old", OLD),
                "new": environment(arguments.new or work / "new", NEW)}  # fmt: skip
     workers = {name: start(sys.executable, name, work) for name in OURS}
@@ -119,7 +121,7 @@ def contract(rows):
     }  # fmt: skip
 
 
-def start(python: str, library: str, work: Path) -> subprocess.Popen:
+def start(python: str, library: str, work: Path) -> Worker:
     return subprocess.Popen(
         [python, str(SCRIPT), library, str(work / "rows.npz")],
         stdin=subprocess.PIPE,
@@ -130,12 +132,13 @@ def start(python: str, library: str, work: Path) -> subprocess.Popen:
     )
 
 
-def ask(worker: subprocess.Popen, words: str) -> dict:
+def ask(worker: Worker, words: str) -> dict[str, Any]:
     print(words, file=worker.stdin, flush=True)
     line = worker.stdout.readline()
     if not line:
-        raise SystemExit(f"{worker.args} ended: run it by hand to see why")
-    return json.loads(line)
+        raise SystemExit(f"{worker.args!r} ended: run it by hand to see why")
+    told: dict[str, Any] = json.loads(line)
+    return told
 
 
 def measure(workers, n_rounds: int) -> list[dict[str, dict[str, int]]]:
@@ -154,7 +157,7 @@ def measure(workers, n_rounds: int) -> list[dict[str, dict[str, int]]]:
     return found
 
 
-def volatility_errors(worker, rows, work: Path) -> dict | None:
+def volatility_errors(worker, rows, work: Path) -> dict[str, Any] | None:
     """Median and largest error over the attainable; how many are off by a percent, or missing."""
     path = work / "values.npy"
     if not ask(worker, f"values iv {path}")["has"]:
@@ -173,7 +176,7 @@ def volatility_errors(worker, rows, work: Path) -> dict | None:
     }
 
 
-def summarize(found, errors, n: int) -> dict:
+def summarize(found, errors, n: int) -> dict[str, Any]:
     ns = {
         kind: {
             name: round(median(told[kind][name] for told in found) / n, 1)
@@ -204,12 +207,12 @@ def summarize(found, errors, n: int) -> dict:
     return {"rows": n, "rounds": len(found), "ns": ns, "volatility": errors, "bars": bars}
 
 
-def bar(name: str, value: float, least: float) -> dict:
+def bar(name: str, value: float, least: float) -> dict[str, Any]:
     return {"bar": name, "value": round(value, 2), "at_least": round(least, 2),
             "holds": value >= least}  # fmt: skip
 
 
-def show(summary: dict) -> None:
+def show(summary: dict[str, Any]) -> None:
     print(f"{'ns an option':<22}{'price':>9}{'greeks':>9}{'iv':>9}   iv error over attainable")
     for name in (*OURS, *PEERS):
         cells = "".join(f"{summary['ns'][kind].get(name, '-'):>9}" for kind in KINDS)

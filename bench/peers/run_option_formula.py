@@ -33,7 +33,7 @@ def plain(rows):
 def spoonbench(rows, *, with_kernel=True):
     formula = importlib.import_module("spoonbench.solvers.algorithms.black_scholes")
     if not with_kernel:
-        importlib.import_module(f"{formula.__name__}.kernel")._kernel = None
+        setattr(importlib.import_module(f"{formula.__name__}.kernel"), "_kernel", None)  # noqa: B010
     contract = {
         "option": rows["w"], "spot": rows["S"], "strike": rows["K"], "expiry": rows["T"],
         "rate": rows["r"], "dividend_yield": rows["q"],
@@ -97,11 +97,11 @@ def fast_vollib(rows):
 def fast_vollib_jackel(rows):
     jackel = importlib.import_module("fast_vollib.jackel")
     w, s, k, t, r, q = (rows[name] for name in "wSKTrq")
-    flags, paid = np.where(w > 0, "c", "p"), rows["paid"]
+    paid = rows["paid"]
 
     def iv():
         forward, discount = s * np.exp((r - q) * t), np.exp(-r * t)
-        return jackel.jackel_iv_black(paid / discount, forward, k, t, flags)
+        return jackel.jackel_iv_black(paid / discount, forward, k, t, w > 0)
 
     return {"iv": iv}
 
@@ -140,7 +140,7 @@ def main() -> None:
         if words[0] == "values":
             if words[1] in found:
                 np.save(words[2], np.asarray(found[words[1]], dtype=float))
-            answer = {"has": words[1] in found}
+            answer: dict[str, bool | int] = {"has": words[1] in found}
         elif words[0] not in calls:
             answer = {"absent": True}
         else:

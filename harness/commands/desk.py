@@ -62,7 +62,7 @@ _FIGURES = click.option(
     "--figures",
     metavar="NAME[,NAME]",
     help="More of them: vanna, volga, charm, dual_delta, dual_gamma, dividend_rho, carry_rho, "
-    "elasticity, probability, cash_digital, asset_digital.",
+    "elasticity, probability, cash_digital, asset_digital, d1, d2.",
 )
 
 

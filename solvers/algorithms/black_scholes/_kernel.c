@@ -41,7 +41,11 @@
 #undef ROWS
 #undef TARGET
 #define ROWS(name) avx512_##name
+#if defined(__clang__)
+#define TARGET __attribute__((target("avx512f,avx512dq,avx512vl,fma")))
+#else
 #define TARGET __attribute__((target("avx512f,avx512dq,avx512vl,fma,prefer-vector-width=512")))
+#endif
 #include "_kernel_rows.h"
 #undef ROWS
 #undef TARGET

@@ -271,7 +271,7 @@ INLINE TARGET double ROWS(guess)(double distance, double ratio, double apart, do
 {
     double over = apart + 2.0 * price * ratio;
     double below = price * (1.0 + price * ratio) / over;
-    double above = left * (1.0 - ratio * left) / over;
+    double above = left * (apart + ratio * price) / over;
     double beyond = (2.0 * price * price * ratio - apart * (1.0 - 2.0 * price)) / (2.0 * over);
     /* Abramowitz and Stegun, 26.2.23, within 5e-4. */
     double least = below < above ? below : above;
@@ -355,7 +355,7 @@ TARGET static void ROWS(implied)(
         double is_fine = legs.is_fine;
         REQUIRE(share > 1e-250);
         REQUIRE(beyond > 1e-10 * price[i]);
-        REQUIRE(rest > 1e-15);
+        REQUIRE(left > 1e-10 * price[i]);
         REQUIRE(fabs(sign[i]) == 1.0);
         REQUIRE(price[i] < 1e250);
         share = is_fine > 0.5 ? share : 0.1;

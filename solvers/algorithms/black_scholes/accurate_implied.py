@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _N_IMPROVEMENTS = 2
 _MOST, _LEAST = 2.0**900, 2.0**-950
 """Of prices, and of the smaller leg, in units of the larger one."""
+_SMALLEST = float(np.finfo(np.float64).tiny)
+"""Normal double: smaller ones have fewer digits."""
 
 
 def implied(contracts: Contracts, price: Array) -> tuple[Array, Statuses]:
@@ -40,7 +42,7 @@ def implied(contracts: Contracts, price: Array) -> tuple[Array, Statuses]:
     smaller = now.underlying.where(now.log_moneyness.hi <= 0, now.strike_now)
     left = now.underlying.where(sign > 0, now.strike_now) - given
     status = np.full(contracts.n, Status.OK, dtype=np.int8)
-    is_lost = ~(smaller.hi > _LEAST) | ((scaled < _LEAST) & (price > 0))
+    is_lost = ~(smaller.hi > _LEAST) | ((scaled < _SMALLEST) & (price > 0))
     status[is_lost] = Status.OUT_OF_RANGE
     status[beyond.hi < 0] = Status.BELOW_INTRINSIC
     status[left.hi <= 0] = Status.ABOVE_MAXIMUM

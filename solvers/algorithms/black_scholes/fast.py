@@ -36,6 +36,7 @@ _SMALLEST = 1e-300
 """Instead of no deviation, by which nothing could be divided."""
 _LEAST_MONEYNESS = -0.5
 _LEAST = 1e-200
+_MOST_DRIFT = 100.0
 _SPLITTER = 134217729.0  # 2**27 + 1
 
 
@@ -52,10 +53,12 @@ def measure(contracts: Contracts, volatility: Array, names: Sequence[str]) -> di
 
 
 def has_scale(contracts: Contracts) -> Mask:
-    """Whether prices are of a size that doubles can multiply by each other, shape (n,)."""
+    """Whether doubles can multiply and divide the legs by each other, shape (n,)."""
     largest = np.maximum(contracts.spot, contracts.strike)
     smallest = np.minimum(contracts.spot, contracts.strike)
-    return np.broadcast_to((largest < 1 / _LEAST) & (smallest > _LEAST), contracts.n)
+    drift = (contracts.rate - contracts.dividend_yield) * contracts.expiry
+    is_fine = (largest < 1 / _LEAST) & (smallest > _LEAST) & (smallest > _LEAST * largest)
+    return np.broadcast_to(is_fine & (np.abs(drift) < _MOST_DRIFT), contracts.n)
 
 
 def _by_scale(contracts: Contracts, volatility: Array, names: Sequence[str]) -> dict[str, Array]:

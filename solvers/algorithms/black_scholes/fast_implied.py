@@ -57,6 +57,7 @@ def _implied(rows: Contracts, price: Array, status: Statuses) -> Array:
     smaller = np.minimum(underlying, strike_now)
     is_plain = (beyond > LEAST_SHARE * price) & (left > LEAST_SHARE * price)
     is_plain &= (rows.expiry > 0) & (price > LEAST_PRICE) & has_scale(rows)
+    is_plain &= beyond > LEAST_PRICE * smaller
     plain, fine = np.flatnonzero(is_plain), np.flatnonzero(~is_plain)
     found = np.empty(n)
     if len(plain):

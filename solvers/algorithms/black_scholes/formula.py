@@ -118,8 +118,8 @@ def figures(
         names: of `measures.MEASURES`: price, delta, gamma, vega, theta, rho, dividend_rho (by the
             dividend yield or the foreign rate), carry_rho (by the cost of carry), vanna, volga,
             charm, dual_delta, dual_gamma, elasticity, probability (of ending in the money, as the
-            formula has it), cash_digital (pays 1 if in the money) and asset_digital (pays the
-            underlying).
+            formula has it), cash_digital (pays 1 if in the money), asset_digital (pays the
+            underlying), d1 and d2.
         mode: "fast" or "accurate".
         units: see `greeks`; vanna by a percent, volga by a percent twice, charm by a day.
         contract: as for `price`.

@@ -56,7 +56,7 @@ def lower_bound(distance: Array, price: Array, left: Array) -> Array:
     apart = -np.expm1(-distance)
     # N(d1) is at least `below` and 1 - N(d1) at most `above`, which add up to one.
     over = apart + 2 * price * ratio
-    below, above = price * (1 + price * ratio) / over, left * (1 - ratio * left) / over
+    below, above = price * (1 + price * ratio) / over, left * (apart + ratio * price) / over
     beyond_half = (2 * price * price * ratio - apart * (1 - 2 * price)) / (2 * over)
     tail = special.ndtri(np.minimum(below, above))
     d1 = np.where(below < above, tail, -tail)

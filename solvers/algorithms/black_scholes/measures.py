@@ -153,15 +153,25 @@ def asset_digital(parts: Parts) -> Numbers:
     return parts.first + 0.0
 
 
+def d1(parts: Parts) -> Numbers:
+    """The deviations from which the option's asset half is counted."""
+    return parts.d1
+
+
+def d2(parts: Parts) -> Numbers:
+    """The deviations from which its cash half is counted."""
+    return parts.d2
+
+
 class Measure(NamedTuple):
     """A figure of a contract.
 
     Attributes:
         of: makes it.
         power: of the price of the underlying in its unit: 1 for amounts of money, 0 for ratios.
-        needs: what it cannot be told without.
         trader: what it is multiplied by in a trader's units: a day, a percent.
         limits: it has a limit where the forward price is the strike and no deviation is left.
+        is_ratio: it stays the same where both halves and their density are scaled alike.
     """
 
     of: Callable[[Parts], Numbers]
@@ -192,6 +202,8 @@ MEASURES: Mapping[str, Measure] = {
     "probability": Measure(probability, 0, limits=False),
     "cash_digital": Measure(cash_digital, 0, limits=False),
     "asset_digital": Measure(asset_digital, 1, limits=False),
+    "d1": Measure(d1, 0, limits=False, is_ratio=True),
+    "d2": Measure(d2, 0, limits=False, is_ratio=True),
 }
 """All figures of a contract by name."""
 

@@ -78,6 +78,8 @@ def implied(contract: Contract, price: float) -> float | None:
     if min(beyond, left) <= LEAST_SHARE * price or price <= LEAST_PRICE:
         return None
     smaller = min(legs.underlying, legs.strike_now)
+    if beyond <= LEAST_PRICE * smaller:
+        return None
     found = _deviation(abs(legs.moneyness), beyond / smaller, left / smaller)
     return found / math.sqrt(contract.expiry)
 
@@ -187,7 +189,7 @@ def _deviation(distance: float, price: float, left: float) -> float:
 def _lower_bound(distance: float, price: float, left: float) -> float:
     ratio, apart = math.exp(-distance), -math.expm1(-distance)
     over = apart + 2 * price * ratio
-    below, above = price * (1 + price * ratio) / over, left * (1 - ratio * left) / over
+    below, above = price * (1 + price * ratio) / over, left * (apart + ratio * price) / over
     beyond_half = (2 * price * price * ratio - apart * (1 - 2 * price)) / (2 * over)
     if abs(beyond_half) < 1e-3:  # noqa: PLR2004  # as in `implied`
         d1 = math.sqrt(2 * math.pi) * beyond_half

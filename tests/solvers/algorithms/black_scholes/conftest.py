@@ -61,6 +61,8 @@ def figures_of(row):
             "probability": tail(w * d2),
             "cash_digital": second / strike,
             "asset_digital": first,
+            "d1": d1,
+            "d2": d2,
         }
         sizes = {
             "theta": decay + abs(paid * first) + abs(rate * second),
