@@ -15,6 +15,7 @@ modes: "fast" in doubles, "accurate" in numbers of 32 digits, each result rounde
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
@@ -28,12 +29,12 @@ from spoonbench.solvers.algorithms.black_scholes.contracts import (
 )
 from spoonbench.solvers.algorithms.black_scholes.measures import FIRST_ORDER, MEASURES
 from spoonbench.solvers.algorithms.black_scholes.results import Figures, Greeks, Implied, Price
-from spoonbench.solvers.algorithms.black_scholes.scalar import Contract
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from spoonbench.solvers.algorithms.black_scholes.contracts import Array, Statuses
+    from spoonbench.solvers.algorithms.black_scholes.scalar import Contract
 
 Mode = Literal["fast", "accurate"]
 Units = Literal["raw", "trader"]
@@ -74,7 +75,7 @@ def price(
     Raises:
         BadContract: inputs that fit no model or do not broadcast.
     """
-    contracts = _read(
+    values, status = _told(
         {
             "option": option,
             "spot": spot,
@@ -86,9 +87,11 @@ def price(
             "foreign_rate": foreign_rate,
             "carry": carry,
             "volatility": volatility,
-        }
+        },
+        ("price",),
+        mode,
+        "raw",
     )
-    values, status = _measured(contracts, ("price",), mode, "raw")
     return Price(price=values["price"], status=status)
 
 
@@ -104,8 +107,7 @@ def greeks(*, mode: Mode = "fast", units: Units = "raw", **contract: Any) -> Gre
     Raises:
         BadContract: inputs that fit no model or do not broadcast.
     """
-    contracts = _read(contract)
-    values, status = _measured(contracts, FIRST_ORDER, mode, units)
+    values, status = _told(contract, FIRST_ORDER, mode, units)
     return Greeks(**values, status=status)
 
 
@@ -130,10 +132,10 @@ def figures(
     unknown = [name for name in names if name not in MEASURES]
     if unknown:
         raise BadContract(f"there is no figure {unknown[0]!r}; there are {', '.join(MEASURES)}")
-    contracts = _read(contract)
-    if contracts.is_carry_held and "dividend_rho" in names:
+    holds_yield = any(contract.get(name) is not None for name in ("forward", "carry"))
+    if holds_yield and "dividend_rho" in names:
         raise BadContract("what is given holds the yield already, so that there is no dividend_rho")
-    values, status = _measured(contracts, tuple(names), mode, units)
+    values, status = _told(contract, tuple(names), mode, units)
     return Figures(values=values, status=status)
 
 
@@ -151,9 +153,18 @@ def implied_volatility(*, price: Any, mode: Mode = "fast", **contract: Any) -> I
     _check(mode, Mode)
     if contract.get("volatility") is not None:
         raise BadContract("a volatility is implied by the price; give one of both")
-    contracts = read_contracts({**contract, "price": price}, ("price",))
+    given = {**contract, "price": price}
+    single = scalar.read_single(given, "price") if mode == "fast" else None
+    if single is not None:
+        status_of_one = scalar.judge(*single, is_volatility=False)
+        found = scalar.implied(*single) if status_of_one is Status.OK else math.nan
+        if found is not None:
+            one: Any = np.float64(found)
+            judged: Any = np.int8(status_of_one)
+            return Implied(volatility=one, status=judged)
+    contracts = read_contracts(given, ("price",))
     with np.errstate(all="ignore"):
-        volatility, status = _solver(mode, contracts)(contracts, contracts.further["price"])
+        volatility, status = _solver(mode)(contracts, contracts.further["price"])
     status = np.where(contracts.status == Status.OK, status, contracts.status)
     volatility = np.where(status == Status.OK, volatility, np.nan)
     return Implied(
@@ -162,18 +173,18 @@ def implied_volatility(*, price: Any, mode: Mode = "fast", **contract: Any) -> I
     )
 
 
-def _read(contract: Mapping[str, Any]) -> Contracts:
-    return read_contracts(contract, ("volatility",))
-
-
-def _measured(
-    contracts: Contracts, names: Sequence[str], mode: Mode, units: Units
-) -> tuple[dict[str, Array], Statuses]:
-    """Figures and statuses in the contracts' shape."""
+def _told(
+    given: Mapping[str, Any], names: Sequence[str], mode: Mode, units: Units
+) -> tuple[dict[str, Any], Any]:
+    """Figures and statuses in the shape of what is given."""
     _check(mode, Mode)
     _check(units, Units)
+    single = scalar.read_single(given, "volatility") if mode == "fast" else None
+    if single is not None:
+        return _told_of_one(*single, names, units)
+    contracts = read_contracts(given, ("volatility",))
     with np.errstate(all="ignore"):
-        values = _kernel(mode, contracts)(contracts, contracts.further["volatility"], names)
+        values = _kernel(mode)(contracts, contracts.further["volatility"], names)
     status = contracts.status
     if status.any():
         is_bad = status >= Status.BAD_INPUT
@@ -192,63 +203,44 @@ def _measured(
     )
 
 
+def _told_of_one(
+    contract: Contract, volatility: float, names: Sequence[str], units: Units
+) -> tuple[dict[str, Any], Any]:
+    """The same of a single contract."""
+    status = scalar.judge(contract, volatility, is_volatility=True)
+    if status >= Status.BAD_INPUT:
+        return dict.fromkeys(names, np.float64(math.nan)), np.int8(status)
+    values = scalar.measure(contract, volatility, names)
+    if any(map(math.isinf, values.values())):
+        status = Status.OUT_OF_RANGE
+    told = {}
+    for name, value in values.items():
+        unit = MEASURES[name].trader if units == "trader" else 1.0
+        told[name] = np.float64(math.nan if math.isinf(value) else value * unit)
+    return told, np.int8(status)
+
+
 def _check(given: str, allowed: Any) -> None:
     if given not in get_args(allowed):
         raise BadContract(f"{' or '.join(map(repr, get_args(allowed)))}, not {given!r}")
 
 
-def _kernel(
-    mode: Mode, contracts: Contracts
-) -> Callable[[Contracts, Array, Sequence[str]], dict[str, Array]]:
+def _kernel(mode: Mode) -> Callable[[Contracts, Array, Sequence[str]], dict[str, Array]]:
     # SciPy takes a quarter of a second to import: only what needs it does.
     if mode == "accurate":
         from spoonbench.solvers.algorithms.black_scholes import accurate
 
         return accurate.measure
-    if contracts.shape == ():
-        return _measure_one
     from spoonbench.solvers.algorithms.black_scholes import fast
 
     return fast.measure
 
 
-def _solver(
-    mode: Mode, contracts: Contracts
-) -> Callable[[Contracts, Array], tuple[Array, Statuses]]:
+def _solver(mode: Mode) -> Callable[[Contracts, Array], tuple[Array, Statuses]]:
     if mode == "accurate":
         from spoonbench.solvers.algorithms.black_scholes import accurate_implied
 
         return accurate_implied.implied
-    if contracts.shape == ():
-        return _imply_one
     from spoonbench.solvers.algorithms.black_scholes import fast_implied
 
     return fast_implied.implied
-
-
-def _one(contracts: Contracts) -> Contract:
-    return Contract(
-        sign=contracts.sign.item(),
-        spot=contracts.spot.item(),
-        strike=contracts.strike.item(),
-        expiry=contracts.expiry.item(),
-        rate=contracts.rate.item(),
-        dividend_yield=contracts.dividend_yield.item(),
-        is_carry_held=contracts.is_carry_held,
-    )
-
-
-def _measure_one(contracts: Contracts, volatility: Array, names: Sequence[str]) -> dict[str, Array]:
-    found = scalar.measure(_one(contracts), volatility.item(), names)
-    return {name: np.array([value]) for name, value in found.items()}
-
-
-def _imply_one(contracts: Contracts, price: Array) -> tuple[Array, Statuses]:
-    if contracts.status[0] != Status.OK:
-        return np.array([np.nan]), contracts.status
-    volatility = scalar.implied(_one(contracts), price.item())
-    if volatility is not None:
-        return np.array([volatility]), contracts.status
-    from spoonbench.solvers.algorithms.black_scholes import accurate_implied
-
-    return accurate_implied.implied(contracts, price)

@@ -7,9 +7,19 @@ from __future__ import annotations
 
 import math
 from statistics import NormalDist
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from spoonbench.solvers.algorithms.black_scholes import series
+from spoonbench.solvers.algorithms.black_scholes.contracts import (
+    CALL,
+    MOST_APART,
+    MOST_DISCOUNTED,
+    MOST_PER_YEAR,
+    MOST_VOLATILITY,
+    MOST_YEARS,
+    PUT,
+    Status,
+)
 from spoonbench.solvers.algorithms.black_scholes.measures import MEASURES, Parts
 from spoonbench.solvers.algorithms.black_scholes.series import (
     DENSITY_AT_ZERO,
@@ -18,7 +28,12 @@ from spoonbench.solvers.algorithms.black_scholes.series import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+
+_SIGNS: dict[Any, float] = {
+    "call": CALL, "c": CALL, 1: CALL, "put": PUT, "p": PUT, -1: PUT,
+}  # fmt: skip
+_CARRIED = frozenset({"dividend_yield", "foreign_rate", "carry"})
 
 LEAST_SHARE = 1e-10
 """Of a price: what it must differ by from its bounds, lest what is left of it be rounding."""
@@ -47,6 +62,65 @@ class Contract(NamedTuple):
     rate: float
     dividend_yield: float
     is_carry_held: bool
+
+
+def read_single(given: Mapping[str, Any], needs: str) -> tuple[Contract, float] | None:
+    """A contract and the further number that is needed, where everything given is one number.
+
+    Args:
+        given: as `contracts.read_contracts` takes it.
+        needs: "volatility" or "price".
+
+    Returns:
+        None for arrays, and for whatever is missing or makes no model: that is for
+        `contracts.read_contracts` to say.
+    """
+    named = {name: value for name, value in given.items() if value is not None}
+    option = named.pop("option", None)
+    if not isinstance(option, (str, int, float)) or not all(map(_is_number, named.values())):
+        return None
+    sign = None if isinstance(option, bool) else _SIGNS.get(option)
+    if sign is None:
+        return None
+    names = named.keys()
+    carried = names & _CARRIED
+    is_model = len(carried) <= ("spot" in names) and ("spot" in names) != ("forward" in names)
+    if not is_model or not names >= {"strike", "expiry", "rate", needs}:
+        return None
+    rate = float(named["rate"])
+    paid = sum(float(named[name]) for name in carried)
+    if "carry" in names:
+        paid = rate - paid
+    contract = Contract(
+        sign=sign,
+        spot=float(named["forward" if "forward" in names else "spot"]),
+        strike=float(named["strike"]),
+        expiry=float(named["expiry"]),
+        rate=rate,
+        dividend_yield=rate if "forward" in names else paid,
+        is_carry_held="forward" in names or "carry" in names,
+    )
+    return contract, float(named[needs])
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (float, int)) and not isinstance(value, bool)
+
+
+def judge(contract: Contract, further: float, *, is_volatility: bool) -> Status:
+    """What is wrong with a contract and its volatility or price; as rows are judged."""
+    _, spot, strike, expiry, rate, paid, _ = contract
+    is_finite = all(map(math.isfinite, (spot, strike, expiry, rate, paid, further)))
+    if not is_finite or min(spot, strike) <= 0 or min(expiry, further) < 0:
+        return Status.BAD_INPUT
+    most = max(abs(rate), abs(paid))
+    if most > MOST_PER_YEAR or most * expiry > MOST_DISCOUNTED or expiry > MOST_YEARS:
+        return Status.OUT_OF_RANGE
+    if not 1 / MOST_APART < spot / strike < MOST_APART or (
+        is_volatility and further > MOST_VOLATILITY
+    ):
+        return Status.OUT_OF_RANGE
+    return Status.EXPIRED if expiry == 0 else Status.OK
 
 
 def measure(contract: Contract, volatility: float, names: Sequence[str]) -> dict[str, float]:
