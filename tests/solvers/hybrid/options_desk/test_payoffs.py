@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spoonbench.solvers.algorithms.black_scholes import figures
@@ -88,6 +88,7 @@ legs = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(legs, min_size=1, max_size=8))
 def test_any_strategy_is_as_a_fine_grid_has_it(strategy):
     found = outcome(strategy)

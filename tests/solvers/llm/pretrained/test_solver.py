@@ -246,7 +246,7 @@ def learn_by_heart(solver, problems, answers, folder):
     labels = torch.tensor([row + [-100] * (width - len(row)) for row in targets])
     optimizer = torch.optim.AdamW(model.parameters(), lr=0.01)
     model.eval()  # no dropout
-    for _ in range(150):
+    for _ in range(600):
         optimizer.zero_grad()
         loss = model(input_ids=ids, labels=labels).loss
         loss.backward()
