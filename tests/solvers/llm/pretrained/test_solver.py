@@ -244,7 +244,7 @@ def learn_by_heart(solver, problems, answers, folder):
     width = max(map(len, rows))
     ids = torch.tensor([row + [0] * (width - len(row)) for row in rows])
     labels = torch.tensor([row + [-100] * (width - len(row)) for row in targets])
-    optimizer = torch.optim.AdamW(model.parameters(), lr=0.01)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=0.003)
     model.eval()  # no dropout
     for _ in range(600):
         optimizer.zero_grad()
