@@ -99,7 +99,7 @@ class TemplateSolver:
         require_examples(training)
         images, labels = [], []
         for example in training:
-            image, name = example.problem.payload, example.problem.problem_id
+            image, name = example.problem.image, example.problem.problem_id
             if image is None or example.target is None or example.problem.kind != "label":
                 raise ValueError(f"problem {name!r} is no image with a label")
             images.append(image)
@@ -138,12 +138,12 @@ class TemplateSolver:
 
 
 def _solve_one(templates: Templates, problem: Problem) -> Answer:
-    if problem.payload is None:
+    if problem.image is None:
         return abstained("reads images, not text")
     if problem.kind != "label":
         return abstained(f"answers with a label, not a {problem.kind}")
     try:
-        label, confidence = templates.match(problem.payload)
+        label, confidence = templates.match(problem.image)
     except ValueError as exc:
         return abstained(str(exc))
     return answered(label, confidence)

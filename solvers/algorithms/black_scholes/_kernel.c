@@ -87,8 +87,9 @@ static int take_input(PyObject *given, Py_ssize_t n, Input *input, double *fille
     return 0;
 }
 
-static void run_figures(const Input *in, double (*filled)[BLOCK], Py_ssize_t n, int holds_carry,
-    unsigned char *done, double **out, int n_out)
+/* Piece by piece; a single result asks for prices alone, unless volatilities are implied. */
+static void run_pieces(const Input *in, double (*filled)[BLOCK], Py_ssize_t n, int is_implied,
+    int holds_carry, unsigned char *done, double **out, int n_out)
 {
     for (Py_ssize_t start = 0; start < n; start += BLOCK) {
         Py_ssize_t m = n - start < BLOCK ? n - start : BLOCK;
@@ -100,41 +101,21 @@ static void run_figures(const Input *in, double (*filled)[BLOCK], Py_ssize_t n, 
         for (int k = 0; k < MOST_RESULTS; k++)
             r[k] = k < n_out ? out[k] + start : NULL;
 #define CALL(which)                                                                        \
-    which##_figures(m, p[0], p[1], p[2], p[3], p[4], p[5], p[6], holds_carry, r[0], r[1],  \
-        r[2], r[3], r[4], r[5], flags)
+    if (is_implied)                                                                        \
+        which##_implied(m, p[0], p[1], p[2], p[3], p[4], p[5], p[6], r[0], flags);         \
+    else                                                                                   \
+        which##_figures(m, p[0], p[1], p[2], p[3], p[4], p[5], p[6], holds_carry, r[0],    \
+            r[1], r[2], r[3], r[4], r[5], flags)
 #ifdef HAS_VECTORS
-        if (level == 2)
+        if (level == 2) {
             CALL(avx512);
-        else if (level == 1)
+        } else if (level == 1) {
             CALL(avx2);
-        else
+        } else
 #endif
+        {
             CALL(plain);
-#undef CALL
-        for (Py_ssize_t i = 0; i < m; i++)
-            done[start + i] = flags[i] > 0.5;
-    }
-}
-
-static void run_implied(const Input *in, double (*filled)[BLOCK], Py_ssize_t n,
-    unsigned char *done, double *out)
-{
-    for (Py_ssize_t start = 0; start < n; start += BLOCK) {
-        Py_ssize_t m = n - start < BLOCK ? n - start : BLOCK;
-        const double *p[N_INPUTS];
-        double flags[BLOCK];
-        for (int k = 0; k < N_INPUTS; k++)
-            p[k] = piece(&in[k], start, filled[k]);
-#define CALL(which)                                                                        \
-    which##_implied(m, p[0], p[1], p[2], p[3], p[4], p[5], p[6], out + start, flags)
-#ifdef HAS_VECTORS
-        if (level == 2)
-            CALL(avx512);
-        else if (level == 1)
-            CALL(avx2);
-        else
-#endif
-            CALL(plain);
+        }
 #undef CALL
         for (Py_ssize_t i = 0; i < m; i++)
             done[start + i] = flags[i] > 0.5;
@@ -175,10 +156,8 @@ static PyObject *run(PyObject *args, int is_implied)
             goto end;
     int holds_carry = PyObject_IsTrue(PyTuple_GetItem(args, N_INPUTS));
     Py_BEGIN_ALLOW_THREADS
-    if (is_implied)
-        run_implied(inputs, filled, n, (unsigned char *)done.buf, out[0]);
-    else
-        run_figures(inputs, filled, n, holds_carry, (unsigned char *)done.buf, out, n_out);
+    run_pieces(
+        inputs, filled, n, is_implied, holds_carry, (unsigned char *)done.buf, out, n_out);
     Py_END_ALLOW_THREADS
     has_failed = 0;
 end:

@@ -17,6 +17,7 @@ Not covered: a deviation s below 1e-280, whose last digits are no double; it is 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -172,10 +173,8 @@ def halves(
     # A row without deviation lies as far out as can be, or nowhere.
     moneyness = now.log_moneyness
     still = pair(np.sign(moneyness.hi) * _MOST_DEVIATIONS)
-    steps = (
-        moneyness
-        / Pair(np.where(is_still, 1.0, deviation.hi), np.where(is_still, 0.0, deviation.lo))
-    ).where(~is_still, still)
+    safe = Pair(np.where(is_still, 1.0, deviation.hi), np.where(is_still, 0.0, deviation.lo))
+    steps = (moneyness / safe).where(~is_still, still)
     d1, d2 = _bounded(steps + deviation * 0.5), _bounded(steps - deviation * 0.5)
     mantissa, shift = exponential(d1 * d1 * -0.5)
     factor = mantissa * now.underlying * 0.5
@@ -186,7 +185,6 @@ def halves(
     exponent = np.where(is_tail, shift, 0)
     back = np.clip(shift - exponent, -3000, 0)
     first_tail, second_tail = first_tail.scaled(back), second_tail.scaled(back)
-    safe = Pair(np.where(is_still, 1.0, deviation.hi), np.where(is_still, 0.0, deviation.lo))
     first = first_tail.where(goes_in, now.underlying - first_tail)
     second = second_tail.where(also_goes_in, now.strike_now - second_tail)
     parts = Parts(
@@ -199,7 +197,7 @@ def halves(
         d2=d2,
         deviation=safe,
         root_time=now.root_time,
-        some_root_time=_positive(now.root_time),
+        some_root_time=positive(now.root_time),
         spot=now.spot,
         strike=now.strike,
         discounted_strike=now.strike_now,
@@ -231,16 +229,18 @@ def _bounded(value: Pair) -> Pair:
     return pair(np.sign(value.hi) * _MOST_DEVIATIONS).where(is_far, value)
 
 
-def _positive(value: Pair) -> Pair:
+def positive(value: Pair) -> Pair:
     """One instead of zero, which only divides what is zero itself."""
     is_zero = value.hi == 0
     return Pair(np.where(is_zero, 1.0, value.hi), value.lo)
 
 
+@cache
 def _root_half() -> Pair:
     return constant("0.70710678118654752440084436210484903928483593768847403658834")
 
 
+@cache
 def _twice_density_at_zero() -> Pair:
     """2 / sqrt(2 pi)."""
     return constant("0.79788456080286535587989211986876373695171726232986931533185")

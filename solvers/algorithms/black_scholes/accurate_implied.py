@@ -10,10 +10,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from spoonbench.solvers.algorithms.black_scholes.accurate import Discounted, discount, halves
+from spoonbench.solvers.algorithms.black_scholes.accurate import (
+    Discounted,
+    discount,
+    halves,
+    positive,
+)
 from spoonbench.solvers.algorithms.black_scholes.contracts import Status
 from spoonbench.solvers.algorithms.black_scholes.double_double import Pair, pair
 from spoonbench.solvers.algorithms.black_scholes.implied import deviation
+from spoonbench.solvers.algorithms.black_scholes.root_finding import third_order_step
 
 if TYPE_CHECKING:
     from spoonbench.solvers.algorithms.black_scholes.contracts import Array, Contracts, Statuses
@@ -55,7 +61,7 @@ def implied(contracts: Contracts, price: Array) -> tuple[Array, Statuses]:
     unit = np.where(can, smaller.hi, 1.0)
     start = deviation(distance, beyond.hi / unit, left.hi / unit)
     solved = _improved(now, start, beyond)
-    volatility = (solved / _some(now.root_time)).hi
+    volatility = (solved / positive(now.root_time)).hi
     volatility = np.where(is_still, 0.0, volatility)
     return np.where(can | is_still, volatility, np.nan), status
 
@@ -76,20 +82,10 @@ def _improved(now: Discounted, start: Array, beyond: Pair) -> Pair:
         value = parts.difference * sign
         # In the unit of the formula's halves, which are tails where the price is small.
         missing = beyond.scaled(-made.exponent) - value
-        slope = parts.density.hi
         relative = missing.hi / value.hi
         # Newton's step for the logarithm of the price, and Householder's correction of it.
-        per_price = slope / value.hi
+        per_price = parts.density.hi / value.hi
         first = np.log1p(relative) / per_price
-        both = parts.d1.hi * parts.d2.hi
-        second = both / found.hi
-        third = (both * both - parts.d1.hi**2 - parts.d2.hi**2 - both) / found.hi**2
-        curved = second - per_price
-        bent = third - 3 * per_price * second + 2 * per_price * per_price
-        step = first * (1 + 0.5 * curved * first) / (1 + first * (curved + bent * first / 6))
+        step = third_order_step(first, per_price, parts.d1.hi, parts.d2.hi, found.hi)
         found = found + np.where(np.isfinite(step), step, 0.0)
     return found
-
-
-def _some(root_time: Pair) -> Pair:
-    return Pair(np.where(root_time.hi == 0, 1.0, root_time.hi), root_time.lo)

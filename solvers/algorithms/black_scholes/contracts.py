@@ -39,10 +39,10 @@ MOST_PER_YEAR = 1e6
 """Rates and yields."""
 MOST_YEARS = 1e100
 MOST_VOLATILITY = 1e100
-_WORDS = {"call": CALL, "c": CALL, "put": PUT, "p": PUT}
-_CARRIED = ("dividend_yield", "foreign_rate", "carry")
+WORDS = {"call": CALL, "c": CALL, "put": PUT, "p": PUT}
+CARRIED = ("dividend_yield", "foreign_rate", "carry")
 _NEEDED = ("option", "strike", "expiry", "rate")
-_CONTRACT = frozenset({*_NEEDED, "spot", "forward", *_CARRIED})
+_CONTRACT = frozenset({*_NEEDED, "spot", "forward", *CARRIED})
 
 
 class Status(IntEnum):
@@ -182,7 +182,7 @@ def read_contracts(given: Mapping[str, Any], needs: Sequence[str] = ()) -> Contr
 
 def _model(named: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
     """Name of the underlying, and of what tells how it is carried."""
-    carried = tuple(name for name in _CARRIED if name in named)
+    carried = tuple(name for name in CARRIED if name in named)
     if ("spot" in named) == ("forward" in named):
         raise BadContract("give either a spot or a forward price")
     if "forward" in named and carried:
@@ -210,7 +210,7 @@ def _signs(option: Any) -> Array:
     array = np.asarray(option)
     if array.dtype.kind == "U":
         sign = np.full(array.shape, np.nan)
-        for word, value in _WORDS.items():
+        for word, value in WORDS.items():
             for spelled in (word, word.upper(), word.capitalize()):
                 sign[array == spelled] = value
     elif array.dtype.kind == "O":
@@ -228,7 +228,7 @@ def _signs(option: Any) -> Array:
 
 def _sign(one: Any) -> float:
     if isinstance(one, str):
-        return _WORDS.get(one.lower(), np.nan)
+        return WORDS.get(one.lower(), np.nan)
     is_sign = isinstance(one, (int, float)) and not isinstance(one, bool) and one in (1, -1)
     return float(one) if is_sign else np.nan
 

@@ -15,6 +15,7 @@ import numpy as np
 from scipy import special
 
 from spoonbench.solvers.algorithms.black_scholes import accurate, kernel
+from spoonbench.solvers.algorithms.black_scholes.double_double import product
 from spoonbench.solvers.algorithms.black_scholes.measures import MEASURES, Parts
 from spoonbench.solvers.algorithms.black_scholes.normalised import is_narrow, narrow_difference
 from spoonbench.solvers.algorithms.black_scholes.series import (
@@ -37,7 +38,6 @@ _SMALLEST = 1e-300
 _LEAST_MONEYNESS = -0.5
 _LEAST = 1e-200
 _MOST_DRIFT = 100.0
-_SPLITTER = 134217729.0  # 2**27 + 1
 
 
 def measure(contracts: Contracts, volatility: Array, names: Sequence[str]) -> dict[str, Array]:
@@ -178,28 +178,8 @@ def _one_more(grown: Array, moneyness: Array) -> Array:
 def log_ratio(spot: Array, strike: Array) -> Array:
     """Logarithm of spot over strike, with what rounding the ratio takes from it."""
     ratio = spot / strike
-    found = np.log(ratio)
-    rounded = ratio * strike
-    ratio_high = _high(ratio)
-    strike_high = _high(strike)
-    ratio = ratio - ratio_high
-    strike_low = strike - strike_high
-    error = ratio_high * strike_high
-    error -= rounded
-    error += ratio_high * strike_low
-    error += ratio * strike_high
-    error += ratio * strike_low
-    rest = spot - rounded
-    rest -= error
-    rest /= spot
-    found += rest
-    return found
-
-
-def _high(value: Array) -> Array:
-    """The upper half of the digits."""
-    scaled = value * _SPLITTER
-    return scaled - (scaled - value)
+    rounded = product(ratio, strike)
+    return np.log(ratio) + (spot - rounded.hi - rounded.lo) / spot
 
 
 def _out(legs: _Legs, tails: tuple[Array, Array] | None) -> Array:

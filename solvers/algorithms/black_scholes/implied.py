@@ -22,17 +22,20 @@ import numpy as np
 from scipy import special
 
 from spoonbench.solvers.algorithms.black_scholes.normalised import call
+from spoonbench.solvers.algorithms.black_scholes.root_finding import (
+    FURTHEST_TAIL,
+    NEAR_HALF,
+    ROOT_TWO_PI,
+    SMALLEST,
+    bound,
+    third_order_step,
+)
 
 if TYPE_CHECKING:
     from spoonbench.solvers.algorithms.black_scholes.contracts import Array
 
 N_STEPS = 4
 """Householder's: three come close, and the fourth leaves what rounding leaves."""
-
-_ROOT_TWO_PI = 2.5066282746310002
-_NEAR_HALF = 1e-3
-_SMALLEST = 1e-300
-_FURTHEST = 38.0
 
 
 def deviation(distance: Array, price: Array, left: Array, n_steps: int = N_STEPS) -> Array:
@@ -54,19 +57,16 @@ def lower_bound(distance: Array, price: Array, left: Array) -> Array:
     """A deviation that is at most the one asked for, and equal to it where the legs are equal."""
     ratio = np.exp(-distance)
     apart = -np.expm1(-distance)
-    # N(d1) is at least `below` and 1 - N(d1) at most `above`, which add up to one.
-    over = apart + 2 * price * ratio
-    below, above = price * (1 + price * ratio) / over, left * (apart + ratio * price) / over
-    beyond_half = (2 * price * price * ratio - apart * (1 - 2 * price)) / (2 * over)
+    below, above, beyond_half = bound(price, left, ratio, apart)
     tail = special.ndtri(np.minimum(below, above))
     d1 = np.where(below < above, tail, -tail)
-    d1 = np.where(np.abs(beyond_half) < _NEAR_HALF, _ROOT_TWO_PI * beyond_half, d1)
-    d1 = np.clip(d1, -_FURTHEST, _FURTHEST)
+    d1 = np.where(np.abs(beyond_half) < NEAR_HALF, ROOT_TWO_PI * beyond_half, d1)
+    d1 = np.clip(d1, -FURTHEST_TAIL, FURTHEST_TAIL)
     root = np.sqrt(d1 * d1 + 2 * distance)
     with np.errstate(divide="ignore", invalid="ignore"):
         low = 2 * distance / (root - d1)
-    bound: Array = np.maximum(np.where(d1 < 0, low, d1 + root), _SMALLEST)
-    return bound
+    found: Array = np.maximum(np.where(d1 < 0, low, d1 + root), SMALLEST)
+    return found
 
 
 def _improved(found: Array, distance: Array, price: Array, left: Array) -> Array:
@@ -77,13 +77,7 @@ def _improved(found: Array, distance: Array, price: Array, left: Array) -> Array
     target = np.where(is_high, left, price)
     slope = np.where(is_high, -made.density, made.density) / value
     first = -_log_ratio(value, target) / slope
-    both = made.d1 * made.d2
-    second = both / found
-    third = (both * both - made.d1 * made.d1 - made.d2 * made.d2 - both) / (found * found)
-    # Of the logarithm: of those of the price itself.
-    curved = second - slope
-    bent = third - 3 * slope * second + 2 * slope * slope
-    step = first * (1 + 0.5 * curved * first) / (1 + first * (curved + bent * first / 6))
+    step = third_order_step(first, slope, made.d1, made.d2, found)
     # Far from the root, where the steps' series means nothing, Newton's own step is taken.
     is_wild = ~(np.abs(step) < 2 * np.abs(first)) | ~(step * first >= 0)
     step = np.where(is_wild, first, step)

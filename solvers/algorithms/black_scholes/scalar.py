@@ -9,18 +9,26 @@ import math
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from spoonbench.solvers.algorithms.black_scholes import series
+from spoonbench.solvers.algorithms.black_scholes import root_finding, series
 from spoonbench.solvers.algorithms.black_scholes.contracts import (
     CALL,
+    CARRIED,
     MOST_APART,
     MOST_DISCOUNTED,
     MOST_PER_YEAR,
     MOST_VOLATILITY,
     MOST_YEARS,
     PUT,
+    WORDS,
     Status,
 )
 from spoonbench.solvers.algorithms.black_scholes.measures import MEASURES, Parts
+from spoonbench.solvers.algorithms.black_scholes.root_finding import (
+    FURTHEST_TAIL,
+    NEAR_HALF,
+    ROOT_TWO_PI,
+    SMALLEST,
+)
 from spoonbench.solvers.algorithms.black_scholes.series import (
     DENSITY_AT_ZERO,
     ROOT_HALF,
@@ -30,10 +38,7 @@ from spoonbench.solvers.algorithms.black_scholes.series import (
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-_SIGNS: dict[Any, float] = {
-    "call": CALL, "c": CALL, 1: CALL, "put": PUT, "p": PUT, -1: PUT,
-}  # fmt: skip
-_CARRIED = frozenset({"dividend_yield", "foreign_rate", "carry"})
+_SIGNS: dict[Any, float] = {**WORDS, 1: CALL, -1: PUT}
 
 LEAST_SHARE = 1e-10
 """Of a price: what it must differ by from its bounds, lest what is left of it be rounding."""
@@ -44,11 +49,9 @@ LEAST_PRICE = 1e-280
 _NEAR = 0.5
 """Logarithm of spot over strike up to which it is told from their difference."""
 _MOST_STEPS = 1e6
-_SMALLEST = 1e-300
 _LAST_OF_ERFC = 25.0
 _N_STEPS = 6
 _TOLERANCE = 4e-16
-_FURTHEST_TAIL = 38.0
 _SIXTEENTHS = 16.0
 
 
@@ -83,7 +86,7 @@ def read_single(given: Mapping[str, Any], needs: str) -> tuple[Contract, float] 
     if sign is None:
         return None
     names = named.keys()
-    carried = names & _CARRIED
+    carried = names & set(CARRIED)
     is_model = len(carried) <= ("spot" in names) and ("spot" in names) != ("forward" in names)
     if not is_model or not names >= {"strike", "expiry", "rate", needs}:
         return None
@@ -183,9 +186,9 @@ def _parts(contract: Contract, volatility: float) -> tuple[Parts, bool]:
     """What the measures are made of, and whether the contract stands at the kink."""
     legs = _legs(contract)
     root_time = math.sqrt(contract.expiry)
-    deviation = max(volatility * root_time, _SMALLEST)
+    deviation = max(volatility * root_time, SMALLEST)
     steps = min(max(legs.moneyness / deviation, -_MOST_STEPS), _MOST_STEPS)
-    half = 0.5 * deviation if deviation > _SMALLEST else 0.0
+    half = 0.5 * deviation if deviation > SMALLEST else 0.0
     middle = max(-abs(steps), series.FURTHEST)
     smaller = min(legs.underlying, legs.strike_now)
     near = middle + half
@@ -222,7 +225,7 @@ def _parts(contract: Contract, volatility: float) -> tuple[Parts, bool]:
         volatility=volatility or 1.0,
         is_carry_held=contract.is_carry_held,
     )
-    return parts, deviation <= _SMALLEST and steps == 0
+    return parts, deviation <= SMALLEST and steps == 0
 
 
 def _is_narrow(middle: float, half: float) -> bool:
@@ -262,18 +265,17 @@ def _deviation(distance: float, price: float, left: float) -> float:
 
 def _lower_bound(distance: float, price: float, left: float) -> float:
     ratio, apart = math.exp(-distance), -math.expm1(-distance)
-    over = apart + 2 * price * ratio
-    below, above = price * (1 + price * ratio) / over, left * (apart + ratio * price) / over
-    beyond_half = (2 * price * price * ratio - apart * (1 - 2 * price)) / (2 * over)
-    if abs(beyond_half) < 1e-3:  # noqa: PLR2004  # as in `implied`
-        d1 = math.sqrt(2 * math.pi) * beyond_half
+    below, above, beyond_half = root_finding.bound(price, left, ratio, apart)
+    if abs(beyond_half) < NEAR_HALF:
+        d1 = ROOT_TWO_PI * beyond_half
     elif min(below, above) <= 0:
-        d1 = math.copysign(_FURTHEST_TAIL, beyond_half)
+        d1 = math.copysign(FURTHEST_TAIL, beyond_half)
     else:
         d1 = math.copysign(NormalDist().inv_cdf(min(below, above)), beyond_half)
-    d1 = min(max(d1, -_FURTHEST_TAIL), _FURTHEST_TAIL)
+    d1 = min(max(d1, -FURTHEST_TAIL), FURTHEST_TAIL)
     root = math.sqrt(d1 * d1 + 2 * distance)
-    return max(2 * distance / (root - d1) if d1 < 0 else d1 + root, _SMALLEST)
+    low: float = max(2 * distance / (root - d1) if d1 < 0 else d1 + root, SMALLEST)
+    return low
 
 
 def _step(found: float, distance: float, price: float, left: float) -> float:
@@ -293,10 +295,8 @@ def _step(found: float, distance: float, price: float, left: float) -> float:
         value, target, density = other, left, -density
     slope = density / value
     first = -math.log1p((value - target) / target) / slope
-    both = d1 * d2
-    second = both / found
-    third = (both * both - d1 * d1 - d2 * d2 - both) / (found * found)
-    curved, bent = second - slope, third - 3 * slope * second + 2 * slope * slope
-    below = 1 + first * (curved + bent * first / 6)
-    step = first * (1 + 0.5 * curved * first) / below if below else first
+    try:
+        step = float(root_finding.third_order_step(first, slope, d1, d2, found))
+    except ZeroDivisionError:
+        return first
     return step if abs(step) < 2 * abs(first) and step * first >= 0 else first

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -86,7 +85,7 @@ def _answer_rows(
         tables.write_table(written, out)
     counts = ", ".join(f"{count:,} {word}" for word, count in Counter(told).most_common())
     place = "" if out is None else f" Wrote {out}."
-    click.echo(f"{n:,} rows: {counts or 'none'}.{place}", err=out is None, file=sys.stderr)
+    click.echo(f"{n:,} rows: {counts or 'none'}.{place}", err=True)
 
 
 def _columns(asked: Asked, table: pd.DataFrame, given: Mapping[str, Any]) -> dict[str, Any]:

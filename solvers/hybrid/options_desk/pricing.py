@@ -11,7 +11,7 @@ from spoonbench.solvers.algorithms.black_scholes import (
     figures,
     implied_volatility,
 )
-from spoonbench.solvers.algorithms.black_scholes.measures import FIRST_ORDER
+from spoonbench.solvers.algorithms.black_scholes.measures import DAYS_PER_YEAR, FIRST_ORDER
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,7 +28,6 @@ INPUTS = (
 )  # fmt: skip
 """Names of what a contract is given by; `days` stands for `expiry`, a year having 365."""
 
-DAYS_PER_YEAR = 365
 WORDS = {
     Status.OK: "ok",
     Status.EXPIRED: "expired",
@@ -67,7 +66,6 @@ def answer(
     contract = dict(given)
     if "days" in contract:
         contract["expiry"] = np.asarray(contract.pop("days"), dtype=float) / DAYS_PER_YEAR
-    contract = {"option": None, "strike": None, "expiry": None, "rate": None, **contract}
     if asked == "iv":
         price = contract.pop("price", None)
         implied = implied_volatility(price=price, mode=mode, **contract)

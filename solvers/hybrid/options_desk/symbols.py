@@ -66,8 +66,12 @@ def read_symbol(text: str) -> OptionSymbol:
         expiry = date(_CENTURY + int(day[:2]), int(day[2:4]), int(day[4:]))
     except ValueError:
         raise BadInput(f"{text!r} expires on a day that there is not: {day}") from None
-    exact = (Decimal(int(strike)) / _THOUSANDTHS).normalize()
-    return OptionSymbol(root=root, expiry=expiry, kind=_KINDS[kind], strike=_plain(exact))
+    return OptionSymbol(
+        root=root,
+        expiry=expiry,
+        kind=_KINDS[kind],
+        strike=Decimal(int(strike)) / _THOUSANDTHS,
+    )
 
 
 def write_symbol(symbol: OptionSymbol, *, padded: bool = True) -> str:
@@ -85,8 +89,3 @@ def write_symbol(symbol: OptionSymbol, *, padded: bool = True) -> str:
     if read_symbol(text) != symbol:
         raise BadInput(f"{symbol.root} of {symbol.expiry} does not fit into a symbol")
     return text
-
-
-def _plain(number: Decimal) -> Decimal:
-    """Without an exponent: 5900, not 5.9E+3."""
-    return number.quantize(Decimal(1)) if number == number.to_integral_value() else number
