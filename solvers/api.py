@@ -26,7 +26,7 @@ AnswerStatus = Literal["answered", "abstained", "needs_input", "failed"]
 StopReason = Literal["end_token", "stop_string", "stopped", "limit"]
 """`stopped`: a server says that its model stopped by itself, not whether by end token or string."""
 GuaranteeKind = Literal["proven", "tested", "none"]
-PayloadKind = Literal["text", "image"]
+PayloadKind = Literal["text", "image", "row"]
 
 Progress = Callable[[float, str], None]
 """Called with the share done, in [0, 1], and a short message."""
@@ -54,6 +54,17 @@ class Image:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One row of a table: an option contract, a trade.
+
+    Attributes:
+        values: numbers and words by name, in the table's order; no name stands twice.
+    """
+
+    values: tuple[tuple[str, float | str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
     """One question. The expected answer is kept by the harness, out of reach.
 
@@ -69,7 +80,17 @@ class Problem:
     text: str
     kind: AnswerKind = "text"
     group: str | None = None
-    payload: Image | None = None
+    payload: Image | Row | None = None
+
+    @property
+    def image(self) -> Image | None:
+        """The payload, where it is an image."""
+        return self.payload if isinstance(self.payload, Image) else None
+
+    @property
+    def row(self) -> Row | None:
+        """The payload, where it is a row of a table."""
+        return self.payload if isinstance(self.payload, Row) else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,8 +31,8 @@ def brightness(problems: Sequence[Problem]) -> NDArray[np.float64]:
     """
     rows = []
     for problem in problems:
-        assert problem.payload is not None  # for the type checker: such problems are refused
-        rows.append(np.array(problem.payload.pixels, dtype=np.float64) / problem.payload.maximum)
+        assert problem.image is not None  # for the type checker: such problems are refused
+        rows.append(np.array(problem.image.pixels, dtype=np.float64) / problem.image.maximum)
     return np.stack(rows)
 
 
@@ -42,7 +42,7 @@ def common_shape(examples: Sequence[Example]) -> tuple[int, int]:
     Raises:
         ValueError: an example has no image, a broken one, or one of another shape than the first.
     """
-    shape = _shape(examples[0].problem.payload)
+    shape = _shape(examples[0].problem.image)
     for example in examples:
         refusal = refuse_image(example.problem, shape)
         if refusal is not None:
@@ -52,7 +52,7 @@ def common_shape(examples: Sequence[Example]) -> tuple[int, int]:
 
 def refuse_image(problem: Problem, shape: tuple[int, int]) -> Answer | None:
     """A failed answer where there is no image of this shape and within its range, else None."""
-    image = problem.payload
+    image = problem.image
     if image is None:
         return failed("the problem has no image")
     if _shape(image) != shape or any(len(row) != shape[1] for row in image.pixels):

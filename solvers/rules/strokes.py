@@ -106,7 +106,7 @@ class StrokeRuleSolver:
 
 
 def _answer(problem: Problem) -> Answer:
-    image = problem.payload
+    image = problem.image
     if problem.kind != "label" or image is None:
         return Answer(status="failed", reason="stroke-rules reads images and gives labels")
     if len(image.pixels) != SIDE or any(len(row) != SIDE for row in image.pixels):
