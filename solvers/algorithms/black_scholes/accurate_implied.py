@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from spoonbench.solvers.algorithms.black_scholes.accurate import (
+    CHUNK,
     Discounted,
     discount,
     halves,
@@ -38,6 +39,16 @@ def implied(contracts: Contracts, price: Array) -> tuple[Array, Statuses]:
         contracts: rows that make sense.
         price: of each, zero or more, shape (n,) or ().
     """
+    volatility = np.empty(contracts.n)
+    status = np.empty(contracts.n, dtype=np.int8)
+    for start in range(0, contracts.n, CHUNK):
+        rows = slice(start, start + CHUNK)
+        part = price[rows] if price.ndim else price
+        volatility[rows], status[rows] = _implied(contracts.part(rows), part)
+    return volatility, status
+
+
+def _implied(contracts: Contracts, price: Array) -> tuple[Array, Statuses]:
     now = discount(contracts)
     sign = np.broadcast_to(contracts.sign, contracts.n)
     scaled = np.ldexp(np.broadcast_to(price, contracts.n), -now.exponent)

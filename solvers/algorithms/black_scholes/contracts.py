@@ -42,7 +42,7 @@ MOST_VOLATILITY = 1e100
 WORDS = {"call": CALL, "c": CALL, "put": PUT, "p": PUT}
 CARRIED = ("dividend_yield", "foreign_rate", "carry")
 _NEEDED = ("option", "strike", "expiry", "rate")
-_CONTRACT = frozenset({*_NEEDED, "spot", "forward", *CARRIED})
+CONTRACT = frozenset({*_NEEDED, "spot", "forward", *CARRIED})
 
 
 class Status(IntEnum):
@@ -133,14 +133,18 @@ def read_contracts(given: Mapping[str, Any], needs: Sequence[str] = ()) -> Contr
     Args:
         given: "option" ("call", "put", "c", "p", 1 or -1), "strike", "expiry" and "rate"; "spot"
             and at most one of "dividend_yield", "foreign_rate" and "carry", or "forward" alone;
-            and further numbers of the same rows. None counts as not given; without a yield it is
+            and the further numbers of `needs`. None counts as not given; without a yield it is
             zero.
-        needs: which further numbers have to be there.
+        needs: which further numbers have to be there; others are refused.
 
     Raises:
-        BadContract: something is missing, too much, no number, or of another shape.
+        BadContract: something is missing, too much, unknown, no number, or of another shape.
     """
     named = {name: value for name, value in given.items() if value is not None}
+    unknown = [name for name in named if name not in CONTRACT and name not in needs]
+    if unknown:
+        known = ", ".join((*_NEEDED, "spot", "forward", *CARRIED, *needs))
+        raise BadContract(f"there is no input {unknown[0]!r} here; there are {known}")
     missing = [name for name in (*_NEEDED, *needs) if name not in named]
     if missing:
         raise BadContract(f"not given: {', '.join(missing)}")
@@ -155,7 +159,7 @@ def read_contracts(given: Mapping[str, Any], needs: Sequence[str] = ()) -> Contr
     rows = {name: _flat(array, shape) for name, array in arrays.items()}
     rows["spot"] = rows.pop(underlying)
     rows["dividend_yield"], yield_rest = _yields(rows, underlying, carried)
-    further = [name for name in rows if name not in _CONTRACT]
+    further = [name for name in rows if name not in CONTRACT]
     n = int(np.prod(shape))
     if _all_make_sense(rows, further):
         status = np.full(n, Status.OK, dtype=np.int8)
@@ -198,11 +202,19 @@ def _numbers(name: str, value: Any) -> Array:
         listed = array.ravel().tolist()
         if all(each is None or isinstance(each, (int, float)) for each in listed):
             # None among numbers, as tables have it.
-            filled = [math.nan if each is None else each for each in listed]
+            filled = [math.nan if each is None else _double(each) for each in listed]
             array = np.array(filled, dtype=np.float64).reshape(array.shape)
     if array.dtype.kind not in "fiu":
         raise BadContract(f"{name} holds something that is no number")
     return array.astype(np.float64, copy=False)
+
+
+def _double(number: float) -> float:
+    """Infinite where a whole number is beyond all doubles."""
+    try:
+        return float(number)
+    except OverflowError:
+        return math.inf if number > 0 else -math.inf
 
 
 def _signs(option: Any) -> Array:

@@ -13,6 +13,7 @@ from spoonbench.solvers.algorithms.black_scholes import root_finding, series
 from spoonbench.solvers.algorithms.black_scholes.contracts import (
     CALL,
     CARRIED,
+    CONTRACT,
     MOST_APART,
     MOST_DISCOUNTED,
     MOST_PER_YEAR,
@@ -46,6 +47,8 @@ LEAST_SHARE = 1e-10
 LEAST_PRICE = 1e-280
 """Smaller prices have fewer digits."""
 
+_BEYOND = 2**1023
+"""Larger whole numbers may be no doubles."""
 _NEAR = 0.5
 """Logarithm of spot over strike up to which it is told from their difference."""
 _MOST_STEPS = 1e6
@@ -88,7 +91,8 @@ def read_single(given: Mapping[str, Any], needs: str) -> tuple[Contract, float] 
     names = named.keys()
     carried = names & set(CARRIED)
     is_model = len(carried) <= ("spot" in names) and ("spot" in names) != ("forward" in names)
-    if not is_model or not names >= {"strike", "expiry", "rate", needs}:
+    is_known = names <= CONTRACT | {needs}
+    if not is_model or not is_known or not names >= {"strike", "expiry", "rate", needs}:
         return None
     rate = float(named["rate"])
     paid = sum(float(named[name]) for name in carried)
@@ -107,7 +111,10 @@ def read_single(given: Mapping[str, Any], needs: str) -> tuple[Contract, float] 
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, (float, int)) and not isinstance(value, bool)
+    """That it is one number which is a double, or nearest to one."""
+    if isinstance(value, bool):
+        return False
+    return isinstance(value, float) or (isinstance(value, int) and abs(value) < _BEYOND)
 
 
 def judge(contract: Contract, further: float, *, is_volatility: bool) -> Status:

@@ -336,3 +336,16 @@ def test_absurd_rows_have_statuses_and_no_wrong_number(drawn, mode):
         b = columns["strike"] * np.exp(-columns["rate"] * columns["expiry"])
         parity = np.abs((found.price - puts.price) - (a - b)) / np.maximum(a, b)
     assert not (parity[both] > 1e-11).any()
+
+
+@pytest.mark.parametrize("volatility", [0.2, [0.2, 0.3]])
+def test_a_misspelled_input_is_refused(volatility):
+    with pytest.raises(BadContract, match="no input 'dividend'"):
+        greeks(**{**CONTRACT, "volatility": volatility}, dividend=0.02)
+
+
+@pytest.mark.parametrize("spot", [10**400, [10**400], -(10**400)])
+def test_a_number_beyond_all_doubles_is_a_bad_input(spot):
+    found = price(**{**CONTRACT, "spot": spot})
+    assert np.all(found.status == Status.BAD_INPUT)
+    assert np.all(np.isnan(found.price))
