@@ -6,6 +6,8 @@ begin with "long" or "short" where both directions are in use.
 Source: Hull 2022, Options, Futures, and Other Derivatives, 11th edition, chapters 10 and 12; the
 names are those of the Options Industry Council's strategy guide.
 
+The deltas are what the desk takes, and says so, where nothing is said: a choice, not a finding.
+
 Not covered: calendars and diagonals, whose legs end on different days.
 """
 
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 View = Literal["bullish", "bearish", "neutral", "volatile"]
+
+AT_THE_MONEY = 0.5
 
 
 class Slot(NamedTuple):
@@ -43,13 +47,17 @@ class Strategy(NamedTuple):
         name: in the field's words.
         slots: legs, by rising strike.
         view: on the underlying, that it is opened with.
-        is_even: neighbouring strikes lie equally far apart (butterflies, condors' halves not).
+        anchors: by rank, the delta (its size) of strikes that stand by themselves, where nothing
+            else is said; `AT_THE_MONEY` for the strike nearest to the forward price.
+        wings: by rank, the rank of the anchor that a wing's strike lies beyond; all of a
+            strategy's wings are equally wide, where nothing else is said.
     """
 
     name: str
     slots: tuple[Slot, ...]
     view: View
-    is_even: bool = False
+    anchors: Mapping[int, float]
+    wings: Mapping[int, int] = {}
 
 
 def _call(role: str, quantity: int, rank: int) -> Slot:
@@ -65,21 +73,58 @@ def _shares(quantity: int) -> Slot:
 
 
 _ALL = (
-    Strategy("long call", (_call("call", 1, 0),), "bullish"),
-    Strategy("short call", (_call("call", -1, 0),), "bearish"),
-    Strategy("long put", (_put("put", 1, 0),), "bearish"),
-    Strategy("short put", (_put("put", -1, 0),), "bullish"),
-    Strategy("covered call", (_shares(1), _call("call", -1, 0)), "bullish"),
-    Strategy("protective put", (_shares(1), _put("put", 1, 0)), "bullish"),
-    Strategy("collar", (_shares(1), _put("put", 1, 0), _call("call", -1, 1)), "bullish"),
-    Strategy("bull call spread", (_call("long call", 1, 0), _call("short call", -1, 1)), "bullish"),
-    Strategy("bear call spread", (_call("short call", -1, 0), _call("long call", 1, 1)), "bearish"),
-    Strategy("bull put spread", (_put("long put", 1, 0), _put("short put", -1, 1)), "bullish"),
-    Strategy("bear put spread", (_put("short put", -1, 0), _put("long put", 1, 1)), "bearish"),
-    Strategy("long straddle", (_put("put", 1, 0), _call("call", 1, 0)), "volatile"),
-    Strategy("short straddle", (_put("put", -1, 0), _call("call", -1, 0)), "neutral"),
-    Strategy("long strangle", (_put("put", 1, 0), _call("call", 1, 1)), "volatile"),
-    Strategy("short strangle", (_put("put", -1, 0), _call("call", -1, 1)), "neutral"),
+    Strategy("long call", (_call("call", 1, 0),), "bullish", {0: AT_THE_MONEY}),
+    Strategy("short call", (_call("call", -1, 0),), "bearish", {0: 0.3}),
+    Strategy("long put", (_put("put", 1, 0),), "bearish", {0: AT_THE_MONEY}),
+    Strategy("short put", (_put("put", -1, 0),), "bullish", {0: 0.3}),
+    Strategy("covered call", (_shares(1), _call("call", -1, 0)), "bullish", {0: 0.3}),
+    Strategy("protective put", (_shares(1), _put("put", 1, 0)), "bullish", {0: 0.3}),
+    Strategy(
+        "collar",
+        (_shares(1), _put("put", 1, 0), _call("call", -1, 1)),
+        "bullish",
+        {0: 0.25, 1: 0.25},
+    ),
+    Strategy(
+        "bull call spread",
+        (_call("long call", 1, 0), _call("short call", -1, 1)),
+        "bullish",
+        {0: AT_THE_MONEY},
+        {1: 0},
+    ),
+    Strategy(
+        "bear call spread",
+        (_call("short call", -1, 0), _call("long call", 1, 1)),
+        "bearish",
+        {0: 0.3},
+        {1: 0},
+    ),
+    Strategy(
+        "bull put spread",
+        (_put("long put", 1, 0), _put("short put", -1, 1)),
+        "bullish",
+        {1: 0.3},
+        {0: 1},
+    ),
+    Strategy(
+        "bear put spread",
+        (_put("short put", -1, 0), _put("long put", 1, 1)),
+        "bearish",
+        {1: AT_THE_MONEY},
+        {0: 1},
+    ),
+    Strategy(
+        "long straddle", (_put("put", 1, 0), _call("call", 1, 0)), "volatile", {0: AT_THE_MONEY}
+    ),
+    Strategy(
+        "short straddle", (_put("put", -1, 0), _call("call", -1, 0)), "neutral", {0: AT_THE_MONEY}
+    ),
+    Strategy(
+        "long strangle", (_put("put", 1, 0), _call("call", 1, 1)), "volatile", {0: 0.25, 1: 0.25}
+    ),
+    Strategy(
+        "short strangle", (_put("put", -1, 0), _call("call", -1, 1)), "neutral", {0: 0.16, 1: 0.16}
+    ),
     Strategy(
         "short iron condor",
         (
@@ -89,6 +134,8 @@ _ALL = (
             _call("long call", 1, 3),
         ),
         "neutral",
+        {1: 0.16, 2: 0.16},
+        {0: 1, 3: 2},
     ),
     Strategy(
         "long iron condor",
@@ -99,6 +146,8 @@ _ALL = (
             _call("short call", -1, 3),
         ),
         "volatile",
+        {1: 0.3, 2: 0.3},
+        {0: 1, 3: 2},
     ),
     Strategy(
         "short iron butterfly",
@@ -109,6 +158,8 @@ _ALL = (
             _call("long call", 1, 2),
         ),
         "neutral",
+        {1: AT_THE_MONEY},
+        {0: 1, 2: 1},
     ),
     Strategy(
         "long iron butterfly",
@@ -119,30 +170,36 @@ _ALL = (
             _call("short call", -1, 2),
         ),
         "volatile",
+        {1: AT_THE_MONEY},
+        {0: 1, 2: 1},
     ),
     Strategy(
         "long call butterfly",
         (_call("lower call", 1, 0), _call("middle call", -2, 1), _call("upper call", 1, 2)),
         "neutral",
-        is_even=True,
+        {1: AT_THE_MONEY},
+        {0: 1, 2: 1},
     ),
     Strategy(
         "short call butterfly",
         (_call("lower call", -1, 0), _call("middle call", 2, 1), _call("upper call", -1, 2)),
         "volatile",
-        is_even=True,
+        {1: AT_THE_MONEY},
+        {0: 1, 2: 1},
     ),
     Strategy(
         "long put butterfly",
         (_put("lower put", 1, 0), _put("middle put", -2, 1), _put("upper put", 1, 2)),
         "neutral",
-        is_even=True,
+        {1: AT_THE_MONEY},
+        {0: 1, 2: 1},
     ),
     Strategy(
         "short put butterfly",
         (_put("lower put", -1, 0), _put("middle put", 2, 1), _put("upper put", -1, 2)),
         "volatile",
-        is_even=True,
+        {1: AT_THE_MONEY},
+        {0: 1, 2: 1},
     ),
     Strategy(
         "long call condor",
@@ -153,6 +210,8 @@ _ALL = (
             _call("highest call", 1, 3),
         ),
         "neutral",
+        {1: 0.6, 2: 0.4},
+        {0: 1, 3: 2},
     ),
     Strategy(
         "long put condor",
@@ -163,19 +222,54 @@ _ALL = (
             _put("highest put", 1, 3),
         ),
         "neutral",
+        {1: 0.4, 2: 0.6},
+        {0: 1, 3: 2},
     ),
     Strategy(
-        "call ratio spread", (_call("long call", 1, 0), _call("short call", -2, 1)), "neutral"
+        "call ratio spread",
+        (_call("long call", 1, 0), _call("short call", -2, 1)),
+        "neutral",
+        {0: AT_THE_MONEY, 1: 0.25},
     ),
-    Strategy("put ratio spread", (_put("short put", -2, 0), _put("long put", 1, 1)), "neutral"),
-    Strategy("call backspread", (_call("short call", -1, 0), _call("long call", 2, 1)), "volatile"),
-    Strategy("put backspread", (_put("long put", 2, 0), _put("short put", -1, 1)), "volatile"),
+    Strategy(
+        "put ratio spread",
+        (_put("short put", -2, 0), _put("long put", 1, 1)),
+        "neutral",
+        {0: 0.25, 1: AT_THE_MONEY},
+    ),
+    Strategy(
+        "call backspread",
+        (_call("short call", -1, 0), _call("long call", 2, 1)),
+        "volatile",
+        {0: AT_THE_MONEY, 1: 0.25},
+    ),
+    Strategy(
+        "put backspread",
+        (_put("long put", 2, 0), _put("short put", -1, 1)),
+        "volatile",
+        {0: 0.25, 1: AT_THE_MONEY},
+    ),
     Strategy(
         "jade lizard",
         (_put("short put", -1, 0), _call("short call", -1, 1), _call("long call", 1, 2)),
         "bullish",
+        {0: 0.25, 1: 0.25},
+        {2: 1},
     ),
-    Strategy("risk reversal", (_put("short put", -1, 0), _call("long call", 1, 1)), "bullish"),
+    Strategy(
+        "risk reversal",
+        (_put("short put", -1, 0), _call("long call", 1, 1)),
+        "bullish",
+        {0: 0.25, 1: 0.25},
+    ),
 )
 STRATEGIES: Mapping[str, Strategy] = {each.name: each for each in _ALL}
 """By name."""
+
+OF_VIEWS: Mapping[View, str] = {
+    "bullish": "bull put spread",
+    "bearish": "bear call spread",
+    "neutral": "short iron condor",
+    "volatile": "long strangle",
+}
+"""The strategy for who has a view and names none: losses are limited."""
