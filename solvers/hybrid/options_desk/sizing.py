@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -11,10 +12,11 @@ from spoonbench.solvers.hybrid.options_desk import payoffs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from decimal import Decimal
 
     from spoonbench.solvers.hybrid.options_desk.market import Market
     from spoonbench.solvers.hybrid.options_desk.proposals import ProposedLeg
+
+_HUNDREDTHS_OF_CENTS = 10_000
 
 
 def price_of(leg: ProposedLeg, market: Market) -> Fraction:
@@ -39,6 +41,12 @@ def price_of(leg: ProposedLeg, market: Market) -> Fraction:
     if found.status != 0:
         raise BadInput(f"the formula has no price for the {leg.role} at {leg.strike:f}")
     return Fraction(float(found.price))
+
+
+def decimal_price(leg: ProposedLeg, market: Market) -> Decimal:
+    """The same to the hundredth of a cent."""
+    exact = price_of(leg, market)
+    return Decimal(round(exact * _HUNDREDTHS_OF_CENTS)) / _HUNDREDTHS_OF_CENTS
 
 
 def payoff_legs(legs: Sequence[ProposedLeg], market: Market) -> tuple[payoffs.Leg, ...]:
