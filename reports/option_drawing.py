@@ -59,9 +59,9 @@ def _add_density(axes: Any, diagram: Mapping[str, Any], palette: Palette) -> Non
     behind = axes.twinx()
     density = np.array(diagram["density"])
     behind.fill_between(
-        diagram["prices"], density, color=palette.heat, alpha=0.18, linewidth=0,
+        diagram["prices"], density, color=palette.heat, alpha=0.3, linewidth=0,
     )  # fmt: skip
-    behind.set_ylim(0, 2.2 * density.max())
+    behind.set_ylim(0, 1.8 * density.max())
     behind.set_axis_off()
     axes.fill_between([], [], color=palette.heat, alpha=0.3, label="how likely a price is")
     axes.set_zorder(behind.get_zorder() + 1)

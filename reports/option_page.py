@@ -42,8 +42,9 @@ def write_option_page(told: Mapping[str, Any], file: Path) -> None:
 
 
 def _content(told: Mapping[str, Any]) -> dict[str, Any]:
-    whole = told["suggestion"] or told["rejected"] or {}
-    rules = whole.get("rules") or {}
+    # Of what is rejected, only the rules are shown, and the stages for who looks for the reason.
+    whole = told["suggestion"] or {}
+    rules = (whole or told["rejected"] or {}).get("rules") or {}
     return {
         "headline": _headline(told, whole),
         "is_suggested": told["outcome"] == "suggested",
