@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _ANSWERS = "spoonbench.solvers.hybrid.options_desk.command"
+_SUGGESTS = "spoonbench.solvers.hybrid.options_desk.suggest_command"
+_PAGE = "spoonbench.reports.option_page"
+_GATE_FAILED = 1
+_BAD_INPUT = 3
 
 
 def _number(name: str, help_text: str) -> Callable[..., Any]:
@@ -68,7 +72,7 @@ _FIGURES = click.option(
 
 @click.group("options")
 def desk() -> None:
-    """Price European options by the formula, or imply their volatility.
+    """Price options by the formula, suggest strategies, and check portfolios.
 
     FILE holds rows: a CSV or Parquet file whose columns are named as the options, with
     underscores. What holds for all rows may be given as an option instead.
@@ -103,6 +107,66 @@ def greeks_of_options(**options: Any) -> None:
 def imply_volatility(**options: Any) -> None:
     """The volatility at which an option has its price."""
     _call("iv", {**options, "figures": None})
+
+
+@desk.command("suggest")
+@click.argument("text")
+@click.option(
+    "--today", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="Day of the prices [today]."
+)
+@click.option("--account", metavar="AMOUNT", help="Value of the account, if TEXT does not say it.")
+@click.option(
+    "--rules", default="standard", show_default=True, metavar="FILE|NAME", help="See `check`."
+)
+@click.option(
+    "--held",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="What the account holds already, as for `check`.",
+)
+@click.option("--strike-step", metavar="AMOUNT", help="Distance of listed strikes [by the spot].")
+@click.option(
+    "--outcome-model",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="FOLDER",
+    help="What `learn` kept [none: the formula's probability].",
+)
+@click.option(
+    "--closes",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Earlier closes of the underlying, for the outcome model: CSV with date and close.",
+)
+@click.option(
+    "--reader",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="FOLDER",
+    help="A causal language model that reads what the grammar cannot.",
+)
+@click.option("--endpoint", metavar="URL", help="The same, behind a server of OpenAI's protocol.")
+@click.option("--endpoint-model", metavar="NAME", help="The model to ask there.")
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write a page with the pay-off diagram and what each stage did.",
+)
+@JSON
+def suggest_strategy(text: str, report: Path | None, **options: Any) -> None:
+    """Suggest a strategy for TEXT; - reads it from standard input.
+
+    Such as "sell an iron condor on SPX, spot 5900, VIX 14, 30 days, risk at most 2% of 250k".
+
+    It ends with 1 where a hard rule forbids what was asked for, and with 3 where something is
+    missing or not understood.
+    """
+    told = import_module(_SUGGESTS).run_command(text, **options)
+    if report is not None:
+        import_module(_PAGE).write_option_page(told, report)
+        click.echo(f"report: {report}", err=True)
+    if told["outcome"] != "suggested":
+        forbidden = told["outcome"] == "forbidden"
+        raise click.exceptions.Exit(_GATE_FAILED if forbidden else _BAD_INPUT)
 
 
 def _call(asked: str, options: dict[str, Any]) -> None:

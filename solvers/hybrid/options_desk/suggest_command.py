@@ -1,0 +1,122 @@
+"""`spoonbench options suggest`: from a sentence to a checked suggestion, as text or JSON."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from spoonbench.solvers.api import BadInput
+from spoonbench.solvers.hybrid.options_desk import diagram, pipeline
+from spoonbench.solvers.hybrid.options_desk.pipeline import Desk, Stages
+from spoonbench.solvers.hybrid.options_desk.plain_values import plain
+from spoonbench.solvers.hybrid.options_desk.rules import load_rules
+from spoonbench.solvers.hybrid.options_desk.suggestion_text import write
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+    from pathlib import Path
+
+    from spoonbench.solvers.hybrid.options_desk.holdings import Holding
+    from spoonbench.solvers.hybrid.options_desk.outcomes.model import OutcomeModel
+    from spoonbench.solvers.hybrid.options_desk.suggestions import Suggestion
+
+
+def run_command(text: str, **options: Any) -> dict[str, Any]:
+    """Suggest, and print what came of it.
+
+    Returns:
+        JSON values of the suggestion, with the diagram's curves under "diagram".
+
+    Raises:
+        BadInput: the text is empty, or an option makes no sense.
+    """
+    if text == "-":
+        text = sys.stdin.read()
+    if not text.strip():
+        raise BadInput("the text is empty: say which strategy, on what, until when")
+    found = pipeline.suggest(text, _desk(options), _stages(options))
+    told = {**found.to_json(), "diagram": _diagram(found)}
+    if options["as_json"]:
+        click.echo(json.dumps({k: v for k, v in told.items() if k != "diagram"}, indent=2))
+    else:
+        click.echo(write(found, shutil.get_terminal_size().columns))
+    return told
+
+
+def _desk(options: Mapping[str, Any]) -> Desk:
+    today = options["today"]
+    return Desk(
+        today=(today or datetime.now().astimezone()).date(),
+        rules=load_rules(options["rules"]),
+        held=_held(options["held"]),
+        account=_amount("--account", options["account"]),
+        step=_amount("--strike-step", options["strike_step"]),
+        model=_outcome_model(options["outcome_model"]),
+        closes=_closes(options["closes"]),
+    )
+
+
+def _stages(options: Mapping[str, Any]) -> Stages:
+    """The usual ones; with a model for what the grammar cannot read, where one was named."""
+    from spoonbench.solvers.hybrid.options_desk.language.model_reader import reader_of
+
+    reader = reader_of(
+        folder=options["reader"],
+        endpoint=options["endpoint"],
+        endpoint_model=options["endpoint_model"],
+    )
+    stages = Stages()
+    if reader is None:
+        return stages
+    return replace(stages, language=lambda text, desk: reader(text, today=desk.today))
+
+
+def _amount(name: str, text: str | None) -> Decimal | None:
+    if text is None:
+        return None
+    try:
+        amount = Decimal(text.replace(",", ""))
+    except InvalidOperation:
+        raise BadInput(f"{name} is a number, not {text!r}") from None
+    if not amount.is_finite() or amount <= 0:
+        raise BadInput(f"{name} is above zero, not {text}")
+    return amount
+
+
+def _held(file: Path | None) -> tuple[Holding, ...]:
+    if file is None:
+        return ()
+    from spoonbench.solvers.hybrid.options_desk.portfolio_file import read_portfolio
+
+    return read_portfolio(file)
+
+
+def _outcome_model(folder: Path | None) -> OutcomeModel | None:
+    if folder is None:
+        return None
+    from spoonbench.solvers.hybrid.options_desk.outcomes.model import OutcomeModel
+
+    return OutcomeModel.load(folder)
+
+
+def _closes(file: Path | None) -> tuple[tuple[date, float], ...] | None:
+    if file is None:
+        return None
+    from spoonbench.solvers.hybrid.options_desk.outcomes.closes import read_closes
+
+    return read_closes(file)
+
+
+def _diagram(found: Suggestion) -> Any:
+    """Of a suggestion alone: what is forbidden is not drawn as one."""
+    if found.outcome != "suggested" or found.proposal is None or found.valuation is None:
+        return None
+    return plain(diagram.draw(found.proposal, found.valuation))
