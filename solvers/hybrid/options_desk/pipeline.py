@@ -198,7 +198,7 @@ def _run(run: _Run, desk: Desk, use: Stages) -> Suggestion:
     if request is None:
         outcome = "not understood" if reading.unread or reading.problems else "asked"
         return run.tell(outcome=outcome, sentences=reading.sentences)
-    run.tell(request=request, confirmation=confirm(request))
+    run.tell(request=request, confirmation=confirm(request, today=desk.today))
     if reading.missing:
         return run.tell(outcome="asked", sentences=reading.sentences)
     proposal = run.stage("proposal", request, lambda: use.proposal(request, desk))

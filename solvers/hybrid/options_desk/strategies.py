@@ -51,6 +51,7 @@ class Strategy(NamedTuple):
             else is said; `AT_THE_MONEY` for the strike nearest to the forward price.
         wings: by rank, the rank of the anchor that a wing's strike lies beyond; all of a
             strategy's wings are equally wide, where nothing else is said.
+        is_even: wings of one width belong to the name: others would be another strategy.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Strategy(NamedTuple):
     view: View
     anchors: Mapping[int, float]
     wings: Mapping[int, int] = {}
+    is_even: bool = False
 
 
 def _call(role: str, quantity: int, rank: int) -> Slot:
@@ -179,6 +181,7 @@ _ALL = (
         "neutral",
         {1: AT_THE_MONEY},
         {0: 1, 2: 1},
+        is_even=True,
     ),
     Strategy(
         "short call butterfly",
@@ -186,6 +189,7 @@ _ALL = (
         "volatile",
         {1: AT_THE_MONEY},
         {0: 1, 2: 1},
+        is_even=True,
     ),
     Strategy(
         "long put butterfly",
@@ -193,6 +197,7 @@ _ALL = (
         "neutral",
         {1: AT_THE_MONEY},
         {0: 1, 2: 1},
+        is_even=True,
     ),
     Strategy(
         "short put butterfly",
@@ -200,6 +205,7 @@ _ALL = (
         "volatile",
         {1: AT_THE_MONEY},
         {0: 1, 2: 1},
+        is_even=True,
     ),
     Strategy(
         "long call condor",

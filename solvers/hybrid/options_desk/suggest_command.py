@@ -96,7 +96,10 @@ def _held(file: Path | None) -> tuple[Holding, ...]:
         return ()
     from spoonbench.solvers.hybrid.options_desk.portfolio_file import read_portfolio
 
-    return read_portfolio(file)
+    portfolio = read_portfolio(file)
+    if portfolio.unread:
+        raise BadInput(f"{file}: {portfolio.unread[0]}")
+    return portfolio.holdings
 
 
 def _outcome_model(folder: Path | None) -> OutcomeModel | None:
