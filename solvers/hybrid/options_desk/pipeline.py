@@ -67,7 +67,7 @@ class Desk:
 def read(text: str, desk: Desk) -> Reading:
     """The language stage: by the grammar alone."""
     # lark takes some time to import.
-    from spoonbench.solvers.hybrid.options_desk.language.reader import read_request
+    from spoonbench.solvers.hybrid.options_desk.language.desk_grammar import read_request
 
     return read_request(text, today=desk.today)
 
