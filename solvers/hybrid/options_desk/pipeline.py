@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from spoonbench.solvers.api import BadInput
@@ -31,7 +32,6 @@ from spoonbench.solvers.hybrid.options_desk.valuation import value
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import date
-    from decimal import Decimal
 
     from spoonbench.solvers.hybrid.options_desk.language.reading import Reading
     from spoonbench.solvers.hybrid.options_desk.outcomes.model import OutcomeModel
@@ -100,8 +100,9 @@ def judge(proposal: Proposal, desk: Desk) -> Report:
     terms = Terms(
         today=desk.today,
         account=request.account or desk.account,
-        rate=request.rate,
-        dividend_yield=request.dividend_yield,
+        # Stated as assumptions of the proposal, where they were not given.
+        rate=request.rate or Decimal(0),
+        dividend_yield=request.dividend_yield or Decimal(0),
         budget=request.budget,
     )
     return check((*desk.held, *holdings_of(proposal)), desk.rules, terms)

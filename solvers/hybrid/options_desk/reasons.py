@@ -44,7 +44,9 @@ def of_stages(
 
 def dollars(amount: float) -> str:
     """To the cent where that says something."""
-    return f"${amount:,.0f}" if abs(amount) >= _LARGE else f"${amount:,.2f}"
+    sign = "-" if amount < 0 else ""
+    digits = 0 if abs(amount) >= _LARGE else 2
+    return f"{sign}${abs(amount):,.{digits}f}"
 
 
 def percent(share: float) -> str:

@@ -113,7 +113,7 @@ def _outcome_model(folder: Path | None) -> OutcomeModel | None:
 def _closes(file: Path | None) -> tuple[tuple[date, float], ...] | None:
     if file is None:
         return None
-    from spoonbench.solvers.hybrid.options_desk.outcomes.closes import read_closes
+    from spoonbench.solvers.hybrid.options_desk.closes_file import read_closes
 
     return read_closes(file)
 

@@ -106,7 +106,11 @@ def _write_whole(page: _Page, suggestion: Suggestion) -> None:
             ("risk score: chance of a severe loss", _chance(statistics.risk)),
             *_greek_rows(valuation),
             *(
-                (f"margin, {each.underlying} ({each.method})", reasons.dollars(float(each.gross)))
+                (
+                    f"margin, {each.underlying} ({each.method})",
+                    f"{reasons.dollars(float(each.gross))}, of which sold options bring "
+                    f"{reasons.dollars(float(each.proceeds))}",
+                )
                 for each in suggestion.report.margins
             ),
         ]
@@ -144,8 +148,11 @@ def _greek_rows(valuation: Valuation) -> list[tuple[str, str]]:
     greeks = valuation.greeks
     return [
         ("delta, gamma", f"{greeks['delta']:,.2f} shares, {greeks['gamma']:,.4f} for each dollar"),
-        ("vega, rho", f"${greeks['vega']:,.2f} and ${greeks['rho']:,.2f} for a percent"),
-        ("theta", f"${greeks['theta']:,.2f} a day"),
+        (
+            "vega, rho",
+            f"{reasons.dollars(greeks['vega'])} and {reasons.dollars(greeks['rho'])} for a percent",
+        ),
+        ("theta", f"{reasons.dollars(greeks['theta'])} a day"),
     ]
 
 

@@ -45,7 +45,7 @@ def test_the_trace_holds_what_each_stage_received_and_returned(condor):
     by_name = {stage["stage"]: stage for stage in told["trace"]}
     assert by_name["language"]["received"] == CONDOR
     request = by_name["proposal"]["received"]
-    assert (request["underlying"], request["budget"]) == ("SPX", "5000")
+    assert (request["underlying"], Decimal(request["budget"])) == ("SPX", 5000)
     assert by_name["formula"]["received"] == by_name["rules"]["received"]
     assert by_name["formula"]["returned"]["most_lost"] == condor.valuation.most_lost
     assert all(stage["stopped"] is None for stage in told["trace"])
@@ -67,7 +67,7 @@ def test_the_text_fits_the_terminal_and_says_what_it_is_not(condor, width):
 @pytest.mark.parametrize(
     ("text", "outcome", "last", "word"),
     [
-        ("sell an iron condor on SPX, VIX 14, 30 days", "asked", "language", "spot"),
+        ("sell an iron condor on SPX, VIX 14, 30 days", "asked", "language", "price of SPX"),
         ("flumox the gribble on SPX", "not understood", "language", "flumox"),
         ("sell a put on SPX, spot 5900, vol 14%, 30 days, max loss $500", "impossible",
          "proposal", "more than the budget"),
