@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import date, datetime
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from spoonbench.solvers.api import BadInput
@@ -30,7 +31,7 @@ def read_closes(path: Path) -> tuple[tuple[date, float], ...]:
         raise BadInput(f"{path} has no column {missing[0]!r}")
     rows = table[list(COLUMNS)].itertuples(index=False, name=None)
     found = [_close(path, line, *row) for line, row in enumerate(rows, start=_FIRST_LINE)]
-    for line, (before, after) in enumerate(zip(found, found[1:], strict=False), _FIRST_LINE + 1):
+    for line, (before, after) in enumerate(pairwise(found), _FIRST_LINE + 1):
         if after[0] <= before[0]:
             raise BadInput(f"{path}, row {line}: {after[0]} does not come after {before[0]}")
     return tuple(found)

@@ -211,6 +211,12 @@ def _run(run: _Run, desk: Desk, use: Stages) -> Suggestion:
     report = run.stage("rules", proposal, lambda: use.rules(proposal, desk))
     run.tell(report=report, reasons=reasons.of_stages(proposal, valuation, statistics, report))
     if not report.is_allowed:
-        forbidding = tuple(each.sentence for each in report.findings if each.forbids)
-        return run.tell(outcome="forbidden", sentences=forbidding)
+        forbidding = [each for each in report.findings if each.forbids]
+        sentences = tuple(each.sentence for each in forbidding)
+        is_broken = any(each.status == "broken" for each in forbidding)
+        if not is_broken and request.account is None and desk.account is None:
+            return run.tell(
+                outcome="asked", sentences=("How much is the account worth?", *sentences)
+            )
+        return run.tell(outcome="forbidden", sentences=sentences)
     return run.tell(outcome="suggested")

@@ -63,10 +63,15 @@ class _Page:
             )
 
     def rows(self, rows: Sequence[tuple[str, ...]]) -> None:
-        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        for row in rows:
-            cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-            self._lines.append(("  " + "  ".join(cells)).rstrip())
+        """In columns; the last one is broken into lines where there is no room."""
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)][:-1]
+        for *cells, last in rows:
+            start = "  " + "".join(
+                cell.ljust(width + 2) for cell, width in zip(cells, widths, strict=True)
+            )
+            self._lines += textwrap.wrap(
+                last, self._width, initial_indent=start, subsequent_indent=" " * len(start)
+            )
 
     def text(self) -> str:
         return "\n".join(self._lines)

@@ -95,13 +95,21 @@ def test_what_breaks_a_hard_rule_is_never_a_suggestion(desk):
     assert "opening brings" not in text
 
 
+def test_an_account_that_rules_need_is_asked_for(desk):
+    text = "sell a covered call on AAPL at 190, vol 25%, 45 days"
+    found = suggest(text, desk)
+    assert found.outcome == "asked"
+    assert found.sentences[0] == "How much is the account worth?"
+    assert found.to_json()["suggestion"] is None
+    assert suggest(text, replace(desk, account=Decimal(100_000))).outcome == "suggested"
+
+
 def test_what_is_held_already_counts(desk):
-    text = CONDOR.replace("250k", "250k")
     short = Holding(
         underlying="SPX", kind="call", quantity=-40, price=Decimal(60),
         underlying_price=Decimal(5900), strike=Decimal(6000), expiry=date(2027, 3, 19),
     )  # fmt: skip
-    assert suggest(text, replace(desk, held=(short,))).outcome == "forbidden"
+    assert suggest(CONDOR, replace(desk, held=(short,))).outcome == "forbidden"
 
 
 def test_a_stage_can_be_replaced_alone(desk):
