@@ -12,6 +12,7 @@ from spoonbench.solvers.hybrid.options_desk.symbols import OptionSymbol, write_s
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from spoonbench.solvers.hybrid.options_desk.margin.results import MarginResult
     from spoonbench.solvers.hybrid.options_desk.outcomes.estimates import Estimate
     from spoonbench.solvers.hybrid.options_desk.proposals import Proposal, ProposedLeg
     from spoonbench.solvers.hybrid.options_desk.suggestions import Outcome, Suggestion
@@ -110,14 +111,7 @@ def _write_whole(page: _Page, suggestion: Suggestion) -> None:
             ("confidence: chance of a profit", _chance(statistics.win)),
             ("risk score: chance of a severe loss", _chance(statistics.risk)),
             *_greek_rows(valuation),
-            *(
-                (
-                    f"margin, {each.underlying} ({each.method})",
-                    f"{reasons.dollars(float(each.gross))}, of which sold options bring "
-                    f"{reasons.dollars(float(each.proceeds))}",
-                )
-                for each in suggestion.report.margins
-            ),
+            *map(_margin_row, suggestion.report.margins),
         ]
     )
     page.paragraph("Reasons")
@@ -159,6 +153,15 @@ def _greek_rows(valuation: Valuation) -> list[tuple[str, str]]:
         ),
         ("theta", f"{reasons.dollars(greeks['theta'])} a day"),
     ]
+
+
+def _margin_row(margin: MarginResult) -> tuple[str, str]:
+    gross = reasons.dollars(float(margin.gross))
+    proceeds = reasons.dollars(float(margin.proceeds))
+    return (
+        f"margin, {margin.underlying} ({margin.method})",
+        f"{gross}, of which sold options bring {proceeds}",
+    )
 
 
 def _chance(estimate: Estimate) -> str:
