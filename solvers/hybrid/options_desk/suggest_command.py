@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sys
-from dataclasses import replace
+from contextlib import closing
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
@@ -14,19 +14,23 @@ import click
 
 from spoonbench.solvers.api import BadInput
 from spoonbench.solvers.hybrid.options_desk import diagram, pipeline
+from spoonbench.solvers.hybrid.options_desk.language.model_reader import understand
+from spoonbench.solvers.hybrid.options_desk.language.writers import EndpointWriter, FolderWriter
 from spoonbench.solvers.hybrid.options_desk.pipeline import Desk, Stages
 from spoonbench.solvers.hybrid.options_desk.plain_values import plain
 from spoonbench.solvers.hybrid.options_desk.rules import load_rules
 from spoonbench.solvers.hybrid.options_desk.suggestion_text import write
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import date
     from pathlib import Path
 
     from spoonbench.solvers.hybrid.options_desk.holdings import Holding
+    from spoonbench.solvers.hybrid.options_desk.language.reading import Reading
     from spoonbench.solvers.hybrid.options_desk.outcomes.model import OutcomeModel
     from spoonbench.solvers.hybrid.options_desk.suggestions import Suggestion
+    from spoonbench.solvers.texts import Generation
 
 
 def run_command(text: str, **options: Any) -> dict[str, Any]:
@@ -66,17 +70,40 @@ def _desk(options: Mapping[str, Any]) -> Desk:
 
 def _stages(options: Mapping[str, Any]) -> Stages:
     """The usual ones; with a model for what the grammar cannot read, where one was named."""
-    from spoonbench.solvers.hybrid.options_desk.language.model_reader import reader_of
+    writer = _writer(options["reader"], options["endpoint"], options["endpoint_model"])
+    if writer is None:
+        return Stages()
 
-    reader = reader_of(
-        folder=options["reader"],
-        endpoint=options["endpoint"],
-        endpoint_model=options["endpoint_model"],
-    )
-    stages = Stages()
-    if reader is None:
-        return stages
-    return replace(stages, language=lambda text, desk: reader(text, today=desk.today))
+    def read(text: str, desk: Desk) -> Reading:
+        return understand(text, today=desk.today, writer=writer)
+
+    return Stages(language=read)
+
+
+def _writer(folder: Path | None, url: str | None, model: str | None) -> _LateWriter | None:
+    if folder is not None and url is not None:
+        raise BadInput("give --reader or --endpoint, not both")
+    if (url is None) != (model is None):
+        raise BadInput("--endpoint and --endpoint-model go together")
+    if url is not None:
+        return _LateWriter(lambda: EndpointWriter({"url": url, "model": model}))
+    if folder is not None:
+        if not folder.is_dir():
+            raise BadInput(f"there is no folder {folder}")
+        return _LateWriter(lambda: FolderWriter({"model": str(folder)}))
+    return None
+
+
+class _LateWriter:
+    """A model that is loaded when the first text needs it: most never do."""
+
+    def __init__(self, load: Callable[[], EndpointWriter | FolderWriter]) -> None:
+        self._load = load
+
+    def write(self, prompt: str, schema: dict[str, Any], /) -> Generation:
+        """One text by the model, which is let go afterwards."""
+        with closing(self._load()) as writer:
+            return writer.write(prompt, schema)
 
 
 def _amount(name: str, text: str | None) -> Decimal | None:
