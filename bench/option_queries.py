@@ -100,7 +100,9 @@ def said(request):
             }
             for leg in found["legs"]
         ]
-    return plain({name: value for name, value in found.items() if value not in (None, {}, (), False)})
+    return plain(
+        {name: value for name, value in found.items() if value not in (None, {}, (), False)}
+    )
 
 
 def plain(value):

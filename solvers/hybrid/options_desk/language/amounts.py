@@ -1,4 +1,4 @@
-"""What the phrases with a figure say: spot, volatility, rate, dividend yield, account and budget."""
+"""What phrases with a figure say: spot, volatility, rate, dividend yield, account, budget."""
 
 from __future__ import annotations
 

@@ -55,7 +55,8 @@ class _Gatherer:
         self._is_joined = False
 
     def run(self) -> None:
-        for self._index, item in enumerate(self._items):
+        for index, item in enumerate(self._items):
+            self._index = index
             name = _name(item)
             if not name:
                 self._part(item.value)
@@ -116,12 +117,15 @@ class _Gatherer:
 
     def _side(self, words: Sequence[Word]) -> None:
         (word,) = words
+        # As in "a 30 delta short put".
+        delta = self._pending.delta if self._previous == "delta" else None
+        self._pending.delta = None if delta is not None else self._pending.delta
         self._loosen()
         if self._pending.side_word is not None:
             self._draft.unplaced(self._pending.side_word)
         quantity = self._pending.quantity
         side = 1 if word.kind == "BUY" else -1
-        self._pending = Mention(side=side, side_word=word, quantity=quantity)
+        self._pending = Mention(side=side, side_word=word, quantity=quantity, delta=delta)
 
     def _close(self, head: str, words: Sequence[Word]) -> Mention:
         mention, self._pending = self._pending, Mention()
@@ -135,10 +139,10 @@ class _Gatherer:
     def _bare(self, words: Sequence[Word]) -> None:
         (word,) = words
         anchor = self._anchor
-        if self._previous == "kind" and anchor is not None and not anchor.strikes:
-            if anchor.delta is None and not anchor.apart and not word.is_spelled:
-                anchor.strikes.append(self._clear("strikes", word))
-                return
+        is_behind = self._previous == "kind" and not word.is_spelled
+        if is_behind and anchor is not None and _lacks_strike(anchor):
+            anchor.strikes.append(self._clear("strikes", word))
+            return
         target = self._pending.apart if self._pending.is_apart else self._pending.numbers
         target.append(word)
 
@@ -167,6 +171,7 @@ class _Gatherer:
             symbol = read_symbol(word.value)
         except BadInput as exc:
             self._draft.problem("legs", f"{exc}.")
+            self._pending = Mention()
             return
         mention = self._close(symbol.kind, [])
         mention.strikes.append(symbol.strike)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from spoonbench.solvers.hybrid.options_desk.language.dates import MOST_DAYS, said_date
@@ -78,13 +79,8 @@ def _figures(request: Request) -> Iterator[Note]:
             yield Note(name, f"No {name.replace('_', ' ')} is {say_figure(value * 100)}%.")
     if request.quantity is not None and not 1 <= request.quantity <= MOST_QUANTITY:
         yield Note("quantity", f"{request.quantity} is no number of contracts.")
-    if request.budget is not None and request.account is not None:
-        if request.budget > request.account > 0:
-            yield Note(
-                "budget",
-                f"A loss of {say_figure(request.budget)} is more than the account holds, "
-                f"{say_figure(request.account)}.",
-            )
+    if request.budget is not None and 0 < (request.account or 0) < request.budget:
+        yield Note("budget", f"A loss of {say_figure(request.budget)} is more than the account.")
     if request.is_vix and volatility is None:
         yield Note("volatility", "There is no VIX without a volatility.")
 
@@ -157,7 +153,7 @@ def _order(request: Request, strategy: Strategy) -> Iterator[Note]:
         for slot in strategy.slots
         if slot.rank is not None and slot.role in request.strikes
     ]
-    for low, high in zip(placed, placed[1:], strict=False):
+    for low, high in pairwise(placed):
         if low[0] == high[0] and low[1] != high[1]:
             yield Note(
                 "strikes", f"The {low[2]} and the {high[2]} of a {strategy.name} share a strike."
@@ -169,7 +165,7 @@ def _order(request: Request, strategy: Strategy) -> Iterator[Note]:
                 f"{say_figure(low[1])} and {say_figure(high[1])} do not.",
             )
     strikes = sorted({strike for _, strike, _ in placed})
-    gaps = {high - low for low, high in zip(strikes, strikes[1:], strict=False)}
+    gaps = {high - low for low, high in pairwise(strikes)}
     if strategy.is_even and len(gaps) > 1 and len(placed) == len(strategy.slots):
         yield Note("strikes", f"The strikes of a {strategy.name} lie equally far apart.")
     width = request.widths.get(WINGS)

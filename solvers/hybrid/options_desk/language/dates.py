@@ -40,8 +40,8 @@ _YEAR = r"(?P<year>20\d\d)(?![\d/])"
 _SHORT = r"'(?P<short>\d\d)\b"
 # Two digits behind a day are a year, unless they are figures of something else.
 _BARE = (
-    r"(?P<short>\d\d)(?![\w/.%]|,\d|[ -]*(?:delta|d\b|days?|dte|weeks?|months?|x\b|strike|calls?|puts?"
-    r"|[cp]\b|point|pts?|wide|lots?|contracts?|vol|iv|shares?|percent|k\b|\d))"
+    r"(?P<short>\d\d)(?![\w/.%]|,\d|[ -]*(?:delta|d\b|days?|dte|weeks?|months?|x\b|strike"
+    r"|calls?|puts?|[cp]\b|point|pts?|wide|lots?|contracts?|vol|iv|shares?|percent|k\b|\d))"
 )
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?(?![\d%]|[.,/]\d|[a-z])"
 _MONTHLY = r"(?: +(?:monthly|monthlies|opex|opx))"
@@ -101,8 +101,8 @@ def read_span(count: int, unit: str, today: date) -> DateReading:
         return DateReading(day=day)
     return DateReading(
         day=day,
-        remark=f"{count} {unit} from {_said(today)} is {_said(day)}, no trading day: listed options "
-        "end on trading days.",
+        remark=f"{count} {unit} from {_said(today)} is {_said(day)}, no trading day: listed "
+        "options end on trading days.",
     )
 
 
@@ -146,7 +146,8 @@ def _day_of(year: int, month: int, day: int, remark: str | None = None) -> DateR
 
 
 def _year_first(found: re.Match[str], _: date) -> DateReading:
-    return _day_of(*(int(part) for part in found.groups()))
+    year, month, day = map(int, found.groups())
+    return _day_of(year, month, day)
 
 
 def _slashed(found: re.Match[str], _: date) -> DateReading:
@@ -213,7 +214,9 @@ def _unclear(found: re.Match[str], today: date) -> DateReading | None:
     is_bare = re.search(r"\d$", text) is not None
     if not (is_behind and is_bare):
         return None
-    if re.match(r"[ -]*(?:calls?|puts?|[cp]|strikes?)\b", found.string[found.end() :], re.IGNORECASE):
+    if re.match(
+        r"[ -]*(?:calls?|puts?|[cp]|strikes?)\b", found.string[found.end() :], re.IGNORECASE
+    ):
         return DateReading(question=f"Is {day} in {text!r} the day or the strike? Which day is it?")
     if day in (today.year % 100, today.year % 100 + 1):
         return DateReading(question=f"Is {day} in {text!r} the day or the year?")
@@ -298,7 +301,9 @@ def _form(
     return re.compile(pattern, re.IGNORECASE | re.ASCII), read
 
 
+_OPTION_BEHIND = re.compile(r"[ -]*(?:calls?|puts?|[cp]|strikes?)\b", re.IGNORECASE)
 _SPACE = r"[ \-,]{1,2}"
+_LAST = r"(?:end of (?:the |this )?(?:year|month|week)|year[ -]end|month[ -]end|eoy|eom|eow)\b"
 _FORMS = (
     _form(r"(\d{4})-(\d{1,2})-(\d{1,2})(?![\w-])", _year_first),
     _form(r"(\d{4})/(\d{1,2})/(\d{1,2})(?![\w/])", _year_first),
@@ -323,7 +328,7 @@ _FORMS = (
     _form(rf"(?:(?P<which>this|next|coming)\s+)?(?:coming +)?{_WEEKDAY}", _weekday),
     _form(r"(?:today|0 *-?dte|tonight)\b", _today),
     _form(r"tomorrow\b", _tomorrow),
-    _form(r"(?:end of (?:the |this )?(?:year|month|week)|year[ -]end|month[ -]end|eoy|eom|eow)\b", _end),
+    _form(_LAST, _end),
 )  # fmt: skip
 _MAY = re.compile(r"may(?! *\d)(?:\s+(?:i|we|you|be|go|rise|fall)\b)|may$", re.IGNORECASE)
 

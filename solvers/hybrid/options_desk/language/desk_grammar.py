@@ -105,7 +105,7 @@ def _index(words: Sequence[Word], token: Any) -> int:
 
 
 def _parse(words: Sequence[Word]) -> Tree[Any]:
-    return parser().parse(words)  # type: ignore[arg-type]  # the lexer takes words
+    return parser().parse(words)  # the lexer takes words
 
 
 @cache
@@ -122,7 +122,7 @@ def parser() -> Lark:
 
         def lex(self, data: Sequence[Word]) -> Any:  # type: ignore[override]
             for word in data:
-                yield Token(word.kind, word)  # type: ignore[arg-type]  # str(word) is its text
+                yield Token(word.kind, word)  # str(word) is its text
 
     package = files("spoonbench.solvers.hybrid.options_desk.language")
     text = package.joinpath("grammar.lark").read_text("utf-8")

@@ -55,7 +55,7 @@ class Mention:
 
     @property
     def is_plural(self) -> bool:
-        """ "calls", "spreads"."""
+        """It was said as in "calls" or "spreads"."""
         return bool(self.words) and self.words[-1].text.lower().endswith(("s", "flies"))
 
 

@@ -27,12 +27,12 @@ _VERTICALS = {
     "bull put spread": _Vertical("put", "BULL", "CREDIT"),
     "bear put spread": _Vertical("put", "BEAR", "DEBIT"),
 }
-# Bought and sold; which of them is for a credit.
-_BOTH_WAYS: Mapping[str, tuple[str, Literal["long", "short"]]] = {
-    "IRON_CONDOR": ("iron condor", "short"),
-    "IRON_FLY": ("iron butterfly", "short"),
-    "STRADDLE": ("straddle", "short"),
-    "STRANGLE": ("strangle", "short"),
+# Sold, these are for a credit.
+_BOTH_WAYS: Mapping[str, str] = {
+    "IRON_CONDOR": "iron condor",
+    "IRON_FLY": "iron butterfly",
+    "STRADDLE": "straddle",
+    "STRANGLE": "strangle",
 }
 # One way only: the side that may be said with it.
 _ONE_WAY: Mapping[str, tuple[str, frozenset[int]]] = {
@@ -43,7 +43,7 @@ _ONE_WAY: Mapping[str, tuple[str, frozenset[int]]] = {
     "RISK_REVERSAL": ("risk reversal", frozenset({_LONG})),
 }
 _MEANT = {
-    "RISK_REVERSAL": "A risk reversal is read as the bullish one: the put is sold, the call bought.",
+    "RISK_REVERSAL": "A risk reversal is read as the bullish one: a sold put and a bought call.",
 }
 _SIDED = {_LONG: "bought", _SHORT: "sold"}
 
@@ -58,17 +58,21 @@ def name_strategy(mention: Mention, draft: Draft) -> str | None:
         return _named(mention, draft)
     if mention.head == "no_template":
         draft.problem("strategy", f"There is no template for {_article(said)}.")
-        return None
-    if mention.head == "naked":
-        return _one_way(f"short {kinds[0]}", mention, frozenset({_SHORT}), draft)
-    if not kinds:
+    elif not kinds:
         draft.ask_which("strategy", f"Is the {said} of calls or of puts?")
-        return None
+    else:
+        return _of_kind(mention, kinds[0], draft)
+    return None
+
+
+def _of_kind(mention: Mention, kind: str, draft: Draft) -> str | None:
+    if mention.head == "naked":
+        return _one_way(f"short {kind}", mention, frozenset({_SHORT}), draft)
     if mention.head == "ratio":
-        return _one_way(f"{kinds[0]} ratio spread", mention, frozenset({_LONG}), draft)
+        return _one_way(f"{kind} ratio spread", mention, frozenset({_LONG}), draft)
     if mention.head == "backspread":
-        return _one_way(f"{kinds[0]} backspread", mention, frozenset({_LONG}), draft)
-    return _butterfly(mention, kinds[0], draft)
+        return _one_way(f"{kind} backspread", mention, frozenset({_LONG}), draft)
+    return _butterfly(mention, kind, draft)
 
 
 def _article(said: str) -> str:
@@ -114,7 +118,7 @@ def _named(mention: Mention, draft: Draft) -> str | None:
         if found is not None and mention.side == 0:
             draft.remark(_MEANT.get(kind))
         return found
-    name, credit = _BOTH_WAYS[kind]
+    name = _BOTH_WAYS[kind]
     ways = {mention.side} - {0}
     if draft.credit is not None:
         ways.add(_SHORT if draft.credit.kind == "CREDIT" else _LONG)
@@ -142,5 +146,4 @@ def _butterfly(mention: Mention, kind: str, draft: Draft) -> str | None:
     name = f"{kind} {'butterfly' if mention.head == 'butterfly' else 'condor'}"
     if mention.head == "condor" and mention.side == _SHORT:
         return _one_way(name, mention, frozenset({_LONG}), draft)
-    found = _either_way(name, {mention.side} - {0}, draft)
-    return found
+    return _either_way(name, {mention.side} - {0}, draft)

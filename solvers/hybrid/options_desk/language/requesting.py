@@ -106,6 +106,8 @@ def _forget(draft: Draft, strategies: list[Mention]) -> None:
     draft.loose = []
     for mention in strategies:
         mention.numbers, mention.apart = [], []
+    if draft.problems:
+        draft.weak = []
     _settle_weak(draft, None)
 
 
@@ -127,7 +129,7 @@ def _take_numbers(draft: Draft, mention: Mention, roles: Roles) -> None:
             and not first.article
             and (first.is_spelled or mention.is_plural or first.value == 1 or mention.is_apart)
         )
-        if (is_count and len(numbers) != n + (n > 1)) or (is_count and len(numbers) == n + 1):
+        if is_count:
             numbers = _counted(draft, first, numbers)
     draft.loose += numbers
 
@@ -141,7 +143,7 @@ def _counted(draft: Draft, first: Word, numbers: list[Word]) -> list[Word]:
 
 
 def _settle_weak(draft: Draft, roles: Roles | None) -> None:
-    """ "AAPL at 190": the spot, or the strike where the spot was said elsewhere."""
+    """What stood as in "AAPL at 190": the spot, or the strike where the spot was said elsewhere."""
     for word in draft.weak:
         spot = draft.fields.get("spot")
         if spot is None:
@@ -208,7 +210,7 @@ def _single(draft: Draft, mention: Mention) -> str | None:
 
 
 def _settle_count(draft: Draft, mention: Mention) -> None:
-    """ "buy 200 calls": contracts or the strike, where the spot does not tell."""
+    """What stood as in "buy 200 calls": contracts or the strike, where the spot does not tell."""
     for word in mention.numbers:
         spot = draft.fields.get("spot")
         has_strike = mention.strikes or mention.delta is not None or draft.strikes
@@ -250,7 +252,7 @@ def _leg(draft: Draft, mention: Mention, *, is_only: bool) -> StatedLeg | None:
     if not mention.side:
         draft.ask_which("legs", f"Is the {mention.head} bought or sold?")
     if mention.is_at_money:
-        mention.strikes += Roles("long call", draft)._spot()
+        mention.strikes += Roles("long call", draft).spot()
     if is_only and not mention.strikes and mention.delta is None and len(draft.strikes) == 1:
         mention.strikes += draft.strikes.pop()[1]
     if len(mention.strikes) > 1 or (mention.strikes and mention.delta is not None):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from spoonbench.solvers.hybrid.options_desk.language.figures import say_figure
@@ -10,6 +9,7 @@ from spoonbench.solvers.hybrid.options_desk.strategies import STRATEGIES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from decimal import Decimal
 
     from spoonbench.solvers.hybrid.options_desk.language.drafts import Draft, Mention, Whose
     from spoonbench.solvers.hybrid.options_desk.strategies import Slot, Strategy
@@ -135,7 +135,7 @@ class Roles:
                 "legs", f"The {what} of a {self.strategy.name} has a strike or a delta only."
             )
         if mention.is_at_money:
-            values += self._spot()
+            values += self.spot()
         for value in values:
             self._put(self.strikes, slot.role, value, "strikes")
         if mention.delta is not None:
@@ -186,7 +186,8 @@ class Roles:
             role = fitting[0]
         self._put(self.widths, role, width, "widths")
 
-    def _spot(self) -> list[Decimal]:
+    def spot(self) -> list[Decimal]:
+        """What the underlying costs, if it was said; it is asked for otherwise."""
         spot = self._draft.fields.get("spot")
         if spot is None:
             self._draft.ask_which(
@@ -201,7 +202,7 @@ class Roles:
         if len(ranks) != 1:
             self._draft.ask_which("strikes", "Which of the strikes is at the money?")
             return
-        for spot in self._spot():
+        for spot in self.spot():
             self.set_strikes(ranks, [spot])
 
     def _place_off_money(self, share: Decimal, *, is_out: bool) -> None:

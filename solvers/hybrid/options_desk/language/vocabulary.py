@@ -65,7 +65,7 @@ def vocabulary() -> Vocabulary:
     package = files("spoonbench.solvers.hybrid.options_desk.language")
     found = tomllib.loads(package.joinpath("vocabulary.toml").read_text("utf-8"))
     vague, symbols = found.pop("vague"), found.pop("symbols")
-    entries = [(text, FILLER, None) for text in found.pop("filler")]
+    entries: list[tuple[str, str, Any]] = [(text, FILLER, None) for text in found.pop("filler")]
     entries += [(text, *_VALUES.get(kind, (kind, None))) for kind in found for text in found[kind]]
     entries += [(text, "VAGUE", tuple(note)) for text, note in vague.items()]
     entries += [(text, "NAME", symbol) for text, symbol in symbols["names"].items()]
@@ -109,4 +109,4 @@ def _first(text: str) -> str:
 
 def _pattern(text: str) -> re.Pattern[str]:
     body = r"(?:\s+|\s*-\s*)".join(re.escape(word) for word in text.split())
-    return re.compile(rf"{body}(?![a-z0-9_']|\.\w)", re.IGNORECASE | re.ASCII)
+    return re.compile(rf"{body}(?![\w']|\.\w)", re.IGNORECASE)

@@ -60,9 +60,14 @@ class Word:
 
 
 _SIGNS = str.maketrans(
-    {"–": "-", "—": "-", "−": "-", "‑": "-", "’": "'", "‘": "'", "`": "'", "\u00a0": " ", "\u2009": " ",
-     "\u202f": " ", "Δ": " delta ", "“": '"', "”": '"', "\ufeff": " "}
-)  # fmt: skip
+    {
+        **dict.fromkeys("\N{EN DASH}\N{EM DASH}\N{MINUS SIGN}\N{NON-BREAKING HYPHEN}", "-"),
+        **dict.fromkeys("\N{LEFT SINGLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}`", "'"),
+        **dict.fromkeys("\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}", '"'),
+        **dict.fromkeys("\N{NO-BREAK SPACE}\N{THIN SPACE}\N{NARROW NO-BREAK SPACE}\ufeff", " "),
+        "\N{GREEK CAPITAL LETTER DELTA}": " delta ",
+    }
+)
 _SPACE = re.compile(r"\s+")
 _SEPARATORS = re.compile(r"[,;.!?\n()\"\[\]]|-(?=\s)|\*")
 _JOINING = re.compile(r"[:=]|-(?=[a-z0-9])", re.IGNORECASE)
@@ -72,7 +77,8 @@ _STRIKE_KIND = re.compile(
     rf"(\$?)({DIGITS})([cCpP])(?:\s*/\s*(?=\$?{DIGITS}[cCpP]\b)|(?!\w))", re.ASCII
 )
 _FIGURE = re.compile(
-    rf"(?P<sign>-)?(?P<dollar>\$|usd ?)?(?P<inner>-)?(?P<digits>{DIGITS})(?P<tail> ?%|[a-zA-Z]+)?(?![^\W_])",
+    rf"(?P<sign>-)?(?P<dollar>\$|usd ?)?(?P<inner>-)?(?P<digits>{DIGITS})"
+    r"(?P<tail> ?%|[a-zA-Z]+)?(?![^\W_])",
     re.IGNORECASE | re.ASCII,
 )  # fmt: skip
 _TIMES = re.compile(r"x ?(\d{1,6})(?![\w.,/]\d|\w)", re.IGNORECASE | re.ASCII)
@@ -196,13 +202,21 @@ class _Scanner:
             return self._word("RUN", position, found.end(), value=listed)
         figure = read_figure(found["digits"])
         if figure is None:
-            return self._unread(position)
+            return self._parted(position, found["digits"])
         kind, value, end = self._tailed(found, figure.value)
         if kind == UNREAD:
             return self._unread(position)
         if found["sign"] or found["inner"]:
             kind, value = "NEGATIVE", -value
         return self._word(kind, position, end, value=value, is_unclear=figure.is_unclear)
+
+    def _parted(self, position: int, digits: str) -> tuple[Word, int]:
+        """Two figures with a comma and no space between: "VIX 14,30 days"."""
+        first, comma, _ = digits.partition(",")
+        figure = read_figure(first)
+        if not comma or figure is None or self._text[position : position + len(first)] != first:
+            return self._unread(position)
+        return self._word("NUMBER", position, position + len(first), value=figure.value)
 
     def _tailed(self, found: re.Match[str], value: Decimal) -> tuple[str, Decimal, int]:
         tail = (found["tail"] or "").strip().lower()
