@@ -100,9 +100,8 @@ def said(request):
             }
             for leg in found["legs"]
         ]
-    return plain(
-        {name: value for name, value in found.items() if value not in (None, {}, (), False)}
-    )
+    kept = {name: one for name, one in found.items() if one is not None and one is not False}
+    return plain({name: one for name, one in kept.items() if one not in ({}, ())})
 
 
 def plain(value):

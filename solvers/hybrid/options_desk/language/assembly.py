@@ -117,6 +117,10 @@ class _Gatherer:
 
     def _side(self, words: Sequence[Word]) -> None:
         (word,) = words
+        anchor = self._anchor
+        if anchor is not None and anchor.is_strategy and not anchor.side and self._is_alone():
+            anchor.side = 1 if word.kind == "BUY" else -1
+            return
         # As in "a 30 delta short put".
         delta = self._pending.delta if self._previous == "delta" else None
         self._pending.delta = None if delta is not None else self._pending.delta
@@ -126,6 +130,10 @@ class _Gatherer:
         quantity = self._pending.quantity
         side = 1 if word.kind == "BUY" else -1
         self._pending = Mention(side=side, side_word=word, quantity=quantity, delta=delta)
+
+    def _is_alone(self) -> bool:
+        """A side right behind a strategy, and before nothing that it may be the side of."""
+        return self._previous in _STRATEGIES and self._near(1) not in (*_OPTIONS, "bare", "delta")
 
     def _close(self, head: str, words: Sequence[Word]) -> Mention:
         mention, self._pending = self._pending, Mention()
@@ -266,7 +274,8 @@ class _Gatherer:
             self._draft.strikes.append(("all", values))
 
     def _role_strikes(self, words: Sequence[Word]) -> None:
-        self._draft.strikes.append((_WHOSE[words[0].kind], self._values(words)))
+        whose = next(word.kind for word in words if word.kind.removesuffix("_AFTER") in _WHOSE)
+        self._draft.strikes.append((_WHOSE[whose.removesuffix("_AFTER")], self._values(words)))
 
     def _wing_strikes(self, words: Sequence[Word]) -> None:
         self._role_strikes(words)

@@ -303,6 +303,7 @@ def _form(
 
 _OPTION_BEHIND = re.compile(r"[ -]*(?:calls?|puts?|[cp]|strikes?)\b", re.IGNORECASE)
 _SPACE = r"[ \-,]{1,2}"
+_COMPACT = rf"(?<!\d)(?P<day>\d{{1,2}})(?P<month>{'|'.join(_MONTHS)})(?P<short>\d\d)(?!\w)"
 _LAST = r"(?:end of (?:the |this )?(?:year|month|week)|year[ -]end|month[ -]end|eoy|eom|eow)\b"
 _FORMS = (
     _form(r"(\d{4})-(\d{1,2})-(\d{1,2})(?![\w-])", _year_first),
@@ -316,6 +317,7 @@ _FORMS = (
     _form(rf"(?<!\d){_DAY}(?:[ -]+(?:of )?){_MONTH}(?!\w)", _named_day),
     _form(rf"(?<!\d)\d{{1,2}}{_MONTH}{_YEAR}".replace(r"\d{1,2}", r"(?P<day>\d{1,2})")
           .replace(r"\b\.?", ""), _named_day),
+    _form(_COMPACT, _named_day),
     _form(rf"{_MONTH}[ -]*{_DAY}{_SPACE}{_YEAR}", _named_day),
     _form(rf"{_MONTH}[ -]*{_DAY} *{_SHORT}", _named_day),
     _form(rf"{_MONTH}[ -]*{_DAY}", _named_day),
@@ -330,9 +332,12 @@ _FORMS = (
     _form(r"tomorrow\b", _tomorrow),
     _form(_LAST, _end),
 )  # fmt: skip
-_MAY = re.compile(r"may(?! *\d)(?:\s+(?:i|we|you|be|go|rise|fall)\b)|may$", re.IGNORECASE)
+_MAY = re.compile(
+    r"may(?!\w)(?!\s*(?:\d|'|monthly|opex|expir|options?\b|calls?\b|puts?\b|[,;.)]|$))", re.ASCII
+)
+_POLITE = re.compile(r"may\s+(?:i|we|you)\b", re.IGNORECASE)
 
 
 def is_verb(text: str, start: int) -> bool:
     """The "may" at this index is the verb, not the month."""
-    return _MAY.match(text, start) is not None
+    return (_MAY.match(text, start) or _POLITE.match(text, start)) is not None

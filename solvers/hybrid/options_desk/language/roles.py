@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from spoonbench.solvers.hybrid.options_desk.holdings import CONTRACT_SIZE
 from spoonbench.solvers.hybrid.options_desk.language.figures import say_figure
 from spoonbench.solvers.hybrid.options_desk.strategies import STRATEGIES
 
@@ -112,7 +113,21 @@ class Roles:
             f"{', '.join(map(say_figure, values))}."
         )
 
+    def _place_shares(self, mention: Mention) -> None:
+        """What is said as "a covered call on 200 shares" has two contracts."""
+        contracts, rest = divmod(mention.quantity or 0, CONTRACT_SIZE)
+        if rest or mention.price is not None:
+            self._draft.problem(
+                "quantity", f"{mention.quantity} shares fit no number of contracts."
+            )
+            return
+        self._draft.put("quantity", contracts)
+        self._draft.remark(f"{mention.quantity} shares are those of {contracts} contracts.")
+
     def _place_mention(self, mention: Mention) -> None:
+        if mention.head == "share" and len(self._options) < len(self.strategy.slots):
+            self._place_shares(mention)
+            return
         fitting = [
             slot
             for slot in self._options

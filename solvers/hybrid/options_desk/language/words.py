@@ -86,6 +86,8 @@ _GLOB = re.compile(r"[^\s,;()\"]+")
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:\.[A-Za-z]\b)?", re.ASCII)
 _ROOT = re.compile(r"[A-Z]{1,5}[A-Z0-9](?:\.[A-Z])?|[A-Z]", re.ASCII)
 _DOLLAR_ROOT = re.compile(r"\$([A-Za-z]{1,6}(?:\.[A-Za-z])?)\b", re.ASCII)
+_LETTER = re.compile(r"([srqk])\s*=", re.IGNORECASE | re.ASCII)
+_LETTERS = {"s": "SPOT", "r": "RATE", "q": "DIVIDEND_YIELD", "k": "STRIKE"}
 _ARTICLES = frozenset({"a", "an", "the"})
 _IN_CAPITALS_A_SYMBOL = frozenset({FILLER, "VIEW", "NO", "WIDE", "LIMIT"})
 
@@ -237,6 +239,9 @@ class _Scanner:
 
     def _alphabetic(self, position: int) -> tuple[Word | None, int]:
         text = self._text
+        letter = _LETTER.match(text, position)
+        if letter is not None:
+            return self._word(_LETTERS[letter[1].lower()], position, letter.end())
         occ = _OCC.match(text, position)
         if occ is not None and occ[1].lower() not in vocabulary().words:
             return self._word("OCC", position, occ.end(), value=occ[1] + occ[2])
