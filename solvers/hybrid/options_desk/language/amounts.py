@@ -136,9 +136,7 @@ def _yearly(name: str) -> Callable[[Draft, Any], None]:
         value: Decimal = word.value
         ask_unclear(draft, name, word)
         is_percent = "%" in word.text or word.kind == "PERCENT"
-        if word.kind == "NEGATIVE" and is_percent:
-            value /= 100
-        elif not is_percent and abs(value) >= 1:
+        if not is_percent and abs(value) >= 1:
             value /= 100
             draft.remark(f"A {said} of {word.text} is read as {word.text}%.")
         elif not is_percent and abs(value) > _MOST_FRACTION:

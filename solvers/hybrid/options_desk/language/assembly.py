@@ -335,7 +335,9 @@ class _Gatherer:
             self._dated(read_span(count, unit.value, self._today))
 
     def _dated(self, reading: DateReading) -> None:
-        if reading.question is not None:
+        if reading.doubtful is not None and reading.question is not None:
+            self._draft.doubtful.append((reading.doubtful, reading.question))
+        elif reading.question is not None:
             self._draft.ask_which("expiry", reading.question)
         elif reading.problem is not None:
             self._draft.problem("expiry", reading.problem)

@@ -55,12 +55,14 @@ class DateReading(NamedTuple):
         remark: how it was understood, where the words do not force it.
         question: what has to be asked.
         problem: why there is no such day.
+        doubtful: the day that is asked about, for it is no trading day.
     """
 
     day: date | None = None
     remark: str | None = None
     question: str | None = None
     problem: str | None = None
+    doubtful: date | None = None
 
 
 class FoundDate(NamedTuple):
@@ -132,8 +134,9 @@ def _checked(reading: DateReading, today: date) -> DateReading:
         return DateReading(problem=f"No listed option ends as late as {said_date(day)}.")
     if not is_trading_day(day):
         return DateReading(
+            doubtful=day,
             question=f"{_said(day)}, is no trading day, and listed options end on trading days: "
-            "which day is the expiry?"
+            "which day is the expiry?",
         )
     return reading
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from spoonbench.solvers.hybrid.options_desk.language.reading import Note
 
 if TYPE_CHECKING:
+    from datetime import date
     from decimal import Decimal
 
     from spoonbench.solvers.hybrid.options_desk.language.words import Word
@@ -76,6 +77,7 @@ class Draft:
     loose: list[Word] = field(default_factory=list)
     weak: list[Word] = field(default_factory=list)
     credit: Word | None = None
+    doubtful: list[tuple[date, str]] = field(default_factory=list)
     shares_word: Word | None = None
     budget_shares: list[Decimal] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)

@@ -67,4 +67,6 @@ def say_figure(value: Decimal) -> str:
     ('5,900.5', '250,000')
     """
     plain = format(value, ",f")
-    return plain.rstrip("0").rstrip(".") if "." in plain else plain
+    plain = plain.rstrip("0").rstrip(".") if "." in plain else plain
+    # Three decimals could be taken for thousands.
+    return f"{plain}0" if _UNCLEAR.fullmatch(plain) else plain

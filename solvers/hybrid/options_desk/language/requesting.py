@@ -26,6 +26,10 @@ _LEAST_RATIO, _MOST_RATIO = Decimal("0.3"), Decimal(3)
 def finish(text: str, draft: Draft, today: date) -> Reading:
     """The reading of a text whose phrases were all placed."""
     settle_budget(draft)
+    for day, question in draft.doubtful:
+        # Said as a number of days as well, it is meant.
+        if draft.fields.get("expiry") != day:
+            draft.ask_which("expiry", question)
     name = _resolve(draft)
     check_vix(draft)
     for word in draft.loose:
@@ -76,7 +80,7 @@ def _resolve(draft: Draft) -> str | None:
 
 
 def _is_single(mention: Mention) -> bool:
-    return mention.head != "share" and mention.price is None and not mention.has_symbol
+    return mention.head != "share" and mention.price is None
 
 
 def _named(draft: Draft, strategies: list[Mention], options: list[Mention]) -> str | None:
@@ -213,7 +217,7 @@ def _settle_count(draft: Draft, mention: Mention) -> None:
     """What stood as in "buy 200 calls": contracts or the strike, where the spot does not tell."""
     for word in mention.numbers:
         spot = draft.fields.get("spot")
-        has_strike = mention.strikes or mention.delta is not None or draft.strikes
+        has_strike = mention.strikes or mention.delta is not None or draft.strikes or draft.deltas
         is_near = spot is None or _LEAST_RATIO * spot <= word.value <= _MOST_RATIO * spot
         if not has_strike and is_near and word.value != 1:
             draft.ask_which("quantity", f"Is {word.text} the number of contracts or the strike?")

@@ -85,7 +85,7 @@ _TIMES = re.compile(r"x ?(\d{1,6})(?![\w.,/]\d|\w)", re.IGNORECASE | re.ASCII)
 _GLOB = re.compile(r"[^\s,;()\"]+")
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:\.[A-Za-z]\b)?", re.ASCII)
 _ROOT = re.compile(r"[A-Z]{1,5}[A-Z0-9](?:\.[A-Z])?|[A-Z]", re.ASCII)
-_DOLLAR_ROOT = re.compile(r"\$([A-Za-z]{1,6}(?:\.[A-Za-z])?)\b", re.ASCII)
+_DOLLAR_ROOT = re.compile(r"\$([A-Za-z][A-Za-z0-9]{0,5}(?:\.[A-Za-z])?)\b", re.ASCII)
 _LETTER = re.compile(r"([srqk])\s*=", re.IGNORECASE | re.ASCII)
 _LETTERS = {"s": "SPOT", "r": "RATE", "q": "DIVIDEND_YIELD", "k": "STRIKE"}
 _ARTICLES = frozenset({"a", "an", "the"})
