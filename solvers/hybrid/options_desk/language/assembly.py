@@ -133,7 +133,11 @@ class _Gatherer:
 
     def _is_alone(self) -> bool:
         """A side right behind a strategy, and before nothing that it may be the side of."""
-        return self._previous in _STRATEGIES and self._near(1) not in (*_OPTIONS, "bare", "delta")
+        return self._previous in _STRATEGIES and self._near(1) not in (
+            *_OPTIONS,
+            "numbers",
+            "delta",
+        )
 
     def _close(self, head: str, words: Sequence[Word]) -> Mention:
         mention, self._pending = self._pending, Mention()
@@ -144,8 +148,16 @@ class _Gatherer:
         self._anchor = mention
         return mention
 
-    def _bare(self, words: Sequence[Word]) -> None:
-        (word,) = words
+    def _numbers(self, words: Sequence[Word]) -> None:
+        """One number may be many things; several are strikes."""
+        if len(words) > 1 or words[0].kind == "RUN":
+            self._draft.strikes.append(("all", self._values(words)))
+        elif words[0].kind == "NUMBER":
+            self._bare(words[0])
+        else:
+            self._draft.unplaced(words[0])
+
+    def _bare(self, word: Word) -> None:
         anchor = self._anchor
         is_behind = self._previous == "kind" and not word.is_spelled
         if is_behind and anchor is not None and _lacks_strike(anchor):
@@ -239,7 +251,9 @@ class _Gatherer:
 
     def _at(self, words: Sequence[Word]) -> None:
         word, anchor = words[-1], self._anchor
-        if word.kind not in ("NUMBER", "MONEY"):
+        if len(words) > 2 or word.kind == "RUN":  # noqa: PLR2004  # the "at" and one number
+            self._draft.strikes.append(("all", self._values(words)))
+        elif word.kind not in ("NUMBER", "MONEY"):
             self._draft.unplaced(word)
         elif self._previous == "symbol":
             self._draft.weak.append(word)
@@ -251,9 +265,6 @@ class _Gatherer:
             anchor.price = self._clear("legs", word)
         else:
             anchor.strikes.append(self._clear("strikes", word))
-
-    def _run(self, words: Sequence[Word]) -> None:
-        self._draft.strikes.append(("all", self._values(words)))
 
     def _values(self, words: Sequence[Word]) -> tuple[Decimal, ...]:
         found: list[Decimal] = []

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from lark import Lark, Tree
 
 MOST_CHARACTERS = 2_000
-_MOST_UNPLACED = 40
+_MOST_UNPLACED = 12
 
 
 def read_request(text: str, *, today: date) -> Reading:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 FIGURES = frozenset({"NUMBER", "MONEY", "PERCENT", "NEGATIVE", "RUN"})
+_LISTED = frozenset({"NUMBER", "MONEY"})
 _EITHER = frozenset(
     {"SPOT", "VOLATILITY", "RATE", "DIVIDEND_YIELD", "RISK", "ACCOUNT", "DELTA", "STRIKE"}
     | {"SHORTS", "LONGS", "BODY", "WINGS"}
@@ -101,10 +102,11 @@ def _joined(words: Sequence[Word], index: int) -> Word:
         return word
     if not 0 < index < len(words) - 1:
         return word
-    is_list = words[index - 1].kind in FIGURES and words[index + 1].kind in FIGURES
+    pair = {words[index - 1].kind, words[index + 1].kind}
+    is_list = pair <= _LISTED or pair == {"RUN"}
     follower = words[index + 2].kind if index + 2 < len(words) else "SEPARATOR"
     is_claimed = follower in _CLAIMING or follower.removesuffix("_AFTER") in _EITHER
-    is_claimed |= follower in ("KIND", "SYMBOL", "SPREAD", "DATE", "OF")
+    is_claimed |= follower in ("KIND", "SYMBOL", "SPREAD", "DATE", "OF", "LIMIT")
     # "strike 200, 190 spot" has one strike; a list goes on or ends.
     if not is_list or (is_claimed and follower != "STRIKE_AFTER"):
         return word

@@ -9,7 +9,9 @@ from spoonbench.solvers.hybrid.options_desk.requests import Request, StatedLeg
 from spoonbench.solvers.hybrid.options_desk.strategies import STRATEGIES
 
 TODAY = date(2026, 11, 22)
-ROOTS = st.sampled_from(["SPX", "AAPL", "SPY", "BRK.B", "F", "CALM", "STOP", "ALL", "BABA2", "ZZZZ"])
+ROOTS = st.sampled_from(
+    ["SPX", "AAPL", "SPY", "BRK.B", "F", "CALM", "STOP", "ALL", "BABA2", "ZZZZ"]
+)
 CENTS = st.integers(1, 10**7).map(lambda cents: Decimal(cents) / 100)
 DELTAS = st.integers(1, 999).map(lambda size: Decimal(size) / 1000)
 SHARES = st.integers(1, 9999).map(lambda share: Decimal(share) / 10_000)
@@ -44,9 +46,7 @@ def legs(draw):
         delta = draw(DELTAS) if kind != "share" and strike is None else None
         price = draw(maybe(CENTS))
         found.append(
-            StatedLeg(
-                kind=kind, quantity=draw(quantity), strike=strike, delta=delta, price=price
-            )
+            StatedLeg(kind=kind, quantity=draw(quantity), strike=strike, delta=delta, price=price)
         )
     return tuple(found)
 

@@ -22,9 +22,7 @@ def bare(request):
 
 
 def test_it_is_written_from_what_was_understood():
-    text = (
-        "sell an iron condor on SPX, spot 5900, VIX 14, 30 days, risk at most 2% of 250k"
-    )
+    text = "sell an iron condor on SPX, spot 5900, VIX 14, 30 days, risk at most 2% of 250k"
     request = read_request(text, today=made.TODAY).request
     assert confirm(request, today=made.TODAY) == (
         "Sell an iron condor on SPX (spot 5,900), volatility 14% (from VIX 14), expiring "

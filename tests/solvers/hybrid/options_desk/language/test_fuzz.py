@@ -79,7 +79,9 @@ def test_20_000_inputs():
         if number % 2:
             check(soup(draw))
         else:
-            points = (draw.choice((draw.randrange(32, 127), draw.randrange(0x110000))) for _ in range(60))
+            points = (
+                draw.choice((draw.randrange(32, 127), draw.randrange(0x110000))) for _ in range(60)
+            )
             check("".join(map(chr, points)))
 
 
