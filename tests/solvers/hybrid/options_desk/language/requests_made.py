@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -54,7 +55,7 @@ def legs(draw):
 @st.composite
 def requests(draw):
     what = draw(st.sampled_from(["strategy", "legs", "view", "nothing"]))
-    fields = {"strikes": {}, "deltas": {}, "widths": {}}
+    fields: dict[str, Any] = {"strikes": {}, "deltas": {}, "widths": {}}
     if what == "strategy":
         fields["strategy"] = draw(st.sampled_from(sorted(STRATEGIES)))
         fields |= draw(places(fields["strategy"]))

@@ -33,7 +33,7 @@ def test_it_is_written_from_what_was_understood():
     )
 
 
-@settings(deadline=None, max_examples=250)
+@settings(deadline=None, max_examples=80)
 @given(made.requests())
 def test_reading_it_gives_the_request_again(request):
     assert validate(request, today=made.TODAY) == ()
