@@ -151,6 +151,7 @@ class _Gatherer:
     def _numbers(self, words: Sequence[Word]) -> None:
         """One number may be many things; several are strikes."""
         if len(words) > 1 or words[0].kind == "RUN":
+            self._draft.runs += [word for word in words if word.kind == "RUN"]
             self._draft.strikes.append(("all", self._values(words)))
         elif words[0].kind == "NUMBER":
             self._bare(words[0])
@@ -230,6 +231,8 @@ class _Gatherer:
         """Says nothing by itself."""
 
     def _credit(self, words: Sequence[Word]) -> None:
+        if self._previous == "numbers" and self._pending.numbers:
+            self._draft.unplaced(self._pending.numbers.pop())
         if self._draft.credit is not None and self._draft.credit.kind != words[0].kind:
             self._draft.problem("strategy", "It is either for a credit or for a debit.")
         self._draft.credit = words[0]

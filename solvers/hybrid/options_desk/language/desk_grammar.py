@@ -84,28 +84,46 @@ def _unread(text: str, draft: Draft) -> Reading:
 
 def _parsed(words: Sequence[Word], draft: Draft) -> Tree[Any]:
     """The phrases; a word that fits nowhere is noted, and the rest is looked at without it."""
-    from lark.exceptions import UnexpectedToken
-
     left = list(words)
     for _ in range(_MOST_UNPLACED):
-        settled = settle(left)
-        try:
-            return _parse(settled)
-        except UnexpectedToken as exc:
-            index = _index(settled, exc.token)
-            draft.unplaced(left.pop(index) if index < len(left) else left.pop())
+        found = _parse(left)
+        if not isinstance(found, int):
+            return found
+        draft.unplaced(left.pop(_culprit(left, found)))
     for word in left:
         draft.unplaced(word)
-    return _parse([])
+    return _empty()
 
 
-def _index(words: Sequence[Word], token: Any) -> int:
-    starts = [word is token.value for word in words]
-    return starts.index(True) if any(starts) else len(words)
+def _culprit(words: Sequence[Word], index: int) -> int:
+    """Where the reading stopped, or the word before, whichever lets the rest be read further."""
+    places = [place for place in (index, index - 1) if 0 <= place < len(words)]
+    return max(places, key=lambda place: _reach([*words[:place], *words[place + 1 :]]))
 
 
-def _parse(words: Sequence[Word]) -> Tree[Any]:
-    return parser().parse(words)  # the lexer takes words
+def _reach(words: Sequence[Word]) -> int:
+    found = _parse(words)
+    return found if isinstance(found, int) else len(words) + 1
+
+
+def _parse(words: Sequence[Word]) -> Tree[Any] | int:
+    """The phrases, or the place of the word where the reading stopped."""
+    from lark.exceptions import UnexpectedToken
+
+    settled = settle(words)
+    try:
+        return parser().parse(settled)  # the lexer takes words
+    except UnexpectedToken as exc:
+        # Words that were put together count as the last of them.
+        starts = [word is exc.token.value for word in settled]
+        if not any(starts):
+            return len(words)
+        start = settled[starts.index(True)].start
+        return next(place for place, word in enumerate(words) if word.start == start)
+
+
+def _empty() -> Tree[Any]:
+    return parser().parse([])
 
 
 @cache

@@ -74,6 +74,7 @@ class Draft:
     widths: list[tuple[str, Decimal]] = field(default_factory=list)
     is_at_money: bool = False
     off_money: list[tuple[Decimal, bool]] = field(default_factory=list)
+    runs: list[Word] = field(default_factory=list)
     loose: list[Word] = field(default_factory=list)
     weak: list[Word] = field(default_factory=list)
     credit: Word | None = None

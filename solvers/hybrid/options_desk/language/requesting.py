@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from spoonbench.solvers.hybrid.options_desk.language.drafts import Draft, Mention
     from spoonbench.solvers.hybrid.options_desk.language.words import Word
 
+_MONTHS, _DAYS = 12, 31
 _LEAST_RATIO, _MOST_RATIO = Decimal("0.3"), Decimal(3)
 """A strike lies between these times the spot."""
 
@@ -30,6 +31,7 @@ def finish(text: str, draft: Draft, today: date) -> Reading:
         # Said as a number of days as well, it is meant.
         if draft.fields.get("expiry") != day:
             draft.ask_which("expiry", question)
+    _ask_dates(draft)
     name = _resolve(draft)
     check_vix(draft)
     for word in draft.loose:
@@ -51,6 +53,21 @@ def finish(text: str, draft: Draft, today: date) -> Reading:
         request=None if draft.unclear else request,
         missing=(*draft.unclear, *missing),
     )
+
+
+def _ask_dates(draft: Draft) -> None:
+    """A day and a month without a year, as "12/18", look like two strikes."""
+    spot = draft.fields.get("spot")
+    for word in draft.runs:
+        low, high = min(word.value), max(word.value)
+        is_day = len(word.value) == 2 and low <= _MONTHS and high <= _DAYS  # noqa: PLR2004
+        if is_day and (spot is None or not _is_near(high, spot)):
+            draft.ask_which("expiry", f"Is {word.text} a date or two strikes? A date has a year.")
+
+
+def _is_near(value: Decimal, spot: Decimal) -> bool:
+    """It may be a strike."""
+    return spot <= 0 or _LEAST_RATIO * spot <= value <= _MOST_RATIO * spot
 
 
 def _request(text: str, draft: Draft, name: str | None) -> Request:
@@ -157,12 +174,17 @@ def _settle_weak(draft: Draft, roles: Roles | None) -> None:
             draft.remark(f"{word.text} is taken as the price of the underlying.")
         elif spot == word.value:
             continue
-        elif roles is not None and len(roles.ranks()) == 1 and not draft.strikes:
+        elif _is_strike(draft, roles, word.value):
             draft.strikes.append(("all", (word.value,)))
             draft.remark(f"{word.text} is taken as the strike.")
         else:
             draft.put("spot", word.value)
     draft.weak = []
+
+
+def _is_strike(draft: Draft, roles: Roles | None, value: Decimal) -> bool:
+    is_one = roles is not None and len(roles.ranks()) == 1 and not draft.strikes
+    return is_one and _is_near(value, draft.fields["spot"])
 
 
 def _settle_loose(draft: Draft, roles: Roles) -> None:
@@ -172,7 +194,9 @@ def _settle_loose(draft: Draft, roles: Roles) -> None:
         return
     if "spot" not in draft.fields:
         _ask_loose(draft)
-    elif len(loose) == len(ranks):
+    elif len(loose) == len(ranks) and all(
+        _is_near(word.value, draft.fields["spot"]) for word in loose
+    ):
         roles_values = [word.value for word in loose]
         draft.strikes.append(("all", tuple(roles_values)))
         said = ", ".join(map(say_figure, roles_values))
@@ -218,7 +242,7 @@ def _settle_count(draft: Draft, mention: Mention) -> None:
     for word in mention.numbers:
         spot = draft.fields.get("spot")
         has_strike = mention.strikes or mention.delta is not None or draft.strikes or draft.deltas
-        is_near = spot is None or _LEAST_RATIO * spot <= word.value <= _MOST_RATIO * spot
+        is_near = spot is None or _is_near(word.value, spot)
         if not has_strike and is_near and word.value != 1:
             draft.ask_which("quantity", f"Is {word.text} the number of contracts or the strike?")
         elif word.value != int(word.value) or word.value < 1:

@@ -307,6 +307,9 @@ def without_fillers(words: list[Word]) -> list[Word]:
         if word.kind != FILLER:
             kept.append(_with_article(word, article))
             article = ""
+        elif said == "to" and kept and kept[-1].kind in ("NUMBER", "MONEY", "PERCENT"):
+            # As in "30 to 45 days".
+            kept.append(_as(word, UNREAD))
         elif said == "of" and kept and kept[-1].kind == "PERCENT":
             kept.append(_as(word, "OF"))
         elif said in ("it", "that") and kept and kept[-1].kind == "OF":

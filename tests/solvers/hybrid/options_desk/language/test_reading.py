@@ -49,7 +49,8 @@ def test_what_the_words_do_not_force_is_remarked(text, said):
 
 def test_what_is_not_said_stays_none():
     request = read_request("sell an iron condor", today=TODAY).request
-    assert request.quantity is request.spot is request.budget is request.rate is None
+    said = [request.quantity, request.spot, request.budget, request.rate, request.expiry]
+    assert said == [None] * 5
     assert request.strikes == request.deltas == request.widths == {}
     assert not request.is_vix
 
