@@ -395,6 +395,7 @@ def _sort_numbers(mention: Mention, draft: Draft) -> None:
     """
     numbers, apart = mention.numbers, mention.apart
     has_strike = bool(mention.strikes) or mention.delta is not None or mention.head == "share"
+    has_strike |= mention.is_at_money
     if len(numbers) + len(apart) == 2 and mention.quantity is None and not has_strike:  # noqa: PLR2004
         first, second = [*numbers, *apart]
         mention.quantity = amounts.count(draft, first)

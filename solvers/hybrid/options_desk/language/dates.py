@@ -43,7 +43,7 @@ _BARE = (
     r"(?P<short>\d\d)(?![\w/.%]|,\d|[ -]*(?:delta|d\b|days?|dte|weeks?|months?|x\b|strike"
     r"|calls?|puts?|[cp]\b|point|pts?|wide|lots?|contracts?|vol|iv|shares?|percent|k\b|\d))"
 )
-_DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?(?![\d%]|[.,/]\d|[a-z])"
+_DAY = r"(?P<day>0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?(?![\d%]|[.,/]\d|[a-z])"
 _MONTHLY = r"(?: +(?:monthly|monthlies|opex|opx))"
 
 
