@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from spoonbench.solvers.api import BadInput
 from spoonbench.solvers.hybrid.options_desk.language import amounts
+from spoonbench.solvers.hybrid.options_desk.language.contracts import sort_numbers
 from spoonbench.solvers.hybrid.options_desk.language.dates import DateReading, read_span
 from spoonbench.solvers.hybrid.options_desk.language.drafts import Draft, Mention, Whose
 from spoonbench.solvers.hybrid.options_desk.symbols import read_symbol
@@ -31,7 +32,6 @@ _OPTIONS = frozenset({"kind", "option", "occ", "shares"})
 _WHOSE: dict[str, Whose] = {
     "SHORTS": "short", "LONGS": "long", "WINGS": "outer", "BODY": "body",
 }  # fmt: skip
-_MOST_QUANTITY = 10**6
 
 
 def gather(tree: Tree[Any], draft: Draft, today: date) -> None:
@@ -175,7 +175,7 @@ class _Gatherer:
         mention = self._close(words[-1].value.removesuffix("s"), words)
         role = _role_of(self._items[self._index])
         mention.role_word = role
-        _sort_numbers(mention, self._draft)
+        sort_numbers(mention, self._draft)
 
     def _option(self, words: Sequence[Word]) -> None:
         side = self._pending.side
@@ -184,7 +184,7 @@ class _Gatherer:
             mention = self._close(kind, [])
             mention.side = side
             mention.strikes.append(strike)
-            _sort_numbers(mention, self._draft)
+            sort_numbers(mention, self._draft)
 
     def _occ(self, words: Sequence[Word]) -> None:
         (word,) = words
@@ -197,7 +197,7 @@ class _Gatherer:
         mention = self._close(symbol.kind, [])
         mention.strikes.append(symbol.strike)
         mention.has_symbol = True
-        _sort_numbers(mention, self._draft)
+        sort_numbers(mention, self._draft)
         self._draft.put("underlying", symbol.root)
         if symbol.root[-1].isdigit():
             self._draft.remark(
@@ -210,7 +210,7 @@ class _Gatherer:
             self._draft.shares_word = words[0]
             return
         mention = self._close("share", [])
-        _sort_numbers(mention, self._draft)
+        sort_numbers(mention, self._draft)
 
     def _strategy(self, name: str, words: Sequence[Word]) -> None:
         mention = self._close(name, words)
@@ -386,34 +386,3 @@ def _lacks_strike(mention: Mention | None) -> bool:
         and mention.delta is None
         and not mention.apart
     )
-
-
-def _sort_numbers(mention: Mention, draft: Draft) -> None:
-    """Which of the bare numbers before an option is how many, and which its strike.
-
-    One that may be either stays in `mention.numbers`.
-    """
-    numbers, apart = mention.numbers, mention.apart
-    has_strike = bool(mention.strikes) or mention.delta is not None or mention.head == "share"
-    has_strike |= mention.is_at_money
-    if len(numbers) + len(apart) == 2 and mention.quantity is None and not has_strike:  # noqa: PLR2004
-        first, second = [*numbers, *apart]
-        mention.quantity = amounts.count(draft, first)
-        mention.strikes.append(second.value)
-        mention.numbers, mention.apart = [], []
-        return
-    mention.numbers, mention.apart = [], []
-    for word in apart:
-        if has_strike or mention.strikes:
-            draft.unplaced(word)
-        else:
-            mention.strikes.append(word.value)
-    for word in numbers:
-        if mention.quantity is None and (has_strike or word.is_spelled or mention.is_apart):
-            mention.quantity = amounts.count(draft, word)
-        elif has_strike or mention.strikes:
-            draft.unplaced(word)
-        elif word.article or mention.quantity is not None or not mention.side:
-            mention.strikes.append(word.value)
-        else:
-            mention.numbers.append(word)

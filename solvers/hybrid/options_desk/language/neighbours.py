@@ -11,10 +11,10 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from spoonbench.solvers.hybrid.options_desk.language.words import UNREAD, Word
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from spoonbench.solvers.hybrid.options_desk.language.words import Word
 
 FIGURES = frozenset({"NUMBER", "MONEY", "PERCENT", "NEGATIVE", "RUN"})
 _LISTED = frozenset({"NUMBER", "MONEY"})
@@ -111,8 +111,3 @@ def _joined(words: Sequence[Word], index: int) -> Word:
     if not is_list or (is_claimed and follower != "STRIKE_AFTER"):
         return word
     return replace(word, kind="JOIN")
-
-
-def unread_pieces(text_words: Sequence[Word]) -> list[tuple[int, str]]:
-    """Words that are none, with their places."""
-    return [(word.start, word.text) for word in text_words if word.kind == UNREAD]
