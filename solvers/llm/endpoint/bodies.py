@@ -1,7 +1,8 @@
 """What is sent: the fields of one request, and how they are said to different servers.
 
-Not covered: images, tools, and output forced into a grammar; settings that a server fills in where
-the protocol has no name for them (vLLM takes a penalty on repetition from the model's folder).
+Not covered: images, tools, and output forced into a grammar other than JSON; settings that a server
+fills in where the protocol has no name for them (vLLM takes a penalty on repetition from the
+model's folder).
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from spoonbench.solvers.llm.decoding import check_decoding
 from spoonbench.solvers.texts import Decoding
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from spoonbench.solvers.llm.asking import Asking
     from spoonbench.solvers.llm.endpoint.failures import Failure
     from spoonbench.solvers.llm.endpoint.parameters import Endpoint
@@ -98,6 +101,15 @@ def prompt_body(endpoint: Endpoint, prompt: str, decoding: Decoding, index: int)
     if decoding.temperature > 0:
         body |= {"top_p": decoding.top_p, "seed": decoding.seed + index}
     return body | _stop(decoding.stop_strings) | _extensions(endpoint, decoding)
+
+
+def response_format(schema: Mapping[str, Any]) -> Body:
+    """The field that holds a text to a JSON schema.
+
+    Source: OpenAI API reference, structured outputs; vLLM, SGLang and llama.cpp know it, too.
+    """
+    named = {"name": "answer", "strict": False, "schema": dict(schema)}
+    return {"response_format": {"type": "json_schema", "json_schema": named}}
 
 
 def _body(endpoint: Endpoint, prompt: Body) -> Body:

@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from spoonbench.solvers.api import Unsupported
 from spoonbench.solvers.llm.endpoint.answering import answer_of, generation_of
 from spoonbench.solvers.llm.endpoint.background import Background
-from spoonbench.solvers.llm.endpoint.bodies import prompt_body, question_body
+from spoonbench.solvers.llm.endpoint.bodies import prompt_body, question_body, response_format
 from spoonbench.solvers.llm.endpoint.client import Client
-from spoonbench.solvers.llm.endpoint.failures import RequestFailed
+from spoonbench.solvers.llm.endpoint.failures import Failure, RequestFailed
 from spoonbench.solvers.llm.endpoint.likelihood import Reader
 from spoonbench.solvers.llm.endpoint.logs import HidingFilter
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from spoonbench.solvers.api import Answer
     from spoonbench.solvers.llm.asking import Asking
     from spoonbench.solvers.llm.endpoint.key import Key
     from spoonbench.solvers.llm.endpoint.parameters import Endpoint
+    from spoonbench.solvers.llm.endpoint.replies import Reply
     from spoonbench.solvers.texts import Decoding, Generation, TextLikelihood
 
 _UNAUTHORIZED = 401
+_REJECTED = frozenset({400, 422})
 
 
 class Session:
@@ -69,8 +71,19 @@ class Session:
         outcomes = self._background.run(self._client.ask_all(bodies))
         return [answer_of(self.endpoint, asking, outcome) for outcome in outcomes]
 
-    def generate(self, prompts: Sequence[str], decoding: Decoding) -> list[Generation]:
+    def generate(
+        self,
+        prompts: Sequence[str],
+        decoding: Decoding,
+        schema: Mapping[str, Any] | None = None,
+    ) -> list[Generation]:
         """Texts in the order of the prompts.
+
+        Args:
+            prompts: one a text.
+            decoding: settings.
+            schema: that the texts are held to, as JSON, by servers that can do that; one that
+                refuses it is asked without.
 
         Raises:
             ValueError: an empty prompt, or a setting that the server does not take.
@@ -79,7 +92,10 @@ class Session:
             prompt_body(self.endpoint, prompt, decoding, index)
             for index, prompt in enumerate(prompts)
         ]
-        outcomes = self._background.run(self._client.ask_all(bodies))
+        held = [body | response_format(schema) for body in bodies] if schema else bodies
+        outcomes = self._background.run(self._client.ask_all(held))
+        if schema and any(_is_rejected(outcome) for outcome in outcomes):
+            outcomes = self._background.run(self._client.ask_all(bodies))
         return [generation_of(self.endpoint, outcome) for outcome in outcomes]
 
     def text_likelihood(self, text: str, window: int | None, stride: int | None) -> TextLikelihood:
@@ -101,3 +117,7 @@ class Session:
         finally:
             self._background.close()
             self._hiding.stop()
+
+
+def _is_rejected(outcome: Reply | Failure) -> bool:
+    return isinstance(outcome, Failure) and outcome.status in _REJECTED

@@ -12,7 +12,7 @@ Not covered: the time of the network apart from that of the server; its memory a
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from spoonbench.solvers.api import FitReport, Settings, SolverInfo, Unsupported
 from spoonbench.solvers.learning import NOT_FITTED, failed
@@ -21,7 +21,7 @@ from spoonbench.solvers.llm.endpoint.key import Key, read_key
 from spoonbench.solvers.llm.endpoint.parameters import Endpoint, read_endpoint
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from spoonbench.solvers.api import Answer, Example, Problem, Progress
@@ -141,13 +141,25 @@ class EndpointSolver:
         answers = iter(self._prepared().answer(asking, asked))
         return [next(answers) if refusal is None else failed(refusal) for refusal in refusals]
 
-    def generate(self, prompts: Sequence[str], decoding: Decoding, /) -> list[Generation]:
+    def generate(
+        self,
+        prompts: Sequence[str],
+        decoding: Decoding,
+        /,
+        *,
+        schema: Mapping[str, Any] | None = None,
+    ) -> list[Generation]:
         """Continue every prompt, in order; of a chat, a prompt is the user's message.
+
+        Args:
+            prompts: one a text.
+            decoding: settings.
+            schema: of JSON, that the texts are held to by servers that can do that.
 
         Raises:
             ValueError: an empty prompt, or a setting that the server does not take.
         """
-        return self._prepared().generate(prompts, decoding)
+        return self._prepared().generate(prompts, decoding, schema)
 
     def text_likelihood(
         self, text: str, /, *, window: int | None = None, stride: int | None = None
