@@ -19,6 +19,7 @@ from spoonbench.solvers.hybrid.options_desk.margin.integer_program import minimi
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
     from spoonbench.solvers.hybrid.options_desk.margin.books import Book, OptionLeg
     from spoonbench.solvers.hybrid.options_desk.margin.columns import Column, SpreadKey
     from spoonbench.solvers.hybrid.options_desk.margin.requirements import Market

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import ROUND_HALF_EVEN, Decimal
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from spoonbench.solvers.algorithms.black_scholes.measures import DAYS_PER_YEAR
 from spoonbench.solvers.api import BadInput
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
 
     from numpy.typing import NDArray
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _CENT = Decimal("0.01")
 _POINT = 0.01
+_MOST_DOLLARS = 1e24
 GREEKS = ("delta", "gamma", "vega", "theta")
 
 
@@ -66,7 +67,7 @@ def imply(
     """
     options = [each for each in holdings if each.kind != "share"]
     years = [_years(each, today) for each in options]
-    found = iter(())
+    found: Iterator[Any] = iter(())
     if options:
         implied = implied_volatility(
             option=[each.kind for each in options],
@@ -113,14 +114,16 @@ def profits(
         else:
             worth = _worth(each, spot * (1 + moves), points)
             gains = gains + each.units * (worth - float(each.holding.price))
-    if not np.isfinite(gains).all():
-        raise BadInput("a price after a move is beyond what doubles hold")
+    if not (np.abs(gains) < _MOST_DOLLARS).all():
+        raise BadInput("a price after a move is more than can be told to the cent")
     return gains
 
 
 def greeks(priced: Sequence[Priced]) -> Mapping[str, float]:
-    """Dollars: delta times the underlying's value, gain of gamma for 1%, vega of a point, theta of a
-    day.
+    """Dollars: delta, and gamma, vega and theta of what is usual.
+
+    Delta is times the underlying's value, gamma's gain that of a move of 1%, vega of a point of
+    0.01, theta of a day.
 
     Raises:
         BadInput: an option implies no volatility.
@@ -136,14 +139,14 @@ def greeks(priced: Sequence[Priced]) -> Mapping[str, float]:
         total["gamma"] += each.units * 0.5 * found["gamma"] * (spot * 0.01) ** 2
         total["vega"] += each.units * found["vega"] * _POINT
         total["theta"] += each.units * found["theta"] / DAYS_PER_YEAR
-    if not np.isfinite(list(total.values())).all():
-        raise BadInput("a Greek is beyond what doubles hold")
+    if not all(abs(value) < _MOST_DOLLARS for value in total.values()):
+        raise BadInput("a Greek is more than can be told to the cent")
     return total
 
 
 def cents(dollars: float) -> Decimal:
     """To the cent."""
-    return Decimal(repr(dollars)).quantize(_CENT, ROUND_HALF_EVEN)
+    return Decimal(repr(float(dollars))).quantize(_CENT, ROUND_HALF_EVEN)
 
 
 def why_not(priced: Sequence[Priced]) -> str | None:
@@ -189,12 +192,12 @@ def _worth(
     return worth
 
 
-def _of_one(each: Priced, names: Sequence[str]) -> Mapping[str, float]:
+def _of_one(each: Priced, names: Sequence[str]) -> Mapping[str, Any]:
     spot = float(each.holding.underlying_price)
     return figures(names, **_contract(each, spot, each.volatility)).values
 
 
-def _contract(each: Priced, spot: object, volatility: object) -> dict[str, object]:
+def _contract(each: Priced, spot: Any, volatility: Any) -> dict[str, Any]:
     return {
         "option": each.holding.kind,
         "spot": spot,

@@ -164,8 +164,9 @@ def protective_call_requirement(call: OptionLeg, market: Market) -> Fraction:
 
 
 def collar_requirement(put: OptionLeg, call: OptionLeg, market: Market) -> Fraction:
-    """Of shares between a long put and a short call, while holding: 10% of the strike where the
-    two are one (a conversion).
+    """Of shares between a long put and a short call, while holding.
+
+    Of a conversion, whose strikes are one, a share of that strike.
     """
     counted = min(market.spot, call.strike)
     if put.strike == call.strike:

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections import Counter
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -69,7 +69,7 @@ def spread_name(taken: Mapping[OptionLeg, int]) -> str:
     return "universal spread"
 
 
-def _name_of_four(legs: Sequence[OptionLeg], kinds: Mapping[str, int]) -> str:
+def _name_of_four(legs: Sequence[OptionLeg], kinds: Mapping[Any, int]) -> str:
     if len(kinds) == 1:
         return f"{legs[0].kind} condor"
     puts = [leg for leg in legs if leg.kind == "put"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from spoonbench.solvers.hybrid.options_desk.margin.books import books_of
@@ -15,6 +14,7 @@ from spoonbench.solvers.hybrid.options_desk.margin.underlyings import underlying
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
+    from fractions import Fraction
 
     from spoonbench.solvers.hybrid.options_desk.holdings import Holding
     from spoonbench.solvers.hybrid.options_desk.margin.books import Book, OptionLeg

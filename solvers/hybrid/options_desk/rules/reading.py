@@ -1,4 +1,4 @@
-"""Values of a TOML table, each of its type and in its range, or one sentence that names the place."""
+"""Values of a TOML table: of their type and range, or one sentence that names the place."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from spoonbench.solvers.api import BadInput
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-_MOST = Decimal(10) ** 12
+MOST = Decimal(10) ** 12
+"""Largest number that is taken."""
 _MOST_PLACES = 9
 _WORDS = {str: "a text", dict: "a table", list: "a list", int: "a whole number"}
 
@@ -33,7 +34,7 @@ class Table:
     def __contains__(self, key: str) -> bool:
         return key in self._values
 
-    def keys(self) -> list[str]:
+    def names(self) -> list[str]:
         """All that stand in it."""
         return list(self._values)
 
@@ -79,8 +80,8 @@ class Table:
     def whole(self, key: str) -> int:
         """A whole number, zero or more."""
         value = self._of_type(key, int)
-        if not 0 <= value <= _MOST:
-            raise BadInput(f"{self.place}: {key} is not between 0 and {_MOST}")
+        if not 0 <= value <= MOST:
+            raise BadInput(f"{self.place}: {key} is not between 0 and {MOST}")
         return int(value)
 
     def table(self, key: str) -> Table:
@@ -115,9 +116,9 @@ class Table:
         if isinstance(value, bool) or not isinstance(value, int | Decimal):
             raise BadInput(f"{self.place}: {key} is not a number")
         number = Decimal(value)
-        if not number.is_finite() or not low <= number <= _MOST or _places(number) > _MOST_PLACES:
+        if not number.is_finite() or not low <= number <= MOST or _places(number) > _MOST_PLACES:
             raise BadInput(
-                f"{self.place}: {key} is not a number from {low} to {_MOST} of up to "
+                f"{self.place}: {key} is not a number from {low} to {MOST} of up to "
                 f"{_MOST_PLACES} decimals"
             )
         return number

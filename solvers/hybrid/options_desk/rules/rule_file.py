@@ -119,7 +119,7 @@ def _over(figures: Mapping[str, Any], table: Table, key: str) -> Table:
     """Figures of a file, those of the standard where it has none."""
     given = table.table(key)
     standard: dict[str, Any] = dict(figures[key])
-    for name in given.keys():
+    for name in given.names():
         if name not in standard:
             raise BadInput(f"{given.place}: unknown key {name!r}; it takes {', '.join(standard)}")
         value = given.table(name) if isinstance(standard[name], dict) else None
@@ -133,7 +133,9 @@ def _over(figures: Mapping[str, Any], table: Table, key: str) -> Table:
 def _strategy(table: Table) -> StrategyRates:
     shares = {name: Fraction(value) for name, value in _by_class(table.table("naked")).items()}
     numbers = {
-        name: Fraction(table.number(name)) for name in table.keys() if name not in ("naked", _WHOLE)
+        name: Fraction(table.number(name))
+        for name in table.names()
+        if name not in ("naked", _WHOLE)
     }
     return StrategyRates(naked=shares, long_dated_months=table.whole(_WHOLE), **numbers)
 
@@ -143,7 +145,7 @@ def _portfolio(table: Table) -> PortfolioRates:
     farthest = max(down.values())
     if farthest > 1:
         raise BadInput(f"{table.place}: down is {farthest}, and nothing falls by more than 1")
-    numbers = {name: table.number(name) for name in table.keys() if name not in _SHARES[1:]}
+    numbers = {name: table.number(name) for name in table.names() if name not in _SHARES[1:]}
     return PortfolioRates(down=down, up=_by_class(table.table("up")), **numbers)
 
 
@@ -155,7 +157,7 @@ def _by_class(table: Table) -> dict[str, Decimal]:
 
 def _underlyings(table: Table) -> dict[str, Underlying]:
     found = {}
-    for root in table.keys():
+    for root in table.names():
         if isinstance(table.value(root), str):
             found[root.upper()] = Underlying(name=table.choice(root, CLASS_NAMES))
         else:
@@ -170,7 +172,7 @@ def _underlyings(table: Table) -> dict[str, Underlying]:
 
 
 def _betas(table: Table) -> dict[str, Decimal]:
-    return {root.upper(): table.number(root, low=Decimal(-100)) for root in table.keys()}
+    return {root.upper(): table.number(root, low=Decimal(-100)) for root in table.names()}
 
 
 def _rules(given: Sequence[Any], place: str) -> tuple[Rule, ...]:
@@ -214,7 +216,7 @@ def _data_rule(table: Table, head: Mapping[str, Any]) -> Rule:
 
 def _position_rule(table: Table, head: Mapping[str, Any]) -> Rule:
     own = table.table("limits")
-    limits = {root.upper(): own.whole(root) for root in own.keys()}
+    limits = {root.upper(): own.whole(root) for root in own.names()}
     return PositionRule(**head, limit=table.whole("limit"), limits=limits)
 
 

@@ -116,8 +116,8 @@ class GreekRule(Rule):
     """Size of a Greek in dollars, long or short.
 
     Attributes:
-        greek: delta times the underlying's value, the same times beta, gain or loss of gamma for 1%,
-            vega of a point, theta of a day.
+        greek: delta times the underlying's value, the same times beta, gamma of a move of 1%, vega
+            of a point, theta of a day.
         per: of each underlying, or of all together.
         limit: the most.
     """
