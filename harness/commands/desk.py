@@ -130,15 +130,14 @@ def imply_volatility(**options: Any) -> None:
 )
 @click.option("--beta", "betas", multiple=True, metavar="ROOT=NUMBER", help="Repeatable.")
 @JSON
-@click.pass_context
-def check_portfolio(context: click.Context, **options: Any) -> None:
+def check_portfolio(**options: Any) -> None:
     """Hold a portfolio against rules: margin, limits, largest loss, Greeks, scenarios.
 
     FILE is CSV or Parquet with the columns symbol (OCC, or a root for shares), quantity (below zero
     where short), price and underlying_price. Ends with 1 where a hard rule is broken or cannot be
     evaluated.
     """
-    context.exit(import_module(_CHECK).run_check(**options))
+    raise click.exceptions.Exit(import_module(_CHECK).run_check(**options))
 
 
 def _call(asked: str, options: dict[str, Any]) -> None:

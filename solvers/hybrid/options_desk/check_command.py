@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from spoonbench.solvers.hybrid.options_desk.margin.results import MarginResult
     from spoonbench.solvers.hybrid.options_desk.rules import Finding, Report, RuleSet
+    from spoonbench.solvers.hybrid.options_desk.rules.findings import Unit
 
 NOTE = "This is no statement of compliance and no investment advice."
 FORBIDDEN = 1
@@ -61,14 +62,16 @@ def _terms(options: Mapping[str, Any]) -> Terms:
     return Terms(
         today=_day(options["today"]),
         underlyings=_classes(options["classes"]),
-        betas={root: _number("beta", text) for root, text in _pairs("beta", options["betas"])},
-        **numbers,  # type: ignore[arg-type]
+        betas={root: _given("beta", text) for root, text in _pairs("beta", options["betas"])},
+        **numbers,
     )
 
 
 def _number(name: str, text: str | None) -> Decimal | None:
-    if text is None:
-        return None
+    return None if text is None else _given(name, text)
+
+
+def _given(name: str, text: str) -> Decimal:
     option = name.replace("_", "-")
     try:
         found = Decimal(text.strip().replace("_", ""))
@@ -90,20 +93,19 @@ def _day(text: str | None) -> date:
 
 def _pairs(option: str, given: Sequence[str]) -> list[tuple[str, str]]:
     found = [text.partition("=") for text in given]
-    bad = [
-        text for text, (root, _, value) in zip(given, found, strict=True) if not root or not value
-    ]
-    if bad:
-        raise BadInput(f"--{option} {bad[0]!r} is not ROOT=VALUE")
+    for text, (root, _, value) in zip(given, found, strict=True):
+        if not root.strip() or not value.strip():
+            raise BadInput(f"--{option} {text!r} is not ROOT=VALUE")
     return [(root.strip().upper(), value.strip()) for root, _, value in found]
 
 
 def _classes(given: Sequence[str]) -> dict[str, Underlying]:
     found = {}
     for root, value in _pairs("class", given):
-        name, _, factor = value.partition("x")
-        leverage = _number("class", factor) if factor else Decimal(1)
-        if name not in CLASS_NAMES or leverage is None or leverage < 1:
+        # A name may hold an x of its own: narrow-index.
+        name, _, factor = (value, "", "") if value in CLASS_NAMES else value.rpartition("x")
+        leverage = _given("class", factor) if factor else Decimal(1)
+        if name not in CLASS_NAMES or leverage < 1:
             listed = ", ".join(CLASS_NAMES)
             raise BadInput(
                 f"--class {root}={value}: a class is one of {listed}, or equityx3 for a fund of "
@@ -127,7 +129,8 @@ def _print(report: Report, rules: RuleSet, terms: Terms) -> None:
     console.print(_findings_table(report.findings, console.width))
     for finding in report.findings:
         if finding.status != "holds":
-            console.print(Text(f"{_headline(finding)}: {finding.sentence}"))
+            said = f"{finding.rule_id} ({finding.severity}, {finding.subject}): {finding.sentence}"
+            console.print(Text(said))
     for sentence in report.assumptions:
         console.print(Text(f"Assumed: {sentence}"))
     verdict = "All hard rules hold." if report.is_allowed else "Hard rules forbid this portfolio."
@@ -163,30 +166,33 @@ def _groups_table(margin: MarginResult) -> Table:
 def _findings_table(findings: Sequence[Finding], width: int) -> Table:
     is_wide = width >= _NARROW
     further = ("source",) if is_wide else ()
-    table = _table("rule", "of", "status", "value", "limit", "headroom", *further)
+    table = _table("rule", "of", "status", "", "value", "limit", "headroom", *further)
     for finding in findings:
         figures = [
-            "-"
-            if figure is None
-            else told(round(figure, 2), finding.unit).removesuffix(f" {finding.unit}")
+            _figure(figure, finding.unit, is_wide=is_wide)
             for figure in (finding.value, finding.limit, finding.headroom)
         ]
-        status = f"{_MARKS[finding.status]}, {finding.severity}"
         source = (finding.source,) if is_wide else ()
-        table.add_row(finding.rule_id, finding.subject, status, *figures, *source)
+        status = _MARKS[finding.status]
+        table.add_row(finding.rule_id, finding.subject, status, finding.severity, *figures, *source)
     return table
+
+
+def _figure(figure: Decimal | None, unit: Unit, *, is_wide: bool) -> str:
+    """Dollars to the cent where there is room for it."""
+    if figure is None:
+        return "-"
+    return f"{figure:,.2f}" if unit == "dollars" and is_wide else f"{figure:,.0f}"
 
 
 def _table(*titles: str) -> Table:
     from rich import box
     from rich.table import Table
 
-    table = Table(box=box.SIMPLE, pad_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for title in titles:
         is_number = title in ("value", "limit", "headroom", "requirement")
-        table.add_column(title, justify="right" if is_number else "left", overflow="fold")
+        table.add_column(
+            title, justify="right" if is_number else "left", no_wrap=is_number or title == ""
+        )
     return table
-
-
-def _headline(finding: Finding) -> str:
-    return f"{finding.rule_id} ({finding.severity}, {finding.subject})"
