@@ -99,7 +99,8 @@ def wrong_value(holding: Holding, today: date) -> str | None:
 
 
 def _wrong_contract(holding: Holding, today: date) -> str | None:
-    if not holding.underlying or not holding.underlying.isalnum():
+    root: object = holding.underlying
+    if not isinstance(root, str) or not root.isalnum():
         return "an underlying has a root symbol"
     if holding.kind == "share":
         is_share = holding.strike is None and holding.expiry is None
