@@ -23,7 +23,7 @@ TODAY = date(2026, 11, 22)
 SETS = ("standard", "portfolio-margin", "house-ib", "house-tasty")
 RULES = {name: load_rules(name) for name in SETS}
 ABSURD = ("nan", "inf", "-inf", "0", "-1", "1e99", "1e-30", "99999999999", "", "abc", "1.5", "0.0")
-ROOTS = ("AAPL", "SPX", "SPXW", "TQQQ", "BABA2", "XYZ", "RUT")
+ROOTS = ("AAPL", "SPX", "TQQQ", "XYZ", "RUT", "MSFT")
 DEFINED = ("spread", "condor", "butterfly", "long ", "cash-secured")
 
 
@@ -38,7 +38,7 @@ def draw_price(rng, kind, strike, spot):
 def draw_option(rng, root, spot):
     kind = rng.choice(("call", "put"))
     strike = max(round(spot * rng.uniform(0.7, 1.3) * 2) / 2, 0.5)
-    days = rng.choice((26, 26, 26, 26, 54, 400, 0, -3))
+    (days,) = rng.choices((26, 54, 400, 0, -3), (75, 15, 8, 1, 1))
     symbol = OptionSymbol(
         root=root, kind=kind, strike=Decimal(str(strike)), expiry=TODAY + timedelta(days=days)
     )
@@ -47,7 +47,7 @@ def draw_option(rng, root, spot):
 
 
 def draw_rows(rng):
-    """One to eight rows, on up to three underlyings; one row in ten spoiled."""
+    """One to eight rows, on up to three underlyings; now and then a row spoiled."""
     rows = []
     chosen = [
         (root, round(rng.choice((8, 52, 100, 433.35, 5900)) * rng.uniform(0.9, 1.1), 2))
@@ -55,11 +55,14 @@ def draw_rows(rng):
     ]
     for _ in range(rng.randint(1, 8)):
         root, spot = rng.choice(chosen)
+        if rng.random() < 0.02:
+            # Adjusted roots, other series of an index, and prices that contradict each other.
+            root = rng.choice(("BABA2", "SPXW", "RUTW"))
         if rng.random() < 0.12 and root.isalpha():
             row = [root, str(rng.choice((100, 250, -300))), str(spot), str(spot)]
         else:
             row = draw_option(rng, root, spot)
-        if rng.random() < 0.02:
+        if rng.random() < 0.01:
             row[rng.randrange(4)] = rng.choice(ABSURD)
         rows.append(row)
     return rows
@@ -185,12 +188,12 @@ def run_portfolios(count, seed):
 
 
 def known(holding, roots):
-    return {"SPXW": "SPX"}.get(holding.underlying, holding.underlying) in roots
+    return {"SPXW": "SPX", "RUTW": "RUT"}.get(holding.underlying, holding.underlying) in roots
 
 
 def test_random_portfolios_get_statuses_that_agree_with_each_other():
-    seen = run_portfolios(400, seed=20261122)
-    assert min(seen[status] for status in ("holds", "broken", "not evaluated")) > 300
+    seen = run_portfolios(300, seed=20261122)
+    assert min(seen[status] for status in ("holds", "broken", "not evaluated")) > 200
     assert seen["margin"] > 100
 
 
@@ -198,7 +201,7 @@ def test_random_portfolios_get_statuses_that_agree_with_each_other():
 @pytest.mark.timeout(7200)
 @pytest.mark.parametrize("seed", range(10))
 def test_ten_thousand_random_portfolios(seed):
-    assert run_portfolios(10_000, seed=seed)["margin"] > 2_500
+    assert run_portfolios(10_000, seed=seed)["margin"] > 4_000
 
 
 def test_holdings_of_any_values_are_findings():
