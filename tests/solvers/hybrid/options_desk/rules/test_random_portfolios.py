@@ -192,8 +192,8 @@ def known(holding, roots):
 
 
 def test_random_portfolios_get_statuses_that_agree_with_each_other():
-    seen = run_portfolios(300, seed=20261122)
-    assert min(seen[status] for status in ("holds", "broken", "not evaluated")) > 200
+    seen = run_portfolios(200, seed=20261122)
+    assert min(seen[status] for status in ("holds", "broken", "not evaluated")) > 150
     assert seen["margin"] > 100
 
 
@@ -208,9 +208,18 @@ def test_holdings_of_any_values_are_findings():
     """What no file can hold, but who calls from Python can."""
     odd = [
         None, True, 0, -1, 10**40, 1.5, float("nan"), Decimal("NaN"), Decimal("Infinity"),
-        Decimal("-1"), Decimal("1e30"), Decimal("1e-30"), "", "x", date(9999, 12, 31),
+        Decimal(-1), Decimal("1e30"), Decimal("1e-30"), "", "x", date(9999, 12, 31),
     ]  # fmt: skip
-    fields = ("underlying", "kind", "quantity", "price", "underlying_price", "strike", "expiry", "size")
+    fields = (
+        "underlying",
+        "kind",
+        "quantity",
+        "price",
+        "underlying_price",
+        "strike",
+        "expiry",
+        "size",
+    )
     good = {
         "underlying": "AAPL", "kind": "put", "quantity": -1, "price": Decimal(2),
         "underlying_price": Decimal(100), "strike": Decimal(95),
