@@ -104,7 +104,7 @@ def _classes(given: Sequence[str]) -> dict[str, Underlying]:
     for root, value in _pairs("class", given):
         # A name may hold an x of its own: narrow-index.
         name, _, factor = (value, "", "") if value in CLASS_NAMES else value.rpartition("x")
-        leverage = _given("class", factor) if factor else Decimal(1)
+        leverage = _given("class", factor) if name in CLASS_NAMES and factor else Decimal(1)
         if name not in CLASS_NAMES or leverage < 1:
             listed = ", ".join(CLASS_NAMES)
             raise BadInput(

@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 
 from spoonbench.solvers.hybrid.options_desk.margin import pairing, requirements
 from spoonbench.solvers.hybrid.options_desk.margin.books import Book, OptionLeg
+from spoonbench.solvers.hybrid.options_desk.margin.columns import columns_of
+from spoonbench.solvers.hybrid.options_desk.margin.integer_program import minimise
 from spoonbench.solvers.hybrid.options_desk.margin.pairing import pair_legs
 from spoonbench.solvers.hybrid.options_desk.margin.requirements import Market
 from spoonbench.solvers.hybrid.options_desk.margin.underlyings import Underlying
@@ -146,7 +148,7 @@ def least_of_all_partitions(held, place):
 
 
 def draw_book(rng, most_legs=4, most=3):
-    legs = {}
+    legs: dict[tuple[object, ...], OptionLeg] = {}
     for _ in range(rng.randint(1, most_legs)):
         kind, strike = rng.choice(("call", "put")), rng.choice((80, 90, 95, 100, 105, 110, 120))
         expiry = rng.choice((NEAR, NEAR, NEAR, FAR))
@@ -215,8 +217,8 @@ def test_more_than_eight_legs_are_paired_as_exactly():
 
 def test_an_answer_that_does_not_use_every_leg_once_is_not_taken(monkeypatch):
     held = book(leg(-1, "call", 100, 5), leg(1, "call", 110, 2))
-    wrong = pairing.minimise([Fraction(1)], [({0: Fraction(1)}, 3)], [], 1)
-    columns = len(list(pairing.columns_of(held, market())))
+    wrong = minimise([Fraction(1)], [({0: Fraction(1)}, 3)], [], 1)
+    columns = len(list(columns_of(held, market())))
     monkeypatch.setattr(
         pairing, "minimise", lambda *_: wrong._replace(counts=wrong.counts * columns)
     )
@@ -227,8 +229,7 @@ def test_an_answer_that_does_not_use_every_leg_once_is_not_taken(monkeypatch):
 
 def test_what_is_not_proven_is_not_called_least(monkeypatch):
     held = book(leg(-1, "call", 100, 5), leg(1, "call", 110, 2))
-    solve = pairing.minimise
-    monkeypatch.setattr(pairing, "minimise", lambda *given: solve(*given)._replace(bound=None))
+    monkeypatch.setattr(pairing, "minimise", lambda *given: minimise(*given)._replace(bound=None))
     found = pair_legs(held, market())
     assert found.requirement == 1_200
     assert not found.is_least

@@ -30,7 +30,7 @@ CASES = tomllib.loads(
 STANDARD = load_rules("standard")
 
 
-def hold(quantity, kind, strike, paid, spot, expiry=EXPIRY):
+def hold(quantity, kind, strike, paid, *, spot=100, expiry=EXPIRY):
     is_share = kind == "share"
     return Holding(
         underlying="XYZ",
@@ -46,7 +46,7 @@ def hold(quantity, kind, strike, paid, spot, expiry=EXPIRY):
 
 def margin_of(legs, spot, phase="maintenance", **underlying):
     (found,) = strategy_margin(
-        [hold(*leg, spot) for leg in legs],
+        [hold(*leg, spot=spot) for leg in legs],
         STANDARD.strategy,
         today=TODAY,
         phase=phase,
@@ -106,7 +106,7 @@ def test_a_butterfly_takes_what_it_costs():
 def test_long_dated_options_alone_are_asked_for_in_part():
     def gross(expiry):
         (found,) = strategy_margin(
-            [hold(1, "call", 100, 20, 100, expiry)],
+            [hold(1, "call", 100, 20, expiry=expiry)],
             STANDARD.strategy,
             today=TODAY,
             underlyings={},
@@ -118,10 +118,10 @@ def test_long_dated_options_alone_are_asked_for_in_part():
 
 
 def test_a_long_option_that_ends_first_secures_nothing():
-    legs = [hold(-1, "call", 100, 3, 100, date(2027, 1, 15)), hold(1, "call", 100, 2, 100)]
+    legs = [hold(-1, "call", 100, 3, expiry=date(2027, 1, 15)), hold(1, "call", 100, 2)]
     (found,) = strategy_margin(legs, STANDARD.strategy, today=TODAY, underlyings={})
     assert found.gross == (300 + 2_000) + 200
-    later = [hold(-1, "call", 100, 2, 100), hold(1, "call", 100, 3, 100, date(2027, 1, 15))]
+    later = [hold(-1, "call", 100, 2), hold(1, "call", 100, 3, expiry=date(2027, 1, 15))]
     (found,) = strategy_margin(later, STANDARD.strategy, today=TODAY, underlyings={})
     assert found.gross == 300
     assert found.groups[0].name == "calendar spread"
@@ -136,7 +136,7 @@ def test_shares_with_options_while_holding():
         today=TODAY,
         rates=STANDARD.strategy,
     )
-    (book,) = books_of([hold(1, "put", 95, 1, 100), hold(-1, "call", 110, 1, 100)])
+    (book,) = books_of([hold(1, "put", 95, 1), hold(-1, "call", 110, 1)])
     put, call = book.legs
     assert protective_put_requirement(put, market) == 100 * (Fraction("9.5") + 5 + 1)
     assert collar_requirement(put, call, market) == 100 * (Fraction("9.5") + 5 + 1)
@@ -159,7 +159,7 @@ def test_short_shares():
 
 
 def portfolio_of(legs, spot, rules=STANDARD, rate="0", **underlying):
-    held = [hold(*leg, spot) for leg in legs]
+    held = [hold(*leg, spot=spot) for leg in legs]
     priced = imply(held, today=TODAY, rate=Decimal(rate), dividend_yield=Decimal(0))
     classes = {"XYZ": Underlying(**underlying)}
     (found,) = portfolio_margin(priced, rules.portfolio, underlyings=classes)

@@ -6,6 +6,7 @@ from collections import Counter
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import pytest
 
@@ -136,12 +137,12 @@ def assert_right(margin, book):
     gross = Fraction(margin.gross)
     slack = Fraction(1, 10**6)
     assert gross <= alone(book, margin.underlying) + slack
-    held = Counter()
+    held: Counter[str] = Counter()
     for group in margin.groups:
         for leg in group.legs:
             count, what = leg.split(" ", 1)
             held[what] += int(count.replace(",", ""))
-    expected = Counter()
+    expected: Counter[str] = Counter()
     for leg in book.legs:
         what = f"{leg.kind[0].upper()}{Decimal(leg.strike.numerator) / leg.strike.denominator:f}"
         sign = 1 if leg.side == "long" else -1
@@ -165,7 +166,7 @@ def assert_right(margin, book):
 
 def run_portfolios(count, seed):
     rng = random.Random(seed)
-    seen = Counter()
+    seen: Counter[str] = Counter()
     for _ in range(count):
         rows = draw_rows(rng)
         holdings, unread = read(rows)
@@ -220,7 +221,7 @@ def test_holdings_of_any_values_are_findings():
         "expiry",
         "size",
     )
-    good = {
+    good: dict[str, Any] = {
         "underlying": "AAPL", "kind": "put", "quantity": -1, "price": Decimal(2),
         "underlying_price": Decimal(100), "strike": Decimal(95),
         "expiry": date(2026, 12, 18), "size": 100,

@@ -9,7 +9,7 @@ from spoonbench.solvers.api import BadInput
 from spoonbench.solvers.hybrid.options_desk.rules import load_rules, rule_set_names
 from spoonbench.solvers.hybrid.options_desk.rules.findings import STAGES
 from spoonbench.solvers.hybrid.options_desk.rules.rule_file import read_rules
-from spoonbench.solvers.hybrid.options_desk.rules.rule_sets import DATA_CHECKS, DataRule
+from spoonbench.solvers.hybrid.options_desk.rules.rule_sets import DATA_CHECKS, DataRule, LossRule
 
 HEAD = 'name = "mine"\nsummary = "Mine."\n'
 RULE = """
@@ -59,7 +59,11 @@ def test_rules_stand_in_the_order_of_evaluation_whatever_the_file_says():
 
 
 def test_data_is_looked_at_whatever_a_file_says():
-    checks = [rule.check for rule in read_rules(HEAD + RULE, "my.toml").rules[:-1]]
+    checks = [
+        rule.check
+        for rule in read_rules(HEAD + RULE, "my.toml").rules
+        if isinstance(rule, DataRule)
+    ]
     assert sorted(checks) == sorted(DATA_CHECKS)
     soft = (
         '[[rule]]\nid = "x"\nkind = "data"\ncheck = "intrinsic"\nseverity = "soft"\nsource = "me"\n'
@@ -73,6 +77,7 @@ def test_data_is_looked_at_whatever_a_file_says():
 
 def test_numbers_are_decimal():
     (rule,) = read_rules(HEAD + RULE, "my.toml").rules[-1:]
+    assert isinstance(rule, LossRule)
     assert rule.limit.amount == Decimal("1000.50")
 
 
