@@ -45,7 +45,8 @@ def read_portfolio(path: Path) -> Portfolio:
     from spoonbench.solvers.hybrid.options_desk import tables
 
     table = tables.read_table(path)
-    names = [str(name).strip() for name in table.columns]
+    # Spreadsheets put a mark before the first name.
+    names = [str(name).removeprefix("\ufeff").strip() for name in table.columns]
     missing = [name for name in COLUMNS if names.count(name) != 1]
     if missing:
         raise BadInput(f"{path} needs one column {missing[0]}; its columns are {', '.join(names)}")

@@ -123,6 +123,11 @@ def test_classes_and_portfolio_margin(run, write):
     assert Decimal(as_equity["net"]) > Decimal(as_index["net"])
 
 
+def test_the_mark_that_spreadsheets_put_first_does_no_harm(run, write):
+    words = (*TERMS, "--account", 250_000, "--json")
+    assert run(write("\ufeff" + ROWS), *words) == run(write(), *words)
+
+
 def test_parquet_gives_the_same(run, write, tmp_path):
     pytest.importorskip("pyarrow")
     table = pd.read_csv(write())

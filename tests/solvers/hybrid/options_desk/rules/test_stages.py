@@ -235,6 +235,7 @@ def test_series_of_one_index_are_one_underlying():
 
 @pytest.mark.parametrize("name", ["account", "rate", "dividend_yield", "budget"])
 def test_terms_that_make_no_sense(name):
+    wrong: dict[str, Any] = {name: Decimal("NaN")}
+    terms = Terms(today=TODAY, **wrong)
     with pytest.raises(BadInput, match="is not a finite number"):
-        wrong: dict[str, Any] = {name: Decimal("NaN")}
-        check([], load_rules("standard"), Terms(today=TODAY, **wrong))
+        check([], load_rules("standard"), terms)
