@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from spoonbench.solvers.hybrid.options_desk.margin.books import Book, OptionLeg
     from spoonbench.solvers.hybrid.options_desk.margin.columns import Column, SpreadKey
+    from spoonbench.solvers.hybrid.options_desk.margin.integer_program import Least
     from spoonbench.solvers.hybrid.options_desk.margin.requirements import Market
 
 _ROOM = Fraction(1, 200)
@@ -70,21 +71,24 @@ def pair_legs(book: Book, market: Market) -> Pairing:
         market: its price, class, and figures.
     """
     columns = list(columns_of(book, market))
+    alone = [_alone(book, column) for column in columns]
     if _is_settled(book):
-        counts: Sequence[int] | None = [_alone(book, column) for column in columns]
-        bound: Fraction | None = None
-        is_settled = True
-    else:
-        counts, bound = _solve(book, columns)
-        is_settled = False
-    is_sound = counts is not None and _uses_all(book, columns, counts)
-    if counts is None or not is_sound:
-        counts = [_alone(book, column) for column in columns]
-        is_settled, bound = False, None
+        return _pairing(columns, alone)._replace(is_least=True)
+    found = _solve(book, columns)
+    if found is None or not _uses_all(book, columns, found.counts):
+        return _pairing(columns, alone)
+    pairing = _pairing(columns, found.counts)
+    if found.bound is None:
+        return pairing
+    room = max(_ROOM, abs(pairing.requirement) * _ROUNDING)
+    return pairing._replace(is_least=pairing.requirement - found.bound <= room)
+
+
+def _pairing(columns: Sequence[Column], counts: Sequence[int]) -> Pairing:
+    """Groups of what the program chose; not proven to be least."""
     groups = tuple(_groups(columns, _tidied(columns, counts)))
     total = sum((group.requirement for group in groups), Fraction(0))
-    is_close = bound is not None and total - bound <= max(_ROOM, abs(total) * _ROUNDING)
-    return Pairing(groups=groups, requirement=total, is_least=is_settled or is_close)
+    return Pairing(groups=groups, requirement=total, is_least=False)
 
 
 def _is_settled(book: Book) -> bool:
@@ -104,10 +108,9 @@ def _alone(book: Book, column: Column) -> int:
     return column.legs[0].quantity if len(column.legs) == 1 and not column.shares else 0
 
 
-def _solve(book: Book, columns: Sequence[Column]) -> tuple[list[int] | None, Fraction | None]:
+def _solve(book: Book, columns: Sequence[Column]) -> Least | None:
     """How often each column is used, and the proven bound of the cost."""
     keys = sorted({column.spread for column in columns if column.spread is not None})
-    wide = len(columns) + len(keys)
     equal: list[tuple[dict[int, Fraction], int]] = []
     for leg in book.legs:
         used = {i: Fraction(1) for i, column in enumerate(columns) if leg in column.legs}
@@ -119,10 +122,7 @@ def _solve(book: Book, columns: Sequence[Column]) -> tuple[list[int] | None, Fra
     for loss, key in enumerate(keys, start=len(columns)):
         below += _limits([(i, c.legs[0]) for i, c in enumerate(columns) if c.spread == key], loss)
     costs = [column.cost for column in columns] + [Fraction(1)] * len(keys)
-    found = minimise(costs, equal, below, wide - len(keys))
-    if found is None:
-        return None, None
-    return found.counts, found.bound
+    return minimise(costs, equal, below, len(columns))
 
 
 def _limits(members: Sequence[tuple[int, OptionLeg]], loss: int) -> list[dict[int, Fraction]]:
