@@ -18,6 +18,7 @@ _SUGGESTS = "spoonbench.solvers.hybrid.options_desk.suggest_command"
 _PAGE = "spoonbench.reports.option_page"
 _GATE_FAILED = 1
 _BAD_INPUT = 3
+_CHECK = "spoonbench.solvers.hybrid.options_desk.check_command"
 
 
 def _number(name: str, help_text: str) -> Callable[..., Any]:
@@ -167,6 +168,38 @@ def suggest_strategy(text: str, report: Path | None, **options: Any) -> None:
     if told["outcome"] != "suggested":
         forbidden = told["outcome"] == "forbidden"
         raise click.exceptions.Exit(_GATE_FAILED if forbidden else _BAD_INPUT)
+@desk.command("check")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--rules",
+    default="standard",
+    show_default=True,
+    metavar="FILE.toml|NAME",
+    help="Rules: a file, or standard, portfolio-margin, house-ib or house-tasty.",
+)
+@click.option("--account", metavar="DOLLARS", help="Net liquidating value of the account.")
+@click.option("--budget", metavar="DOLLARS", help="The most that all of it may lose at expiry.")
+@click.option("--today", metavar="YYYY-MM-DD", help="Day of the check [today].")
+@click.option("--rate", metavar="NUMBER", help="Per year as a fraction: 0.03 [0, and said].")
+@click.option("--dividend-yield", metavar="NUMBER", help="Likewise.")
+@click.option(
+    "--class",
+    "classes",
+    multiple=True,
+    metavar="ROOT=CLASS",
+    help="equity, narrow-index, broad-index or high-cap-index; equityx3 for a leveraged fund. "
+    "Repeatable.",
+)
+@click.option("--beta", "betas", multiple=True, metavar="ROOT=NUMBER", help="Repeatable.")
+@JSON
+def check_portfolio(**options: Any) -> None:
+    """Hold a portfolio against rules: margin, limits, largest loss, Greeks, scenarios.
+
+    FILE is CSV or Parquet with the columns symbol (OCC, or a root for shares), quantity (below zero
+    where short), price and underlying_price. Ends with 1 where a hard rule is broken or cannot be
+    evaluated.
+    """
+    raise click.exceptions.Exit(import_module(_CHECK).run_check(**options))
 
 
 def _call(asked: str, options: dict[str, Any]) -> None:
