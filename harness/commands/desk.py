@@ -168,6 +168,8 @@ def suggest_strategy(text: str, report: Path | None, **options: Any) -> None:
     if told["outcome"] != "suggested":
         forbidden = told["outcome"] == "forbidden"
         raise click.exceptions.Exit(_GATE_FAILED if forbidden else _BAD_INPUT)
+
+
 @desk.command("check")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option(
