@@ -1,5 +1,6 @@
-"""A folder of results with one language model, trained in seconds."""
+"""A folder of results with one language model, trained in seconds; interrupts that arrive."""
 
+import signal
 from typing import Any
 
 import pytest
@@ -20,6 +21,17 @@ PARAMS = {
     "epochs": 6,
     "precision": "float32",
 }
+
+
+@pytest.fixture
+def interruptible():
+    """Interrupts reach this process and its children, also where the tests run in the background.
+
+    A shell starts a background command with interrupts ignored, and children inherit that.
+    """
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture(scope="session")

@@ -202,6 +202,7 @@ def test_solvers_and_tasks_are_listed(spoonbench):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+@pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_leaves_a_usable_store_and_says_how_to_go_on(tmp_path, spoonbench):
     (tmp_path / "slow.py").write_text(
         "import time\n\ndef solve(text):\n    time.sleep(0.05)\n    return 1\n"
