@@ -135,16 +135,24 @@ def test_solve_a_text_and_a_file(spoonbench, task_file, tmp_path):
         (("generate", "a" * 300, "text"), 3, "There is no model"),
     ],
 )
-def test_wrong_input_is_one_sentence_and_an_exit_code(spoonbench, words, code, sentence):
+def test_wrong_input_is_one_sentence_and_an_exit_code(call_main, words, code, sentence):
     few = (
         FEW
         if words[0] == "duel" and {"--option", "no_such.jsonl", ".", os.devnull}.isdisjoint(words)
         else ()
     )
     preset = ("--preset", "quick") if words[0] == "duel" else ()
-    done = spoonbench(*words, *few, *preset, code=code)
-    assert sentence in done.stdout + done.stderr
-    assert "\x1b" not in done.stderr
+    found, output, errors = call_main(*words, *few, *preset)
+    assert found == code, output + errors
+    assert sentence in output + errors
+    assert "\x1b" not in errors
+    assert "Traceback" not in errors
+
+
+def test_a_refusal_is_the_exit_code_and_the_last_word_of_the_process(spoonbench):
+    refused = spoonbench("duel", "no_such.jsonl", code=3)
+    assert refused.stdout == ""
+    assert refused.stderr == "Error: no_such.jsonl: there is no such file\n"
 
 
 def test_bad_rows_are_named_and_counted(spoonbench, task_file):
