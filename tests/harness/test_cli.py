@@ -67,9 +67,9 @@ def test_a_duel_from_start_to_report(spoonbench, tmp_path):
     assert len(listed["duels"]) == 1
     shown = json.loads(spoonbench("show", listed["runs"][0]["run_id"], "--json").stdout)
     assert shown["status"] == "ok"
-    again = spoonbench("duel", *LIGHT, *FEW)
+    again = spoonbench("duel", *LIGHT, *FEW, "--no-report")
     assert "round 1" not in again.stdout, "measured again what was there"
-    fresh = spoonbench("duel", *LIGHT, *FEW, "--fresh")
+    fresh = spoonbench("duel", *LIGHT, *FEW, "--fresh", "--no-report")
     assert "round 1" in fresh.stdout
     assert spoonbench("report").stdout
     assert spoonbench("show", listed["duels"][0]["duel_id"][:6]).stdout
@@ -85,7 +85,7 @@ def test_a_task_and_a_function_of_ones_own(spoonbench, task_file, tmp_path):
         "import re\n\ndef solve(text):\n    return sum(map(int, re.findall(r'[0-9]+', text)))\n"
     )
     words = ("--solver", "mine.py:solve", "--only", "mine.py:solve,rules", "--preset", "quick")
-    report = json.loads(spoonbench("duel", task_file, *words, "--json").stdout)
+    report = json.loads(spoonbench("duel", task_file, *words, "--json", "--no-report").stdout)
     assert "mine.py:solve" in json.dumps(report)
 
 
@@ -216,7 +216,7 @@ def test_ctrl_c_leaves_a_usable_store_and_says_how_to_go_on(tmp_path, spoonbench
         "import time\n\ndef solve(text):\n    time.sleep(0.05)\n    return 1\n"
     )
     words = ["duel", *FEW, "--preset", "quick", "--solver", "slow.py:solve"]
-    words += ["--only", "slow.py:solve,spoon"]
+    words += ["--only", "slow.py:solve,spoon", "--no-report"]
     running = subprocess.Popen(
         command(*words), cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
