@@ -163,17 +163,8 @@ def test_a_duel_finds_the_model_and_does_not_train_again(whole):
     place = Path(whole["folder"])
     before = (place / "model.safetensors").stat().st_mtime_ns
     prefixed = [word if word == "--set" else f"lm-tiny.{word}" for word in SET]
-    words = (
-        "duel",
-        *TASK,
-        *prefixed,
-        "--only",
-        "lm-tiny",
-        "--rounds",
-        1,
-        "--no-timing",
-        "--no-report",
-    )
+    quick = ("--rounds", 1, "--no-timing", "--no-report")
+    words = ("duel", *TASK, *prefixed, "--only", "lm-tiny", *quick)
     duel = run([sys.executable, *CLI, *words, "--out", whole["out"], "--json"])
     # On no terminal each job that was run is a line.
     assert "round 1: lm-tiny: done" in duel.stderr
