@@ -3,7 +3,19 @@
 Torch and transformers are heavy, and imported where a fixture is asked for (noqa: PLC0415).
 """
 
+import os
+
 import pytest
+from hypothesis import settings
+
+# Nothing is timed: a busy machine makes no test fail.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
+
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # This process is measured. Its children would take twice as long to import torch, and leave
+    # their data in folders that are thrown away, or, being forks, none.
+    os.environ.pop("COVERAGE_PROCESS_START", None)
 
 TEXTS = (
     "Answer with one sentence of the form: The answer is NUMBER.",

@@ -1,10 +1,13 @@
-"""A folder of results with one language model, trained in seconds."""
+"""A folder of results with one language model, trained in seconds; interrupts that arrive."""
 
+import signal
+import sys
 from typing import Any
 
 import pytest
 
 from spoonbench.harness.artifacts import ArtifactStore, Recipe
+from spoonbench.harness.cli import main
 from spoonbench.harness.registry import find_solver, make_solver
 from spoonbench.solvers.api import Example, Problem, Settings
 
@@ -20,6 +23,34 @@ PARAMS = {
     "epochs": 6,
     "precision": "float32",
 }
+
+
+@pytest.fixture
+def interruptible():
+    """Interrupts reach this process and its children, also where the tests run in the background.
+
+    A shell starts a background command with interrupts ignored, and children inherit that.
+    """
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.fixture
+def call_main(tmp_path, monkeypatch, capsys):
+    """The command line in this process and an empty folder, for inputs that are refused.
+
+    Exit code, standard output and standard error; what would be a traceback is raised.
+    """
+
+    def run(*words):
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setenv("COLUMNS", "100")
+        monkeypatch.setattr(sys, "argv", ["spoonbench", *map(str, words)])
+        code = main()
+        return code, *capsys.readouterr()
+
+    return run
 
 
 @pytest.fixture(scope="session")

@@ -67,9 +67,9 @@ def test_a_duel_from_start_to_report(spoonbench, tmp_path):
     assert len(listed["duels"]) == 1
     shown = json.loads(spoonbench("show", listed["runs"][0]["run_id"], "--json").stdout)
     assert shown["status"] == "ok"
-    again = spoonbench("duel", *LIGHT, *FEW)
+    again = spoonbench("duel", *LIGHT, *FEW, "--no-report")
     assert "round 1" not in again.stdout, "measured again what was there"
-    fresh = spoonbench("duel", *LIGHT, *FEW, "--fresh")
+    fresh = spoonbench("duel", *LIGHT, *FEW, "--fresh", "--no-report")
     assert "round 1" in fresh.stdout
     assert spoonbench("report").stdout
     assert spoonbench("show", listed["duels"][0]["duel_id"][:6]).stdout
@@ -85,7 +85,7 @@ def test_a_task_and_a_function_of_ones_own(spoonbench, task_file, tmp_path):
         "import re\n\ndef solve(text):\n    return sum(map(int, re.findall(r'[0-9]+', text)))\n"
     )
     words = ("--solver", "mine.py:solve", "--only", "mine.py:solve,rules", "--preset", "quick")
-    report = json.loads(spoonbench("duel", task_file, *words, "--json").stdout)
+    report = json.loads(spoonbench("duel", task_file, *words, "--json", "--no-report").stdout)
     assert "mine.py:solve" in json.dumps(report)
 
 
@@ -135,16 +135,24 @@ def test_solve_a_text_and_a_file(spoonbench, task_file, tmp_path):
         (("generate", "a" * 300, "text"), 3, "There is no model"),
     ],
 )
-def test_wrong_input_is_one_sentence_and_an_exit_code(spoonbench, words, code, sentence):
+def test_wrong_input_is_one_sentence_and_an_exit_code(call_main, words, code, sentence):
     few = (
         FEW
         if words[0] == "duel" and {"--option", "no_such.jsonl", ".", os.devnull}.isdisjoint(words)
         else ()
     )
     preset = ("--preset", "quick") if words[0] == "duel" else ()
-    done = spoonbench(*words, *few, *preset, code=code)
-    assert sentence in done.stdout + done.stderr
-    assert "\x1b" not in done.stderr
+    found, output, errors = call_main(*words, *few, *preset)
+    assert found == code, output + errors
+    assert sentence in output + errors
+    assert "\x1b" not in errors
+    assert "Traceback" not in errors
+
+
+def test_a_refusal_is_the_exit_code_and_the_last_word_of_the_process(spoonbench):
+    refused = spoonbench("duel", "no_such.jsonl", code=3)
+    assert refused.stdout == ""
+    assert refused.stderr == "Error: no_such.jsonl: there is no such file\n"
 
 
 def test_bad_rows_are_named_and_counted(spoonbench, task_file):
@@ -202,12 +210,13 @@ def test_solvers_and_tasks_are_listed(spoonbench):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+@pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_leaves_a_usable_store_and_says_how_to_go_on(tmp_path, spoonbench):
     (tmp_path / "slow.py").write_text(
         "import time\n\ndef solve(text):\n    time.sleep(0.05)\n    return 1\n"
     )
     words = ["duel", *FEW, "--preset", "quick", "--solver", "slow.py:solve"]
-    words += ["--only", "slow.py:solve,spoon"]
+    words += ["--only", "slow.py:solve,spoon", "--no-report"]
     running = subprocess.Popen(
         command(*words), cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )

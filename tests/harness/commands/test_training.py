@@ -163,7 +163,8 @@ def test_a_duel_finds_the_model_and_does_not_train_again(whole):
     place = Path(whole["folder"])
     before = (place / "model.safetensors").stat().st_mtime_ns
     prefixed = [word if word == "--set" else f"lm-tiny.{word}" for word in SET]
-    words = ("duel", *TASK, *prefixed, "--only", "lm-tiny", "--rounds", 1, "--no-timing")
+    quick = ("--rounds", 1, "--no-timing", "--no-report")
+    words = ("duel", *TASK, *prefixed, "--only", "lm-tiny", *quick)
     duel = run([sys.executable, *CLI, *words, "--out", whole["out"], "--json"])
     # On no terminal each job that was run is a line.
     assert "round 1: lm-tiny: done" in duel.stderr
@@ -224,11 +225,12 @@ def test_two_processes_of_which_one_was_killed_end_bit_for_bit_as_if_it_had_not_
         (("--set", "positions=8"), 3, "have more tokens than the model reads"),
     ],
 )
-def test_wrong_input_is_one_sentence_and_an_exit_code(words, code, sentence, tmp_path):
+def test_wrong_input_is_one_sentence_and_an_exit_code(call_main, words, code, sentence):
     task = [] if words[0].endswith(".csv") else TASK
-    done = run([sys.executable, *CLI, "train", *task, *words], code=code, cwd=tmp_path)
-    assert sentence in done.stderr
-    assert "Traceback" not in done.stderr
+    found, output, errors = call_main("train", *task, *words)
+    assert found == code, output + errors
+    assert sentence in errors
+    assert "Traceback" not in errors
 
 
 def test_what_one_process_trains_is_refused_under_a_launcher(tmp_path):

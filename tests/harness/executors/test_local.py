@@ -256,6 +256,7 @@ def test_an_error_of_the_caller_passes_and_the_child_dies(executor, make_job):
 
 
 @pytest.mark.parametrize("name", ["Hangs", "HangsForked"])
+@pytest.mark.usefixtures("interruptible")
 def test_an_interrupt_passes_and_the_child_dies(executor, make_job, name):
     threading.Timer(1.0, os.kill, (os.getpid(), signal.SIGINT)).start()
     with pytest.raises(KeyboardInterrupt):

@@ -10,6 +10,7 @@ import tomllib
 from collections import Counter
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -51,7 +52,7 @@ IRRELEVANT = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Told:
     """A story as `stories.toml` has it; `words` maps what may be renamed to its kind."""
 
@@ -172,6 +173,7 @@ def worded(text, *, is_british):
     return re.sub(r"(^|[.?] )([a-z])", lambda match: match[1] + match[2].upper(), text)
 
 
+@cache
 def factors(story, largest):
     """By how much numbers can be larger without leaving a debt: one change grows as a product."""
     return st.sampled_from([n for n in range(1, largest + 1) if story.value_times(n) > 0])
