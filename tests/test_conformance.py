@@ -37,7 +37,13 @@ TINY_MODEL = {
     "epochs": 1,
     "max_new_tokens": 8,
 }
-PARAMS = {"text-network": {"max_seconds": 2}, "image-network": {"max_seconds": 2}}
+PARAMS = {
+    "text-network": {"max_seconds": 2},
+    "image-network": {"max_seconds": 2},
+    "option-network": {"max_steps": 100},
+    "option-boosting": {"rounds": 20},
+    "option-boosting-raw": {"rounds": 20},
+}
 STATUSES = {"answered", "abstained", "needs_input", "failed"}
 # The five language models are one class with other sizes; the smallest stands for them here.
 NAMES = [n for n in solver_names() if not n.startswith("lm-") or n == "lm-tiny"]
