@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from spoonbench.harness.evidence import Measurement, NumberErrors
     from spoonbench.reports.duel import DuelReport
 
+_WHOLE_FROM = 0.1
+"""Percents are whole from here on."""
+
 TITLE = "Errors of the answers"
 DEFINITION = (
     "Over the answers that are numbers: mean, and largest in parentheses, relative to the target. "
@@ -46,7 +49,6 @@ def split_error_table(report: DuelReport) -> Table:
             report,
             lambda measurement: [_relative(_errors(measurement, name)) for name in names],
         ),
-        notes=(DEFINITION,),
     )
 
 
@@ -91,4 +93,4 @@ def _relative(errors: NumberErrors | None) -> str:
 
 
 def _percent(value: float) -> str:
-    return f"{value * 100:.2g}%" if value < 1 else f"{value * 100:,.0f}%"
+    return f"{value:,.0%}" if value >= _WHOLE_FROM else f"{100 * value:.2g}%"

@@ -89,7 +89,6 @@ def _errors(report: DuelReport) -> dict[str, Any]:
         return {}
     return {
         "title": errors.TITLE,
-        "definition": errors.DEFINITION,
         "deciding": errors.error_table(report),
         "by_split": errors.split_error_table(report),
     }
