@@ -99,6 +99,7 @@ class TaskFacts:
         splits: measured; the first decides unless the requirements name another.
         skipped_rows: rows left out, with line number and reason.
         options: how it was made.
+        tolerance: relative, of numbers that are not whole; 0: they must be equal.
     """
 
     name: str
@@ -111,6 +112,7 @@ class TaskFacts:
     splits: tuple[SplitFacts, ...]
     skipped_rows: tuple[str, ...] = ()
     options: Mapping[str, Any] = field(default_factory=dict)
+    tolerance: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -100,6 +100,25 @@ class SubsetScore:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NumberErrors:
+    """How far the numbers that were answered are from their targets.
+
+    Attributes:
+        n: answers that are numbers, with targets that are not whole.
+        mean_absolute: in the unit of the answers.
+        largest_absolute: likewise.
+        mean_relative: over the target.
+        largest_relative: likewise.
+    """
+
+    n: int
+    mean_absolute: float
+    largest_absolute: float
+    mean_relative: float
+    largest_relative: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SplitScore:
     """How one contestant did on one split.
 
@@ -115,6 +134,7 @@ class SplitScore:
         run_id: of the record.
         curve: risk against coverage; None where it was not computed.
         subsets: the same answers, counted apart for items of one mark; in the order of names.
+        errors: how far numbers were off, where the task has a tolerance and targets not whole.
     """
 
     split: str
@@ -128,6 +148,7 @@ class SplitScore:
     run_id: str = ""
     curve: RiskCurve | None = None
     subsets: tuple[SubsetScore, ...] = ()
+    errors: NumberErrors | None = None
 
     def subset(self, name: str) -> SubsetScore | None:
         """The score on the items of one mark."""

@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from spoonbench.harness.duel_records import Duel, Entry, TaskFacts
-    from spoonbench.harness.records import RunRecord, ScoredAnswer
+    from spoonbench.harness.records import RunRecord, ScoredAnswer, StoredItem
 
     Answers = Callable[[str], tuple[ScoredAnswer, ...] | None]
+    Items = Callable[[str], tuple[StoredItem, ...]]
 
 NOT_RUN = "missing"
 """Status of a contestant of which a run is not there yet."""
@@ -42,6 +43,7 @@ class _Runs:
         failed: cell key to runs that did not and have no ok one in their round.
         elsewhere: training that was done on another machine.
         load: reads the answers of a run.
+        targets: hash of the items of a split to the target of each problem.
     """
 
     entry: Entry
@@ -49,6 +51,7 @@ class _Runs:
     failed: Mapping[str, tuple[RunRecord, ...]]
     elsewhere: RunRecord | None
     load: Answers
+    targets: Mapping[str, Mapping[str, str | None]]
 
     def records(self, cell_key: str | None) -> tuple[RunRecord, ...]:
         """Of all rounds."""
@@ -66,7 +69,10 @@ class _Runs:
 
 
 def summarize(
-    duel: Duel, runs: Iterable[RunRecord], answers: Answers | None = None
+    duel: Duel,
+    runs: Iterable[RunRecord],
+    answers: Answers | None = None,
+    items: Items | None = None,
 ) -> list[Measurement]:
     """One measurement for each contestant, in the duel's order.
 
@@ -74,12 +80,16 @@ def summarize(
         duel: names the contestants and their cells.
         runs: of the store, in any order; those of other cells are left aside.
         answers: run id to its answers, as `StoreReader.answers`; None where the runs hold them.
+        items: hash to items, as `StoreReader.items`; None: errors of numbers are not told.
 
     Raises:
-        StoreError: the answers of a run are damaged.
+        StoreError: the answers of a run, or the items, are damaged.
     """
     everything, load = list(runs), answers or (lambda _: None)
-    return [_measure(duel, _of_entry(duel, entry, everything, load)) for entry in duel.entries]
+    targets = _targets(duel.task, items) if items else {}
+    return [
+        _measure(duel, _of_entry(duel, entry, everything, load, targets)) for entry in duel.entries
+    ]
 
 
 def cells_of(entry: Entry) -> tuple[tuple[str, str], ...]:
@@ -91,7 +101,23 @@ def cells_of(entry: Entry) -> tuple[tuple[str, str], ...]:
     return tuple(named)
 
 
-def _of_entry(duel: Duel, entry: Entry, runs: Sequence[RunRecord], load: Answers) -> _Runs:
+def _targets(task: TaskFacts, items: Items) -> dict[str, dict[str, str | None]]:
+    """What the answers are held against, where near is good enough."""
+    if task.kind != "number" or not task.tolerance:
+        return {}
+    return {
+        facts.items_hash: {item.problem_id: item.target for item in items(facts.items_hash)}
+        for facts in task.splits
+    }
+
+
+def _of_entry(
+    duel: Duel,
+    entry: Entry,
+    runs: Sequence[RunRecord],
+    load: Answers,
+    targets: Mapping[str, Mapping[str, str | None]],
+) -> _Runs:
     keys = {key for _, key in cells_of(entry)}
     mine = [run for run in runs if run.cell_key in keys]
     here = [run for run in mine if run.environment_id == duel.environment_id]
@@ -104,6 +130,7 @@ def _of_entry(duel: Duel, entry: Entry, runs: Sequence[RunRecord], load: Answers
         failed=_newest([run for run in here if (run.cell_key, run.round_index) not in done]),
         elsewhere=max(trained, key=lambda run: run.run_id, default=None),
         load=load,
+        targets=targets,
     )
 
 
@@ -177,7 +204,7 @@ def _scores(task: TaskFacts, runs: _Runs) -> tuple[SplitScore, ...]:
         record = runs.first(runs.entry.answer_cells.get(facts.name))
         answers = runs.answers(record)
         if record and answers is not None:
-            scores.append(score_split(facts, record, answers))
+            scores.append(score_split(facts, record, answers, runs.targets.get(facts.items_hash)))
     return tuple(scores)
 
 

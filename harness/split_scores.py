@@ -6,12 +6,13 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from spoonbench.harness.evidence import RiskCurve, SplitScore, SubsetScore
+from spoonbench.harness.number_errors import number_errors
 from spoonbench.harness.risk_coverage import risk_curve
 from spoonbench.harness.scoring import text_faults
 from spoonbench.harness.stats import proportion
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from spoonbench.harness.duel_records import SplitFacts
     from spoonbench.harness.evidence import Proportion
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
 
 
 def score_split(
-    facts: SplitFacts, record: RunRecord, answers: Sequence[ScoredAnswer]
+    facts: SplitFacts,
+    record: RunRecord,
+    answers: Sequence[ScoredAnswer],
+    targets: Mapping[str, str | None] | None = None,
 ) -> SplitScore:
     """Add up the answers of one run.
 
@@ -27,6 +31,7 @@ def score_split(
         facts: of the split, with the subsets that are counted apart.
         record: the run.
         answers: of the run; fewer than the split has items where it was cut short.
+        targets: problem to target, where errors of numbers are to be told.
     """
     given = _given(answers)
     accuracy, coverage, precision = _shares(answers)
@@ -42,6 +47,7 @@ def score_split(
         by_stage=_counted(answer.stage for answer in given if answer.stage),
         stopped_by=_counted(answer.stopped_by for answer in answers if answer.stopped_by),
         run_id=record.run_id,
+        errors=number_errors(answers, targets) if targets else None,
     )
 
 

@@ -99,7 +99,7 @@ def gather(reader: StoreReader, duel_id: str) -> DuelReport:
     duel = reader.duel(duel_id)
     keys = [key for entry in duel.entries for _, key in cells_of(entry)]
     runs = reader.runs(keys)
-    measurements = summarize(duel, runs, reader.answers)
+    measurements = summarize(duel, runs, reader.answers, reader.items)
     costs = total_costs(duel.effort, measurements) if duel.effort else []
     examples, counts = failures_of(reader, duel, measurements)
     return DuelReport(

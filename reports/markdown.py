@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from spoonbench.reports import facts, findings, ladder, selective, wording
+from spoonbench.reports import errors, facts, findings, ladder, selective, wording
 from spoonbench.reports.gallery import gallery, kinds_seen
 from spoonbench.reports.gaps import gaps
 from spoonbench.reports.markdown_parts import as_line, as_list, as_pictures, as_table, section
@@ -37,6 +37,7 @@ def render_markdown(
         *_decision(report),
         *_ladder(report),
         *_splits(report),
+        *_errors(report),
         *_selective(report),
         *as_pictures(plots, paths or {}),
         *section("Paired tests", [as_table(findings.paired_test_table(report))]),
@@ -86,6 +87,13 @@ def _splits(report: DuelReport) -> list[str]:
     return section(
         "Right of all by split", [as_table(ladder.split_table(report)), as_list(summaries)]
     )
+
+
+def _errors(report: DuelReport) -> list[str]:
+    if not errors.has_errors(report):
+        return []
+    tables = (errors.error_table(report), errors.split_error_table(report))
+    return section(errors.TITLE, [as_line(errors.DEFINITION), *map(as_table, tables)])
 
 
 def _selective(report: DuelReport) -> list[str]:

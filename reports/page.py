@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from spoonbench.reports import facts, findings, ladder, selective, wording
+from spoonbench.reports import errors, facts, findings, ladder, selective, wording
 from spoonbench.reports.gallery import gallery, kinds_seen
 from spoonbench.reports.gaps import gaps
 from spoonbench.reports.method import method_terms
@@ -22,6 +22,7 @@ _CURVES = "risk"
 _SECTIONS = (
     ("ladder", "Ladder"),
     ("splits", "Splits"),
+    ("errors", "Errors"),
     ("selective", "When it answers"),
     ("plots", "Plots"),
     ("tests", "Paired tests"),
@@ -63,6 +64,7 @@ def _content(report: DuelReport, plots: Sequence[Plot]) -> dict[str, Any]:
         "size": takes,
         "checks": findings.check_table(report),
         "splits": ladder.split_table(report),
+        "errors": _errors(report),
         "selective": _selective(report),
         "tests": findings.paired_test_table(report),
         "ratios": findings.ratio_tables(report),
@@ -79,6 +81,17 @@ def _content(report: DuelReport, plots: Sequence[Plot]) -> dict[str, Any]:
         "machine": facts.machine_table(report.environment, report.duel.environment_id),
     }
     return {**content, "sections": _present(content)}
+
+
+def _errors(report: DuelReport) -> dict[str, Any]:
+    """What the section on errors of numbers shows; nothing where they are right or wrong only."""
+    if not errors.has_errors(report):
+        return {}
+    return {
+        "title": errors.TITLE,
+        "deciding": errors.error_table(report),
+        "by_split": errors.split_error_table(report),
+    }
 
 
 def _selective(report: DuelReport) -> dict[str, Any]:
@@ -121,7 +134,16 @@ def _present(content: dict[str, Any]) -> list[tuple[str, str]]:
     """Sections that the page will have, for its list of contents."""
     is_there = {
         name: bool(getattr(content[name], "rows", content[name]))
-        for name in ("plots", "selective", "tests", "ratios", "failures", "rules", "costs")
+        for name in (
+            "plots",
+            "errors",
+            "selective",
+            "tests",
+            "ratios",
+            "failures",
+            "rules",
+            "costs",
+        )
     }
     is_there["inside"] = bool(content["stages"].rows or content["stops"].rows)
     is_there["splits"] = bool(content["ladder"].rows)

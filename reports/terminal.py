@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from spoonbench.reports import findings, ladder, selective, wording
+from spoonbench.reports import errors, findings, ladder, selective, wording
 from spoonbench.reports.gallery import kinds_in_short
 from spoonbench.reports.gaps import gaps
 from spoonbench.reports.summary import summary_json
@@ -38,6 +38,7 @@ def print_report(
     _print_decision(page, report)
     _print_ladder(page, report)
     _print_splits(page, report)
+    _print_errors(page, report)
     _print_selective(page, report)
     _print_failures(page, report)
     _print_inside(page, report)
@@ -101,6 +102,15 @@ def _print_splits(page: TerminalPage, report: DuelReport) -> None:
             page.table(part)
         page.line("With intervals: in the report, or in a wider terminal.", "dim")
     page.items([f"{facts.name}: {facts.summary}" for facts in splits if facts.summary])
+
+
+def _print_errors(page: TerminalPage, report: DuelReport) -> None:
+    if not errors.has_errors(report):
+        return
+    _print_wide(page, errors.error_table(report), errors.error_table(report))
+    if len(report.duel.task.splits) >= _FEWEST_SPLITS:
+        _print_wide(page, errors.split_error_table(report), errors.split_error_table(report))
+    page.line(errors.DEFINITION, "dim")
 
 
 def _print_selective(page: TerminalPage, report: DuelReport) -> None:

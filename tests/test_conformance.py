@@ -19,6 +19,7 @@ from spoonbench.solvers.api import (
     Measures,
     Part,
     Problem,
+    Row,
     Settings,
     Solves,
     Trains,
@@ -36,7 +37,13 @@ TINY_MODEL = {
     "epochs": 1,
     "max_new_tokens": 8,
 }
-PARAMS = {"text-network": {"max_seconds": 2}, "image-network": {"max_seconds": 2}}
+PARAMS = {
+    "text-network": {"max_seconds": 2},
+    "image-network": {"max_seconds": 2},
+    "option-network": {"max_steps": 100},
+    "option-boosting": {"rounds": 20},
+    "option-boosting-raw": {"rounds": 20},
+}
 STATUSES = {"answered", "abstained", "needs_input", "failed"}
 # The five language models are one class with other sizes; the smallest stands for them here.
 NAMES = [n for n in solver_names() if not n.startswith("lm-") or n == "lm-tiny"]
@@ -45,6 +52,14 @@ NAMES = [n for n in solver_names() if not n.startswith("lm-") or n == "lm-tiny"]
 def image(shift):
     rows = tuple(tuple(float((r * c + shift) % 17) for c in range(8)) for r in range(8))
     return Image(pixels=rows, maximum=16.0)
+
+
+def row(i):
+    """An option contract."""
+    numbers = {"underlying_price": 90.0 + i, "strike": 100.0, "expiry": 0.5, "rate": 0.03}
+    words = {"option": "put" if i % 2 else "call", "underlying": "spot"}
+    last = {"dividend_yield": 0.01, "volatility": 0.2}
+    return Row(values=tuple((words | numbers | last).items()))
 
 
 def examples(info):
@@ -56,7 +71,7 @@ def examples(info):
         target = str(i + 2 + i % 7 + 1)
         if kind != "number":
             text, target = (f"where is card {i}", "card") if i % 2 else (f"pay bill {i}", "bill")
-        payload = image(i % 2 * 5) if info.payload == "image" else None
+        payload = {"image": image(i % 2 * 5), "row": row(i)}.get(info.payload)
         problem = Problem(problem_id=f"p{i}", text=text, kind=kind, payload=payload)
         made.append(Example(problem=problem, target=target))
     return made

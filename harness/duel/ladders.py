@@ -72,6 +72,16 @@ BY_TASK: dict[tuple[str, str], Ladder] = {
         solvers=("equation-rules", "algebra", *_NUMBERS),
         routes=(("equation-rules", "algebra"), ("algebra", MODEL)),
     ),
+    ("option-pricing", "number"): Ladder(
+        solvers=(
+            "black-scholes",
+            "black-scholes-text",
+            "option-ridge",
+            "option-boosting",
+            "option-boosting-raw",
+            "option-network",
+        ),
+    ),
     ("formats", "label"): Ladder(
         solvers=(
             "format-rules",

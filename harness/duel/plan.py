@@ -315,12 +315,12 @@ def _deciding_split(task: Task, name: str | None) -> Split:
 
 
 def sample_split(split: Split, n: int, use: str) -> Split:
-    """A fixed sample in the order of the split: file order may be sorted by label.
+    """A fixed sample in the order of the split, since file order may be sorted by label.
 
     Args:
         split: to draw from.
         n: items at most.
-        use: what for, a part of the name of the sample.
+        use: what for, a part of the name.
     """
     chosen: Sequence[Item] = split.items
     if len(chosen) > n:
@@ -353,6 +353,7 @@ def _facts(task: Task) -> TaskFacts:
         ),
         skipped_rows=task.skipped_rows,
         options=to_json(task.options),
+        tolerance=task.tolerance,
     )
 
 

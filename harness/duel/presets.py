@@ -68,12 +68,21 @@ PRESETS: dict[str, Preset] = {
             summary="smaller everything, about a minute",
             task_options={
                 name: {"n_training": 2000, "n_validation": 200, "n_items": 200}
-                for name in ("word-problems", "expressions", "equations", "formats")
+                for name in (
+                    "word-problems",
+                    "expressions",
+                    "equations",
+                    "formats",
+                    "option-pricing",
+                )
             },
             models=(("lm-tiny", "lm-tiny", {"max_seconds": 15}),),
             solver_params={
                 "text-network": {"max_seconds": 5},
                 "image-network": {"max_seconds": 5},
+                "option-network": {"max_seconds": 10},
+                "option-boosting": {"rounds": 100},
+                "option-boosting-raw": {"rounds": 100},
             },
             n_rounds=2,
             latency_items=40,

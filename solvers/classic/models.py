@@ -360,11 +360,14 @@ def kernel_size(estimator: Any) -> Size:
 
 def boosting_size(classifier: Classifier) -> tuple[int, float]:
     """Numbers kept in the trees (two a split, one a leaf), and operations for one problem."""
-    if classifier.estimator is None:
-        return 0, 0.0
+    return (0, 0.0) if classifier.estimator is None else tree_size(classifier.estimator)
+
+
+def tree_size(estimator: Any) -> tuple[int, float]:
+    """The same of boosted trees of any kind."""
     n_parameters, operations = 0, 0.0
     # The trees have no public face; their nodes are a structured array.
-    for trees in classifier.estimator._predictors:  # noqa: SLF001
+    for trees in estimator._predictors:  # noqa: SLF001
         for tree in trees:
             is_leaf = tree.nodes["is_leaf"].astype(bool)
             n_parameters += int(2 * (~is_leaf).sum() + is_leaf.sum())

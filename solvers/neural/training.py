@@ -9,12 +9,13 @@ Not covered: interrupted training that goes on later; training takes seconds.
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import torch
-from torch.nn.functional import cross_entropy
+from torch.nn.functional import cross_entropy, mse_loss
 
 from spoonbench.solvers.api import CurvePoint, FitReport
 
@@ -32,6 +33,7 @@ _BLOCK = 16
 _INTERVAL = (25, 200)
 """Steps from validation to validation: those of one pass over the examples, within these limits."""
 
+_LEAST_LOSS = 1e-30
 _LEAST_GAIN = 1e-4
 """A better validation is one by this much: in accuracy, or a thousand times that in loss."""
 
@@ -81,7 +83,7 @@ class Labelled:
 
     Attributes:
         inputs: n of them.
-        labels: shape (n,), classes as int64.
+        labels: shape (n,), classes as int64, or numbers as float32 for a network of one output.
     """
 
     inputs: Inputs
@@ -201,8 +203,11 @@ class _Run:
         loss, accuracy = None, None
         if len(validation):
             loss, accuracy = evaluate_loss(self._network, validation, self._recipe.batch_size)
-            # Accuracy first: it is what is asked for; the loss decides between equals.
-            self._remember(accuracy - 1e-3 * loss)
+            # Accuracy first: it is what is asked for; the loss decides between equals. Of
+            # numbers there is the loss alone, and gains are relative.
+            self._remember(
+                -math.log10(max(loss, _LEAST_LOSS)) if accuracy is None else accuracy - 1e-3 * loss
+            )
         self._curve.append(
             CurvePoint(
                 step=self._step,
@@ -236,7 +241,7 @@ def train_step(
     """Forward, backward and update on one batch; returns its mean loss."""
     network.train()
     optimizer.zero_grad(set_to_none=True)
-    loss = cross_entropy(network(inputs), labels, label_smoothing=0.05)
+    loss = _loss(network(inputs), labels, label_smoothing=0.05)
     loss.backward()
     torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
     optimizer.step()
@@ -262,8 +267,19 @@ def score(network: nn.Module, inputs: Inputs, batch_size: int) -> Tensor:
         )
 
 
-def evaluate_loss(network: nn.Module, examples: Labelled, batch_size: int) -> tuple[float, float]:
-    """Mean loss and accuracy."""
+def evaluate_loss(
+    network: nn.Module, examples: Labelled, batch_size: int
+) -> tuple[float, float | None]:
+    """Mean loss, and accuracy where the labels are classes."""
     scores = score(network, examples.inputs, batch_size)
-    loss = float(cross_entropy(scores, examples.labels))
+    loss = float(_loss(scores, examples.labels, label_smoothing=0.0))
+    if examples.labels.is_floating_point():
+        return loss, None
     return loss, float((scores.argmax(dim=1) == examples.labels).double().mean())
+
+
+def _loss(scores: Tensor, labels: Tensor, *, label_smoothing: float) -> Tensor:
+    """Cross-entropy of classes, shape (n, n_classes), or squared error of numbers, (n, 1)."""
+    if labels.is_floating_point():
+        return mse_loss(scores.squeeze(1), labels)
+    return cross_entropy(scores, labels, label_smoothing=label_smoothing)

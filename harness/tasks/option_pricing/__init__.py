@@ -1,0 +1,1 @@
+"""The task `option-pricing`: see `task`."""
