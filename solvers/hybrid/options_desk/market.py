@@ -10,11 +10,11 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from spoonbench.solvers.algorithms.black_scholes.measures import DAYS_PER_YEAR
+
 if TYPE_CHECKING:
     from datetime import date
     from decimal import Decimal
-
-DAYS_PER_YEAR = 365
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
+from spoonbench.solvers.hybrid.options_desk.plain_values import plain
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+    from decimal import Decimal
+
     from spoonbench.solvers.hybrid.options_desk.margin.results import MarginResult
     from spoonbench.solvers.hybrid.options_desk.margin.underlyings import Underlying
 
@@ -107,19 +109,5 @@ class Report:
 
     def to_json(self) -> dict[str, Any]:
         """JSON values; decimals as text, digit by digit."""
-        told: dict[str, Any] = _plain(self)
+        told: dict[str, Any] = plain(self)
         return {"is_allowed": self.is_allowed, **told}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Decimal):
-        return f"{value:f}"
-    if isinstance(value, date):
-        return value.isoformat()
-    if dataclasses.is_dataclass(value):
-        return {each.name: _plain(getattr(value, each.name)) for each in dataclasses.fields(value)}
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, tuple | list):
-        return [_plain(item) for item in value]
-    return value

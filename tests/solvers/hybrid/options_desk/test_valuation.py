@@ -33,7 +33,11 @@ def test_a_position_sums_its_legs(name):
 def test_the_opposite_position_has_the_opposite_figures():
     sold = value(proposed(strategy="short iron condor", strikes=CONDOR))
     legs = tuple(
-        StatedLeg(kind=role.split()[1], quantity=1 if "short" in role else -1, strike=strike)
+        StatedLeg(
+            kind="call" if "call" in role else "put",
+            quantity=1 if "short" in role else -1,
+            strike=strike,
+        )
         for role, strike in CONDOR.items()
     )
     bought = value(proposed(strategy=None, legs=legs))
