@@ -89,7 +89,7 @@ def _convert(hint: Any, value: Any) -> Any:
         return None
     if typing.get_origin(hint) in (typing.Union, types.UnionType):
         options = [option for option in typing.get_args(hint) if option is not type(None)]
-        return _convert(options[0], value) if len(options) == 1 else value
+        return _convert(options[0], value) if len(options) == 1 else _fitting(options, value)
     if dataclasses.is_dataclass(hint) and isinstance(hint, type):
         return from_json(hint, value)
     if typing.get_origin(hint) is tuple:
@@ -97,6 +97,16 @@ def _convert(hint: Any, value: Any) -> Any:
         if inner in _PLAIN:
             return tuple(value)
         return tuple(_convert(inner, item) for item in value)
+    return value
+
+
+def _fitting(options: list[Any], value: Any) -> Any:
+    """The one record of several that has these fields; the value itself where none has."""
+    for option in options:
+        if isinstance(value, Mapping) and dataclasses.is_dataclass(option):
+            names = {field.name for field in dataclasses.fields(option)}
+            if isinstance(option, type) and names == set(value):
+                return from_json(option, value)
     return value
 
 

@@ -19,6 +19,7 @@ from spoonbench.solvers.api import (
     Measures,
     Part,
     Problem,
+    Row,
     Settings,
     Solves,
     Trains,
@@ -47,6 +48,14 @@ def image(shift):
     return Image(pixels=rows, maximum=16.0)
 
 
+def row(i):
+    """An option contract."""
+    numbers = {"underlying_price": 90.0 + i, "strike": 100.0, "expiry": 0.5, "rate": 0.03}
+    words = {"option": "put" if i % 2 else "call", "underlying": "spot"}
+    last = {"dividend_yield": 0.01, "volatility": 0.2}
+    return Row(values=tuple((words | numbers | last).items()))
+
+
 def examples(info):
     """Forty examples of the first kind of answer that the contestant can give."""
     kind = info.kinds[0]
@@ -56,7 +65,7 @@ def examples(info):
         target = str(i + 2 + i % 7 + 1)
         if kind != "number":
             text, target = (f"where is card {i}", "card") if i % 2 else (f"pay bill {i}", "bill")
-        payload = image(i % 2 * 5) if info.payload == "image" else None
+        payload = {"image": image(i % 2 * 5), "row": row(i)}.get(info.payload)
         problem = Problem(problem_id=f"p{i}", text=text, kind=kind, payload=payload)
         made.append(Example(problem=problem, target=target))
     return made

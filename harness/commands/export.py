@@ -10,7 +10,8 @@ Answers are read from "The answer is X" by a regular expression that takes what 
 Their exact match compares text: it knows no tolerance, and takes 0.50 and 0.5 for different. Scores
 that stand in the ladder come from reading its sample log here (`--answers FILE`).
 
-Not covered: images; chat turns (with `--apply_chat_template` the prompt is one turn of the user).
+Not covered: images and rows of tables; chat turns (with `--apply_chat_template` the prompt is one
+turn of the user).
 """
 
 from __future__ import annotations
@@ -110,11 +111,11 @@ def export_lm_eval(
         The YAML file, which names the data by its absolute path, and the data.
 
     Raises:
-        BadTask: the task holds images, there is no such split or not so many training examples, or
-            the data cannot be told from dates by the reader of lm-eval.
+        BadTask: the task holds images or rows, there is no such split or not so many training
+            examples, or the data cannot be told from dates by the reader of lm-eval.
     """
     if task.payload != "text":
-        raise BadTask(f"{task.name}: its problems are images; only text can be exported")
+        raise BadTask(f"{task.name}: its problems are {task.payload}s; only text can be exported")
     chosen = _split(task, split)
     form = _form(task, prompt, n_shots, seed)
     name = export_name(task.name, chosen.name)

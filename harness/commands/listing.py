@@ -57,7 +57,8 @@ def list_solvers(*, as_json: bool) -> None:
         table.add_column(title, overflow="fold")
     for name, info in infos:
         level = f"{info.level} {LEVELS[info.level][0]}"
-        reads = "image" if info.payload == "image" else ", ".join(info.kinds)
+        kinds = ", ".join(info.kinds)
+        reads = {"text": kinds, "image": "image", "row": f"row: {kinds}"}[info.payload]
         table.add_row(level, *map(_shown, (name, reads, info.summary)))
     for name, reason in broken:
         table.add_row("-", _shown(name), "-", _shown(f"cannot be loaded: {reason}"))

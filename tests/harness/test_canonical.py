@@ -11,7 +11,15 @@ from spoonbench.harness.canonical import (
     without_defaults,
 )
 from spoonbench.harness.records import Cell, Contestant, Environment, Placement, RunRecord, Workload
-from spoonbench.solvers.api import Answer, Part, Problem, Settings, TraceStep
+from spoonbench.solvers.api import (
+    Answer,
+    Image,
+    Part,
+    Problem,
+    Row,
+    Settings,
+    TraceStep,
+)
 
 
 def cell(**placement):
@@ -43,6 +51,19 @@ def test_records_come_back_as_they_were():
     ):
         text = json.dumps(to_json(record))
         assert from_json(type(record), json.loads(text)) == record
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        Image(pixels=((0.0, 1.0), (2.0, 3.0)), maximum=16.0),
+        Row(values=(("option", "call"), ("spot", 100.0))),
+        None,
+    ],
+)
+def test_a_payload_comes_back_as_what_it_was(payload):
+    problem = Problem(problem_id="p", text="t", payload=payload)
+    assert from_json(Problem, json.loads(json.dumps(to_json(problem)))) == problem
 
 
 def test_an_unknown_or_missing_field_is_named():
