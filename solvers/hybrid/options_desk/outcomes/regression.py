@@ -158,7 +158,7 @@ def _past(name: str, values: Array, volatility: Array) -> Array:
     if word == "realised":
         return np.asarray(np.log(values / volatility))
     # Five trading days are a week of seven.
-    return values / (volatility * np.sqrt(int(steps) * 7 / 5 / DAYS_PER_YEAR))
+    return np.asarray(values / (volatility * np.sqrt(int(steps) * 7 / 5 / DAYS_PER_YEAR)))
 
 
 def _log_odds(probability: Array) -> Array:
