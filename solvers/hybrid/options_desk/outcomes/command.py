@@ -66,10 +66,9 @@ def _history(file: Path | None, *, simulated: bool, world: str | None, seed: int
 def _lines(model: OutcomeModel) -> list[str]:
     calibrated, judged = model.starts
     lines = [
-        (
-            f"{model.n_trades:,} trades, {model.source}. Calibrated on those from {calibrated}, judged "
-            f"by those from {judged}; {model.n_purged:,} that were open across a border are left out."
-        ),
+        f"{model.n_trades:,} trades, {model.source}.",
+        f"Calibrated on those from {calibrated}, judged by those from {judged}.",
+        f"{model.n_purged:,} that were open across a border are left out.",
         *model.remarks,
     ]
     for part in model.parts:
@@ -79,21 +78,17 @@ def _lines(model: OutcomeModel) -> list[str]:
 
 def _part_lines(part: Learned) -> list[str]:
     found = part.evaluation
-    known = "with" if part.design.with_past else "without"
+    known = "with" if part.foresight.design.with_past else "without"
+    what = f"Probability of {_TARGETS[part.foresight.target]}"
     over = found.over_closed_form
+    interval = f"95% interval {over.low:+.4f} to {over.high:+.4f}, {found.n_blocks} quarters"
     return [
-        (
-            f"Probability of {_TARGETS[part.target]}, {known} the underlying's earlier closes, on "
-            f"{found.model.n:,} later trades:"
-        ),
+        f"{what}, {known} the underlying's earlier closes, on {found.model.n:,} later trades:",
         _HEADER,
         _score_line("outcome model", found.model),
         _score_line("closed form", found.closed_form),
         _score_line("base rate", found.base_rate),
-        (
-            f"Log loss of the model less that of the closed form: {over.mean:+.4f} (95% interval "
-            f"{over.low:+.4f} to {over.high:+.4f}, {found.n_blocks} quarters drawn again)."
-        ),
+        f"Log loss of the model less that of the closed form: {over.mean:+.4f} ({interval}).",
         _decision(found),
     ]
 
@@ -121,8 +116,8 @@ def _summary(model: OutcomeModel) -> dict[str, object]:
         "remarks": list(model.remarks),
         "parts": [
             {
-                "target": part.target,
-                "with_past": part.design.with_past,
+                "target": part.foresight.target,
+                "with_past": part.foresight.design.with_past,
                 "uses": "outcome model" if part.evaluation.is_better else "closed form",
                 **_evaluation(part.evaluation),
             }

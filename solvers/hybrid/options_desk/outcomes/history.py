@@ -41,6 +41,7 @@ class History:
 
     Attributes:
         source: where they come from, in words.
+        number: shape (n,), the place of each in what it was read from.
         opened: shape (n,), datetime64[D], never falling.
         closed: likewise, each after or on its day of opening.
         strategy: shape (n,).
@@ -51,6 +52,7 @@ class History:
     """
 
     source: str
+    number: NDArray[np.int64]
     opened: NDArray[np.datetime64]
     closed: NDArray[np.datetime64]
     strategy: NDArray[np.str_]
@@ -70,6 +72,7 @@ class History:
         """Some trades, in their order."""
         return History(
             source=self.source,
+            number=self.number[rows],
             opened=self.opened[rows],
             closed=self.closed[rows],
             strategy=self.strategy[rows],
@@ -157,6 +160,7 @@ def join_rows(
     }
     whole = History(
         source=source,
+        number=np.arange(len(opened)),
         opened=opened,
         closed=np.array([day for _, day in days], dtype="datetime64[D]"),
         strategy=np.array([one.strategy for one in features]),

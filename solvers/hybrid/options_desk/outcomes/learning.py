@@ -15,7 +15,12 @@ import numpy as np
 from spoonbench.solvers.api import BadInput
 from spoonbench.solvers.hybrid.options_desk.outcomes.evaluation import blocks_of, evaluate
 from spoonbench.solvers.hybrid.options_desk.outcomes.history import cut_by_time
-from spoonbench.solvers.hybrid.options_desk.outcomes.model import Fit, Learned, OutcomeModel
+from spoonbench.solvers.hybrid.options_desk.outcomes.model import (
+    Fit,
+    Foresight,
+    Learned,
+    OutcomeModel,
+)
 from spoonbench.solvers.hybrid.options_desk.outcomes.regression import (
     PENALTIES,
     Design,
@@ -104,33 +109,49 @@ def learn(
     )
 
 
+def learn_from_periods(training: History, calibration: History) -> Foresight:
+    """The probability of a profit from two periods, without intervals and without judging.
+
+    Both outcomes must occur in both periods; trades to calibrate on whose strategy training does
+    not have are left aside.
+    """
+    design = make_design(training, with_past=training.has_past and calibration.has_past)
+    known = np.isin(calibration.strategy, training.strategy)
+    read = [_read(design, "win", part) for part in (training, calibration.select(known))]
+    return _foresee(design, "win", *read)
+
+
 def _learn_part(
     design: Design, target: Target, periods: Sequence[_Period], draw: tuple[int, int]
 ) -> Learned:
     training, calibration, later = periods
-    penalty = _best_penalty(training, calibration)
-    fit = _fit(training, calibration, penalty)
+    foresight = _foresee(design, target, training, calibration)
     seed, n_resampled = draw
     random = np.random.Generator(np.random.PCG64(seed))
     resampled = tuple(
-        _fit(training, calibration, penalty, counts=_draw(periods, random), start=fit.weights)
+        _fit(
+            training,
+            calibration,
+            foresight.penalty,
+            counts=_draw(periods, random),
+            start=foresight.fit.weights,
+        )
         for _ in range(n_resampled)
     )
-    scores = later.offset + later.columns @ fit.weights
     evaluation = evaluate(
         later.history.opened,
         later.happened,
-        fit.calibration.probabilities(scores),
+        foresight.probabilities(later.history),
         later.history.columns[formula_column(target)],
         float(training.happened.mean()),
     )
-    return Learned(
-        target=target,
-        design=design,
-        penalty=penalty,
-        fit=fit,
-        resampled=resampled,
-        evaluation=evaluation,
+    return Learned(foresight=foresight, resampled=resampled, evaluation=evaluation)
+
+
+def _foresee(design: Design, target: Target, training: _Period, calibration: _Period) -> Foresight:
+    penalty = _best_penalty(training, calibration)
+    return Foresight(
+        target=target, design=design, penalty=penalty, fit=_fit(training, calibration, penalty)
     )
 
 
@@ -160,8 +181,17 @@ def _fit(
     borders = level_borders(training.offset + training.columns @ weights)
     scores = calibration.offset + calibration.columns @ weights
     return Fit(
-        weights=weights, calibration=calibrate(borders, scores, calibration.happened, second)
+        weights=weights,
+        platt=_platt(scores, calibration.happened, second),
+        calibration=calibrate(borders, scores, calibration.happened, second),
     )
+
+
+def _platt(scores: Array, happened: Array, counts: Array | None) -> tuple[float, float]:
+    """Slope and shift of log odds (Platt 1999), held a little to 1 and 0."""
+    columns = np.column_stack([scores, np.ones(len(scores))])
+    change = fit_weights(columns, scores, happened, 1.0, counts=counts)
+    return 1 + float(change[0]), float(change[1])
 
 
 def _draw(periods: Sequence[_Period], random: np.random.Generator) -> tuple[Array, Array]:

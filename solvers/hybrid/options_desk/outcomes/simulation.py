@@ -125,6 +125,7 @@ def open_trades(world: World, paths: Paths, random: np.random.Generator, per_day
     }
     return History(
         source=f"simulated, world {world.name}",
+        number=np.arange(len(at)),
         opened=paths.dates[at],
         closed=paths.dates[until],
         strategy=names,
