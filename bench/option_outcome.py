@@ -1,13 +1,14 @@
 """Does anything foresee the outcome of option trades better than the formula? Worlds and seeds.
 
-    python bench/option_outcome.py --seeds 10 11 12 13 14
+    python bench/option_outcome.py --seeds 10 11 12 13 14 --json option_outcome.jsonl
 
 For each world and seed: the contestants of `option-outcome` learn from the earliest trades, are
 calibrated on the next and answer all later ones; log loss, Brier score, calibration error and lift,
 and the difference of the log loss to that of the formula with its interval by blocks of a quarter.
 Then the desk's decision, and what its intervals of 90% hold: in the world where the formula is the
 truth, how many hold that; elsewhere, in how many tenths of the trades (by probability) the share of
-wins lies between the mean ends. The seed is the unit: a table's interval is over seeds.
+wins lies between the mean ends. The seed is the unit: a table's interval is over seeds. Figures go to the end of the JSON file, and
+the tables are of all that is in it: `--worlds` without a name makes them again.
 """
 
 from __future__ import annotations
@@ -15,8 +16,11 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from pathlib import Path
+from typing import Any
 
 import numpy as np
+from scipy.stats import t
 
 from spoonbench.harness.registry import find_solver, make_solver, make_task
 from spoonbench.solvers.api import Example, Settings
@@ -44,7 +48,7 @@ CONTESTANTS = (
 
 def answer_probabilities(task, name, seed):
     """Probability of a win of every later trade."""
-    solver = make_solver(find_solver(name).target)
+    solver: Any = make_solver(find_solver(name).target)
     solver.prepare(Settings(seed=seed))
     parts = [
         [Example(problem=item.problem, target=item.target) for item in split.items]
@@ -100,8 +104,6 @@ def desk(world, seed):
 
 def interval(values):
     """Mean over seeds with its 95% interval (Student's t)."""
-    from scipy.stats import t
-
     mean, n = np.mean(values), len(values)
     if n == 1:
         return f"{mean:+.4f}"
@@ -123,8 +125,8 @@ def tables(contests, desks):
             ece = np.mean([r["calibration_error"] for r in rows])
             wins = sum(r["high"] < 0 for r in rows)
             losses = sum(r["low"] > 0 for r in rows)
-            over = "–" if name == FORMULA else interval([r["over"] for r in rows])
-            count = "–" if name == FORMULA else f"{wins} / {losses} of {len(rows)}"
+            over = "-" if name == FORMULA else interval([r["over"] for r in rows])
+            count = "-" if name == FORMULA else f"{wins} / {losses} of {len(rows)}"
             print(
                 f"| {world} | {name} | {mean['log_loss']:.4f} | {over} | {count} | "
                 f"{mean['brier']:.4f} | {ece:.4f} | {mean['lift']:.2f} |"
@@ -138,7 +140,7 @@ def tables(contests, desks):
     for key in keys:
         rows = [r for r in desks if (r["world"], r["target"], r["with_past"]) == key]
         held = [r["truth_held"] for r in rows]
-        truth = "–" if None in held else f"{np.mean(held):.0%}"
+        truth = "-" if None in held else f"{np.mean(held):.0%}"
         print(
             f"| {key[0]} | {key[1]} | {'yes' if key[2] else 'no'} | "
             f"{sum(r['is_better'] for r in rows)} of {len(rows)} | "
@@ -150,20 +152,19 @@ def tables(contests, desks):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--worlds", nargs="+", default=list(WORLDS))
+    parser.add_argument("--worlds", nargs="*", default=list(WORLDS))
     parser.add_argument("--seeds", nargs="+", type=int, default=[10, 11, 12, 13, 14])
-    parser.add_argument("--json", help="figures of every seed, one JSON object a line")
+    parser.add_argument("--json", default="option_outcome.jsonl", help="figures go to its end")
     chosen = parser.parse_args()
-    contests, desks = [], []
     for world in chosen.worlds:
         for seed in chosen.seeds:
-            contests += contest(world, seed)
-            desks += desk(world, seed)
+            rows = contest(world, seed) + desk(world, seed)
+            with Path(chosen.json).open("a", encoding="utf-8") as file:
+                file.writelines(json.dumps(row) + "\n" for row in rows)
             print(f"{world}, seed {seed}: done", file=sys.stderr)
-    if chosen.json:
-        with open(chosen.json, "w", encoding="utf-8") as file:
-            file.writelines(json.dumps(row) + "\n" for row in [*contests, *desks])
-    tables(contests, desks)
+    lines = Path(chosen.json).read_text(encoding="utf-8").splitlines()
+    found = [json.loads(line) for line in lines]
+    tables([r for r in found if "contestant" in r], [r for r in found if "target" in r])
 
 
 if __name__ == "__main__":

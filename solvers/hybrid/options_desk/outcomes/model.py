@@ -82,13 +82,8 @@ class Foresight:
     def probabilities(self, history: History) -> Array:
         """Of trades whose strategies it knows, shape (n,)."""
         slope, shift = self.fit.platt
-        return sigmoid(slope * self.log_odds(history, self.fit) + shift)
-
-    def log_odds(self, history: History, fit: Fit) -> Array:
-        """By one fit, before its calibration; shape (n,)."""
         offset = formula_log_odds(history, self.target)
-        found: Array = offset + self.design.columns(history) @ fit.weights
-        return found
+        return sigmoid(slope * (offset + self.design.columns(history) @ self.fit.weights) + shift)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,9 +102,9 @@ class Learned:
 
     def intervals(self, history: History) -> tuple[Array, Array]:
         """Lower and upper ends, shape (n,) each; the probability lies between them."""
-        bounds = [
-            one.calibration.bounds(self.foresight.log_odds(history, one)) for one in self.resampled
-        ]
+        columns = self.foresight.design.columns(history)
+        offset = formula_log_odds(history, self.foresight.target)
+        bounds = [one.calibration.bounds(offset + columns @ one.weights) for one in self.resampled]
         lows, highs = (np.array(ends) for ends in zip(*bounds, strict=True))
         low, high = np.quantile(lows, _TAIL, axis=0), np.quantile(highs, 1 - _TAIL, axis=0)
         middle = self.foresight.probabilities(history)

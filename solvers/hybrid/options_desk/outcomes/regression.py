@@ -115,7 +115,12 @@ def fit_weights(
     Returns:
         shape (n_columns,).
     """
-    times = np.ones(len(columns)) if counts is None else counts
+    if counts is None:
+        times = np.ones(len(columns))
+    else:
+        drawn = counts > 0
+        columns, offset, happened = columns[drawn], offset[drawn], happened[drawn]
+        times = counts[drawn]
     weights = np.zeros(columns.shape[1]) if start is None else start
     for _ in range(_MOST_STEPS):
         chance = sigmoid(offset + columns @ weights)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pytest
@@ -30,9 +31,9 @@ def generator(seed):
 
 
 def random_legs(draw):
-    legs = []
+    legs: list[Any] = []
     for _ in range(draw.integers(1, 5)):
-        kind = (*KINDS, "share")[draw.integers(3)]
+        kind: Any = (*KINDS, "share")[draw.integers(3)]
         strike = None if kind == "share" else Fraction(int(draw.integers(70, 130)))
         quantity = Fraction(int(draw.choice([-2, -1, 1, 2])))
         price = Fraction(int(draw.integers(1, 2000)), 100)
@@ -70,7 +71,7 @@ def test_the_same_seed_gives_the_same_trades_and_another_seed_others():
         simulate_trades("market", seed=seed, n_years=1, per_day=1) for seed in (1, 1, 2)
     )
     assert (first.columns["volatility"] == again.columns["volatility"]).all()
-    assert (first.columns["volatility"] != other.columns["volatility"]).any()
+    assert not np.array_equal(first.columns["volatility"], other.columns["volatility"])
 
 
 @pytest.mark.parametrize("world", WORLDS)
@@ -106,7 +107,7 @@ def test_features_never_change_when_the_future_does(world):
 
 
 def test_in_the_exact_world_trades_win_as_often_as_the_formula_says():
-    history = simulate_trades("black-scholes", seed=8, n_years=60, per_day=2)
+    history = simulate_trades("black-scholes", seed=8, n_years=40, per_day=3)
     chances = history.columns["probability"]
     for name in SIMULATED:
         mine = history.strategy == name
@@ -118,7 +119,7 @@ def test_in_the_exact_world_trades_win_as_often_as_the_formula_says():
 
 
 def test_in_the_market_world_what_is_sold_wins_more_often_than_the_formula_says():
-    history = simulate_trades("market", seed=8, n_years=40, per_day=2)
+    history = simulate_trades("market", seed=8, n_years=25, per_day=2)
     sold = np.isin(history.strategy, ["short strangle", "short iron condor"])
     assert history.is_win[sold].mean() > history.columns["probability"][sold].mean() + 0.02
 
