@@ -7,8 +7,10 @@ calibrated on the next and answer all later ones; log loss, Brier score, calibra
 and the difference of the log loss to that of the formula with its interval by blocks of a quarter.
 Then the desk's decision, and what its intervals of 90% hold: in the world where the formula is the
 truth, how many hold that; elsewhere, in how many tenths of the trades (by probability) the share of
-wins lies between the mean ends. The seed is the unit: a table's interval is over seeds. Figures go to the end of the JSON file, and
-the tables are of all that is in it: `--worlds` without a name makes them again.
+wins lies between the mean ends. The seed is the unit: a table's interval is over seeds.
+
+Figures go to the end of the JSON file, and the tables are of all that is in it: `--worlds` without
+a name makes them again.
 """
 
 from __future__ import annotations

@@ -94,8 +94,8 @@ def simulate_trades(
     """
     if world not in WORLDS:
         raise BadInput(f"there is no world {world!r}; worlds are {', '.join(WORLDS)}")
-    if n_years < 1 or per_day < 1:
-        raise BadInput("years and trades per day are at least 1")
+    if n_years < 1 or per_day < 1 or seed < 0:
+        raise BadInput("years and trades per day are at least 1, and a seed at least 0")
     chosen = WORLDS[world]
     price_random, trade_random = (
         np.random.Generator(np.random.PCG64(each)) for each in np.random.SeedSequence(seed).spawn(2)
