@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from spoonbench.solvers.api import BadInput
 from spoonbench.solvers.hybrid.options_desk.outcomes.evaluation import blocks_of, evaluate
@@ -90,9 +91,15 @@ def learn(
     remarks: list[str] = []
     parts = _of_known_strategies(periods.parts, remarks)
     _check_size(parts)
+    jobs = [
+        (target, with_past)
+        for target in _targets(parts, remarks)
+        for with_past in ((True, False) if history.has_past else (False,))
+    ]
     learned = []
-    for target in _targets(parts, remarks):
-        for with_past in (True, False) if history.has_past else (False,):
+    # Several threads wait for each other longer than these small products take.
+    with threadpool_limits(limits=1):
+        for target, with_past in jobs:
             progress(f"learning {target}{' with earlier closes' if with_past else ''}")
             design = make_design(parts[0], with_past=with_past)
             read = [_read(design, target, part) for part in parts]

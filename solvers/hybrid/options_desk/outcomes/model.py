@@ -7,8 +7,7 @@ A part answers only if it has beaten the formula on later trades; otherwise the 
 
 The probability is calibrated by Platt's logistic. The interval is of 90%: history is drawn again in
 whole blocks of time, and the model learned and calibrated on each by Venn-Abers prediction; it goes
-from the 5% quantile of p0 to the 95% quantile of p1 (`venn_abers`), and holds the probability. (The
-one probability of Venn-Abers prediction lost 0.003 nats more than Platt's: its steps are noise.)
+from the 5% quantile of p0 to the 95% quantile of p1 (`venn_abers`), and holds the probability.
 """
 
 from __future__ import annotations
