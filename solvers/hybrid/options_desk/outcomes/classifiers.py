@@ -175,15 +175,20 @@ class Calibrated:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             self._estimator.fit(self._columns(training), training.is_win)
-        if validation is not None and len(np.unique(validation.is_win)) > 1:
-            platt = LogisticRegression(C=np.inf, solver="newton-cholesky")
-            platt.fit(self._log_odds(validation)[:, None], validation.is_win)
-            self._platt = float(platt.coef_[0, 0]), float(platt.intercept_[0])
+        if validation is not None:
+            self._calibrate(self._log_odds(validation), validation.is_win)
         return {
             "slope": self._platt[0],
             "shift": self._platt[1],
             "warnings": "; ".join(sorted({str(one.message) for one in caught})),
         }
+
+    def _calibrate(self, log_odds: Array, is_win: NDArray[np.bool_]) -> None:
+        """Choose slope and shift, where both outcomes occur and trades are told apart."""
+        if len(np.unique(is_win)) > 1 and np.ptp(log_odds) > 0:
+            platt = LogisticRegression(C=np.inf, solver="newton-cholesky")
+            platt.fit(log_odds[:, None], is_win)
+            self._platt = float(platt.coef_[0, 0]), float(platt.intercept_[0])
 
     def win(self, trades: History) -> Array:
         """Calibrated."""
