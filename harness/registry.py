@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 OURS = "spoonbench"
 _SOLVERS, _TASKS = "spoonbench.solvers", "spoonbench.tasks"
+_OUTCOMES = "solvers.hybrid.options_desk.outcomes.contestants"
 _LANGUAGE_MODEL = "spoonbench.solvers.llm.solver:LanguageModelSolver"
 
 
@@ -83,6 +84,12 @@ SOLVERS: dict[str, Registered] = dict(
         _ours("option-ridge", "solvers.classic.options:OptionRidgeSolver"),
         _ours("option-boosting", "solvers.classic.options:OptionBoostingSolver"),
         _ours("option-boosting-raw", "solvers.classic.options:RawOptionBoostingSolver"),
+        _ours("base-rate", f"{_OUTCOMES}:BaseRateSolver"),
+        _ours("closed-form-probability", f"{_OUTCOMES}:ClosedFormSolver"),
+        _ours("outcome-model", f"{_OUTCOMES}:DeskModelSolver"),
+        _ours("outcome-logistic", f"{_OUTCOMES}:OutcomeLogisticSolver"),
+        _ours("outcome-boosting", f"{_OUTCOMES}:OutcomeBoostingSolver"),
+        _ours("outcome-network", f"{_OUTCOMES}:OutcomeNetworkSolver"),
         _ours("text-network", "solvers.neural.text:TextNetworkSolver"),
         _ours("image-network", "solvers.neural.image:ImageNetworkSolver"),
         _ours("option-network", "solvers.neural.options:OptionNetworkSolver"),
@@ -110,6 +117,7 @@ TASKS: dict[str, Registered] = dict(
         _ours("digits", "harness.tasks.digits:make"),
         _ours("formats", "harness.tasks.formats.task:make"),
         _ours("option-pricing", "harness.tasks.option_pricing.task:make"),
+        _ours("option-outcome", "harness.tasks.option_outcome:make"),
         _ours("mawps", "harness.tasks.public.mawps:make"),
         _ours("asdiv", "harness.tasks.public.asdiv:make"),
         _ours("svamp", "harness.tasks.public.svamp:make"),

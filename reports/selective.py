@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from spoonbench.harness import risk_coverage
+from spoonbench.harness import confidence_scores, risk_coverage
 from spoonbench.reports import quantities
 from spoonbench.reports.published import RULES_ONLY, PublishedFigure, best_of, published_on
 from spoonbench.reports.quantities import DASH
@@ -33,7 +33,9 @@ DEFINITIONS = (
     "at least: the one-sided 95% bound of Clopper and Pearson. AURC: share of wrong answers, "
     "surest answers first, averaged over all numbers of answers; 0 is best. E-AURC: how far that "
     "is above a perfect order of the same answers. At 1% risk: items that could be answered with "
-    "at most 1% wrong, if the least sure were left out; chosen in hindsight."
+    "at most 1% wrong, if the least sure were left out; chosen in hindsight. Log loss (in nats), "
+    "Brier and calibration error (ten equal bins) take confidences for probabilities of being "
+    "right; 0 is best."
 )
 """What the columns mean, for readers."""
 
@@ -280,6 +282,9 @@ _FIGURES: tuple[tuple[str, int, Callable[[Score], str]], ...] = (
     ("At least (95%)", 0, _at_least),
     ("AURC", 1, lambda score: _area(score, risk_coverage.area)),
     ("E-AURC", 4, lambda score: _area(score, risk_coverage.excess_area)),
+    ("Log loss", 5, lambda score: _area(score, confidence_scores.log_loss)),
+    ("Brier", 6, lambda score: _area(score, confidence_scores.brier)),
+    ("Calibration error", 7, lambda score: _area(score, confidence_scores.calibration_error)),
     *((f"At {risk:.0%} risk", 2 + place, _at_risk(risk)) for place, risk in enumerate(_RISKS)),
 )
 """Header, priority, and what stands in a cell."""

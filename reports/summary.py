@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from spoonbench.harness import risk_coverage
+from spoonbench.harness import confidence_scores, risk_coverage
 from spoonbench.harness.canonical import to_json
 from spoonbench.harness.checks import DEFINITIONS
 from spoonbench.reports import wording
@@ -87,6 +87,9 @@ def _curve(curve: RiskCurve) -> dict[str, Any]:
         "n_items": curve.n_items,
         "aurc": risk_coverage.area(curve),
         "e_aurc": risk_coverage.excess_area(curve),
+        "log_loss": confidence_scores.log_loss(curve),
+        "brier": confidence_scores.brier(curve),
+        "calibration_error": confidence_scores.calibration_error(curve),
         "points": [
             {
                 **to_json(point),

@@ -55,11 +55,13 @@ def image(shift):
 
 
 def row(i):
-    """An option contract."""
+    """An option contract and a trade in one; whoever reads one leaves the other aside."""
     numbers = {"underlying_price": 90.0 + i, "strike": 100.0, "expiry": 0.5, "rate": 0.03}
     words = {"option": "put" if i % 2 else "call", "underlying": "spot"}
     last = {"dividend_yield": 0.01, "volatility": 0.2}
-    return Row(values=tuple((words | numbers | last).items()))
+    trade = {"strategy": "short put", "days": 20.0 + i, "probability": 0.6 + i / 200}
+    trade |= {"severe_probability": 0.1, "premium": 0.2, "short_put": -0.5 - i / 100}
+    return Row(values=tuple((words | numbers | last | trade).items()))
 
 
 def examples(info):
@@ -71,6 +73,8 @@ def examples(info):
         target = str(i + 2 + i % 7 + 1)
         if kind != "number":
             text, target = (f"where is card {i}", "card") if i % 2 else (f"pay bill {i}", "bill")
+        if (kind, info.payload) == ("label", "row"):
+            target = "win" if i % 3 else "loss"
         payload = {"image": image(i % 2 * 5), "row": row(i)}.get(info.payload)
         problem = Problem(problem_id=f"p{i}", text=text, kind=kind, payload=payload)
         made.append(Example(problem=problem, target=target))

@@ -19,6 +19,7 @@ _PAGE = "spoonbench.reports.option_page"
 _GATE_FAILED = 1
 _BAD_INPUT = 3
 _CHECK = "spoonbench.solvers.hybrid.options_desk.check_command"
+_OUTCOMES = "spoonbench.solvers.hybrid.options_desk.outcomes.command"
 
 
 def _number(name: str, help_text: str) -> Callable[..., Any]:
@@ -202,6 +203,28 @@ def check_portfolio(**options: Any) -> None:
     evaluated.
     """
     raise click.exceptions.Exit(import_module(_CHECK).run_check(**options))
+
+
+@desk.command("learn")
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.option("--simulated", is_flag=True, help="Learn from simulated trades; needs --seed.")
+@click.option("--world", metavar="NAME", help="They are simulated in [market].")
+@click.option("--seed", type=int, help="Of the simulation, and of the drawing behind intervals.")
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="FOLDER",
+    help="Keeps the model.",
+)
+@JSON
+def learn_outcomes(**options: Any) -> None:
+    """Learn the probability of a profit from trades that are over.
+
+    FILE holds them, one a row: see docs/option_outcome.md for its columns. The model is judged by
+    the latest trades; the desk uses it only if it beats the formula on them.
+    """
+    import_module(_OUTCOMES).run_learning(**options)
 
 
 def _call(asked: str, options: dict[str, Any]) -> None:

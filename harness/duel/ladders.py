@@ -97,6 +97,16 @@ BY_TASK: dict[tuple[str, str], Ladder] = {
         solvers=("format-rules", "format-libraries", "bm25-neighbour"),
         routes=(("format-rules", "format-libraries"), ("format-rules", MODEL)),
     ),
+    ("option-outcome", "label"): Ladder(
+        solvers=(
+            "base-rate",
+            "closed-form-probability",
+            "outcome-model",
+            "outcome-logistic",
+            "outcome-boosting",
+            "outcome-network",
+        ),
+    ),
 }
 """Name of a registered task and kind of answer: ladder."""
 

@@ -67,14 +67,17 @@ PRESETS: dict[str, Preset] = {
             name="quick",
             summary="smaller everything, about a minute",
             task_options={
-                name: {"n_training": 2000, "n_validation": 200, "n_items": 200}
-                for name in (
-                    "word-problems",
-                    "expressions",
-                    "equations",
-                    "formats",
-                    "option-pricing",
-                )
+                **{
+                    name: {"n_training": 2000, "n_validation": 200, "n_items": 200}
+                    for name in (
+                        "word-problems",
+                        "expressions",
+                        "equations",
+                        "formats",
+                        "option-pricing",
+                    )
+                },
+                "option-outcome": {"n_years": 10, "per_day": 1},
             },
             models=(("lm-tiny", "lm-tiny", {"max_seconds": 15}),),
             solver_params={

@@ -1,0 +1,1 @@
+"""What trades came to: simulated or a user's own, a model learned from them, and its estimates."""

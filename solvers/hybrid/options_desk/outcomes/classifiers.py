@@ -1,0 +1,289 @@
+"""The models behind the contestants of `option-outcome`: rows in, calibrated probabilities out.
+
+Imports scikit-learn: registered modules import this one when they are prepared.
+"""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.neural_network import MLPClassifier
+
+from spoonbench.solvers.api import BadInput, FitReport, Size
+from spoonbench.solvers.hybrid.options_desk.outcomes.features import features_of_row
+from spoonbench.solvers.hybrid.options_desk.outcomes.history import History, join_rows
+from spoonbench.solvers.hybrid.options_desk.outcomes.learning import learn_from_periods
+from spoonbench.solvers.hybrid.options_desk.outcomes.regression import Design, make_design
+from spoonbench.solvers.learning import answered, failed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from spoonbench.solvers.api import Answer, Example, Json, Problem
+
+    Array = NDArray[np.float64]
+
+WIN, LOSS = "win", "loss"
+_DECIMALS = 9
+_LEAST = 1e-6
+
+
+class Probabilities(Protocol):
+    """Something that foresees wins."""
+
+    def fit(self, training: History, validation: History | None) -> dict[str, Json]:
+        """Learn and calibrate; returns notes."""
+        ...
+
+    def win(self, trades: History) -> Array:
+        """Probability of a profit, shape (n,)."""
+        ...
+
+    def size(self) -> tuple[int, float]:
+        """Numbers that were learned, and operations for a trade."""
+        ...
+
+
+class OutcomeAnswers:
+    """Rows to labels by a probability."""
+
+    def __init__(self, probabilities: Probabilities) -> None:
+        self._probabilities = probabilities
+
+    def fit(self, training: Sequence[Example], validation: Sequence[Example]) -> FitReport:
+        """Learn from rows.
+
+        Raises:
+            ValueError: a row cannot be read, or a target is neither win nor loss.
+        """
+        learned = _read_examples(training)
+        checked = _read_examples(validation) if validation else None
+        notes = self._probabilities.fit(learned, checked)
+        notes["examples calibrated on"] = len(validation)
+        return FitReport(n_examples=len(training), notes=notes)
+
+    def refuse(self, problem: Problem) -> Answer | None:
+        """Refuse a problem without a row of features."""
+        if problem.row is None:
+            return failed("the problem has no row")
+        try:
+            features_of_row(problem.row)
+        except BadInput as exc:
+            return failed(f"the row is no trade: {exc}")
+        return None
+
+    def answer(self, problems: Sequence[Problem]) -> list[Answer]:
+        """Answer; no problem of which is refused."""
+        chances = self._probabilities.win(_read(problems, [False] * len(problems)))
+        return [_answer(float(chance)) for chance in chances]
+
+    def size(self, _problems: Sequence[Problem]) -> Size:
+        """Numbers that were learned."""
+        n_parameters, operations = self._probabilities.size()
+        return Size(
+            n_parameters=n_parameters,
+            operations_per_problem=operations,
+            formula="multiplications, additions and comparisons of the model after its features",
+        )
+
+
+def make_model(name: str, seed: int) -> OutcomeAnswers:
+    """The model of a registered contestant."""
+    return OutcomeAnswers(_MAKERS[name](seed))
+
+
+class BaseRate:
+    """The share of wins in training."""
+
+    def __init__(self) -> None:
+        self._share = 0.5
+
+    def fit(self, training: History, _validation: History | None) -> dict[str, Json]:
+        """Count."""
+        self._share = float(training.is_win.mean())
+        return {"share of wins": self._share}
+
+    def win(self, trades: History) -> Array:
+        """The same for all."""
+        return np.full(len(trades), self._share)
+
+    def size(self) -> tuple[int, float]:
+        """One number."""
+        return 1, 0.0
+
+
+class ClosedForm:
+    """The formula's probability, as the row holds it."""
+
+    def fit(self, _training: History, _validation: History | None) -> dict[str, Json]:
+        """Learn nothing."""
+        return {}
+
+    def win(self, trades: History) -> Array:
+        """As it stands."""
+        return trades.columns["probability"]
+
+    def size(self) -> tuple[int, float]:
+        """Nothing."""
+        return 0, 0.0
+
+
+class DeskModel:
+    """What `learning.learn` fits, without its decision."""
+
+    def __init__(self) -> None:
+        self._learned: Any = None
+
+    def fit(self, training: History, validation: History | None) -> dict[str, Json]:
+        """Learn, and calibrate by Venn-Abers prediction."""
+        if validation is None:
+            raise ValueError("there is no validation part to calibrate on")
+        self._learned = learn_from_periods(training, validation)
+        return {"penalty": self._learned.penalty}
+
+    def win(self, trades: History) -> Array:
+        """Calibrated."""
+        found: Array = self._learned.probabilities(trades)
+        return found
+
+    def size(self) -> tuple[int, float]:
+        """Weights and the calibration's table."""
+        n_weights = len(self._learned.fit.weights)
+        return n_weights + 3 * len(self._learned.fit.calibration.low), 2.0 * n_weights
+
+
+class Calibrated:
+    """A classifier of scikit-learn on the design's columns, calibrated by Platt's logistic."""
+
+    def __init__(self, estimator: Any, *, is_crossed: bool) -> None:
+        self._estimator = estimator
+        self._is_crossed = is_crossed
+        self._design: Design | None = None
+        self._platt = (1.0, 0.0)
+
+    def fit(self, training: History, validation: History | None) -> dict[str, Json]:
+        """Learn, then scale and shift log odds."""
+        self._design = make_design(training, with_past=training.has_past)
+        if len(np.unique(training.is_win)) == 1:
+            raise ValueError("all trades of the training part ended alike")
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            self._estimator.fit(self._columns(training), training.is_win)
+        if validation is not None:
+            self._calibrate(self._log_odds(validation), validation.is_win)
+        return {
+            "slope": self._platt[0],
+            "shift": self._platt[1],
+            "warnings": "; ".join(sorted({str(one.message) for one in caught})),
+        }
+
+    def _calibrate(self, log_odds: Array, is_win: NDArray[np.bool_]) -> None:
+        """Choose slope and shift, where both outcomes occur and trades are told apart."""
+        if len(np.unique(is_win)) > 1 and np.ptp(log_odds) > 0:
+            platt = LogisticRegression(C=np.inf, solver="newton-cholesky")
+            platt.fit(log_odds[:, None], is_win)
+            self._platt = float(platt.coef_[0, 0]), float(platt.intercept_[0])
+
+    def win(self, trades: History) -> Array:
+        """Calibrated."""
+        slope, shift = self._platt
+        return np.asarray(1 / (1 + np.exp(-(slope * self._log_odds(trades) + shift))))
+
+    def size(self) -> tuple[int, float]:
+        """Numbers that were learned; of trees two a split and one a leaf."""
+        if hasattr(self._estimator, "coefs_"):
+            n = sum(each.size for each in (*self._estimator.coefs_, *self._estimator.intercepts_))
+            return int(n) + 2, 2.0 * n
+        if hasattr(self._estimator, "coef_"):
+            n = int(self._estimator.coef_.size) + 1
+            return n + 2, 2.0 * n
+        return _trees_size(self._estimator)
+
+    def _log_odds(self, trades: History) -> Array:
+        chance = self._estimator.predict_proba(self._columns(trades))[:, 1]
+        kept = np.clip(chance, _LEAST, 1 - _LEAST)
+        return np.asarray(np.log(kept) - np.log1p(-kept))
+
+    def _columns(self, trades: History) -> Array:
+        assert self._design is not None  # for the type checker: fitted before it is asked
+        columns = self._design.columns(trades)
+        n_plain = len(self._design.means) + len(self._design.strategies)
+        return columns if self._is_crossed else columns[:, :n_plain]
+
+
+def _trees_size(estimator: Any) -> tuple[int, float]:
+    # The trees have no public face; their nodes are a structured array.
+    trees = [tree.nodes for step in estimator._predictors for tree in step]  # noqa: SLF001
+    n_leaves = sum(int(nodes["is_leaf"].sum()) for nodes in trees)
+    n_splits = sum(len(nodes) for nodes in trees) - n_leaves
+    depth = sum(float(nodes["depth"][nodes["is_leaf"].astype(bool)].mean()) for nodes in trees)
+    return 2 * n_splits + n_leaves + 2, depth + len(trees)
+
+
+def _logistic(_seed: int) -> Probabilities:
+    return Calibrated(LogisticRegression(C=0.01, max_iter=500), is_crossed=True)
+
+
+def _boosting(seed: int) -> Probabilities:
+    estimator = HistGradientBoostingClassifier(
+        max_iter=80,
+        learning_rate=0.05,
+        max_leaf_nodes=6,
+        min_samples_leaf=100,
+        l2_regularization=10.0,
+        early_stopping=False,
+        random_state=seed,
+    )
+    return Calibrated(estimator, is_crossed=False)
+
+
+def _network(seed: int) -> Probabilities:
+    # It stops after a fixed number of passes: its own early stopping would draw its validation
+    # part from all times.
+    estimator = MLPClassifier(
+        hidden_layer_sizes=(24, 12), alpha=0.1, max_iter=15, random_state=seed
+    )
+    return Calibrated(estimator, is_crossed=False)
+
+
+_MAKERS: Mapping[str, Callable[[int], Probabilities]] = {
+    "base-rate": lambda _: BaseRate(),
+    "closed-form-probability": lambda _: ClosedForm(),
+    "outcome-model": lambda _: DeskModel(),
+    "outcome-logistic": _logistic,
+    "outcome-boosting": _boosting,
+    "outcome-network": _network,
+}
+
+
+def _answer(chance: float) -> Answer:
+    # The last digits of a sum depend on how many trades are asked about at a time.
+    rounded = round(chance, _DECIMALS)
+    return answered(WIN, rounded) if rounded >= 0.5 else answered(LOSS, 1 - rounded)  # noqa: PLR2004
+
+
+def _read_examples(examples: Sequence[Example]) -> History:
+    for example in examples:
+        if example.target not in (WIN, LOSS):
+            name = example.problem.problem_id
+            raise ValueError(f"the target of {name!r} is neither {WIN} nor {LOSS}")
+    problems = [example.problem for example in examples]
+    return _read(problems, [example.target == WIN for example in examples])
+
+
+def _read(problems: Sequence[Problem], wins: Sequence[bool]) -> History:
+    """Rows in the order in which they stand, which is that of time."""
+    never = np.datetime64("1970-01-01")
+    features = []
+    for problem in problems:
+        if problem.row is None:
+            raise ValueError(f"problem {problem.problem_id!r} has no row")
+        features.append(features_of_row(problem.row))
+    outcomes = [(won, np.nan) for won in wins]
+    return join_rows("rows", [(never, never)] * len(features), features, outcomes)
