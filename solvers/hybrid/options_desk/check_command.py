@@ -129,7 +129,10 @@ def _print(report: Report, rules: RuleSet, terms: Terms) -> None:
     console.print(_findings_table(report.findings, console.width))
     for finding in report.findings:
         if finding.status != "holds":
-            said = f"{finding.rule_id} ({finding.severity}, {finding.subject}): {finding.sentence}"
+            said = (
+                f"{finding.rule_id} ({finding.severity}, {finding.subject}): {finding.sentence} "
+                f"Source: {finding.source}."
+            )
             console.print(Text(said))
     for sentence in report.assumptions:
         console.print(Text(f"Assumed: {sentence}"))

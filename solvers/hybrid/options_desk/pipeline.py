@@ -212,7 +212,10 @@ def _run(run: _Run, desk: Desk, use: Stages) -> Suggestion:
     run.tell(report=report, reasons=reasons.of_stages(proposal, valuation, statistics, report))
     if not report.is_allowed:
         forbidding = [each for each in report.findings if each.forbids]
-        sentences = tuple(each.sentence for each in forbidding)
+        sentences = tuple(
+            f"{each.sentence} (Rule {each.rule_id}, {each.severity}; source: {each.source}.)"
+            for each in forbidding
+        )
         is_broken = any(each.status == "broken" for each in forbidding)
         if not is_broken and request.account is None and desk.account is None:
             return run.tell(
