@@ -86,12 +86,8 @@ def _today(proposal: Proposal, prices: np.ndarray) -> np.ndarray:
         if leg.strike is not None:
             worth = price(
                 option=leg.kind,
-                spot=prices,
                 strike=float(leg.strike),
-                expiry=market.years,
-                rate=market.rate,
-                dividend_yield=market.dividend_yield,
-                volatility=market.volatility,
+                **{**market.inputs, "spot": prices},
             ).price
         total += leg.quantity * leg.size * (worth - float(sizing.price_of(leg, market)))
     return total

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from spoonbench.solvers.algorithms.black_scholes.measures import DAYS_PER_YEAR
 
@@ -58,3 +58,14 @@ class Market:
     def deviation(self) -> float:
         """Volatility times the root of the years."""
         return self.volatility * math.sqrt(self.years)
+
+    @property
+    def inputs(self) -> dict[str, Any]:
+        """What the formula takes beside an option's kind and strike."""
+        return {
+            "spot": float(self.spot),
+            "expiry": self.years,
+            "rate": self.rate,
+            "dividend_yield": self.dividend_yield,
+            "volatility": self.volatility,
+        }

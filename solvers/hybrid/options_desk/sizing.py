@@ -31,12 +31,8 @@ def price_of(leg: ProposedLeg, market: Market) -> Fraction:
         return Fraction(market.spot)
     found = price(
         option=leg.kind,
-        spot=float(market.spot),
         strike=float(leg.strike),
-        expiry=market.years,
-        rate=market.rate,
-        dividend_yield=market.dividend_yield,
-        volatility=market.volatility,
+        **market.inputs,
     )
     if found.status != 0:
         raise BadInput(f"the formula has no price for the {leg.role} at {leg.strike:f}")

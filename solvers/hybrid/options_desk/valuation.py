@@ -112,12 +112,8 @@ def _leg(proposal: Proposal, leg: ProposedLeg) -> LegValue:
         ("price", "probability", *GREEKS),
         units="trader",
         option=leg.kind,
-        spot=float(market.spot),
         strike=float(leg.strike),
-        expiry=market.years,
-        rate=market.rate,
-        dividend_yield=market.dividend_yield,
-        volatility=market.volatility,
+        **market.inputs,
     )
     if found.status != 0:
         raise BadInput(f"the formula has no figures for the {leg.role} at {leg.strike:f}")

@@ -31,12 +31,8 @@ def delta_of(proposal, role):
     market = proposal.market
     found = greeks(
         option=leg.kind,
-        spot=float(market.spot),
         strike=float(leg.strike),
-        expiry=market.years,
-        rate=market.rate,
-        dividend_yield=market.dividend_yield,
-        volatility=market.volatility,
+        **market.inputs,
     )
     return abs(float(found.delta))
 
