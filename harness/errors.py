@@ -45,6 +45,7 @@ _DISK = {
     errno.EROFS: "the file system is read-only",
     errno.EISDIR: "it is a folder",
     errno.ENOTDIR: "a part of the path is no folder",
+    errno.ENOENT: "it, or its folder, is not there and cannot be made",
 }
 
 

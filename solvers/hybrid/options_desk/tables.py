@@ -46,9 +46,12 @@ def write_table(table: pd.DataFrame, path: Path) -> None:
     """As CSV or, by the file's name, Parquet.
 
     Raises:
-        BadInput: the name is neither, or what Parquet needs is not installed.
+        BadInput: the name is neither, its folder is not there, or what Parquet needs is not
+            installed.
     """
     _check_name(path)
+    if not path.parent.is_dir():
+        raise BadInput(f"there is no folder {path.parent}")
     try:
         if path.suffix.lower() in _PARQUET:
             table.to_parquet(path, index=False)
