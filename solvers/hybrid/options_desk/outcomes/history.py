@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from spoonbench.solvers.api import BadInput
-from spoonbench.solvers.hybrid.options_desk.outcomes.books import profits, stress_losses
+from spoonbench.solvers.hybrid.options_desk.outcomes.books import stress_losses
 from spoonbench.solvers.hybrid.options_desk.outcomes.features import (
     NAMES,
     PAST,
@@ -175,11 +175,6 @@ def one_trade(features: TradeFeatures) -> History:
     """A trade that is not over, as a model reads it; its outcome is made up and means nothing."""
     never = np.datetime64("1970-01-01")
     return join_rows("one trade", [(never, never)], [features], [(False, np.nan)])
-
-
-def profit_of(book: Book, spot: float) -> float:
-    """Of one trade at expiry."""
-    return float(profits(book, np.array([spot]))[0])
 
 
 def _float(value: float | None) -> float:
