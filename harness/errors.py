@@ -45,6 +45,8 @@ _DISK = {
     errno.EROFS: "the file system is read-only",
     errno.EISDIR: "it is a folder",
     errno.ENOTDIR: "a part of the path is no folder",
+    errno.EEXIST: "a file stands where a folder is to be",
+    errno.ENAMETOOLONG: "the name is too long",
 }
 
 
