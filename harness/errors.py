@@ -46,6 +46,8 @@ _DISK = {
     errno.EISDIR: "it is a folder",
     errno.ENOTDIR: "a part of the path is no folder",
     errno.ENOENT: "it, or its folder, is not there and cannot be made",
+    errno.EEXIST: "a file stands where a folder is to be",
+    errno.ENAMETOOLONG: "the name is too long",
 }
 
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from spoonbench.solvers.api import BadInput
+from spoonbench.solvers.hybrid.options_desk.command_numbers import read_number
 from spoonbench.solvers.hybrid.options_desk.margin.underlyings import CLASS_NAMES, Underlying
 from spoonbench.solvers.hybrid.options_desk.portfolio_file import read_portfolio
 from spoonbench.solvers.hybrid.options_desk.rules import Terms, check, load_rules
 from spoonbench.solvers.hybrid.options_desk.rules.judging import told
-from spoonbench.solvers.hybrid.options_desk.rules.reading import MOST
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -72,14 +72,7 @@ def _number(name: str, text: str | None) -> Decimal | None:
 
 
 def _given(name: str, text: str) -> Decimal:
-    option = name.replace("_", "-")
-    try:
-        found = Decimal(text.strip().replace("_", ""))
-    except InvalidOperation:
-        raise BadInput(f"--{option} {text!r} is no number") from None
-    if not found.is_finite() or abs(found) > MOST:
-        raise BadInput(f"--{option} {text!r} is not a number up to {MOST}")
-    return found
+    return read_number(f"--{name.replace('_', '-')}", text)
 
 
 def _day(text: str | None) -> date:

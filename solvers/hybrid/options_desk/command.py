@@ -25,7 +25,8 @@ _DIGITS = 10
 
 def run_command(asked: Asked, **options: Any) -> None:
     """Answer for one contract or for a file."""
-    further = tuple(filter(None, (options.pop("figures") or "").split(",")))
+    figures = (options.pop("figures") or "").split(",")
+    further = tuple(filter(None, map(str.strip, figures)))
     settings = {"further": further, "mode": options.pop("mode")}
     settings["units"] = options.pop("units", "raw")
     file, out, prefix = options.pop("file"), options.pop("out"), options.pop("prefix")
@@ -85,7 +86,8 @@ def _answer_rows(
         tables.write_table(written, out)
     counts = ", ".join(f"{count:,} {word}" for word, count in Counter(told).most_common())
     place = "" if out is None else f" Wrote {out}."
-    click.echo(f"{n:,} rows: {counts or 'none'}.{place}", err=True)
+    rows_word = "row" if n == 1 else "rows"
+    click.echo(f"{n:,} {rows_word}: {counts or 'none'}.{place}", err=True)
 
 
 def _columns(asked: Asked, table: pd.DataFrame, given: Mapping[str, Any]) -> dict[str, Any]:

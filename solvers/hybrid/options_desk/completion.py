@@ -17,11 +17,14 @@ from spoonbench.solvers.hybrid.options_desk.market import Market
 from spoonbench.solvers.hybrid.options_desk.proposals import Incomplete, Proposal
 from spoonbench.solvers.hybrid.options_desk.strategies import OF_VIEWS
 from spoonbench.solvers.hybrid.options_desk.strikes import usual_step
+from spoonbench.solvers.hybrid.options_desk.symbols import can_be_listed
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
     from decimal import Decimal
 
+    from spoonbench.solvers.hybrid.options_desk.proposals import ProposedLeg
     from spoonbench.solvers.hybrid.options_desk.requests import Request
 
 
@@ -49,6 +52,7 @@ def propose(request: Request, *, today: date, step: Decimal | None = None) -> Pr
         name = request.strategy or _by_view(request, assumed)
         choice = leg_choice.choose(request, market, name, ladder)
         n_units = request.quantity or 0
+    _check_strikes(choice.legs)
     if step is None and choice.uses_ladder:
         assumed.append(f"Strikes are listed every {ladder:f}.")
     assumed += choice.assumptions
@@ -63,6 +67,15 @@ def propose(request: Request, *, today: date, step: Decimal | None = None) -> Pr
         quantity=n_units,
         assumptions=tuple(assumed),
     )
+
+
+def _check_strikes(legs: Sequence[ProposedLeg]) -> None:
+    for leg in legs:
+        if leg.strike is not None and not can_be_listed(leg.strike):
+            raise BadInput(
+                f"the {leg.role} at {leg.strike:f} cannot be listed: strikes are below 100,000 and "
+                "have three decimals at most"
+            )
 
 
 def _by_view(request: Request, assumed: list[str]) -> str:

@@ -6,6 +6,7 @@ said, else as wide as the budget allows, else as far out as the 5-delta strike, 
 
 from __future__ import annotations
 
+import bisect
 import itertools
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -252,18 +253,20 @@ class _Placing:
 
         The loss grows with the width, as a strike's price never moves by more than the strike.
         """
-        n_units = self._request.quantity or 1
         furthest = min(self._furthest_width(rank, _FURTHEST_WING) for rank in left)
-        found, width = None, self._step
-        while width <= furthest:
-            placed = {**self._placed, **{rank: self._beyond(rank, width) for rank in left}}
-            lost = most_lost(self.legs(placed), self._market)
-            if lost is None or lost * n_units > budget:
-                break
-            found, width = width, width + self._step
-        if found is None:
+        n_steps = bisect.bisect_left(
+            range(1, int(furthest / self._step) + 1),
+            True,  # the first width that is too wide
+            key=lambda n: self._is_too_wide(left, n * self._step, budget),
+        )
+        if n_steps == 0:
             raise BadInput(
                 f"even with wings of {self._step:f} a {self._strategy.name} can lose more than "
                 f"the budget of ${budget:,.2f}"
             )
-        return found
+        return n_steps * self._step
+
+    def _is_too_wide(self, left: list[int], width: Decimal, budget: Decimal) -> bool:
+        placed = {**self._placed, **{rank: self._beyond(rank, width) for rank in left}}
+        lost = most_lost(self.legs(placed), self._market)
+        return lost is None or lost * (self._request.quantity or 1) > budget

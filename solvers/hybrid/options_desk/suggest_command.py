@@ -7,13 +7,13 @@ import shutil
 import sys
 from contextlib import closing
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from spoonbench.solvers.api import BadInput
 from spoonbench.solvers.hybrid.options_desk import diagram, pipeline
+from spoonbench.solvers.hybrid.options_desk.command_numbers import read_number
 from spoonbench.solvers.hybrid.options_desk.language.model_reader import understand
 from spoonbench.solvers.hybrid.options_desk.language.writers import EndpointWriter, FolderWriter
 from spoonbench.solvers.hybrid.options_desk.pipeline import Desk, Stages
@@ -24,6 +24,7 @@ from spoonbench.solvers.hybrid.options_desk.suggestion_text import write
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import date
+    from decimal import Decimal
     from pathlib import Path
 
     from spoonbench.solvers.hybrid.options_desk.holdings import Holding
@@ -56,15 +57,15 @@ def run_command(text: str, **options: Any) -> dict[str, Any]:
 
 
 def _desk(options: Mapping[str, Any]) -> Desk:
-    today = options["today"]
+    today = (options["today"] or datetime.now().astimezone()).date()
     return Desk(
-        today=(today or datetime.now().astimezone()).date(),
+        today=today,
         rules=load_rules(options["rules"]),
         held=_held(options["held"]),
         account=_amount("--account", options["account"]),
         step=_amount("--strike-step", options["strike_step"]),
         model=_outcome_model(options["outcome_model"]),
-        closes=_closes(options["closes"]),
+        closes=_closes(options["closes"], today),
     )
 
 
@@ -106,15 +107,12 @@ class _LateWriter:
             return writer.write(prompt, schema)
 
 
-def _amount(name: str, text: str | None) -> Decimal | None:
+def _amount(option: str, text: str | None) -> Decimal | None:
     if text is None:
         return None
-    try:
-        amount = Decimal(text.replace(",", ""))
-    except InvalidOperation:
-        raise BadInput(f"{name} is a number, not {text!r}") from None
-    if not amount.is_finite() or amount <= 0:
-        raise BadInput(f"{name} is above zero, not {text}")
+    amount = read_number(option, text)
+    if amount <= 0:
+        raise BadInput(f"{option} is above zero, not {text}")
     return amount
 
 
@@ -137,12 +135,15 @@ def _outcome_model(folder: Path | None) -> OutcomeModel | None:
     return OutcomeModel.load(folder)
 
 
-def _closes(file: Path | None) -> tuple[tuple[date, float], ...] | None:
+def _closes(file: Path | None, today: date) -> tuple[tuple[date, float], ...] | None:
     if file is None:
         return None
     from spoonbench.solvers.hybrid.options_desk.closes_file import read_closes
 
-    return read_closes(file)
+    closes = read_closes(file)
+    if closes and closes[-1][0] > today:
+        raise BadInput(f"{file}: a close of {closes[-1][0]} is not known on {today}")
+    return closes
 
 
 def _diagram(found: Suggestion) -> Any:

@@ -74,18 +74,23 @@ def read_symbol(text: str) -> OptionSymbol:
     )
 
 
+def can_be_listed(strike: Decimal) -> bool:
+    """A symbol has room for it: thousandths, and at most eight digits of them."""
+    thousandths = strike * _THOUSANDTHS
+    return 0 < thousandths < _MOST and thousandths == thousandths.to_integral_value()
+
+
 def write_symbol(symbol: OptionSymbol, *, padded: bool = True) -> str:
     """The symbol, its root padded to six characters unless it is to be compact.
 
     Raises:
         BadInput: the root, the strike or the day does not fit into one.
     """
-    thousandths = symbol.strike * _THOUSANDTHS
-    if thousandths != thousandths.to_integral_value() or not 0 < thousandths < _MOST:
+    if not can_be_listed(symbol.strike):
         raise BadInput(f"a strike of {symbol.strike} does not fit into a symbol")
     root = symbol.root.ljust(_LONGEST_ROOT) if padded else symbol.root
     day = symbol.expiry.strftime("%y%m%d")
-    text = f"{root}{day}{symbol.kind[0].upper()}{int(thousandths):08d}"
+    text = f"{root}{day}{symbol.kind[0].upper()}{int(symbol.strike * _THOUSANDTHS):08d}"
     if read_symbol(text) != symbol:
         raise BadInput(f"{symbol.root} of {symbol.expiry} does not fit into a symbol")
     return text

@@ -22,13 +22,16 @@ def read_table(path: Path) -> pd.DataFrame:
     """The rows of a CSV or Parquet file; of a CSV file as text, letter by letter.
 
     Raises:
-        BadInput: there is no such file, or it is no table.
+        BadInput: there is no such file, it is no table, names a column twice, or has rows of more
+            cells than there are names.
     """
     _check_name(path)
     try:
         if path.suffix.lower() in _PARQUET:
             return pd.read_parquet(path)
-        return pd.read_csv(path, dtype=str, keep_default_na=False, skipinitialspace=True)
+        return _read_csv(path)
+    except BadInput:
+        raise
     except ImportError:
         raise _no_parquet() from None
     except FileNotFoundError:
@@ -42,16 +45,27 @@ def read_table(path: Path) -> pd.DataFrame:
         raise BadInput(f"{path} is no table: {exc}") from exc
 
 
+def _read_csv(path: Path) -> pd.DataFrame:
+    names = pd.read_csv(path, dtype=str, header=None, nrows=1, skipinitialspace=True).iloc[0]
+    twice = names[names.notna() & names.duplicated()]
+    if len(twice):
+        # pandas would give the second one another name, and nobody would read it.
+        raise BadInput(f"{path} has two columns {twice.iloc[0]!r}")
+    table = pd.read_csv(path, dtype=str, keep_default_na=False, skipinitialspace=True)
+    if not isinstance(table.index, pd.RangeIndex):
+        # pandas takes the first cells for names of rows then, and moves all others to the left.
+        raise BadInput(f"{path} has rows of more cells than its first line has names")
+    return table
+
+
 def write_table(table: pd.DataFrame, path: Path) -> None:
-    """As CSV or, by the file's name, Parquet.
+    """As CSV or, by the file's name, Parquet; its folder is made.
 
     Raises:
-        BadInput: the name is neither, its folder is not there, or what Parquet needs is not
-            installed.
+        BadInput: the name is neither, or what Parquet needs is not installed.
     """
     _check_name(path)
-    if not path.parent.is_dir():
-        raise BadInput(f"there is no folder {path.parent}")
+    path.parent.mkdir(parents=True, exist_ok=True)
     try:
         if path.suffix.lower() in _PARQUET:
             table.to_parquet(path, index=False)

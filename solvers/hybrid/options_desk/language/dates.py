@@ -304,7 +304,6 @@ def _form(
     return re.compile(pattern, re.IGNORECASE | re.ASCII), read
 
 
-_OPTION_BEHIND = re.compile(r"[ -]*(?:calls?|puts?|[cp]|strikes?)\b", re.IGNORECASE)
 _SPACE = r"[ \-,]{1,2}"
 _COMPACT = rf"(?<!\d)(?P<day>\d{{1,2}})(?P<month>{'|'.join(_MONTHS)})(?P<short>\d\d)(?!\w)"
 _LAST = r"(?:end of (?:the |this )?(?:year|month|week)|year[ -]end|month[ -]end|eoy|eom|eow)\b"

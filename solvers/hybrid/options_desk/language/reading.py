@@ -46,11 +46,6 @@ class Reading:
     problems: tuple[Note, ...] = ()
 
     @property
-    def is_complete(self) -> bool:
-        """There is a request, and nothing more to ask."""
-        return self.request is not None and not self.missing
-
-    @property
     def sentences(self) -> tuple[str, ...]:
         """Everything that stands in the way: what is unread, problems, questions."""
         unread = tuple(f"I could not place {piece!r}." for piece in self.unread)

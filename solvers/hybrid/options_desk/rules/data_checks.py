@@ -101,7 +101,7 @@ def wrong_value(holding: Holding, today: date) -> str | None:
 def _wrong_contract(holding: Holding, today: date) -> str | None:
     root: object = holding.underlying
     if not isinstance(root, str) or not root.isalnum():
-        return "an underlying has a root symbol"
+        return "a root symbol is made of letters and digits alone"
     if holding.kind == "share":
         is_share = holding.strike is None and holding.expiry is None
         return None if is_share else "shares have neither a strike nor an expiry"

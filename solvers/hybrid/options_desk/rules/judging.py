@@ -84,8 +84,9 @@ def told(value: Decimal, unit: Unit) -> str:
     """As a person reads it: cents, unless there is more to a value."""
     if unit != "dollars":
         return f"{value:,f} {unit}"
-    rounded = round(value, 2)
-    return f"${rounded:,.2f}" if rounded == value else f"${value.normalize():,f}"
+    sign, size = "-" if value < 0 else "", abs(value)
+    rounded = round(size, 2)
+    return f"{sign}${rounded:,.2f}" if rounded == size else f"{sign}${size.normalize():,f}"
 
 
 def _sentence(what: str, unit: Unit, value: Decimal | None, limit: Decimal) -> str:

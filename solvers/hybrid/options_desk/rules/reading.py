@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
 MOST = Decimal(10) ** 12
 """Largest number that is taken."""
-_MOST_PLACES = 9
+MOST_PLACES = 9
+"""Decimals that a number may have."""
 _WORDS = {str: "a text", dict: "a table", list: "a list", int: "a whole number"}
 
 
@@ -116,10 +117,10 @@ class Table:
         if isinstance(value, bool) or not isinstance(value, int | Decimal):
             raise BadInput(f"{self.place}: {key} is not a number")
         number = Decimal(value)
-        if not number.is_finite() or not low <= number <= MOST or _places(number) > _MOST_PLACES:
+        if not number.is_finite() or not low <= number <= MOST or _places(number) > MOST_PLACES:
             raise BadInput(
                 f"{self.place}: {key} is not a number from {low} to {MOST} of up to "
-                f"{_MOST_PLACES} decimals"
+                f"{MOST_PLACES} decimals"
             )
         return number
 

@@ -165,7 +165,7 @@ def test_a_row_that_makes_no_sense_is_told_and_passes_nothing(run, write, row, s
         (("--rules", "stndard"), "there is no rule set 'stndard'"),
         (("--rules", "none.toml"), "there is no file none.toml"),
         (("--account", "much"), "--account 'much' is no number"),
-        (("--account", "inf"), "--account 'inf' is not a number up to"),
+        (("--account", "inf"), "--account 'inf' is no number"),
         (("--rate", "3"), "rate is a fraction per year, between -1 and 1"),
         (("--today", "tomorrow"), "--today 'tomorrow' is no day"),
         (("--class", "SPX"), "--class 'SPX' is not ROOT=VALUE"),

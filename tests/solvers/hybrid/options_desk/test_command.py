@@ -146,9 +146,3 @@ def test_a_column_and_an_option_do_not_say_the_same_thing_twice(run, rows):
     code, _, said = run("price", rows, "--spot", "3")
     assert code == 3
     assert "spot is a column of the file and an option" in said
-
-
-def test_a_folder_that_is_not_there_is_a_sentence(run, rows, tmp_path):
-    code, _, err = run("price", rows, "--out", tmp_path / "none" / "out.csv")
-    assert code == 3
-    assert "there is no folder" in err

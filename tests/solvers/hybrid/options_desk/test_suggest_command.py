@@ -73,9 +73,9 @@ def test_what_is_held_is_read(run, tmp_path):
         (("flumox the gribble",), 3, "flumox"),
         (("sell a put on SPX, spot 5900, vol 14%, 30 days, max loss $500",), 3, "cannot be done"),
         ((" ",), 3, "empty"),
-        ((CONDOR, "--account", "much"), 3, "--account is a number"),
+        ((CONDOR, "--account", "much"), 3, "--account 'much' is no number"),
         ((CONDOR, "--account", "-5"), 3, "--account is above zero"),
-        ((CONDOR, "--strike-step", "nan"), 3, "--strike-step is above zero"),
+        ((CONDOR, "--strike-step", "nan"), 3, "--strike-step 'nan' is no number"),
         ((CONDOR, "--rules", "none-such"), 3, "no rule set"),
         ((CONDOR, "--held", "none.csv"), 3, "none.csv"),
         ((CONDOR, "--closes", "none.csv"), 3, "none.csv"),
@@ -92,3 +92,34 @@ def test_it_ends_with_a_code_and_a_sentence(run, words, code, said):
     assert found == code
     assert said in " ".join((out + err).split())
     assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("json_too", [(), ("--json",)])
+def test_a_strike_that_cannot_be_listed_is_no_suggestion(run, json_too):
+    text = "bull put spread on KO, spot 60, vol 20%, 30 days, account 50k"
+    code, out, _ = run(text, *TODAY, "--strike-step", "0.0003", *json_too)
+    assert code == 3
+    assert "cannot be listed" in out
+
+
+def test_wings_on_a_fine_ladder_use_up_the_budget(run):
+    text = "bull put spread on KO, spot 60, vol 20%, 30 days, risk 500, account 50k"
+    code, out, _ = run(text, *TODAY, "--strike-step", "0.001", "--json")
+    lost = json.loads(out)["suggestion"]["valuation"]["most_lost"]
+    assert code == 0
+    assert 499 < lost <= 500
+
+
+def test_closes_after_today_are_refused(run, tmp_path):
+    closes = tmp_path / "closes.csv"
+    closes.write_text("date,close\n2026-11-20,60\n2026-11-23,61\n", encoding="utf-8")
+    code, _, err = run(CONDOR, *TODAY, "--closes", closes)
+    assert code == 3
+    assert "2026-11-23 is not known on 2026-11-22" in err
+
+
+def test_a_page_below_a_file_is_refused_in_a_sentence(run, tmp_path):
+    (tmp_path / "file").touch()
+    code, _, err = run(CONDOR, *TODAY, "--report", tmp_path / "file" / "page.html")
+    assert code == 3
+    assert err.startswith("Error: ")
