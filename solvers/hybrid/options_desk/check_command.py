@@ -59,6 +59,9 @@ def _terms(options: Mapping[str, Any]) -> Terms:
         name: _number(name, options[name])
         for name in ("account", "rate", "dividend_yield", "budget")
     }
+    budget = numbers["budget"]
+    if budget is not None and budget <= 0:
+        raise BadInput(f"--budget is above zero, not {options['budget']}")
     return Terms(
         today=_day(options["today"]),
         underlyings=_classes(options["classes"]),

@@ -145,10 +145,12 @@ class _Placing:
             if wing is not None and wing in self._placed and width is not None:
                 self._placed[rank] = self._placed[wing] - self._away(wing) * width
                 continue
-            self._placed[rank] = self._at_delta(slot, delta)
-            if delta == AT_THE_MONEY:
+            if delta is AT_THE_MONEY:
+                self.uses_ladder = True
+                self._placed[rank] = strikes.strike_at_forward(self._market, self._step)
                 where = "at the strike nearest to the forward price"
             else:
+                self._placed[rank] = self._at_delta(slot, delta)
                 where = f"at a delta of {100 * delta:g}"
             self.assumptions.append(f"The {slot.role} stands {where}.")
 

@@ -22,6 +22,8 @@ from spoonbench.solvers.hybrid.options_desk.outcomes.features import Opening, fe
 from spoonbench.solvers.hybrid.options_desk.plain_values import plain
 from spoonbench.solvers.hybrid.options_desk.proposals import Incomplete
 from spoonbench.solvers.hybrid.options_desk.rules import Terms, check
+from spoonbench.solvers.hybrid.options_desk.rules.evaluation import BUDGET
+from spoonbench.solvers.hybrid.options_desk.rules.findings import STAGES
 from spoonbench.solvers.hybrid.options_desk.suggestions import (
     StageTrace,
     Statistics,
@@ -41,6 +43,11 @@ if TYPE_CHECKING:
     from spoonbench.solvers.hybrid.options_desk.valuation import Valuation
 
 
+_SAYING = ("underlying", "strategy", "view", "legs", "spot", "volatility", "expiry", "budget")
+"""Of a request: what makes it worth saying again."""
+_JOINED = "What is held already and proposed count together, at the price of what is held."
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
     """What the desk knows beside the text.
@@ -49,7 +56,7 @@ class Desk:
         today: the day of all prices.
         rules: see `rules.load_rules`.
         held: what the account holds already.
-        account: its value in dollars; that of the text comes first.
+        account: its value in dollars; a text that says another is refused.
         step: distance of neighbouring strikes; None: what is common.
         model: of outcomes; None: the closed form.
         closes: of the underlying, by day, up to today; for models that look at the past.
@@ -95,7 +102,7 @@ def estimate(proposal: Proposal, desk: Desk) -> Statistics:
 
 
 def judge(proposal: Proposal, desk: Desk) -> Report:
-    """The rules stage: what is held already, and the proposal on top."""
+    """The rules stage: what is held already and the proposal together, its budget by itself."""
     request = proposal.request
     terms = Terms(
         today=desk.today,
@@ -105,7 +112,43 @@ def judge(proposal: Proposal, desk: Desk) -> Report:
         dividend_yield=request.dividend_yield or Decimal(0),
         budget=request.budget,
     )
-    return check((*desk.held, *holdings_of(proposal)), desk.rules, terms)
+    proposed = holdings_of(proposal)
+    if not desk.held:
+        return check(proposed, desk.rules, terms)
+    together, is_joined = joined(desk.held, proposed)
+    report = check(together, desk.rules, replace(terms, budget=None))
+    alone = check(proposed, desk.rules, terms)
+    findings = [*report.findings, *(f for f in alone.findings if f.rule_id == BUDGET)]
+    findings.sort(key=lambda each: STAGES.index(each.stage))
+    remarks = (_JOINED,) if is_joined else ()
+    return replace(report, findings=tuple(findings), assumptions=(*report.assumptions, *remarks))
+
+
+def joined(
+    held: Sequence[Holding], proposed: Sequence[Holding]
+) -> tuple[tuple[Holding, ...], bool]:
+    """What is held once a proposal is traded, and whether any of it was held before.
+
+    Contracts of one kind count together, at the price of what is held, which is a quote; what is
+    closed by the trade is gone.
+    """
+    found = {_contract(each): each for each in held}
+    if len(found) < len(held):
+        # Rows that stand twice are for the rules to refuse.
+        return (*held, *proposed), False
+    is_joined = False
+    for each in proposed:
+        before = found.get(_contract(each))
+        if before is None:
+            found[_contract(each)] = each
+        else:
+            is_joined = True
+            found[_contract(each)] = replace(before, quantity=before.quantity + each.quantity)
+    return tuple(each for each in found.values() if each.quantity), is_joined
+
+
+def _contract(holding: Holding) -> tuple[Any, ...]:
+    return (holding.underlying, holding.kind, holding.strike, holding.expiry, holding.size)
 
 
 def holdings_of(proposal: Proposal) -> tuple[Holding, ...]:
@@ -199,9 +242,16 @@ def _run(run: _Run, desk: Desk, use: Stages) -> Suggestion:
     if request is None:
         outcome = "not understood" if reading.unread or reading.problems else "asked"
         return run.tell(outcome=outcome, sentences=reading.sentences)
-    run.tell(request=request, confirmation=confirm(request, today=desk.today))
+    if any(getattr(request, name) for name in _SAYING):
+        run.tell(confirmation=confirm(request, today=desk.today))
+    run.tell(request=request)
     if reading.missing:
         return run.tell(outcome="asked", sentences=reading.sentences)
+    if None not in (request.account, desk.account) and request.account != desk.account:
+        raise BadInput(
+            f"the text says an account of ${request.account:,f}, and beside it ${desk.account:,f} "
+            "was given; which is it?"
+        )
     proposal = run.stage("proposal", request, lambda: use.proposal(request, desk))
     run.tell(proposal=proposal)
     valuation = run.stage("formula", proposal, lambda: use.formula(proposal))

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 View = Literal["bullish", "bearish", "neutral", "volatile"]
 
-AT_THE_MONEY = 0.5
+AT_THE_MONEY = None
+"""In place of a delta: the strike nearest to the forward price."""
 
 
 class Slot(NamedTuple):
@@ -48,7 +49,7 @@ class Strategy(NamedTuple):
         slots: legs, by rising strike.
         view: on the underlying, that it is opened with.
         anchors: by rank, the delta (its size) of strikes that stand by themselves, where nothing
-            else is said; `AT_THE_MONEY` for the strike nearest to the forward price.
+            else is said, or `AT_THE_MONEY`.
         wings: by rank, the rank of the anchor that a wing's strike lies beyond; all of a
             strategy's wings are equally wide, where nothing else is said.
         is_even: wings of one width belong to the name: others would be another strategy.
@@ -57,7 +58,7 @@ class Strategy(NamedTuple):
     name: str
     slots: tuple[Slot, ...]
     view: View
-    anchors: Mapping[int, float]
+    anchors: Mapping[int, float | None]
     wings: Mapping[int, int] = {}
     is_even: bool = False
 

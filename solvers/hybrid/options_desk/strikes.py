@@ -12,7 +12,6 @@ from statistics import NormalDist
 from typing import TYPE_CHECKING, Literal
 
 from spoonbench.solvers.api import BadInput
-from spoonbench.solvers.hybrid.options_desk.strategies import AT_THE_MONEY
 
 if TYPE_CHECKING:
     from spoonbench.solvers.hybrid.options_desk.market import Market
@@ -30,6 +29,15 @@ def usual_step(spot: Decimal) -> Decimal:
     return next((step for below, step in _STEPS if spot < below), _WIDEST_STEP)
 
 
+def strike_at_forward(market: Market, step: Decimal) -> Decimal:
+    """The strike on the ladder that is nearest to the forward price.
+
+    Raises:
+        BadInput: that is zero.
+    """
+    return _listed(market.forward, step, "an option at the money")
+
+
 def strike_at_delta(
     market: Market, kind: Literal["call", "put"], delta: float, step: Decimal
 ) -> Decimal:
@@ -38,26 +46,27 @@ def strike_at_delta(
     Args:
         market: with a volatility and time left.
         kind: of the option.
-        delta: its size in (0, 1); `AT_THE_MONEY` stands for the forward price itself.
+        delta: its size in (0, 1).
         step: of the ladder.
 
     Raises:
         BadInput: no strike has this delta, or none on the ladder.
     """
-    if delta == AT_THE_MONEY:
-        exact = market.forward
-    else:
-        carried = delta * math.exp(market.dividend_yield * market.years)
-        if not 0 < carried < 1:
-            raise BadInput(f"no {kind} has a delta of {delta:g} here")
-        d1 = NormalDist().inv_cdf(carried) * (1 if kind == "call" else -1)
-        deviation = market.deviation
-        exact = market.forward * math.exp(deviation * deviation / 2 - d1 * deviation)
+    carried = delta * math.exp(market.dividend_yield * market.years)
+    if not 0 < carried < 1:
+        raise BadInput(f"no {kind} has a delta of {delta:g} here")
+    d1 = NormalDist().inv_cdf(carried) * (1 if kind == "call" else -1)
+    deviation = market.deviation
+    exact = market.forward * math.exp(deviation * deviation / 2 - d1 * deviation)
+    return _listed(exact, step, f"a {kind} of delta {delta:g}")
+
+
+def _listed(exact: float, step: Decimal, what: str) -> Decimal:
     strike = on_ladder(exact, step)
     if strike <= 0:
         raise BadInput(
-            f"a {kind} of delta {delta:g} would have a strike of {exact:.4g}, which is nearer to "
-            f"zero than to the ladder's first step of {step:f}"
+            f"{what} would have a strike of {exact:.4g}, which is nearer to zero than to the "
+            f"ladder's first step of {step:f}"
         )
     return strike
 

@@ -11,6 +11,7 @@ from spoonbench.solvers.api import BadInput
 from spoonbench.solvers.hybrid.options_desk.holdings import Holding
 from spoonbench.solvers.hybrid.options_desk.pipeline import Desk, Stages, holdings_of, suggest
 from spoonbench.solvers.hybrid.options_desk.rules import load_rules
+from spoonbench.solvers.hybrid.options_desk.rules.findings import STAGES as STAGE_ORDER
 from spoonbench.solvers.hybrid.options_desk.suggestion_text import write
 from spoonbench.solvers.hybrid.options_desk.suggestions import NO_ADVICE
 from tests.solvers.hybrid.options_desk.requested import TODAY
@@ -111,6 +112,52 @@ def test_what_is_held_already_counts(desk):
         underlying_price=Decimal(5900), strike=Decimal(6000), expiry=date(2027, 3, 19),
     )  # fmt: skip
     assert suggest(CONDOR, replace(desk, held=(short,))).outcome == "forbidden"
+
+
+def test_what_is_held_of_the_same_contract_counts_together(desk):
+    text = "sell a covered call on AAPL at 190, vol 25%, 18 Dec 2026, strike 200, account 100k"
+    alone = suggest(text, desk)
+    assert alone.outcome == "suggested"
+    shares = Holding(
+        underlying="AAPL", kind="share", quantity=100, price=Decimal(190),
+        underlying_price=Decimal(190), size=1,
+    )  # fmt: skip
+    call = Holding(
+        underlying="AAPL", kind="call", quantity=1, price=Decimal("2.35"),
+        underlying_price=Decimal(190), strike=Decimal(200), expiry=date(2026, 12, 18),
+    )  # fmt: skip
+    both = suggest(text, replace(desk, held=(shares, call)))
+    assert both.outcome == "suggested"
+    assert any("count together" in each for each in both.report.assumptions)
+    # The call that was held is closed; 200 shares are left.
+    (margin,) = both.report.margins
+    assert [group.legs for group in margin.groups] == [("+200 shares",)]
+
+
+def test_the_budget_is_that_of_the_trade_and_not_of_what_is_held(desk):
+    shares = Holding(
+        underlying="AAPL", kind="share", quantity=100, price=Decimal(190),
+        underlying_price=Decimal(190), size=1,
+    )  # fmt: skip
+    found = suggest(CONDOR, replace(desk, held=(shares,)))
+    assert found.outcome == "suggested"
+    (budget,) = [each for each in found.report.findings if each.rule_id == "trade-budget"]
+    assert float(budget.value) == pytest.approx(found.valuation.most_lost, abs=0.1)
+    stages = [each.stage for each in found.report.findings]
+    assert stages == sorted(stages, key=STAGE_ORDER.index)
+
+
+def test_two_accounts_are_asked_about(desk):
+    found = suggest(CONDOR, replace(desk, account=Decimal(100_000)))
+    assert found.outcome == "impossible"
+    assert "which is it" in found.sentences[0]
+
+
+@pytest.mark.parametrize("text", ["hello", "please"])
+def test_nothing_is_confirmed_where_nothing_was_said(desk, text):
+    found = suggest(text, desk)
+    assert found.outcome in ("asked", "not understood")
+    assert found.confirmation is None
 
 
 def test_a_stage_can_be_replaced_alone(desk):
