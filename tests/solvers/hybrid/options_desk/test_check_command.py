@@ -192,3 +192,9 @@ def test_a_file_that_is_no_portfolio(run, write, text, said):
     code, _, err = run(write(text))
     assert code == 3
     assert said in err
+
+
+def test_a_budget_of_nothing_is_refused(run, write):
+    code, _, err = run(write(), *TERMS, "--account", 250_000, "--budget", -5)
+    assert code == 3
+    assert "--budget is above zero" in err
