@@ -54,14 +54,16 @@ def image(shift):
     return Image(pixels=rows, maximum=16.0)
 
 
-def row(i):
-    """An option contract and a trade in one; whoever reads one leaves the other aside."""
+def row(i, kind):
+    """An option contract, or a trade, whose outcome is a label."""
+    if kind == "label":
+        trade = {"strategy": "short put", "days": 20.0 + i, "volatility": 0.2, "premium": 0.2}
+        trade |= {"probability": 0.6 + i / 200, "severe_probability": 0.1}
+        return Row(values=tuple((trade | {"short_put": -0.5 - i / 100}).items()))
     numbers = {"underlying_price": 90.0 + i, "strike": 100.0, "expiry": 0.5, "rate": 0.03}
     words = {"option": "put" if i % 2 else "call", "underlying": "spot"}
     last = {"dividend_yield": 0.01, "volatility": 0.2}
-    trade = {"strategy": "short put", "days": 20.0 + i, "probability": 0.6 + i / 200}
-    trade |= {"severe_probability": 0.1, "premium": 0.2, "short_put": -0.5 - i / 100}
-    return Row(values=tuple((words | numbers | last | trade).items()))
+    return Row(values=tuple((words | numbers | last).items()))
 
 
 def examples(info):
@@ -75,7 +77,7 @@ def examples(info):
             text, target = (f"where is card {i}", "card") if i % 2 else (f"pay bill {i}", "bill")
         if (kind, info.payload) == ("label", "row"):
             target = "win" if i % 3 else "loss"
-        payload = {"image": image(i % 2 * 5), "row": row(i)}.get(info.payload)
+        payload = {"image": image(i % 2 * 5), "row": row(i, kind)}.get(info.payload)
         problem = Problem(problem_id=f"p{i}", text=text, kind=kind, payload=payload)
         made.append(Example(problem=problem, target=target))
     return made

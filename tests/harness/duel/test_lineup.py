@@ -107,7 +107,7 @@ def test_a_route_of_the_users_own():
     assert "spoon+rules+algebra" in labels
 
 
-PAYLOADS = {"option-pricing": "row"}
+PAYLOADS = {"option-pricing": "row", "option-outcome": "row"}
 LADDERS = {
     **{("t", *key): ladder for key, ladder in BY_KIND.items()},
     **{
