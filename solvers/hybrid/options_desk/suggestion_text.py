@@ -156,12 +156,10 @@ def _greek_rows(valuation: Valuation) -> list[tuple[str, str]]:
 
 
 def _margin_row(margin: MarginResult) -> tuple[str, str]:
-    gross = reasons.dollars(float(margin.gross))
-    proceeds = reasons.dollars(float(margin.proceeds))
-    return (
-        f"margin, {margin.underlying} ({margin.method})",
-        f"{gross}, of which sold options bring {proceeds}",
-    )
+    told = reasons.dollars(float(margin.gross))
+    if margin.proceeds:
+        told += f", of which sold options bring {reasons.dollars(float(margin.proceeds))}"
+    return f"margin, {margin.underlying} ({margin.method})", told
 
 
 def _chance(estimate: Estimate) -> str:

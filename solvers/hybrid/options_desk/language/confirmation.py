@@ -34,7 +34,8 @@ def confirm(request: Request, *, today: date) -> str:
         request: that makes sense (`checks.validate`).
         today: from which the days to the expiry are counted.
     """
-    about = f" on {_symbol(request.underlying)}" if request.underlying is not None else ""
+    word = "of" if any(leg.kind == "share" for leg in request.legs) else "on"
+    about = f" {word} {_symbol(request.underlying)}" if request.underlying is not None else ""
     spot = f" (spot {say_figure(request.spot)})" if request.spot is not None else ""
     sentence = ", ".join([f"{_wanted(request)}{about}{spot}", *_details(request, today)])
     return f"{sentence[0].upper()}{sentence[1:]}."
