@@ -2,12 +2,13 @@
 
     python bench/option_outcome.py --seeds 10 11 12 13 14 --json option_outcome.jsonl
 
-For each world and seed: the contestants of `option-outcome` learn from the earliest trades, are
-calibrated on the next and answer all later ones; log loss, Brier score, calibration error and lift,
-and the difference of the log loss to that of the formula with its interval by blocks of a quarter.
-Then the desk's decision, and what its intervals of 90% hold: in the world where the formula is the
-truth, how many hold that; elsewhere, in how many tenths of the trades (by probability) the share of
-wins lies between the mean ends. The seed is the unit: a table's interval is over seeds.
+For each world, seed and question (a profit? a severe loss?): the contestants of `option-outcome`
+learn from the earliest trades, are calibrated on the next and answer all later ones; log loss,
+Brier score, calibration error and lift, and the difference of the log loss to that of the formula
+with its interval by blocks of a quarter. Then the desk's decision, and what its intervals of 90%
+hold: in the world where the formula is the truth, how many hold that; elsewhere, in how many tenths
+of the trades (by probability) the share that happened lies between the mean ends. The seed is the
+unit: a table's interval is over seeds.
 
 Figures go to the end of the JSON file, and the tables are of all that is in it: `--worlds` without
 a name makes them again.
@@ -37,6 +38,7 @@ from spoonbench.solvers.probability_scores import (
     score_probabilities,
 )
 
+QUESTIONS = {"win": "Is there a profit?", "severe": "Is there a severe loss?"}
 FORMULA = "closed-form-probability"
 CONTESTANTS = (
     FORMULA,
@@ -48,8 +50,8 @@ CONTESTANTS = (
 )
 
 
-def answer_probabilities(task, name, seed):
-    """Probability of a win of every later trade."""
+def answer_probabilities(task, name, seed, label):
+    """Probability of a label of every later trade."""
     solver: Any = make_solver(find_solver(name).target)
     solver.prepare(Settings(seed=seed))
     parts = [
@@ -60,22 +62,23 @@ def answer_probabilities(task, name, seed):
     items = [item for split in task.splits for item in split.items]
     answers = solver.solve([item.problem for item in items])
     solver.close()
-    return np.array([a.confidence if a.value == "win" else 1 - a.confidence for a in answers])
+    return np.array([a.confidence if a.value == label else 1 - a.confidence for a in answers])
 
 
-def contest(world, seed):
+def contest(world, seed, question):
     """Scores of every contestant, and its difference to the formula."""
-    task = make_task("option-outcome", {"world": world, "seed": seed})
+    task = make_task("option-outcome", {"world": world, "seed": seed, "target": question})
     items = [item for split in task.splits for item in split.items]
-    came = np.array([item.target == "win" for item in items], dtype=float)
+    came = np.array([item.target == question for item in items], dtype=float)
     days = np.array([item.problem.problem_id.split("/")[0] for item in items], "datetime64[D]")
-    given = {name: answer_probabilities(task, name, seed) for name in CONTESTANTS}
+    given = {name: answer_probabilities(task, name, seed, question) for name in CONTESTANTS}
     rows = []
     for name, chances in given.items():
         scores = score_probabilities(chances, came)
         losses, formula = log_losses(chances, came), log_losses(given[FORMULA], came)
         over = paired_difference(losses, formula, blocks_of(days))
-        row = {"world": world, "seed": seed, "contestant": name, "n": scores.n}
+        row = {"world": world, "seed": seed, "question": question, "contestant": name}
+        row |= {"n": scores.n}
         row |= {"log_loss": scores.log_loss, "brier": scores.brier, "lift": scores.lift}
         row |= {"calibration_error": scores.calibration_error}
         rows.append(row | {"over": over.mean, "low": over.low, "high": over.high})
@@ -113,7 +116,7 @@ def interval(values):
     return f"{mean:+.4f} ({mean - half:+.4f} to {mean + half:+.4f})"
 
 
-def tables(contests, desks):
+def contest_table(contests):
     """Markdown."""
     print(
         "| world | contestant | log loss | less that of the formula (95%, over seeds) |"
@@ -133,6 +136,10 @@ def tables(contests, desks):
                 f"| {world} | {name} | {mean['log_loss']:.4f} | {over} | {count} | "
                 f"{mean['brier']:.4f} | {ece:.4f} | {mean['lift']:.2f} |"
             )
+
+
+def desk_table(desks):
+    """Markdown."""
     print(
         "\n| world | target | earlier closes | model used in | log loss less the formula's | "
         "width of intervals | truth held | tenths held |"
@@ -155,18 +162,25 @@ def tables(contests, desks):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--worlds", nargs="*", default=list(WORLDS))
+    parser.add_argument("--questions", nargs="+", choices=QUESTIONS, default=list(QUESTIONS))
     parser.add_argument("--seeds", nargs="+", type=int, default=[10, 11, 12, 13, 14])
     parser.add_argument("--json", default="option_outcome.jsonl", help="figures go to its end")
     chosen = parser.parse_args()
     for world in chosen.worlds:
         for seed in chosen.seeds:
-            rows = contest(world, seed) + desk(world, seed)
+            rows = [row for question in chosen.questions for row in contest(world, seed, question)]
+            rows += desk(world, seed)
             with Path(chosen.json).open("a", encoding="utf-8") as file:
                 file.writelines(json.dumps(row) + "\n" for row in rows)
             print(f"{world}, seed {seed}: done", file=sys.stderr)
     lines = Path(chosen.json).read_text(encoding="utf-8").splitlines()
     found = [json.loads(line) for line in lines]
-    tables([r for r in found if "contestant" in r], [r for r in found if "target" in r])
+    for question in chosen.questions:
+        rows = [r for r in found if r.get("question") == question]
+        if rows:
+            print(f"\n{QUESTIONS[question]}\n")
+            contest_table(rows)
+    desk_table([r for r in found if "target" in r])
 
 
 if __name__ == "__main__":

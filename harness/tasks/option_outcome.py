@@ -28,6 +28,8 @@ VERSION = "1"
 
 _OUTCOMES = "spoonbench.solvers.hybrid.options_desk.outcomes"
 _SIMULATED = {"world": "market", "seed": 0, "n_years": 20, "per_day": 2}
+_LABELS = {"win": ("win", "loss"), "severe": ("severe", "mild")}
+"""What is asked: does it make a profit, or lose severely; the label of yes and of no."""
 _SHARES = (0.5, 0.15, 0.2, 0.15)
 _SUMMARIES = {
     "train": "The earliest trades, to learn from.",
@@ -41,20 +43,29 @@ def make(options: Mapping[str, object]) -> Task:
     """Trades by time: train, validation, and two later periods that are measured.
 
     Args:
-        options: `world` (market; also fair-quotes, premium, and black-scholes, where the formula
-            is the truth), `seed` (0), `n_years` of prices (20) and `per_day` trades (2); or `file`,
-            a CSV or Parquet file of one's own trades, whose columns docs/option_outcome.md tells.
+        options: `target` (win: is there a profit? severe: is at least half of the stress loss lost?
+            see docs/option_outcome.md); `world` (market; also fair-quotes, premium, and
+            black-scholes, where the formula is the truth), `seed` (0), `n_years` of prices (20) and
+            `per_day` trades (2); or `file`, a CSV or Parquet file of one's own trades, whose
+            columns docs/option_outcome.md tells.
 
     Raises:
         BadTask: an option is unknown or wrong, or the file is.
     """
-    refuse_unknown(NAME, options, [*_SIMULATED, "file"])
+    refuse_unknown(NAME, options, [*_SIMULATED, "file", "target"])
+    target = str(options.get("target", "win"))
+    if target not in _LABELS:
+        raise BadTask(f"{NAME}: target is {' or '.join(_LABELS)}, not {target!r}")
+    given = {name: value for name, value in options.items() if name != "target"}
     try:
-        history, chosen, sha256 = _history(options)
+        history, chosen, sha256 = _history(given)
         periods = import_module(f"{_OUTCOMES}.history").cut_by_time(history, _SHARES)
     except BadInput as exc:
         raise BadTask(f"{NAME}: {exc}") from exc
-    splits = [_split(name, part) for name, part in zip(_SUMMARIES, periods.parts, strict=True)]
+    _require_known(history, target)
+    splits = [
+        _split(name, part, target) for name, part in zip(_SUMMARIES, periods.parts, strict=True)
+    ]
     return Task(
         name=NAME,
         version=VERSION,
@@ -65,7 +76,7 @@ def make(options: Mapping[str, object]) -> Task:
         splits=tuple(splits[2:]),
         source=f"{history.source}; cut by time on {', '.join(map(str, periods.starts))}",
         sha256=sha256,
-        options={**chosen, "trades": len(history), "purged": periods.n_purged},
+        options={**chosen, "target": target, "trades": len(history), "purged": periods.n_purged},
     )
 
 
@@ -91,12 +102,19 @@ def _simulation(given: Mapping[str, object]) -> dict[str, object]:
     }
 
 
-def _split(name: str, part: Any) -> Split:
-    items = tuple(_item(part, row) for row in range(len(part)))
+def _require_known(history: Any, target: str) -> None:
+    """Refuse trades of which nobody knows whether their loss was severe."""
+    n_unknown = int((history.is_severe != history.is_severe).sum()) if target == "severe" else 0
+    if n_unknown:
+        raise BadTask(f"{NAME}: of {n_unknown:,} trades it is not known whether a loss was severe")
+
+
+def _split(name: str, part: Any, target: str) -> Split:
+    items = tuple(_item(part, row, target) for row in range(len(part)))
     return Split(name=name, items=items, summary=_SUMMARIES[name])
 
 
-def _item(part: Any, row: int) -> Item:
+def _item(part: Any, row: int, target: str) -> Item:
     features = import_module(f"{_OUTCOMES}.features")
     known = features.row_of(part.features(row))
     problem = Problem(
@@ -106,7 +124,8 @@ def _item(part: Any, row: int) -> Item:
         kind="label",
         payload=known,
     )
-    return Item(problem=problem, target="win" if part.is_win[row] else "loss")
+    happened = part.is_win[row] if target == "win" else part.is_severe[row] == 1
+    return Item(problem=problem, target=_LABELS[target][not happened])
 
 
 def _shown(value: float | str) -> str:

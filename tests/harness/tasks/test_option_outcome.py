@@ -44,7 +44,17 @@ def test_the_seed_and_the_world_decide():
     assert len({first, other, world}) == 3
 
 
-def test_a_file_of_ones_own_is_a_task(tmp_path):
+def test_severe_losses_are_another_question_of_the_same_trades():
+    win, severe = (make_task("option-outcome", {**SMALL, "target": t}) for t in ("win", "severe"))
+    both = list(zip(win.training.items, severe.training.items, strict=True))
+    assert all(first.problem == second.problem for first, second in both)
+    assert {first.target for first, _ in both} == {"win", "loss"}
+    assert {second.target for _, second in both} == {"severe", "mild"}
+    assert not any((a.target, b.target) == ("win", "severe") for a, b in both)
+
+
+@pytest.fixture
+def own_file(tmp_path):
     path = tmp_path / "mine.csv"
     rows = [
         f"20{20 + n // 12}-{n % 12 + 1:02}-01,20{20 + n // 12}-{n % 12 + 1:02}-20,short put,0.2,"
@@ -52,15 +62,25 @@ def test_a_file_of_ones_own_is_a_task(tmp_path):
         for n in range(36)
     ]
     path.write_text("\n".join([HEADER, *rows]) + "\n")
-    task = make_task("option-outcome", {"file": str(path)})
+    return path
+
+
+def test_a_file_of_ones_own_is_a_task(own_file):
+    task = make_task("option-outcome", {"file": str(own_file)})
     assert task.options["trades"] == 36
     assert set(task.sha256) == {"mine.csv"}
     assert task.training.items[0].target == "loss"
 
 
+def test_severe_losses_that_nobody_knows_of_are_not_asked_about(own_file):
+    with pytest.raises(BadTask, match="of 36 trades it is not known"):
+        make_task("option-outcome", {"file": str(own_file), "target": "severe"})
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
+        ({"target": "draw"}, "target is win or severe"),
         ({"world": "flat"}, "no world"),
         ({"years": 3}, "no option 'years'"),
         ({"seed": "x"}, "whole number"),

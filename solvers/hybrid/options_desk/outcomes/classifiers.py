@@ -17,7 +17,13 @@ from spoonbench.solvers.api import BadInput, FitReport, Size
 from spoonbench.solvers.hybrid.options_desk.outcomes.features import features_of_row
 from spoonbench.solvers.hybrid.options_desk.outcomes.history import History, join_rows
 from spoonbench.solvers.hybrid.options_desk.outcomes.learning import learn_from_periods
-from spoonbench.solvers.hybrid.options_desk.outcomes.regression import Design, make_design
+from spoonbench.solvers.hybrid.options_desk.outcomes.regression import (
+    Design,
+    Target,
+    formula_column,
+    make_design,
+    outcomes,
+)
 from spoonbench.solvers.learning import answered, failed
 
 if TYPE_CHECKING:
@@ -29,20 +35,21 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-WIN, LOSS = "win", "loss"
+LABELS: Mapping[Target, tuple[str, str]] = {"win": ("win", "loss"), "severe": ("severe", "mild")}
+"""What a task asks: the label of what may happen, and of what happens otherwise."""
 _DECIMALS = 9
 _LEAST = 1e-6
 
 
 class Probabilities(Protocol):
-    """Something that foresees wins."""
+    """Something that foresees profits, or severe losses."""
 
-    def fit(self, training: History, validation: History | None) -> dict[str, Json]:
+    def fit(self, target: Target, training: History, validation: History | None) -> dict[str, Json]:
         """Learn and calibrate; returns notes."""
         ...
 
-    def win(self, trades: History) -> Array:
-        """Probability of a profit, shape (n,)."""
+    def foresee(self, trades: History) -> Array:
+        """Probability of what was learned, shape (n,)."""
         ...
 
     def size(self) -> tuple[int, float]:
@@ -55,16 +62,18 @@ class OutcomeAnswers:
 
     def __init__(self, probabilities: Probabilities) -> None:
         self._probabilities = probabilities
+        self._target: Target = "win"
 
     def fit(self, training: Sequence[Example], validation: Sequence[Example]) -> FitReport:
         """Learn from rows.
 
         Raises:
-            ValueError: a row cannot be read, or a target is neither win nor loss.
+            ValueError: a row cannot be read, or targets are of no question, or of two.
         """
-        learned = _read_examples(training)
-        checked = _read_examples(validation) if validation else None
-        notes = self._probabilities.fit(learned, checked)
+        self._target = _target_of([*training, *validation])
+        learned = _read_examples(training, self._target)
+        checked = _read_examples(validation, self._target) if validation else None
+        notes = self._probabilities.fit(self._target, learned, checked)
         notes["examples calibrated on"] = len(validation)
         return FitReport(n_examples=len(training), notes=notes)
 
@@ -80,8 +89,9 @@ class OutcomeAnswers:
 
     def answer(self, problems: Sequence[Problem]) -> list[Answer]:
         """Answer; no problem of which is refused."""
-        chances = self._probabilities.win(_read(problems, [False] * len(problems)))
-        return [_answer(float(chance)) for chance in chances]
+        trades = _read(problems, [(False, np.nan)] * len(problems))
+        chances = self._probabilities.foresee(trades)
+        return [_answer(float(chance), LABELS[self._target]) for chance in chances]
 
     def size(self, _problems: Sequence[Problem]) -> Size:
         """Numbers that were learned."""
@@ -99,17 +109,19 @@ def make_model(name: str, seed: int) -> OutcomeAnswers:
 
 
 class BaseRate:
-    """The share of wins in training."""
+    """How often it happened in training."""
 
     def __init__(self) -> None:
         self._share = 0.5
 
-    def fit(self, training: History, _validation: History | None) -> dict[str, Json]:
+    def fit(
+        self, target: Target, training: History, _validation: History | None
+    ) -> dict[str, Json]:
         """Count."""
-        self._share = float(training.is_win.mean())
-        return {"share of wins": self._share}
+        self._share = float(outcomes(training, target).mean())
+        return {"share": self._share}
 
-    def win(self, trades: History) -> Array:
+    def foresee(self, trades: History) -> Array:
         """The same for all."""
         return np.full(len(trades), self._share)
 
@@ -121,13 +133,19 @@ class BaseRate:
 class ClosedForm:
     """The formula's probability, as the row holds it."""
 
-    def fit(self, _training: History, _validation: History | None) -> dict[str, Json]:
-        """Learn nothing."""
+    def __init__(self) -> None:
+        self._column = formula_column("win")
+
+    def fit(
+        self, target: Target, _training: History, _validation: History | None
+    ) -> dict[str, Json]:
+        """Learn nothing but what is asked."""
+        self._column = formula_column(target)
         return {}
 
-    def win(self, trades: History) -> Array:
+    def foresee(self, trades: History) -> Array:
         """As it stands."""
-        return trades.columns["probability"]
+        return trades.columns[self._column]
 
     def size(self) -> tuple[int, float]:
         """Nothing."""
@@ -140,14 +158,14 @@ class DeskModel:
     def __init__(self) -> None:
         self._learned: Any = None
 
-    def fit(self, training: History, validation: History | None) -> dict[str, Json]:
+    def fit(self, target: Target, training: History, validation: History | None) -> dict[str, Json]:
         """Learn, and calibrate by Venn-Abers prediction."""
         if validation is None:
             raise ValueError("there is no validation part to calibrate on")
-        self._learned = learn_from_periods(training, validation)
+        self._learned = learn_from_periods(target, training, validation)
         return {"penalty": self._learned.penalty}
 
-    def win(self, trades: History) -> Array:
+    def foresee(self, trades: History) -> Array:
         """Calibrated."""
         found: Array = self._learned.probabilities(trades)
         return found
@@ -167,30 +185,32 @@ class Calibrated:
         self._design: Design | None = None
         self._platt = (1.0, 0.0)
 
-    def fit(self, training: History, validation: History | None) -> dict[str, Json]:
+    def fit(self, target: Target, training: History, validation: History | None) -> dict[str, Json]:
         """Learn, then scale and shift log odds."""
         self._design = make_design(training, with_past=training.has_past)
-        if len(np.unique(training.is_win)) == 1:
+        happened = outcomes(training, target).astype(bool)
+        if len(np.unique(happened)) == 1:
             raise ValueError("all trades of the training part ended alike")
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
-            self._estimator.fit(self._columns(training), training.is_win)
+            self._estimator.fit(self._columns(training), happened)
         if validation is not None:
-            self._calibrate(self._log_odds(validation), validation.is_win)
+            later = outcomes(validation, target).astype(bool)
+            self._calibrate(self._log_odds(validation), later)
         return {
             "slope": self._platt[0],
             "shift": self._platt[1],
             "warnings": "; ".join(sorted({str(one.message) for one in caught})),
         }
 
-    def _calibrate(self, log_odds: Array, is_win: NDArray[np.bool_]) -> None:
+    def _calibrate(self, log_odds: Array, happened: NDArray[np.bool_]) -> None:
         """Choose slope and shift, where both outcomes occur and trades are told apart."""
-        if len(np.unique(is_win)) > 1 and np.ptp(log_odds) > 0:
+        if len(np.unique(happened)) > 1 and np.ptp(log_odds) > 0:
             platt = LogisticRegression(C=np.inf, solver="newton-cholesky")
-            platt.fit(log_odds[:, None], is_win)
+            platt.fit(log_odds[:, None], happened)
             self._platt = float(platt.coef_[0, 0]), float(platt.intercept_[0])
 
-    def win(self, trades: History) -> Array:
+    def foresee(self, trades: History) -> Array:
         """Calibrated."""
         slope, shift = self._platt
         return np.asarray(1 / (1 + np.exp(-(slope * self._log_odds(trades) + shift))))
@@ -262,22 +282,34 @@ _MAKERS: Mapping[str, Callable[[int], Probabilities]] = {
 }
 
 
-def _answer(chance: float) -> Answer:
+def _answer(chance: float, labels: tuple[str, str]) -> Answer:
     # The last digits of a sum depend on how many trades are asked about at a time.
     rounded = round(chance, _DECIMALS)
-    return answered(WIN, rounded) if rounded >= 0.5 else answered(LOSS, 1 - rounded)  # noqa: PLR2004
+    happens, otherwise = labels
+    if rounded >= 0.5:  # noqa: PLR2004
+        return answered(happens, rounded)
+    return answered(otherwise, 1 - rounded)
 
 
-def _read_examples(examples: Sequence[Example]) -> History:
-    for example in examples:
-        if example.target not in (WIN, LOSS):
-            name = example.problem.problem_id
-            raise ValueError(f"the target of {name!r} is neither {WIN} nor {LOSS}")
+def _target_of(examples: Sequence[Example]) -> Target:
+    """What the examples ask."""
+    given = {example.target for example in examples}
+    for target, labels in LABELS.items():
+        if given <= set(labels):
+            return target
+    pairs = ", or ".join(f"{happens} and {otherwise}" for happens, otherwise in LABELS.values())
+    raise ValueError(f"the targets of trades are {pairs}, not {sorted(map(str, given))}")
+
+
+def _read_examples(examples: Sequence[Example], target: Target) -> History:
     problems = [example.problem for example in examples]
-    return _read(problems, [example.target == WIN for example in examples])
+    happened = [example.target == LABELS[target][0] for example in examples]
+    if target == "win":
+        return _read(problems, [(each, np.nan) for each in happened])
+    return _read(problems, [(False, float(each)) for each in happened])
 
 
-def _read(problems: Sequence[Problem], wins: Sequence[bool]) -> History:
+def _read(problems: Sequence[Problem], happened: Sequence[tuple[bool, float]]) -> History:
     """Rows in the order in which they stand, which is that of time."""
     never = np.datetime64("1970-01-01")
     features = []
@@ -285,5 +317,4 @@ def _read(problems: Sequence[Problem], wins: Sequence[bool]) -> History:
         if problem.row is None:
             raise ValueError(f"problem {problem.problem_id!r} has no row")
         features.append(features_of_row(problem.row))
-    outcomes = [(won, np.nan) for won in wins]
-    return join_rows("rows", [(never, never)] * len(features), features, outcomes)
+    return join_rows("rows", [(never, never)] * len(features), features, happened)

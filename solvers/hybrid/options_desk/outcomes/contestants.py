@@ -1,6 +1,7 @@
 """Contestants of the task `option-outcome`: the base rate, the formula, and models that learn.
 
-Each answers "win" or "loss", whichever is more probable, with that probability as its confidence.
+Each answers "win" or "loss" ("severe" or "mild", where a task asks for severe losses), whichever is
+more probable, with that probability as its confidence.
 Models are calibrated on the validation part, which is later than what they learned from.
 """
 
@@ -50,7 +51,7 @@ class OutcomeSolver(FittedSolver):
 
 
 class BaseRateSolver(OutcomeSolver):
-    """The share of wins in training, for every trade."""
+    """How often it happened in training, for every trade."""
 
     info = _info(
         "base-rate",
@@ -62,12 +63,12 @@ class BaseRateSolver(OutcomeSolver):
 
 
 class ClosedFormSolver(OutcomeSolver):
-    """The Black-Scholes probability of a profit at the implied volatility; learns nothing."""
+    """The Black-Scholes probability at the implied volatility; learns nothing."""
 
     info = _info(
         "closed-form-probability",
         2,
-        "Takes the formula's probability of a profit at the implied volatility.",
+        "Takes the formula's probability at the implied volatility.",
         "Black and Scholes 1973, The Pricing of Options and Corporate Liabilities",
         (*_SHARED, f"{_HERE}.books"),
     )

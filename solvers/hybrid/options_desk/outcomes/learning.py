@@ -116,16 +116,16 @@ def learn(
     )
 
 
-def learn_from_periods(training: History, calibration: History) -> Foresight:
-    """The probability of a profit from two periods, without intervals and without judging.
+def learn_from_periods(target: Target, training: History, calibration: History) -> Foresight:
+    """A probability from two periods, without intervals and without judging.
 
     Both outcomes must occur in both periods; trades to calibrate on whose strategy training does
     not have are left aside.
     """
     design = make_design(training, with_past=training.has_past and calibration.has_past)
     known = np.isin(calibration.strategy, training.strategy)
-    read = [_read(design, "win", part) for part in (training, calibration.select(known))]
-    return _foresee(design, "win", *read)
+    read = [_read(design, target, part) for part in (training, calibration.select(known))]
+    return _foresee(design, target, *read)
 
 
 def _learn_part(

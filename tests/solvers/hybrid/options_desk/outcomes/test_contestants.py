@@ -13,9 +13,10 @@ from spoonbench.solvers.probability_scores import score_probabilities
 NAMES = BY_TASK["option-outcome", "label"].solvers
 
 
-@pytest.fixture(scope="module")
-def task():
-    return make_task("option-outcome", {"n_years": 12, "per_day": 1, "seed": 3})
+@pytest.fixture(scope="module", params=["win", "severe"])
+def task(request):
+    given = {"n_years": 12, "per_day": 1, "seed": 3, "target": request.param}
+    return make_task("option-outcome", given)
 
 
 def examples(split):
@@ -31,18 +32,20 @@ def fitted(request, task):
     solver.close()
 
 
-def chances(solver, items):
+def chances(solver, items, label):
     answers = solver.solve([item.problem for item in items])
-    return np.array([a.confidence if a.value == "win" else 1 - a.confidence for a in answers])
+    return np.array([a.confidence if a.value == label else 1 - a.confidence for a in answers])
 
 
 def test_confidences_are_probabilities_at_least_as_good_as_a_coin(fitted, task):
     items = [item for split in task.splits for item in split.items]
-    came = [item.target == "win" for item in items]
-    found = score_probabilities(chances(fitted, items), came)
+    label = task.options["target"]
+    came = [item.target == label for item in items]
+    found = score_probabilities(chances(fitted, items, label), came)
     assert found.log_loss < np.log(2)
     answers = fitted.solve([item.problem for item in items[:50]])
     assert all(0.5 <= a.confidence <= 1 for a in answers)
+    assert {a.value for a in answers} <= {item.target for item in items}
 
 
 def test_the_formulas_answer_is_the_rows(task):
@@ -50,8 +53,10 @@ def test_the_formulas_answer_is_the_rows(task):
     solver.prepare(Settings())
     solver.fit(examples(task.training), [], lambda *_: None, None)
     items = task.splits[0].items[:100]
-    expected = [dict(item.problem.row.values)["probability"] for item in items]
-    assert chances(solver, items) == pytest.approx(expected, abs=1e-8)
+    label = task.options["target"]
+    column = {"win": "probability", "severe": "severe_probability"}[label]
+    expected = [dict(item.problem.row.values)[column] for item in items]
+    assert chances(solver, items, label) == pytest.approx(expected, abs=1e-8)
 
 
 def test_a_problem_without_a_usable_row_fails_with_the_reason(fitted):
@@ -66,6 +71,8 @@ def test_a_problem_without_a_usable_row_fails_with_the_reason(fitted):
 def test_other_labels_are_refused(task):
     solver: Any = make_solver(find_solver("base-rate").target)
     solver.prepare(Settings())
-    wrong = [Example(problem=examples(task.training)[0].problem, target="draw")]
-    with pytest.raises(ValueError, match="neither win nor loss"):
-        solver.fit(wrong, [], lambda *_: None, None)
+    problem = examples(task.training)[0].problem
+    for targets in (["draw"], ["win", "mild"]):
+        wrong = [Example(problem=problem, target=target) for target in targets]
+        with pytest.raises(ValueError, match="win and loss, or severe and mild, not"):
+            solver.fit(wrong, [], lambda *_: None, None)
