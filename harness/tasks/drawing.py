@@ -12,6 +12,8 @@ from spoonbench.solvers.api import Problem
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from spoonbench.solvers.api import Row
+
 MOST_REPEATS = 2_000
 """After so many texts in a row that all stand somewhere already, there are too few of them."""
 
@@ -86,11 +88,22 @@ def draw_distinct(
     return found
 
 
-def number_split(task: str, name: str, summary: str, drawn: list[_D]) -> Split:
-    """A split of number problems, numbered from 1."""
+def number_split(
+    task: str,
+    name: str,
+    summary: str,
+    drawn: list[_D],
+    row_of: Callable[[_D], Row] | None = None,
+) -> Split:
+    """A split of number problems, numbered from 1; `row_of` gives their payload, if any."""
     items = tuple(
         Item(
-            problem=Problem(problem_id=f"{task}-{name}-{place}", text=one.text, kind="number"),
+            problem=Problem(
+                problem_id=f"{task}-{name}-{place}",
+                text=one.text,
+                kind="number",
+                payload=None if row_of is None else row_of(one),
+            ),
             target=None if one.answer is None else str(one.answer),
         )
         for place, one in enumerate(drawn, 1)

@@ -28,8 +28,6 @@ VERSION = "1"
 
 _OUTCOMES = "spoonbench.solvers.hybrid.options_desk.outcomes"
 _SIMULATED = {"world": "market", "seed": 0, "n_years": 20, "per_day": 2}
-_LABELS = {"win": ("win", "loss"), "severe": ("severe", "mild")}
-"""What is asked: does it make a profit, or lose severely; the label of yes and of no."""
 _SHARES = (0.5, 0.15, 0.2, 0.15)
 _SUMMARIES = {
     "train": "The earliest trades, to learn from.",
@@ -54,8 +52,8 @@ def make(options: Mapping[str, object]) -> Task:
     """
     refuse_unknown(NAME, options, [*_SIMULATED, "file", "target"])
     target = str(options.get("target", "win"))
-    if target not in _LABELS:
-        raise BadTask(f"{NAME}: target is {' or '.join(_LABELS)}, not {target!r}")
+    if target not in (known := _labels()):
+        raise BadTask(f"{NAME}: target is {' or '.join(known)}, not {target!r}")
     given = {name: value for name, value in options.items() if name != "target"}
     try:
         history, chosen, sha256 = _history(given)
@@ -78,6 +76,12 @@ def make(options: Mapping[str, object]) -> Task:
         sha256=sha256,
         options={**chosen, "target": target, "trades": len(history), "purged": periods.n_purged},
     )
+
+
+def _labels() -> Mapping[str, tuple[str, str]]:
+    """What can be asked, with the label of yes and of no."""
+    labels: Mapping[str, tuple[str, str]] = import_module(f"{_OUTCOMES}.history").LABELS
+    return labels
 
 
 def _history(options: Mapping[str, object]) -> tuple[Any, dict[str, object], dict[str, str]]:
@@ -125,7 +129,7 @@ def _item(part: Any, row: int, target: str) -> Item:
         payload=known,
     )
     happened = part.is_win[row] if target == "win" else part.is_severe[row] == 1
-    return Item(problem=problem, target=_LABELS[target][not happened])
+    return Item(problem=problem, target=_labels()[target][not happened])
 
 
 def _shown(value: float | str) -> str:

@@ -8,7 +8,7 @@ Not covered: contracts whose price lies outside what any volatility gives.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from spoonbench.solvers.api import SolverInfo
 from spoonbench.solvers.classic.contestant import FittedSolver
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from spoonbench.solvers.api import Example, FitReport
     from spoonbench.solvers.classic.contestant import Model
+    from spoonbench.solvers.option_features import Form
 
 _MODULES = (
     "spoonbench.solvers.classic.options",
@@ -78,6 +79,7 @@ class OptionBoostingSolver(FittedSolver):
         modules=_MODULES,
     )
     defaults = {"rounds": 500, "learning_rate": 0.1}  # noqa: RUF012  # ClassVar in the base class
+    _features: ClassVar[Form] = "normalised"
 
     def _fit_model(
         self, training: Sequence[Example], _validation: Sequence[Example]
@@ -85,7 +87,7 @@ class OptionBoostingSolver(FittedSolver):
         from spoonbench.solvers.classic.option_models import boosting_model
 
         model = boosting_model(
-            "normalised",
+            self._features,
             int(self._params["rounds"]),
             self._params["learning_rate"],
             self._settings.seed,
@@ -93,7 +95,7 @@ class OptionBoostingSolver(FittedSolver):
         return model, model.fit(training)
 
 
-class RawOptionBoostingSolver(FittedSolver):
+class RawOptionBoostingSolver(OptionBoostingSolver):
     """The columns as they are and gradient boosting.
 
     Parameters: those of `OptionBoostingSolver`.
@@ -111,14 +113,4 @@ class RawOptionBoostingSolver(FittedSolver):
         source=_BOOSTING,
         modules=_MODULES,
     )
-    defaults = OptionBoostingSolver.defaults
-
-    def _fit_model(
-        self, training: Sequence[Example], _validation: Sequence[Example]
-    ) -> tuple[Model, FitReport]:
-        from spoonbench.solvers.classic.option_models import boosting_model
-
-        model = boosting_model(
-            "raw", int(self._params["rounds"]), self._params["learning_rate"], self._settings.seed
-        )
-        return model, model.fit(training)
+    _features = "raw"

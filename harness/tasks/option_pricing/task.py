@@ -24,8 +24,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, get_args
 
-from spoonbench.harness.tasks.api import BadTask, Item, Split, Task
-from spoonbench.harness.tasks.drawing import chance, draw_distinct
+from spoonbench.harness.tasks.api import BadTask, Split, Task
+from spoonbench.harness.tasks.drawing import chance, draw_distinct, number_split
 from spoonbench.harness.tasks.option_pricing.contracts import (
     Contract,
     Quantity,
@@ -36,7 +36,6 @@ from spoonbench.harness.tasks.option_pricing.contracts import (
 )
 from spoonbench.harness.tasks.option_pricing.oracle import implied_volatility, worth, written
 from spoonbench.harness.tasks.options import generated_numbers, share
-from spoonbench.solvers.api import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -198,19 +197,7 @@ def _draw_split(plan: _Plan, n_items: int, options: Options, taken: set[str]) ->
         key=lambda text: text,
         advice="ask for fewer",
     )
-    items = tuple(
-        Item(
-            problem=Problem(
-                problem_id=f"{NAME}-{plan.name}-{place}",
-                text=one.text,
-                kind="number",
-                payload=one.row,
-            ),
-            target=one.answer,
-        )
-        for place, one in enumerate(drawn, 1)
-    )
-    return Split(name=plan.name, items=items, summary=plan.summary)
+    return number_split(NAME, plan.name, plan.summary, drawn, lambda one: one.row)
 
 
 def _questions(plan: _Plan, options: Options) -> Iterator[_Question]:

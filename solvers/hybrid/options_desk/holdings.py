@@ -13,6 +13,11 @@ CONTRACT_SIZE = 100
 """Shares that a standard listed option is for."""
 
 
+def size_of(kind: str) -> int:
+    """Shares that one standard contract, or one share, is for."""
+    return 1 if kind == "share" else CONTRACT_SIZE
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holding:
     """So many of one thing.

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from spoonbench.solvers.api import BadInput
 from spoonbench.solvers.hybrid.options_desk import strikes
-from spoonbench.solvers.hybrid.options_desk.holdings import CONTRACT_SIZE
+from spoonbench.solvers.hybrid.options_desk.holdings import CONTRACT_SIZE, size_of
 from spoonbench.solvers.hybrid.options_desk.proposals import ProposedLeg
 from spoonbench.solvers.hybrid.options_desk.sizing import most_lost
 from spoonbench.solvers.hybrid.options_desk.strategies import AT_THE_MONEY, STRATEGIES
@@ -90,7 +90,7 @@ def stated_legs(request: Request, market: Market, step: Decimal) -> Choice:
                 role=f"leg {place}",
                 kind=leg.kind,
                 quantity=leg.quantity,
-                size=1 if leg.kind == "share" else CONTRACT_SIZE,
+                size=size_of(leg.kind),
                 strike=strike,
                 price=leg.price,
             )
@@ -202,7 +202,7 @@ class _Placing:
                 role=slot.role,
                 kind=slot.kind,
                 quantity=slot.quantity * (CONTRACT_SIZE if slot.kind == "share" else 1),
-                size=1 if slot.kind == "share" else CONTRACT_SIZE,
+                size=size_of(slot.kind),
                 strike=None if slot.rank is None else at[slot.rank],
             )
             for slot in self._strategy.slots

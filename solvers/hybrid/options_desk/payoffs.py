@@ -92,6 +92,12 @@ def profit(legs: Sequence[Leg], spot: Fraction) -> Fraction:
     return sum((leg.quantity * (_worth(leg, spot) - leg.price) for leg in legs), start=Fraction(0))
 
 
+def largest_loss(legs: Sequence[Leg]) -> Fraction | None:
+    """Zero or more; None without a limit. Of any number of legs, none included."""
+    _, values, slope = _bends(legs)
+    return None if slope < 0 else max(-min(values), Fraction(0))
+
+
 def outcome(legs: Sequence[Leg]) -> Outcome:
     """Break-evens, the largest gain and loss, and where there is a gain.
 
@@ -99,9 +105,7 @@ def outcome(legs: Sequence[Leg]) -> Outcome:
         BadInput: these legs are no strategy.
     """
     check_legs(legs)
-    corners = sorted({Fraction(0), *(leg.strike for leg in legs if leg.strike is not None)})
-    values = [profit(legs, corner) for corner in corners]
-    slope = profit(legs, corners[-1] + 1) - values[-1]
+    corners, values, slope = _bends(legs)
     evens: set[Fraction] = set()
     gains: list[Interval] = []
     for (low, before), (high, after) in zip(
@@ -116,7 +120,7 @@ def outcome(legs: Sequence[Leg]) -> Outcome:
     return Outcome(
         break_evens=tuple(sorted(evens)),
         most_gained=None if slope > 0 else max(*values, Fraction(0)),
-        most_lost=None if slope < 0 else max(-min(values), Fraction(0)),
+        most_lost=largest_loss(legs),
         gains=_joined(gains),
     )
 
@@ -138,6 +142,13 @@ def probability_of_profit(legs: Sequence[Leg], forward: float, deviation: float)
         _above(forward, deviation, low) - _above(forward, deviation, high)
         for low, high in outcome(legs).gains
     )
+
+
+def _bends(legs: Sequence[Leg]) -> tuple[list[Fraction], list[Fraction], Fraction]:
+    """Where the profit bends, what it is there, and its slope beyond the last."""
+    corners = sorted({Fraction(0), *(leg.strike for leg in legs if leg.strike is not None)})
+    values = [profit(legs, corner) for corner in corners]
+    return corners, values, profit(legs, corners[-1] + 1) - values[-1]
 
 
 def _above(forward: float, deviation: float, spot: Fraction | None) -> float:

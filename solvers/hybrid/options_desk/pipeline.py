@@ -117,7 +117,7 @@ def judge(proposal: Proposal, desk: Desk) -> Report:
         return check(proposed, desk.rules, terms)
     together, is_joined = joined(desk.held, proposed)
     report = check(together, desk.rules, replace(terms, budget=None))
-    alone = check(proposed, desk.rules, terms)
+    alone = check(proposed, replace(desk.rules, rules=()), terms)
     findings = [*report.findings, *(f for f in alone.findings if f.rule_id == BUDGET)]
     findings.sort(key=lambda each: STAGES.index(each.stage))
     remarks = (_JOINED,) if is_joined else ()

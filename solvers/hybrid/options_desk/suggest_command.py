@@ -72,8 +72,6 @@ def _desk(options: Mapping[str, Any]) -> Desk:
 def _stages(options: Mapping[str, Any]) -> Stages:
     """The usual ones; with a model for what the grammar cannot read, where one was named."""
     writer = _writer(options["reader"], options["endpoint"], options["endpoint_model"])
-    if writer is None:
-        return Stages()
 
     def read(text: str, desk: Desk) -> Reading:
         return understand(text, today=desk.today, writer=writer)

@@ -15,11 +15,15 @@ from sklearn.neural_network import MLPClassifier
 
 from spoonbench.solvers.api import BadInput, FitReport, Size
 from spoonbench.solvers.hybrid.options_desk.outcomes.features import features_of_row
-from spoonbench.solvers.hybrid.options_desk.outcomes.history import History, join_rows
+from spoonbench.solvers.hybrid.options_desk.outcomes.history import (
+    LABELS,
+    History,
+    Target,
+    join_rows,
+)
 from spoonbench.solvers.hybrid.options_desk.outcomes.learning import learn_from_periods
 from spoonbench.solvers.hybrid.options_desk.outcomes.regression import (
     Design,
-    Target,
     formula_column,
     make_design,
     outcomes,
@@ -35,8 +39,6 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-LABELS: Mapping[Target, tuple[str, str]] = {"win": ("win", "loss"), "severe": ("severe", "mild")}
-"""What a task asks: the label of what may happen, and of what happens otherwise."""
 _DECIMALS = 9
 _LEAST = 1e-6
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from spoonbench.solvers.algorithms.black_scholes.measures import DAYS_PER_YEAR
 from spoonbench.solvers.api import BadInput, Row
 from spoonbench.solvers.hybrid.options_desk.outcomes.books import (
     CALL,
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-DAYS_PER_YEAR = 365.0
 PAST = ("realised_21", "realised_63", "return_5", "return_21", "return_63")
 """Features that need earlier closes; the number says over how many steps from close to close."""
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -33,6 +33,10 @@ if TYPE_CHECKING:
     from spoonbench.solvers.hybrid.options_desk.outcomes.books import Book
 
     Array = NDArray[np.float64]
+
+Target = Literal["win", "severe"]
+LABELS: Mapping[Target, tuple[str, str]] = {"win": ("win", "loss"), "severe": ("severe", "mild")}
+"""What is asked of a trade (is there a profit, a severe loss?): the label of yes and of no."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,7 +25,6 @@ from spoonbench.solvers.hybrid.options_desk.outcomes.model import (
 from spoonbench.solvers.hybrid.options_desk.outcomes.regression import (
     PENALTIES,
     Design,
-    Target,
     fit_weights,
     formula_column,
     formula_log_odds,
@@ -41,7 +40,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from spoonbench.solvers.hybrid.options_desk.outcomes.history import History
+    from spoonbench.solvers.hybrid.options_desk.outcomes.history import History, Target
 
     Array = NDArray[np.float64]
 

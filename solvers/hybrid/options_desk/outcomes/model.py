@@ -22,10 +22,9 @@ from spoonbench.solvers.api import BadInput
 from spoonbench.solvers.hybrid.options_desk.outcomes.estimates import Estimate, closed_form
 from spoonbench.solvers.hybrid.options_desk.outcomes.evaluation import Evaluation
 from spoonbench.solvers.hybrid.options_desk.outcomes.features import PAST
-from spoonbench.solvers.hybrid.options_desk.outcomes.history import History, one_trade
+from spoonbench.solvers.hybrid.options_desk.outcomes.history import History, Target, one_trade
 from spoonbench.solvers.hybrid.options_desk.outcomes.regression import (
     Design,
-    Target,
     formula_log_odds,
     sigmoid,
 )

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from spoonbench.solvers.algorithms.black_scholes.measures import DAYS_PER_YEAR
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
 
 FIRST_DAY = np.datetime64("2000-01-03")
 FIRST_PRICE = 100.0
-DAYS_PER_YEAR = 365.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,22 +13,21 @@ Reference: Hastie, Tibshirani and Friedman 2009, "The Elements of Statistical Le
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from spoonbench.solvers.hybrid.options_desk.outcomes.features import DAYS_PER_YEAR, PAST
+from spoonbench.solvers.algorithms.black_scholes.measures import DAYS_PER_YEAR
+from spoonbench.solvers.hybrid.options_desk.outcomes.features import PAST
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
-    from spoonbench.solvers.hybrid.options_desk.outcomes.history import History
+    from spoonbench.solvers.hybrid.options_desk.outcomes.history import History, Target
 
     Array = NDArray[np.float64]
-
-Target = Literal["win", "severe"]
 
 PENALTIES = (10.0, 100.0, 1000.0, 10000.0)
 """Of squared weights; chosen on a period that was not learned from."""

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from spoonbench.solvers.algorithms.black_scholes import price
+from spoonbench.solvers.algorithms.black_scholes.measures import DAYS_PER_YEAR
 from spoonbench.solvers.api import BadInput
 from spoonbench.solvers.hybrid.options_desk.outcomes.books import CALL, PUT, SHARE, Book, profits
 from spoonbench.solvers.hybrid.options_desk.outcomes.features import (
-    DAYS_PER_YEAR,
     LONGEST_PAST,
     book_features,
     past_columns,

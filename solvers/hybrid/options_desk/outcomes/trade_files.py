@@ -25,10 +25,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from spoonbench.solvers.algorithms.black_scholes.measures import DAYS_PER_YEAR
 from spoonbench.solvers.api import BadInput
 from spoonbench.solvers.hybrid.options_desk.outcomes.books import book_of
 from spoonbench.solvers.hybrid.options_desk.outcomes.features import (
-    DAYS_PER_YEAR,
     NAMES,
     PAST,
     Opening,

@@ -44,6 +44,7 @@ class Case:
         roots: of underlyings, in order; those of faulty rows included.
         faults: of rows and prices.
         by_root: holdings of each root that has no faulty row.
+        blocked: by root, what is wrong with its first faulty row.
     """
 
     rules: RuleSet
@@ -51,8 +52,8 @@ class Case:
     roots: tuple[str, ...]
     faults: tuple[Fault, ...]
     by_root: Mapping[str, tuple[Priced, ...]]
+    blocked: Mapping[str, str]
     _margins: dict[tuple[str, Method, Phase], MarginResult] = field(default_factory=dict)
-    _blocked: dict[str, str] = field(default_factory=dict)
 
     def priced(self, root: str) -> tuple[Priced, ...]:
         """Holdings on an underlying.
@@ -62,7 +63,7 @@ class Case:
         """
         self.require_rows()
         if root not in self.by_root:
-            raise NotKnown(self._blocked[root])
+            raise NotKnown(self.blocked[root])
         return self.by_root[root]
 
     def holdings(self, root: str) -> tuple[Holding, ...]:
@@ -158,15 +159,14 @@ def open_case(
     for each in priced:
         root = underlying_root(each.holding.underlying)
         by_root[root] = (*by_root.get(root, ()), each)
-    found = Case(
+    return Case(
         rules=rules,
         terms=terms,
         roots=tuple(dict.fromkeys(underlying_root(str(each.underlying)) for each in holdings)),
         faults=(*faults, *faults_of_prices(priced)),
         by_root=by_root,
+        blocked=blocked,
     )
-    found._blocked.update(blocked)  # noqa: SLF001
-    return found
 
 
 def assumptions_of(case: Case) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from spoonbench.solvers.api import BadInput
+from spoonbench.solvers.hybrid.options_desk import payoffs
 from spoonbench.solvers.hybrid.options_desk.margin import repricing
 from spoonbench.solvers.hybrid.options_desk.margin.books import books_of
 from spoonbench.solvers.hybrid.options_desk.margin.strategy_based import dollars
@@ -69,19 +70,17 @@ def worst_loss(book: Book) -> Fraction | None:
     Returns:
         Zero or more; None without a limit.
     """
+    shares = payoffs.Leg(kind="share", quantity=Fraction(book.shares), price=book.spot)
     options = [
-        (leg, leg.size * leg.quantity * (1 if leg.side == "long" else -1)) for leg in book.legs
+        payoffs.Leg(
+            kind=leg.kind,
+            quantity=Fraction(leg.quantity * leg.size * (1 if leg.side == "long" else -1)),
+            price=leg.price,
+            strike=leg.strike,
+        )
+        for leg in book.legs
     ]
-    slope = sum(units for leg, units in options if leg.kind == "call") + book.shares
-    if slope < 0:
-        return None
-
-    def lost(spot: Fraction) -> Fraction:
-        gains = [units * (leg.intrinsic(spot) - leg.price) for leg, units in options]
-        return -sum(gains, book.shares * (spot - book.spot))
-
-    spots = {Fraction(0), *(leg.strike for leg in book.legs)}
-    return max(Fraction(0), *map(lost, spots))
+    return payoffs.largest_loss([shares, *options])
 
 
 def _subjects(per: Per, case: Case) -> tuple[str, ...]:
