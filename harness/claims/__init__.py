@@ -1,0 +1,1 @@
+"""The documents' claims, one check each, and the ledger of verdicts."""

@@ -1,0 +1,1 @@
+"""Ready configurations for tools that fine-tune models, checked against kept schemas."""

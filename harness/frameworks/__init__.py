@@ -1,0 +1,1 @@
+"""Decision frameworks as data: graphs of questions that end in verdicts."""

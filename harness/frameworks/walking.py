@@ -1,0 +1,172 @@
+"""From answers to a verdict, along the edges of a framework. Pure.
+
+The page of a report takes the same steps in JavaScript (`reports/templates/`), and a test walks
+every path of every framework in both.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from spoonbench.harness.frameworks.graph import (
+        Bound,
+        Condition,
+        Edge,
+        Framework,
+        Node,
+        Question,
+        Value,
+        Verdict,
+    )
+
+
+class BadAnswer(ValueError):
+    """An answer that its question does not allow; the message says what it allows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One question and its answer.
+
+    Attributes:
+        node: where it was asked.
+        question: what was asked.
+        answer: what was answered.
+        to: name of the node or verdict that follows; None where no edge fits.
+        others: where further edges that fit lead to; empty in a framework without overlaps.
+    """
+
+    node: Node
+    question: Question
+    answer: Value
+    to: str | None
+    others: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Walk:
+    """How far answers lead. Exactly one of `verdict`, `asks` and `gap` is given.
+
+    Attributes:
+        steps: taken, in order.
+        verdict: where the path ends.
+        asks: the question whose answer is missing.
+        gap: the step that no edge leaves: the framework says nothing about this answer.
+    """
+
+    steps: tuple[Step, ...]
+    verdict: Verdict | None = None
+    asks: Question | None = None
+    gap: Step | None = None
+
+
+def walk(
+    framework: Framework,
+    answers: Mapping[str, Value],
+    thresholds: Mapping[str, float] | None = None,
+) -> Walk:
+    """Follow the edges as far as the answers lead.
+
+    Args:
+        framework: to walk.
+        answers: by name of the question; others are left aside.
+        thresholds: name to the figure that takes the place of the rule of thumb.
+
+    Raises:
+        BadAnswer: a question that is asked does not allow its answer.
+    """
+    figures = {
+        **{name: one.value for name, one in framework.thresholds.items()},
+        **(thresholds or {}),
+    }
+    steps: list[Step] = []
+    place = framework.start
+    while place in framework.nodes:
+        node = framework.nodes[place]
+        question = framework.questions[node.asks]
+        if question.name not in answers:
+            return Walk(steps=tuple(steps), asks=question)
+        answer = answers[question.name]
+        check_answer(question, answer)
+        fitting = [edge.to for edge in fitting_edges(node, answer, figures)]
+        step = Step(
+            node=node,
+            question=question,
+            answer=answer,
+            to=fitting[0] if fitting else None,
+            others=tuple(fitting[1:]),
+        )
+        steps.append(step)
+        if step.to is None:
+            return Walk(steps=tuple(steps), gap=step)
+        place = step.to
+    return Walk(steps=tuple(steps), verdict=framework.verdicts[place])
+
+
+def fitting_edges(node: Node, answer: Value, figures: Mapping[str, float]) -> list[Edge]:
+    """Edges of a node that an answer may take, in order.
+
+    Args:
+        node: that they leave.
+        answer: to its question.
+        figures: of all thresholds.
+    """
+    fitting = [
+        edge
+        for edge in node.edges
+        if not edge.condition.otherwise and meets(edge.condition, answer, figures)
+    ]
+    return fitting or [edge for edge in node.edges if edge.condition.otherwise]
+
+
+def meets(condition: Condition, answer: Value, figures: Mapping[str, float]) -> bool:
+    """Whether an answer is what a condition asks for; `otherwise` is not its to judge."""
+    if condition.one_of and answer not in condition.one_of:
+        return False
+    if isinstance(answer, bool | str):
+        return True
+
+    def figure(bound: Bound) -> float:
+        return figures[bound] if isinstance(bound, str) else bound
+
+    return (
+        (condition.least is None or answer >= figure(condition.least))
+        and (condition.above is None or answer > figure(condition.above))
+        and (condition.most is None or answer <= figure(condition.most))
+        and (condition.below is None or answer < figure(condition.below))
+    )
+
+
+def check_answer(question: Question, answer: Value) -> None:
+    """Refuse what a question does not allow.
+
+    Raises:
+        BadAnswer: says what it allows.
+    """
+    if question.type == "yes-no":
+        if not isinstance(answer, bool):
+            raise BadAnswer(f"{question.name} is answered with yes or no, not with {answer!r}.")
+    elif question.type == "choice":
+        names = [choice.name for choice in question.choices]
+        if answer not in names:
+            raise BadAnswer(f"{question.name} is one of {', '.join(names)}, not {answer!r}.")
+    else:
+        _check_number(question, answer)
+
+
+def _check_number(question: Question, answer: Value) -> None:
+    if isinstance(answer, bool | str):
+        raise BadAnswer(f"{question.name} is a number, not {answer!r}.")
+    # Not a number fails this, too.
+    in_range = question.low <= answer and (question.high is None or answer <= question.high)
+    if not in_range:
+        upper = "" if question.high is None else f" and at most {question.high:,.10g}"
+        raise BadAnswer(
+            f"{question.name} is at least {question.low:,.10g}{upper}, not {answer:,.10g}."
+        )
+    if question.is_whole and not float(answer).is_integer():
+        raise BadAnswer(f"{question.name} is a whole number, not {answer:,.10g}.")

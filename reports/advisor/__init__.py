@@ -1,0 +1,1 @@
+"""The advisor inside a page: frameworks and calculators, working without a network."""
