@@ -113,9 +113,11 @@ def completions(
         if key in seen:
             continue
         seen.add(key)
-        for visit in explorer.visits(one):
-            if visit.edges:
-                waiting.append(State(place=visit.edges[0].to, answers=visit.state.answers))
+        waiting.extend(
+            State(place=visit.edges[0].to, answers=visit.state.answers)
+            for visit in explorer.visits(one)
+            if visit.edges
+        )
 
 
 class _Explorer:
@@ -129,7 +131,9 @@ class _Explorer:
         self._told = {place: self._tell(after) for place, after in places.items()}
         # The same everywhere, so that a question that is asked again finds its answer among them.
         self._offered = {
-            name: representatives(framework, question, figures, places[framework.start])
+            name: _typical_first(
+                representatives(framework, question, figures, places[framework.start])
+            )
             for name, question in framework.questions.items()
         }
 
@@ -169,3 +173,8 @@ class _Explorer:
         for place in after & self._framework.verdicts.keys():
             names |= set(placeholders(self._framework.verdicts[place].text))
         return sorted(names)
+
+
+def _typical_first(offered: list[Representative]) -> list[Representative]:
+    """Numbers between bounds first: as examples they say more than the bounds do."""
+    return sorted(offered, key=lambda one: one.low is not None and one.low == one.high)

@@ -13,10 +13,15 @@ if TYPE_CHECKING:
 
 
 def unused(framework: Framework) -> Iterator[tuple[str, str]]:
-    """Questions that no node asks and thresholds that bound nothing: name and sentence."""
+    """Questions that no node asks and thresholds that bound nothing: name and sentence.
+
+    A question that a verdict needs is left out: that no path to the verdict asks it, is a
+    contradiction, and told as such.
+    """
     asked = {node.asks for node in framework.nodes.values()}
+    needed = {name for verdict in framework.verdicts.values() for name in verdict.needs}
     for name in framework.questions:
-        if name not in asked:
+        if name not in asked | needed:
             yield name, f"No node asks the question {name}."
     texts = {name for verdict in framework.verdicts.values() for name in placeholders(verdict.text)}
     bounds = {bound for condition in _conditions(framework) for bound in bounds_of(condition)}

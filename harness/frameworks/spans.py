@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from spoonbench.harness.frameworks.paths import Representative
 
 
+_LARGE = 1e6
+"""Above it "1B to 6.999999999B" says less than "at least 1B and less than 7B"."""
+
+
 def spans_text(question: Question, given: Iterable[Representative]) -> str:
     """What all of these answers are, neighbours together.
 
@@ -36,30 +40,31 @@ def spans_text(question: Question, given: Iterable[Representative]) -> str:
 
 def _span(question: Question, span: tuple[Representative, Representative]) -> str:
     first, last = span
-    low, high = first.low, last.high
-    if first is last and low == high and low is not None:
-        return shown_number(low, question.unit)
-    if question.is_whole:
-        low = low if _is_point(first) or low is None else low + 1
-        high = high if _is_point(last) or high is None else high - 1
-        if low is not None and high is not None:
-            shown = shown_number(low, question.unit)
-            return shown if low == high else f"{shown} to {shown_number(high, question.unit)}"
-        return f"{shown_number(low or 0.0, question.unit)} or more"
-    words = [
-        "" if low is None else f"{_from(first)} {shown_number(low, question.unit)}",
-        "" if high is None else f"{_to(last)} {shown_number(high, question.unit)}",
-    ]
-    return " and ".join(word for word in words if word)
+    if first is last and _is_point(first) and first.low is not None:
+        return shown_number(first.low, question.unit)
+    whole = _whole(span) if question.is_whole else None
+    if whole is not None:
+        return " to ".join(shown_number(value, question.unit) for value in dict.fromkeys(whole))
+    words = []
+    if first.low is not None:
+        start = "at least" if _is_point(first) else "more than"
+        words.append(f"{start} {shown_number(first.low, question.unit)}")
+    if last.high is not None:
+        end = "at most" if _is_point(last) else "less than"
+        words.append(f"{end} {shown_number(last.high, question.unit)}")
+    return " and ".join(words)
+
+
+def _whole(span: tuple[Representative, Representative]) -> tuple[float, float] | None:
+    """Least and greatest whole number; None where there is no greatest, or numbers are large."""
+    first, last = span
+    if first.low is None or last.high is None or last.high > _LARGE:
+        return None
+    return (
+        first.low if _is_point(first) else first.low + 1,
+        last.high if _is_point(last) else last.high - 1,
+    )
 
 
 def _is_point(one: Representative) -> bool:
     return one.low == one.high
-
-
-def _from(one: Representative) -> str:
-    return "at least" if _is_point(one) else "more than"
-
-
-def _to(one: Representative) -> str:
-    return "at most" if _is_point(one) else "less than"
