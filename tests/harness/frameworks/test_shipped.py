@@ -129,7 +129,7 @@ def test_crossovers_are_the_only_thresholds_that_look_ups_replace():
 
 def test_facts_of_one_name_are_one_fact():
     """The same name has the same type and unit everywhere, so that one answer serves all."""
-    kinds: dict[str, tuple] = {}
+    kinds: dict[str, tuple[object, ...]] = {}
     for framework_id in IDS:
         for question in shipped(framework_id).questions.values():
             names = tuple(sorted(choice.name for choice in question.choices))
