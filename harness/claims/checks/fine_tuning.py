@@ -5,13 +5,20 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from spoonbench.harness.claims.findings import compare, find, recomputed
+from spoonbench.harness.claims.findings import compare, find, not_run, recomputed
+from spoonbench.harness.claims.mixtures import (
+    exact_share,
+    fitting_counts,
+    fitting_shares,
+    overlap,
+)
 from spoonbench.harness.claims.registry import checks
 from spoonbench.harness.claims.wording import show, show_range
 
 if TYPE_CHECKING:
     from spoonbench.harness.claims.claim import Claim, Finding
     from spoonbench.harness.claims.grounds import Grounds
+    from spoonbench.harness.claims.mixtures import Mixture
 
 
 @checks("F4")
@@ -94,3 +101,59 @@ def price_of_an_hour(claim: Claim, grounds: Grounds) -> Finding:
                "other card is the slower one.")
         ),
     )  # fmt: skip
+
+
+@checks("F2")
+def forgetting(claim: Claim, grounds: Grounds) -> Finding:
+    """One share of easy questions for both overall figures; the training is another study."""
+    del grounds
+    before, after = mixture_of(claim, "before"), mixture_of(claim, "after")
+    shares = [fitting_shares(one) for one in (before, after)]
+    text = _needed(before, after)
+    if overlap(shares) is None:
+        spans = [show_range(*one, "share") if one else "no share" for one in shares]
+        why = f"{text} Rounding included it would be {spans[0]} and {spans[1]}: never one test."
+        return find(claim, "does not hold", found=text, why=why)
+    return not_run(claim, f"Its figures add up. {claim.how}.", found=text)
+
+
+@checks("F9")
+def gains_on_one_test(claim: Claim, grounds: Grounds) -> Finding:
+    """As F2, with the number of questions known, so that every figure is a count."""
+    del grounds
+    before, after = mixture_of(claim, "before"), mixture_of(claim, "after")
+    n = round(claim.number("questions"))
+    counts = fitting_counts(n, [before, after])
+    text = _needed(before, after)
+    easy, hard = claim.number("easy_examples"), claim.number("hard_examples")
+    trained = easy / (easy + hard)
+    if not counts:
+        why = f"{text} No number of easy questions out of {n} rounds to all six figures."
+        return find(claim, "does not hold", found=text, why=why)
+    low, high = counts[0], counts[-1]
+    return find(
+        claim,
+        "holds only if",
+        found=text,
+        low=low / n,
+        high=high / n,
+        unit="share",
+        condition=f"{low} to {high} of the {n} questions are easy",
+        why=(
+            f"{text} Rounded figures leave {show_range(low / n, high / n, 'share')} for both. In "
+            f"the training data {show(trained, 'share')} are easy."
+        ),
+        is_borne_out=True,
+    )
+
+
+def mixture_of(claim: Claim, when: str) -> Mixture:
+    """Easy, hard and overall figures before or after."""
+    figures = claim.figures
+    return figures[f"easy_{when}"], figures[f"hard_{when}"], figures[f"overall_{when}"]
+
+
+def _needed(before: Mixture, after: Mixture) -> str:
+    shares = [exact_share(one) for one in (before, after)]
+    words = [show(one, "share") if one is not None else "any share" for one in shares]
+    return f"Taken as exact, {words[0]} would be easy before and {words[1]} after."
