@@ -16,6 +16,7 @@ import click
 from spoonbench.harness.commands.cluster_options import CLUSTER_OPTIONS
 from spoonbench.harness.commands.desk import desk
 from spoonbench.harness.commands.frameworks import frameworks
+from spoonbench.harness.commands.finetune import finetune
 from spoonbench.harness.commands.options import (
     DECODING_OPTIONS,
     EFFORT_OPTIONS,
@@ -423,6 +424,7 @@ def doctor(**options: Any) -> None:
 
 cli.add_command(desk)
 cli.add_command(frameworks)
+cli.add_command(finetune)
 
 
 def _call(module: str, function: str, options: dict[str, Any]) -> None:
