@@ -7,6 +7,7 @@ and never from a product of two floating-point numbers.
 
 from __future__ import annotations
 
+import math
 import re
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import TYPE_CHECKING
@@ -52,12 +53,16 @@ def show_value(question: Question, value: Value) -> str:
 def show_number(value: float, unit: str) -> str:
     """A number with its unit; the units of size and of shares are scaled.
 
+    A threshold without limit is one that no answer reaches.
+
     >>> show_number(124e6, "parameters"), show_number(24e9, "bytes"), show_number(0.95, "share")
     ('124M', '24 GB', '95%')
     >>> show_number(3600, "examples"), show_number(0.05, "seconds"), show_number(11.8372, "items")
     ('3,600', '0.05 s', '11.84')
     """
     value = float(value)
+    if math.isinf(value):
+        return "never reached" if value > 0 else "always reached"
     if value < 0:
         return f"-{show_number(-value, unit)}"
     if unit in _SCALES:
