@@ -3,7 +3,9 @@
 The page of a report reads the same texts to the same values (`reports/templates/`), and a test
 compares the two.
 
-Not covered: numbers written as words, and currencies.
+A number of bytes without its unit is refused: nobody means 24 bytes.
+
+Not covered: numbers written as words.
 """
 
 from __future__ import annotations
@@ -26,25 +28,37 @@ _NUMBER = re.compile(
 _SPACES = " \t\r\n\N{NO-BREAK SPACE}"
 _LONGEST = 60
 
-# Suffix to a power of ten, or to a factor where it is none.
+# Suffix to a power of ten.
 _COUNTS = {"": 0, "k": 3, "m": 6, "b": 9, "g": 9, "t": 12}
-_BYTES = {"": 0, "b": 0, "k": 3, "kb": 3, "m": 6, "mb": 6, "g": 9, "gb": 9, "t": 12, "tb": 12}
-_BINARY_BYTES = {"kib": 2.0**10, "mib": 2.0**20, "gib": 2.0**30, "tib": 2.0**40}
-_SHARES = {"": 0, "%": -2}
-_SECONDS = {"": 0, "s": 0, "ms": -3, "min": 60.0, "h": 3600.0}
-_HOURS = {"": 0, "h": 0, "hour": 0, "hours": 0, "d": 24.0, "day": 24.0, "days": 24.0}
-_SUFFIXES: dict[str, dict[str, int | float]] = {
-    "bytes": {**_BYTES, **_BINARY_BYTES},
-    "share": {**_SHARES},
-    "seconds": {**_SECONDS},
-    "hours": {**_HOURS},
+_POWERS = {
+    "bytes": {"b": 0, "kb": 3, "mb": 6, "gb": 9, "tb": 12},
+    "share": {"": 0, "%": -2},
+    "seconds": {"": 0, "s": 0, "sec": 0, "ms": -3, "us": -6},
+    "hours": {"": 0, "h": 0, "hour": 0, "hours": 0},
+    "days": {"": 0, "d": 0, "day": 0, "days": 0},
+}
+# Suffix to what multiplies, and what divides, where it is no power of ten.
+_FACTORS: dict[str, dict[str, tuple[float, float]]] = {
+    "bytes": {"kib": (2**10, 1), "mib": (2**20, 1), "gib": (2**30, 1), "tib": (2**40, 1)},
+    "seconds": {"min": (60, 1), "h": (3600, 1), "d": (86_400, 1)},
+    "hours": {"d": (24, 1), "day": (24, 1), "days": (24, 1), "min": (1, 60), "s": (1, 3600)},
+    "days": {"h": (1, 24), "hour": (1, 24), "hours": (1, 24), "min": (1, 1440)},
+}
+_CURRENCIES = "$\N{EURO SIGN}\N{POUND SIGN}"
+_SHORT_NAMES = {
+    "fp32": "float32",
+    "f32": "float32",
+    "bf16": "bfloat16",
+    "fp16": "float16",
+    "f16": "float16",
 }
 _EXAMPLES = {
     "parameters": "124M or 7B",
     "bytes": "24GB or 512MB",
     "share": "0.95 or 95%",
-    "seconds": "0.2 or 50ms",
-    "hours": "8 or 2days",
+    "seconds": "2s or 50ms",
+    "hours": "8h or 30min",
+    "days": "2d or 8h",
 }
 
 
@@ -89,21 +103,23 @@ def _value(question: Question, typed: str) -> Value | None:
         return True if typed in _YES else False if typed in _NO else None
     if question.type == "choice":
         names = {choice.name.lower(): choice.name for choice in question.choices}
-        return names.get(typed)
+        return names.get(typed, names.get(_SHORT_NAMES.get(typed, "")))
     return _number(typed, question.unit)
 
 
 def _number(typed: str, unit: str) -> float | None:
-    match = _NUMBER.fullmatch(typed) if len(typed) <= _LONGEST else None
+    bare = typed.lstrip(_CURRENCIES) if unit == "currency" else typed
+    match = _NUMBER.fullmatch(bare) if len(bare) <= _LONGEST else None
     if match is None:
         return None
     digits, power, suffix = match[1].replace(",", ""), int(match[2] or 0), match[3]
-    scale = _SUFFIXES.get(unit, _COUNTS).get(suffix)
-    if scale is None:
-        return None
+    powers, factors = _POWERS.get(unit, _COUNTS), _FACTORS.get(unit, {})
     # A power of ten is shifted in the text, so that 95% is exactly what 0.95 is.
-    if isinstance(scale, int):
-        value = float(f"{digits}e{power + scale}")
+    if suffix in powers:
+        value = float(f"{digits}e{power + powers[suffix]}")
+    elif suffix in factors:
+        times, over = factors[suffix]
+        value = float(f"{digits}e{power}") * times / over
     else:
-        value = float(f"{digits}e{power}") * scale
+        return None
     return value if math.isfinite(value) else None

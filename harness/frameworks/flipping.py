@@ -78,15 +78,16 @@ def _first(
 ) -> Iterator[Flip]:
     for question, answer, change in candidates:
         there = walk(framework, {**answers, question.name: answer}, thresholds)
-        if _end(there) != _end(here):
+        if outcome(there) != outcome(here):
             yield Flip(question=question, answer=answer, change=change, walk=there)
             return
 
 
-def _end(one: Walk) -> tuple[str, str]:
+def outcome(one: Walk) -> str:
+    """What tells two walks apart: the choice, else where the path ends."""
     if one.verdict is not None:
-        return ("verdict", one.verdict.name)
-    return ("asks", one.asks.name) if one.asks is not None else ("gap", "")
+        return one.verdict.choice or f"verdict {one.verdict.name}"
+    return f"asks {one.asks.name}" if one.asks is not None else "gap"
 
 
 def _directions(
@@ -134,7 +135,7 @@ def _upwards(question: Question, answer: float, bounds: Sequence[float]) -> list
         if question.high is not None and beyond > question.high:
             beyond = bound / 2 + question.high / 2
         found.append((question, bound, f"{_shown(question, bound)} or more"))
-        found.append((question, beyond, f"more than {_shown(question, bound)}"))
+        found.append((question, beyond, f"above {_shown(question, bound)}"))
     return [one for one in found if float(one[1]) > answer and _allows(question, float(one[1]))]
 
 
@@ -148,7 +149,7 @@ def _downwards(question: Question, answer: float, bounds: Sequence[float]) -> li
             continue
         before = bounds[index - 1] if index > 0 else question.low
         found.append((question, bound, f"{_shown(question, bound)} or less"))
-        found.append((question, before / 2 + bound / 2, f"less than {_shown(question, bound)}"))
+        found.append((question, before / 2 + bound / 2, f"below {_shown(question, bound)}"))
     return [one for one in found if float(one[1]) < answer and _allows(question, float(one[1]))]
 
 

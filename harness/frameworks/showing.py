@@ -26,7 +26,7 @@ _SCALES = {
     "parameters": ("", "k", "M", "B", "T"),
     "bytes": (" B", " kB", " MB", " GB", " TB", " PB"),
 }
-_SUFFIXES = {"share": "%", "seconds": " s", "hours": " h"}
+_LONGER = ((3600, "h"), (60, "min"))
 _COUNTS = ("", "items", "tokens", "examples", "currency")
 """Units whose word stands in the sentence already."""
 
@@ -58,7 +58,7 @@ def show_number(value: float, unit: str) -> str:
     >>> show_number(124e6, "parameters"), show_number(24e9, "bytes"), show_number(0.95, "share")
     ('124M', '24 GB', '95%')
     >>> show_number(3600, "examples"), show_number(0.05, "seconds"), show_number(11.8372, "items")
-    ('3,600', '0.05 s', '11.84')
+    ('3,600', '50 ms', '11.84')
     """
     value = float(value)
     if math.isinf(value):
@@ -73,8 +73,18 @@ def show_number(value: float, unit: str) -> str:
     if unit == "share":
         digits, power = _digits(value)
         return _place(digits, power + 2) + "%"
+    if unit == "seconds":
+        return _seconds(value)
     shown = _plain(value)
-    return shown if unit in _COUNTS else shown + _SUFFIXES.get(unit, f" {unit}")
+    return shown if unit in _COUNTS else f"{shown} {unit}"
+
+
+def _seconds(value: float) -> str:
+    if 0 < value < 1:
+        digits, power = _digits(value)
+        return _place(digits, power + 3) + " ms"
+    scale, name = next((one for one in _LONGER if value >= one[0]), (1, "s"))
+    return f"{_plain(value / scale)} {name}"
 
 
 def show_threshold(framework: Framework, name: str, value: float) -> str:
