@@ -240,12 +240,27 @@ class Questionnaire {
       rows.push([`Setting ${name}`, [typeof value === "boolean" ? (value ? "yes" : "no") : String(value)]]);
     }
     const used = this.usedThresholds(found);
-    for (const name of used) rows.push(["Figure", this.thresholdWords(name)]);
-    const claims = new Set([...found.steps.flatMap((step) => step.node.claims ?? []), ...(verdict.claims ?? [])]);
-    for (const name of used) this.framework.thresholds[name].claims?.forEach((claim) => claims.add(claim));
-    for (const claim of claims) rows.push([`Claim ${claim}`, [ownValue(this.data.claims, claim) ?? "of the case study"]]);
+    if (used.length) rows.push(["Figures", used.map((name) => this.thresholdWords(name))]);
+    const claims = this.claimsOf(found, used);
+    if (claims.length) rows.push(["Rests on", claims.map((claim) => this.claimWords(claim))]);
     rows.push(["How sure", [this.sureness(used)]]);
-    return [element("dl", { class: "terms" }, rows.flatMap(([term, words]) => [element("dt", {}, term), element("dd", {}, words)]))];
+    const told = ([term, words]) => [
+      element("dt", {}, term),
+      element("dd", {}, words.map((one) => (typeof one === "string" ? element("p", {}, one) : one))),
+    ];
+    return [element("dl", { class: "terms" }, rows.flatMap(told))];
+  }
+
+  // Ids of the claims of the path: of its steps, its figures and its verdict.
+  claimsOf(found, used) {
+    const figures = used.map((name) => this.framework.thresholds[name]);
+    const places = [...found.steps.map((step) => step.node), ...figures, found.verdict];
+    return [...new Set(places.flatMap((place) => place.claims ?? []))];
+  }
+
+  claimWords(claim) {
+    const sentence = ownValue(this.data.claims, claim);
+    return `Claim ${claim}${sentence ? `: ${sentence}` : ""}`;
   }
 
   // Names of thresholds that the path was judged by.
@@ -263,13 +278,15 @@ class Questionnaire {
 
   thresholdWords(name) {
     const threshold = this.framework.thresholds[name];
+    const text = threshold.text.replace(/[.]$/, "");
     const rule = showThreshold(this.framework, name, threshold.value);
     const one = this.useMeasured ? ownValue(this.evidence, name) : undefined;
-    if (!one) return [`${threshold.text}: ${rule} (rule of thumb)`];
+    if (!one) return `${text}: ${rule} (rule of thumb).`;
     const show = (value) => showThreshold(this.framework, name, Number(value));
     const interval = one.low !== undefined && one.high !== undefined ? `, ${show(one.low)} to ${show(one.high)}` : "";
     const machine = one.machine ? ` on ${one.machine}` : "";
-    return [`${threshold.text}: ${show(one.value)} (${sourceOf(one)}${machine}${interval}; rule of thumb: ${rule}). ${one.what ?? ""}`];
+    const origin = `${sourceOf(one)}${machine}${interval}; rule of thumb: ${rule}`;
+    return `${text}: ${show(one.value)} (${origin}). ${one.what ?? ""}`;
   }
 
   sureness(used) {
