@@ -30,14 +30,14 @@ def render(template: str, content: Mapping[str, Any]) -> str:
     Returns:
         HTML that needs nothing from outside, in UTF-8-encodable characters.
     """
-    style = Markup(style_sheet(":root") + _resource("report.css"))  # noqa: S704  # ours
+    style = Markup(style_sheet(":root") + read_template("report.css"))  # noqa: S704  # ours
     return _environment().get_template(template).render(style=style, **content)
 
 
 @cache
 def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
-        loader=jinja2.FunctionLoader(_resource),
+        loader=jinja2.FunctionLoader(read_template),
         autoescape=True,
         # Whatever is printed and is not our own markup loses what could act.
         finalize=_finalize,
@@ -55,7 +55,8 @@ def _environment() -> jinja2.Environment:
     return environment
 
 
-def _resource(name: str) -> str:
+def read_template(name: str) -> str:
+    """A file of the folder of templates: a template, a style or a script."""
     return files("spoonbench.reports").joinpath("templates", name).read_text(encoding="utf-8")
 
 
