@@ -26,6 +26,7 @@ from spoonbench.harness.commands.options import (
     MATRIX_OPTIONS,
     MODEL_OPTIONS,
     OUT,
+    REPORT_OPTIONS,
     REQUIREMENT_OPTIONS,
     TASK_OPTIONS,
     TEXT_MODEL_OPTIONS,
@@ -377,11 +378,12 @@ def show(**options: Any) -> None:
 
 @cli.command()
 @click.argument("duel_id", required=False, metavar="[ID]")
+@REPORT_OPTIONS
 @OUT
 @JSON
 def report(**options: Any) -> None:
-    """Print a duel or a matrix again and write its report [the last one]."""
-    _call("spoonbench.harness.commands.listing", "write_again", options)
+    """Write one report of what the store holds; with an ID that of one duel or matrix again."""
+    _call("spoonbench.harness.commands.reporting", "run_command", options)
 
 
 @cli.group(invoke_without_command=True)
