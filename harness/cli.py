@@ -15,8 +15,8 @@ import click
 
 from spoonbench.harness.commands.cluster_options import CLUSTER_OPTIONS
 from spoonbench.harness.commands.desk import desk
-from spoonbench.harness.commands.frameworks import frameworks
 from spoonbench.harness.commands.finetune import finetune
+from spoonbench.harness.commands.frameworks import frameworks
 from spoonbench.harness.commands.options import (
     DECODING_OPTIONS,
     EFFORT_OPTIONS,
