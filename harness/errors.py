@@ -15,6 +15,8 @@ from spoonbench.harness.duel.session import NobodyAnswered
 from spoonbench.harness.executors.interpreters import BadInterpreter
 from spoonbench.harness.executors.parcels import BadParcel
 from spoonbench.harness.executors.ray_library import NoCluster
+from spoonbench.harness.finetune.plan import BadPlan
+from spoonbench.harness.finetune.rendering import BadConfiguration
 from spoonbench.harness.frameworks.reading import BadFramework
 from spoonbench.harness.frameworks.walking import BadAnswer
 from spoonbench.harness.matrix.axes import BadSweep
@@ -30,14 +32,16 @@ from spoonbench.solvers.api import BadInput, Unsupported
 _EXPECTED = (
     BadAnswer,
     BadBenchmarks,
+    BadConfiguration,
     BadFigures,
     BadFramework,
     BadInput,
     BadInterpreter,
     BadModel,
+    BadParcel,
+    BadPlan,
     BadProfile,
     BadReference,
-    BadParcel,
     BadSweep,
     BadTask,
     BusyArtifact,
