@@ -57,6 +57,21 @@ class Sources:
         return machine
 
     @cached_property
+    def devices(self) -> tuple[str, ...]:
+        """Accelerators of this machine: seen without all that identifies it, which takes longer."""
+        if self._machine is not None:
+            return self._machine.devices
+        found: tuple[str, ...] = import_module("spoonbench.harness.environment").devices()
+        return found
+
+    @cached_property
+    def memory_bytes(self) -> int:
+        """Memory of this machine that may be used."""
+        if self._machine is not None:
+            return self._machine.memory_bytes
+        return int(import_module("spoonbench.harness.environment").memory_bytes())
+
+    @cached_property
     def reader(self) -> StoreReader | None:
         """The user's store; None where there is none yet.
 

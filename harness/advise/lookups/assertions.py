@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 _LEDGER = "spoonbench.harness.claims.ledger"
 
 
+UNKNOWN = "not yet run"
+"""Verdict on a claim that nobody has checked on this machine."""
 REFUTED = frozenset({"does not hold", "contradicts another claim"})
 
 
@@ -50,7 +52,7 @@ def find_claims(ids: Iterable[str], sources: Sources) -> tuple[Claimed, ...]:
 
 
 def _claimed(claim: Any, finding: Any) -> Claimed:
-    verdict = "not yet run" if finding is None else finding.verdict
+    verdict = UNKNOWN if finding is None else finding.verdict
     condition = f" ({finding.condition})" if finding is not None and finding.condition else ""
     evidence = Evidence(
         what=f"{claim.text} [{claim.basis}]: {verdict}{condition}.",
