@@ -111,7 +111,7 @@ def _gaps(framework: Framework, explored: Exploration) -> Iterator[Fault]:
     for name, visits in by_node.items():
         given = _given(framework, visits)
         answers = visits[0].state.answers
-        sentence = f"No edge of {name} takes {given}{_shown_with(framework, answers, given)}."
+        sentence = f"No edge of {name} takes {given}{_shown_with(framework, answers, n_said=1)}."
         yield Fault(kind="gap", place=name, sentence=sentence, answers=answers)
 
 
@@ -120,10 +120,10 @@ def _given(framework: Framework, visits: list[Visit]) -> str:
     return f"{question.name} {spans_text(question, [visit.given for visit in visits])}"
 
 
-def _shown_with(framework: Framework, answers: Mapping[str, Value], said: str = "") -> str:
-    """Answers that show a fault, unless they are what was said already."""
+def _shown_with(framework: Framework, answers: Mapping[str, Value], *, n_said: int = 0) -> str:
+    """Answers that show a fault, if they are more than what was said already."""
     shown = answers_text(framework, answers)
-    return f" (for example {shown})" if shown not in {"", said} else ""
+    return f" (for example {shown})" if len(answers) > n_said else ""
 
 
 def _overlaps(
@@ -139,7 +139,7 @@ def _overlaps(
         choices, answers = clash or ("", visits[0].state.answers)
         sentence = (
             f"{len(targets)} edges of {name} take {given}, to {' and '.join(targets)}{choices}"
-            f"{_shown_with(framework, answers, given)}."
+            f"{_shown_with(framework, answers, n_said=1)}."
         )
         kind: FaultKind = "overlap" if clash is None else "contradiction"
         yield Fault(kind=kind, place=name, sentence=sentence, answers=answers)

@@ -26,7 +26,7 @@ def test_the_example_is_a_framework_without_faults():
 
 
 def test_the_python_example_says_what_happens():
-    names = {}
+    names: dict[str, object] = {}
     exec(indented("from pathlib import Path"), names)
     found = names["found"]
     assert found.verdict.choice == "mps"

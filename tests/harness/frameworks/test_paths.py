@@ -19,7 +19,8 @@ FRAMEWORK = parse_framework(SMALL)
 def numbers(*, thresholds=None, text=SMALL, places=None):
     framework = parse_framework(text)
     figures = figures_of(framework, thresholds)
-    places = frozenset(framework.nodes | framework.verdicts if places is None else places)
+    everywhere = [*framework.nodes, *framework.verdicts]
+    places = frozenset(everywhere if places is None else places)
     found = representatives(framework, framework.questions["batch"], figures, places)
     return [one.answer for one in found]
 

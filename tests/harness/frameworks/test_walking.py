@@ -103,7 +103,7 @@ ANSWERS = st.one_of(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(st.sampled_from(shipped_ids()), st.data())
 def test_random_answers_end_in_exactly_one_of_three_or_in_a_refusal(framework_id, data):
     framework = shipped(framework_id)
@@ -126,7 +126,7 @@ def n_ends(framework, answers, thresholds):
     return sum(end is not None for end in (found.verdict, found.asks, found.gap))
 
 
-@settings(max_examples=100)
+@settings(max_examples=50)
 @given(st.sampled_from(shipped_ids()), st.data())
 def test_answers_that_are_allowed_behave_as_a_representative_does(framework_id, data):
     """A walk with any allowed answers takes the nodes of one of the paths."""
