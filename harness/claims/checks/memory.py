@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from spoonbench.harness.claims.findings import compare, find, recomputed
+from spoonbench.harness.claims.findings import compare, find, left_to_run, recomputed
 from spoonbench.harness.claims.registry import checks
 from spoonbench.harness.claims.wording import join, show, show_range
 
@@ -112,9 +112,7 @@ def saving_of_low_rank(claim: Claim, grounds: Grounds) -> Finding:
     text = f"{show_range(low, high, 'times')} less memory by the document's own tables"
     fields = {"found": text, "low": low, "high": high, "unit": "times"}
     if low <= figure.bounds[1] and high >= figure.bounds[0]:
-        return find(
-            claim, "not yet run", why=f"Both trainings side by side: {claim.how}.", **fields
-        )
+        return left_to_run(claim, "Its tables agree.", **fields)
     return find(
         claim,
         "contradicts another claim",
