@@ -12,6 +12,8 @@ from spoonbench.harness.executors.parcels import BadParcel
 from spoonbench.harness.executors.ray_library import NoCluster
 from spoonbench.harness.finetune.plan import BadPlan
 from spoonbench.harness.finetune.rendering import BadConfiguration
+from spoonbench.harness.frameworks.reading import BadFramework
+from spoonbench.harness.frameworks.walking import BadAnswer
 from spoonbench.harness.matrix.axes import BadSweep
 from spoonbench.harness.matrix.run import ModelMissing
 from spoonbench.harness.matrix.saved import BadBenchmarks
@@ -23,7 +25,9 @@ from spoonbench.harness.tasks.api import BadTask
 from spoonbench.solvers.api import BadInput, Unsupported
 
 _EXPECTED = (
+    BadAnswer,
     BadBenchmarks,
+    BadFramework,
     BadConfiguration,
     BadInput,
     BadInterpreter,
