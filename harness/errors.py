@@ -10,6 +10,10 @@ from spoonbench.harness.duel.session import NobodyAnswered
 from spoonbench.harness.executors.interpreters import BadInterpreter
 from spoonbench.harness.executors.parcels import BadParcel
 from spoonbench.harness.executors.ray_library import NoCluster
+from spoonbench.harness.finetune.plan import BadPlan
+from spoonbench.harness.finetune.rendering import BadConfiguration
+from spoonbench.harness.frameworks.reading import BadFramework
+from spoonbench.harness.frameworks.walking import BadAnswer
 from spoonbench.harness.matrix.axes import BadSweep
 from spoonbench.harness.matrix.run import ModelMissing
 from spoonbench.harness.matrix.saved import BadBenchmarks
@@ -21,11 +25,15 @@ from spoonbench.harness.tasks.api import BadTask
 from spoonbench.solvers.api import BadInput, Unsupported
 
 _EXPECTED = (
+    BadAnswer,
     BadBenchmarks,
+    BadFramework,
+    BadConfiguration,
     BadInput,
     BadInterpreter,
-    BadReference,
     BadParcel,
+    BadPlan,
+    BadReference,
     BadSweep,
     BadTask,
     BusyArtifact,

@@ -36,6 +36,6 @@ def _plain(value: Any) -> Any:
 
 def _is_default(spec: dataclasses.Field[Any], value: object) -> bool:
     if spec.default_factory is not dataclasses.MISSING:
-        return value == spec.default_factory()
+        return bool(value == spec.default_factory())
     # A condition that asks for False or 0 is no condition that asks for nothing.
     return type(value) is type(spec.default) and bool(value == spec.default)

@@ -50,8 +50,10 @@ def _references(framework: Framework) -> Iterator[tuple[str, tuple[str, ...], tu
     for threshold in framework.thresholds.values():
         evidence = () if threshold.evidence is None else (threshold.evidence,)
         yield threshold.name, threshold.claims, evidence
-    for place in (*framework.nodes.values(), *framework.verdicts.values()):
-        yield place.name, place.claims, place.evidence
+    for node in framework.nodes.values():
+        yield node.name, node.claims, node.evidence
+    for verdict in framework.verdicts.values():
+        yield verdict.name, verdict.claims, verdict.evidence
 
 
 def _conditions(framework: Framework) -> Iterator[Condition]:

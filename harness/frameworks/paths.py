@@ -146,8 +146,10 @@ def _numbers(question: Question, bounds: set[float]) -> list[Representative]:
             for whole in (math.floor(point), math.ceil(point))
             if question.low <= whole <= high
         }
-    found = []
+    found: list[Representative] = []
     ordered = sorted(points)
+    if not ordered:
+        return found
     for low, upper in pairwise(ordered):
         found.append(Representative(answer=low, low=low, high=low))
         found += _between(low, upper, is_whole=question.is_whole)

@@ -31,7 +31,7 @@ def spans_text(question: Question, given: Iterable[Representative]) -> str:
     spans = [(ordered[0], ordered[0])]
     for one in ordered[1:]:
         first, last = spans[-1]
-        if last.high is not None and last.high == one.low:
+        if _meet(last, one, is_whole=question.is_whole):
             spans[-1] = (first, one)
         else:
             spans.append((one, one))
@@ -53,6 +53,12 @@ def _span(question: Question, span: tuple[Representative, Representative]) -> st
         end = "at most" if _is_point(last) else "less than"
         words.append(f"{end} {shown_number(last.high, question.unit)}")
     return " and ".join(words)
+
+
+def _meet(one: Representative, other: Representative, *, is_whole: bool) -> bool:
+    if one.high is None or other.low is None:
+        return False
+    return one.high == other.low or (is_whole and one.high + 1 == other.low)
 
 
 def _whole(span: tuple[Representative, Representative]) -> tuple[float, float] | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from spoonbench.harness.frameworks.walking import figures_of
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -69,7 +71,7 @@ def verdict_text(
     """
     if walk.verdict is None:
         raise ValueError("the walk ends in no verdict")
-    figures = {name: one.value for name, one in framework.thresholds.items()} | (thresholds or {})
+    figures = figures_of(framework, thresholds)
     shown = {name: shown_number(figures[name], unit_of(framework, name)) for name in figures}
     shown |= {step.question.name: shown_answer(step.question, step.answer) for step in walk.steps}
     return _PLACE.sub(lambda found: shown.get(found[1], "?"), walk.verdict.text)

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spoonbench.reports.plots import draw_plots, pareto_front
+from spoonbench.reports.fronts import pareto_front
+from spoonbench.reports.plots import draw_plots
 
 ALL = ["accuracy", "splits", "speed", "precision", "risk", "batches", "training"]
 
