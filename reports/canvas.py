@@ -12,6 +12,7 @@ import seaborn
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from spoonbench.reports.labelling import lay_out
 from spoonbench.reports.palette import STAND_IN, Palette, style_sheet, with_variables
 
 if TYPE_CHECKING:
@@ -45,9 +46,8 @@ def in_all_forms(name: str, paint: Callable[[Palette], Figure]) -> Drawn:
     """
     with mpl.rc_context(settings(STAND_IN)):
         figure = paint(STAND_IN)
+        lay_out(figure)
         svg = as_svg(figure, name)
-        # It is laid out by now; doing it again for the other form takes as long as drawing it.
-        figure.set_layout_engine("none")
         png = as_png(figure)
     style = f"<style>{style_sheet('svg')}</style>"
     return Drawn(svg=svg, svg_file=svg.replace(">", f">{style}", 1), png=png)
