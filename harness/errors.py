@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import errno
 
+from spoonbench.harness.advise.facts import UnknownFact
+from spoonbench.harness.advise.lookups.figures import BadFigures
+from spoonbench.harness.advise.models import BadModel
+from spoonbench.harness.advise.profiles import BadProfile
+from spoonbench.harness.advise.topics import UnknownTopic
 from spoonbench.harness.artifacts import BusyArtifact, DamagedArtifact
 from spoonbench.harness.commands.training import TrainingFailed
 from spoonbench.harness.duel.session import NobodyAnswered
@@ -27,12 +32,15 @@ from spoonbench.solvers.api import BadInput, Unsupported
 _EXPECTED = (
     BadAnswer,
     BadBenchmarks,
-    BadFramework,
     BadConfiguration,
+    BadFigures,
+    BadFramework,
     BadInput,
     BadInterpreter,
+    BadModel,
     BadParcel,
     BadPlan,
+    BadProfile,
     BadReference,
     BadSweep,
     BadTask,
@@ -44,7 +52,9 @@ _EXPECTED = (
     NobodyAnswered,
     StoreError,
     TrainingFailed,
+    UnknownFact,
     UnknownName,
+    UnknownTopic,
     Unsupported,
 )
 _DISK = {
