@@ -14,6 +14,7 @@ from typing import Any
 import click
 
 from spoonbench.harness.commands.cluster_options import CLUSTER_OPTIONS
+from spoonbench.harness.commands.compare import compare
 from spoonbench.harness.commands.desk import desk
 from spoonbench.harness.commands.options import (
     DECODING_OPTIONS,
@@ -420,6 +421,7 @@ def doctor(**options: Any) -> None:
     _call("spoonbench.harness.commands.doctor", "run_command", options)
 
 
+cli.add_command(compare)
 cli.add_command(desk)
 
 

@@ -10,6 +10,7 @@ from spoonbench.harness.duel.session import NobodyAnswered
 from spoonbench.harness.executors.interpreters import BadInterpreter
 from spoonbench.harness.executors.parcels import BadParcel
 from spoonbench.harness.executors.ray_library import NoCluster
+from spoonbench.harness.gates.sides import BadComparison
 from spoonbench.harness.matrix.axes import BadSweep
 from spoonbench.harness.matrix.run import ModelMissing
 from spoonbench.harness.matrix.saved import BadBenchmarks
@@ -22,6 +23,7 @@ from spoonbench.solvers.api import BadInput, Unsupported
 
 _EXPECTED = (
     BadBenchmarks,
+    BadComparison,
     BadInput,
     BadInterpreter,
     BadReference,
