@@ -175,6 +175,9 @@ def _general_options(questions: Mapping[str, Question]) -> list[click.Parameter]
         click.Option(
             ["--as-written"], is_flag=True, help="The case study's own words, faults included."
         ),
+        click.Option(
+            ["--check-claims"], is_flag=True, help="Check the claims of the answer on the results."
+        ),
         click.Option(["--ask"], is_flag=True, help="Ask what would be assumed, too."),
         click.Option(
             ["--out"],

@@ -45,7 +45,7 @@ def run_topic(shipped: Framework, /, **options: Any) -> None:
     raw, task = _with_task_kind(questions, facts_of(options), options["task"])
     profile = read_profile(options["profile"], questions) if options["profile"] else {}
     facts = {**profile, **read_facts(questions, raw, "given")}
-    sources = Sources(options["out"])
+    sources = Sources(options["out"], checks_claims=options["check_claims"])
     try:
         _refuse_missing_task(task, sources)
         case = make_case(

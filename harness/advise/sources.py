@@ -31,6 +31,7 @@ class Sources:
         results: folder of the user's results; None: nobody's.
         has_references: references that ship with the package are looked at.
         has_claims: the documents' claims are.
+        checks_claims: those of an answer are checked on the store now, which may take seconds.
         machine: that the user's runs must come from; None: this one, probed when it is needed.
     """
 
@@ -40,11 +41,13 @@ class Sources:
         *,
         has_references: bool = True,
         has_claims: bool = True,
+        checks_claims: bool = False,
         machine: Environment | None = None,
     ) -> None:
         self.results = results
         self.has_references = has_references
         self.has_claims = has_claims
+        self.checks_claims = checks_claims
         self._machine = machine
         self._duels: dict[str, StoredDuel | None] = {}
 
