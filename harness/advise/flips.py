@@ -214,12 +214,26 @@ def _between(
 def _bound_words(
     framework: Framework, decision: Decision, question: Question, value: float, upwards: bool
 ) -> str:
-    """As in "12 or more"; just beyond a bound it is the bound that is named."""
-    for bound in _bounds(framework, decision, question.name):
+    """As in "12 or more"; just beyond a bound it is the bound that is named.
+
+    Other numbers are rounded away from the answer that was given: what is shown flips it, too.
+    """
+    bounds = _bounds(framework, decision, question.name)
+    for bound in bounds:
         beyond = math.nextafter(bound, math.inf if upwards else -math.inf)
         if not question.is_whole and value == beyond:
             return f"{'above' if upwards else 'below'} {show_answer(question, bound)}"
+    if value not in bounds and not question.is_whole:
+        value = _rounded(value, upwards=upwards)
     return f"{show_answer(question, value)} or {'more' if upwards else 'less'}"
+
+
+def _rounded(value: float, *, upwards: bool) -> float:
+    """To four digits, upwards or downwards."""
+    if value == 0:
+        return value
+    place = 10.0 ** (math.floor(math.log10(abs(value))) - 3)
+    return (math.ceil if upwards else math.floor)(value / place) * place
 
 
 def _distance(now: float, value: float) -> float:

@@ -103,7 +103,7 @@ def _command(name: str, framework: Framework) -> click.Command:
     questions = questions_of(framework)
     return click.Command(
         name,
-        params=[*_fact_options(questions), *_general_options(questions)],
+        params=[*_fact_options(questions), *_general_options(questions, framework.topic)],
         callback=partial(import_module(_SESSION).run_topic, framework),
         help=f"{framework.title}.\n\n{framework.source[:1].upper()}{framework.source[1:]}.",
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
@@ -159,7 +159,7 @@ def facts_of(options: Mapping[str, Any]) -> dict[str, Value]:
     return facts
 
 
-def _general_options(questions: Mapping[str, Question]) -> list[click.Parameter]:
+def _general_options(questions: Mapping[str, Question], topic: str) -> list[click.Parameter]:
     path = click.Path(path_type=Path)
     folder = click.Path(path_type=Path, file_okay=False)
     options = [
@@ -188,6 +188,13 @@ def _general_options(questions: Mapping[str, Question]) -> list[click.Parameter]
         ),
         click.Option(["--json", "as_json"], is_flag=True, help="Print JSON."),
     ]
+    if topic == "finetune":
+        options += [
+            click.Option(["--data"], type=path, metavar="FILE", help="Examples, for --write."),
+            click.Option(
+                ["--write"], type=folder, metavar="FOLDER", help="Write the configuration there."
+            ),
+        ]
     return [one for one in options if not set(one.opts) & _taken(questions)]
 
 

@@ -231,3 +231,46 @@ def test_no_line_is_wider_than_the_terminal(nothing, monkeypatch, columns):
 
 def test_the_answer_to_a_pipe_has_no_escapes(advise):
     assert "\x1b" not in advise(*DEVICE)[1]
+
+
+FINETUNE = ("finetune", "--parameters", "2B", "--memory", "16GB", "--device", "mps",
+            "--examples", "3600")  # fmt: skip
+
+
+def test_a_configuration_is_written_for_the_tool(advise, tmp_path):
+    rows = "".join(f'{{"question": "{k}+1?", "answer": "{k + 1}"}}\n' for k in range(200))
+    (tmp_path / "mine.jsonl").write_text(rows)
+    words = (*FINETUNE, "--model", "google/gemma-2-2b", "--data", "mine.jsonl", "--write", "made")
+    code, output, errors = advise(*words)
+    assert code == 0, errors
+    assert output.startswith("Train an adapter with MLX")
+    assert (tmp_path / "made" / "STEPS.md").exists()
+    assert "written: made" in errors
+    assert advise(*words)[0] == 3  # nothing is written over
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (FINETUNE, "--write needs --model"),
+        (("finetune", "--wants-knowledge", "yes", "--device", "mps", "--parameters", "70B",
+          "--memory", "16GB", "--examples", "900", "--model", "x"), "nothing is trained"),
+    ],
+)  # fmt: skip
+def test_nothing_is_written_without_need(advise, tmp_path, words, sentence):
+    code, output, errors = advise(*words, "--write", "made")
+    assert (code, output) == (2, "")
+    assert sentence in errors
+    assert not (tmp_path / "made").exists()
+
+
+def test_the_batch_of_a_configuration_is_what_fits(advise):
+    found = json.loads(advise(*FINETUNE, "--json")[1])
+    words = dict(
+        one.removeprefix("--").split("=") for one in found["firm_up"].split() if "=" in one
+    )
+    assert int(words["batch"]) * int(words["accumulation"]) == 16
+    larger = json.loads(advise(*FINETUNE, "--batch", words["batch"], "--json")[1])
+    assert larger["choice"] == found["choice"]
+    twice = str(int(words["batch"]) * 2)
+    assert json.loads(advise(*FINETUNE, "--batch", twice, "--json")[1])["choice"] != found["choice"]
