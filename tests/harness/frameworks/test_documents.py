@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 from spoonbench.harness.frameworks.linting import FAULT_KINDS, lint
 from spoonbench.harness.frameworks.reading import parse_framework, shipped, shipped_ids
@@ -26,7 +27,7 @@ def test_the_example_is_a_framework_without_faults():
 
 
 def test_the_python_example_says_what_happens():
-    names: dict[str, object] = {}
+    names: dict[str, Any] = {}
     exec(indented("from pathlib import Path"), names)
     found = names["found"]
     assert found.verdict.choice == "mps"
