@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import random
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from spoonbench.harness.evidence import Estimate, Proportion
@@ -54,6 +55,7 @@ def proportion(n_successes: int, n: int) -> Proportion:
     return Proportion(n_successes=n_successes, n=n, low=low, high=high)
 
 
+@lru_cache(maxsize=2**16)
 def greatest_share(n_successes: int, n: int) -> float:
     """Upper end of the one-sided 95% Clopper-Pearson interval of a share.
 
