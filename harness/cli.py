@@ -15,6 +15,7 @@ import click
 
 from spoonbench.harness.commands.advise import advise
 from spoonbench.harness.commands.cluster_options import CLUSTER_OPTIONS
+from spoonbench.harness.commands.compare import compare
 from spoonbench.harness.commands.desk import desk
 from spoonbench.harness.commands.finetune import finetune
 from spoonbench.harness.commands.frameworks import frameworks
@@ -426,6 +427,7 @@ def doctor(**options: Any) -> None:
 
 
 cli.add_command(advise)
+cli.add_command(compare)
 cli.add_command(desk)
 cli.add_command(frameworks)
 cli.add_command(finetune)

@@ -19,6 +19,7 @@ from spoonbench.harness.finetune.plan import BadPlan
 from spoonbench.harness.finetune.rendering import BadConfiguration
 from spoonbench.harness.frameworks.reading import BadFramework
 from spoonbench.harness.frameworks.walking import BadAnswer
+from spoonbench.harness.gates.sides import BadComparison
 from spoonbench.harness.matrix.axes import BadSweep
 from spoonbench.harness.matrix.run import ModelMissing
 from spoonbench.harness.matrix.saved import BadBenchmarks
@@ -35,6 +36,7 @@ _EXPECTED = (
     BadConfiguration,
     BadFigures,
     BadFramework,
+    BadComparison,
     BadInput,
     BadInterpreter,
     BadModel,
