@@ -2,6 +2,8 @@
 
 import pytest
 
+from spoonbench.harness.claims.reading import read_claims
+from spoonbench.harness.finetune.plan import METHODS, TOOL_NAMES, plan_for
 from spoonbench.harness.frameworks.linting import lint
 from spoonbench.harness.frameworks.paths import every_path
 from spoonbench.harness.frameworks.reading import shipped, shipped_ids
@@ -42,7 +44,7 @@ def test_all_that_the_documents_decide_is_there():
 @pytest.mark.parametrize("framework_id", IDS)
 def test_the_faults_are_those_that_it_states(framework_id):
     framework = shipped(framework_id)
-    found = [fault.sentence for fault in lint(framework, lookups=LOOKUPS)]
+    found = [fault.sentence for fault in lint(framework, claims=read_claims(), lookups=LOOKUPS)]
     assert found == list(framework.faults)
     assert bool(found) == (framework.reading == "as written")
 
@@ -135,3 +137,18 @@ def test_facts_of_one_name_are_one_fact():
             names = tuple(sorted(choice.name for choice in question.choices))
             kind = (question.type, question.unit, question.low, question.high, names)
             assert kinds.setdefault(question.name, kind) == kind, (framework_id, question.name)
+
+
+@pytest.mark.parametrize("verdict", shipped("finetune").verdicts.values(), ids=lambda one: one.name)
+def test_methods_and_tools_of_fine_tuning_are_those_that_plans_know(verdict):
+    if verdict.choice == "none":
+        return
+    method, tool = verdict.choice.split("/")
+    assert method in METHODS
+    assert tool in TOOL_NAMES
+    plan = plan_for(method, tool, {"model": "m"}, device=DEVICE.get(tool, "cuda"))
+    for name, value in verdict.settings.items():
+        assert name == "merge_into" or getattr(plan, name) == value
+
+
+DEVICE = {"mlx": "mps", "peft": "cpu"}
