@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from spoonbench.harness.frameworks.graph import Question
+from spoonbench.harness.frameworks.graph import Question, Value
 from spoonbench.harness.frameworks.reading import parse_framework, shipped
 from spoonbench.harness.frameworks.showing import (
     bounded_question,
@@ -53,7 +53,7 @@ def test_answers_are_shown_in_words():
 
 def test_a_verdict_tells_answers_and_thresholds_as_they_are():
     framework = parse_framework(SMALL)
-    answers = {"batch": 20, "device": "cuda"}
+    answers: dict[str, Value] = {"batch": 20, "device": "cuda"}
     verdict = walk(framework, answers).verdict
     told = verdict_text(framework, verdict, answers)
     assert told == "Batch 20 is 16 or more: take the NVIDIA GPU."

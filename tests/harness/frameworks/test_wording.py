@@ -1,6 +1,6 @@
 import pytest
 
-from spoonbench.harness.frameworks.graph import Condition
+from spoonbench.harness.frameworks.graph import Condition, Value
 from spoonbench.harness.frameworks.reading import parse_framework
 from spoonbench.harness.frameworks.wording import answers_text, condition_text, verdict_name
 from tests.harness.frameworks.small import SMALL, changed
@@ -23,7 +23,7 @@ def test_conditions_are_told_in_words(condition, text):
 
 
 def test_answers_are_told_in_a_line():
-    answers = {"batch": 2000, "device": "cuda", "is_late": False}
+    answers: dict[str, Value] = {"batch": 2000, "device": "cuda", "is_late": False}
     assert answers_text(FRAMEWORK, answers) == "batch 2,000, device cuda, is_late no"
 
 
