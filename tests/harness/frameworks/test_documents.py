@@ -4,7 +4,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-from spoonbench.harness.frameworks.graph import Value
 from spoonbench.harness.frameworks.linting import FAULT_KINDS, lint
 from spoonbench.harness.frameworks.reading import parse_framework, shipped, shipped_ids
 from spoonbench.harness.frameworks.showing import verdict_text
@@ -22,7 +21,7 @@ def indented(start):
 def test_the_example_is_a_framework_without_faults():
     framework = parse_framework(indented("format = 1"))
     assert lint(framework) == ()
-    answers: dict[str, Value] = {"batch": 32, "device": "cuda"}
+    answers: dict[str, Any] = {"batch": 32, "device": "cuda"}
     found = walk(framework, answers)
     assert verdict_text(framework, found.verdict, answers) == "Use the GPU: batch 32 is 16 or more."
     assert walk(framework, {"batch": 32, "device": "cuda"}, {"many": 33}).verdict.choice == "cpu"
