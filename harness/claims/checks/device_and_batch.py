@@ -254,11 +254,10 @@ def calls_of_larger_batches(claim: Claim, grounds: Grounds) -> Finding:
             why = f"Of {matrix.model}; the document's calls fall {show(claimed, 'times')}."
             if not is_clear:
                 return find(claim, "does not hold", why=why, **fields)
-            condition = (
-                "" if is_same else "its figures are left out: only the direction is the same"
-            )
-            verdict = "holds" if is_same else "holds only if"
-            return find(claim, verdict, condition=condition, why=why, **fields)
+            if is_same:
+                return find(claim, "holds", why=why, **fields)
+            condition = "its figures are left out: only the direction is the same"
+            return find(claim, "holds only if", condition=condition, why=why, **fields)
     return not_run(claim, f"No matrix holds batches of {small} and {large} on the processor.")
 
 

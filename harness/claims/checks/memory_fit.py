@@ -166,20 +166,21 @@ def out_of_memory(claim: Claim, grounds: Grounds) -> Finding:
     machine = limit / claim.number("watermark") / claim.number("recommended")
     left = (allocated - really[1], allocated - really[0])
     could = stated[1] >= allocated and smaller[1] < limit
+    steps = [show_range(*one, "GiB") for one in (stated, smaller, really, left)]
     why = (
-        f"A step of {batch} x {tokens} tokens needs {show_range(*stated, 'GiB')} (attention fused, "
-        "or its matrices kept for dropout), one of the smaller setting "
-        f"{show_range(*smaller, 'GiB')}. The request of {claim.number('request_mib'):g} MiB is the float32 logits of {asked:,} tokens, "
-        f"{show(times)} times those stated, for which a step needs {show_range(*really, 'GiB')}. "
-        f"The other {show_range(*left, 'GiB')} of the {show(allocated, 'GiB', 4)} in use were "
-        "no part of a step: graphs of earlier steps, or blocks kept for texts of other lengths. "
+        f"A step of {batch} x {tokens} tokens needs {steps[0]} (attention fused, or its matrices "
+        f"kept for dropout), one of the smaller setting {steps[1]}. The request of "
+        f"{claim.number('request_mib'):g} MiB is the float32 logits of {asked:,} tokens, "
+        f"{show(times)} times those stated, for which a step needs {steps[2]}. The other "
+        f"{steps[3]} of the {show(allocated, 'GiB', 4)} in use were no part of a step: graphs of "
+        "earlier steps, or blocks kept for texts of other lengths. "
         f"{show(limit, 'GiB', 4)} is the allocator's own limit, of a machine of "
         f"{show(machine, 'GiB')}."
     )
     return find(
         claim,
         "holds" if could else "does not hold",
-        found=f"{show_range(*stated, 'GiB')} as stated, {show_range(*smaller, 'GiB')} afterwards",
+        found=f"{steps[0]} as stated, {steps[1]} afterwards",
         low=stated[0],
         high=stated[1],
         unit="GiB",
