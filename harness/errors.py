@@ -10,6 +10,8 @@ from spoonbench.harness.advise.models import BadModel
 from spoonbench.harness.advise.profiles import BadProfile
 from spoonbench.harness.advise.topics import UnknownTopic
 from spoonbench.harness.artifacts import BusyArtifact, DamagedArtifact
+from spoonbench.harness.claims.bundles import BadBundle
+from spoonbench.harness.claims.reading import BadClaims
 from spoonbench.harness.commands.training import TrainingFailed
 from spoonbench.harness.duel.session import NobodyAnswered
 from spoonbench.harness.executors.interpreters import BadInterpreter
@@ -33,6 +35,8 @@ from spoonbench.solvers.api import BadInput, Unsupported
 _EXPECTED = (
     BadAnswer,
     BadBenchmarks,
+    BadBundle,
+    BadClaims,
     BadConfiguration,
     BadFigures,
     BadFramework,
