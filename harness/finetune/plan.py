@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -317,3 +317,22 @@ def family_of(model: str) -> str | None:
     name = model.lower()
     found = [family for family, pattern in _FAMILIES.items() if re.search(pattern, name)]
     return found[0] if len(found) == 1 else None
+
+
+def method_and_tool(choice: str) -> tuple[Method, ToolName]:
+    """What a choice of the framework `finetune` stands for.
+
+    Args:
+        choice: of a verdict: method and tool with a stroke between them.
+
+    Raises:
+        BadPlan: it names none.
+
+    >>> method_and_tool("qlora/mlx")
+    ('qlora', 'mlx')
+    """
+    first, _, second = choice.partition("/")
+    tools = {**{name: name for name in TOOL_NAMES}, "modelfile": "ollama-modelfile"}
+    if first not in METHODS or second not in tools:
+        raise BadPlan(f"{choice!r} is no method and tool of fine-tuning, so nothing is written.")
+    return cast("tuple[Method, ToolName]", (first, tools[second]))

@@ -14,7 +14,9 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing` is deprecated:FutureWarning"),
     pytest.mark.filterwarnings("ignore:fan_in_fan_out is set to False:UserWarning"),
 ]
-ROWS = [{"question": f"where is card {n}", "answer": "card" if n % 2 else "bill"} for n in range(30)]
+ROWS = [
+    {"question": f"where is card {n}", "answer": "card" if n % 2 else "bill"} for n in range(30)
+]
 
 
 @pytest.fixture
