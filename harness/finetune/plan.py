@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING, Any, Literal, cast, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -332,7 +332,7 @@ def method_and_tool(choice: str) -> tuple[Method, ToolName]:
     ('qlora', 'mlx')
     """
     first, _, second = choice.partition("/")
-    tools = {**{name: name for name in TOOL_NAMES}, "modelfile": "ollama-modelfile"}
-    if first not in METHODS or second not in tools:
+    tool = "ollama-modelfile" if second == "modelfile" else second
+    if first not in METHODS or tool not in TOOL_NAMES:
         raise BadPlan(f"{choice!r} is no method and tool of fine-tuning, so nothing is written.")
-    return cast("tuple[Method, ToolName]", (first, tools[second]))
+    return first, tool

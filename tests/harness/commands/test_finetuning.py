@@ -58,16 +58,19 @@ def test_a_second_plan_needs_force(run, planned, data_file):
 
 
 @pytest.mark.parametrize(
-    ("words", "code", "told"),
+    ("words", "refusal"),
     [
-        (("--method", "qlora", "--tool", "mlx", "--device", "cuda"), 3, "Apple silicon"),
-        (("--method", "full", "--tool", "trl", "--parameters", "7B", "--memory", "24GB"), 3, "GB"),
-        (("--method", "lora", "--tool", "trl", "--parameters", "many"), 2, "--parameters"),
-        (("--method", "magic", "--tool", "trl"), 2, "magic"),
+        ("--method qlora --tool mlx --device cuda", (3, "Apple silicon")),
+        ("--method full --tool trl --parameters 7B --memory 24GB", (3, "GB")),
+        ("--method lora --tool trl --parameters many", (2, "--parameters")),
+        ("--method magic --tool trl", (2, "magic")),
     ],
 )
-def test_what_cannot_be_is_refused_in_a_sentence(run, data_file, tmp_path, words, code, told):
-    found, said = run("plan", *words, "--model", "m", "--data", data_file, "--out", tmp_path / "p")
+def test_what_cannot_be_is_refused_in_a_sentence(run, data_file, tmp_path, words, refusal):
+    code, told = refusal
+    found, said = run(
+        "plan", *words.split(), "--model", "m", "--data", data_file, "--out", tmp_path / "p"
+    )
     assert found == code
     assert told in said.err
     assert "Traceback" not in said.err

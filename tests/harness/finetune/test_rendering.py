@@ -14,7 +14,7 @@ from spoonbench.harness.finetune.rendering import (
 )
 
 NAMES = st.from_regex(r"[a-z_]{1,12}", fullmatch=True)
-TEXT = st.text(st.characters(codec="utf-8", exclude_categories=("Cs",)), max_size=30)
+TEXT = st.text(st.characters(codec="utf-8"), max_size=30)
 PLAIN = st.one_of(
     st.none(), st.booleans(), st.integers(-(10**9), 10**9), st.floats(allow_nan=False), TEXT
 )

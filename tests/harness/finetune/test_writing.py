@@ -17,7 +17,7 @@ from spoonbench.harness.finetune.writers.llama_factory import merge_configuratio
 from spoonbench.harness.finetune.writers.mlx import configure as configure_mlx
 from spoonbench.harness.finetune.writers.ollama import deployed
 from spoonbench.harness.finetune.writers.registry import WRITERS
-from spoonbench.harness.finetune.writers.writer import Material
+from spoonbench.harness.finetune.writers.writer import Form, Material
 from spoonbench.harness.finetune.writing import STEPS, write_plan
 from spoonbench.harness.tasks.api import BadTask
 from spoonbench.harness.tasks.user_file import read_task
@@ -223,17 +223,20 @@ def test_data_is_divided_once_for_all(make_plan, data_file):
     assert divide(pairs[:17], make_plan())[1] == []
 
 
-def test_data_of_both_forms(make_plan, data_file, tmp_path):
-    pairs = read_pairs(data_file)
-    for form, names in (
-        ("messages", ["messages"]),
-        ("prompt-completion", ["prompt", "completion"]),
-    ):
-        material = write_training_data(pairs, tmp_path / form, form, make_plan(system="Be brief."))
-        rows = lines_of(tmp_path / form / "train.jsonl")
-        assert len(rows) == material.n_train
-        assert list(rows[0]) == names
-        assert rows[0][names[0]][0] == {"role": "system", "content": "Be brief."}
+FORMS: dict[Form, list[str]] = {
+    "messages": ["messages"],
+    "prompt-completion": ["prompt", "completion"],
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_data_of_either_form(form, make_plan, data_file, tmp_path):
+    plan = make_plan(system="Be brief.")
+    material = write_training_data(read_pairs(data_file), tmp_path, form, plan)
+    rows = lines_of(tmp_path / "train.jsonl")
+    assert len(rows) == material.n_train
+    assert list(rows[0]) == FORMS[form]
+    assert rows[0][FORMS[form][0]][0] == {"role": "system", "content": "Be brief."}
 
 
 def test_bad_rows_are_refused_or_left_out_as_asked(make_plan, data_file, tmp_path):
