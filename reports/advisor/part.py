@@ -10,13 +10,15 @@ import base64
 import hashlib
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
 from spoonbench.harness.frameworks.exporting import framework_json
 from spoonbench.harness.plaintext import make_plain
+from spoonbench.harness.predict.published import LADDER, LEAST, MOST, NEAR
+from spoonbench.reports.advisor.crossings import crossing_json
 from spoonbench.reports.templating import read_template, render
 
 if TYPE_CHECKING:
@@ -24,8 +26,19 @@ if TYPE_CHECKING:
 
     from spoonbench.harness.advise.advice import Evidence
     from spoonbench.harness.frameworks.graph import Framework
+    from spoonbench.harness.predict.decoders import Outline
+    from spoonbench.reports.advisor.crossings import CrossingRow
 
-_SCRIPTS = ("values", "walk", "tree", "questionnaire", "start")
+_SCRIPTS = (
+    "values",
+    "walk",
+    "memory",
+    "tree",
+    "questionnaire",
+    "calculators",
+    "crossings",
+    "start",
+)
 _ORDER = ("tool", "device", "quantize", "fit", "finetune")
 """What comes first; the others follow by name."""
 
@@ -58,6 +71,8 @@ class AdvisorPart:
 def advisor_part(
     frameworks: Sequence[Framework],
     thresholds: Mapping[str, Mapping[str, Evidence]] | None = None,
+    outlines: Sequence[Outline] = (),
+    crossings: Sequence[CrossingRow] = (),
     *,
     claims: Mapping[str, str] | None = None,
 ) -> AdvisorPart:
@@ -67,6 +82,8 @@ def advisor_part(
         frameworks: that may be asked.
         thresholds: id of a framework, then name of a threshold, to the evidence whose figure takes
             the place of the rule of thumb; evidence without a figure replaces nothing.
+        outlines: models whose memory can be asked for by name.
+        crossings: where one device overtakes another, as measured.
         claims: id to a sentence that says what is claimed and whether it holds.
 
     Raises:
@@ -76,6 +93,8 @@ def advisor_part(
         "frameworks": [framework_json(one) for one in sorted(frameworks, key=_place)],
         "measured": _measured(thresholds or {}),
         "claims": dict(claims or {}),
+        "published": _published(outlines),
+        "crossings": [crossing_json(one) for one in crossings],
     }
     html = render("advisor_part.html", {"data": embed(data)})
     bodies = "\n".join(read_template(f"advisor_{name}.js") for name in _SCRIPTS)
@@ -119,6 +138,17 @@ def _place(framework: Framework) -> tuple[int, str]:
         _ORDER.index(framework.framework_id) if known else len(_ORDER),
         framework.framework_id,
     )
+
+
+def _published(outlines: Sequence[Outline]) -> dict[str, Any]:
+    """What the closed form of memory takes: models by name, and those that it fills in between."""
+    return {
+        "outlines": [asdict(one) for one in outlines],
+        "ladder": [asdict(one) for one in LADDER],
+        "least": LEAST,
+        "most": MOST,
+        "near": NEAR,
+    }
 
 
 def _measured(thresholds: Mapping[str, Mapping[str, Evidence]]) -> dict[str, Any]:

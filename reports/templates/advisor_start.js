@@ -9,9 +9,15 @@ globalThis.spoonbenchAdvisor = {
   showNumber,
   verdictText,
   conditionText,
+  outlineOf,
+  inferenceBytes,
+  trainingBytes,
 };
 for (const place of document.querySelectorAll("[data-advisor]")) {
   const data = JSON.parse(place.querySelector("script[type='application/json']").textContent);
   if (data.frameworks.length) new Questionnaire(data, place);
+  else place.querySelector("[data-part='frameworks']").hidden = true;
+  new MemoryCalculator(data.published, place.querySelector("[data-part='memory']"));
+  new CrossingCalculator(data, place.querySelector("[data-part='crossings']"));
   place.classList.add("ready");
 }

@@ -4,6 +4,7 @@ import pytest
 
 from spoonbench.harness.advise.advice import Evidence
 from spoonbench.harness.frameworks.reading import parse_framework, shipped, shipped_ids
+from spoonbench.harness.predict.published import PUBLISHED
 from spoonbench.reports.advisor.part import advisor_part, render_advisor_page
 
 ODD = """
@@ -115,7 +116,7 @@ def part(frameworks, figures):
         }
         for framework_id, named in figures.items()
     }
-    return advisor_part(frameworks, measured)
+    return advisor_part(frameworks, measured, tuple(PUBLISHED.values()))
 
 
 @pytest.fixture(scope="session")

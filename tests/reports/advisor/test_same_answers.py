@@ -173,7 +173,8 @@ def test_any_answers_end_alike(asked, frameworks, figures, framework_id):
         }
         for answers in cases
     ]
-    for given in (figures[framework_id], {}):
+    no_figures: dict[str, float] = {}
+    for given in (figures[framework_id], no_figures):
         compare(asked, framework, cases, given, has_flips=False)
         compare(asked, framework, allowed, given)
 

@@ -1,0 +1,317 @@
+// Memory of a decoder in closed form: the twin of harness/predict/outline.py and what it is made of.
+// Sums are of BigInt, which is exact at any size, as Python's whole numbers are.
+const ITEM_BYTES = { float32: 4n, bfloat16: 2n, float16: 2n };
+const FLOAT32 = 4n;
+const [GATED, STREAM, LOSS, KEPT_IN_ONE_STEP] = [3n, 4n, 3n, 4n];
+const METHODS = ["full", "lora", "qlora"];
+const OPTIMIZERS = ["adamw", "adamw-8bit", "sgd", "sgd-momentum", "adafactor"];
+const QLORA = "bnb-nf4";
+
+// How many pieces of a size hold so many.
+const piecesOf = (count, size) => (count + size - 1n) / size;
+const largest = (values) => values.reduce((one, other) => (other > one ? other : one));
+const total = (values) => values.reduce((one, other) => one + other, 0n);
+
+const byRows = (more) => ([rows, columns]) => rows * (columns + more);
+const byBlocks = ([rows, columns]) =>
+  piecesOf(rows * columns, 2n) + 4n * piecesOf(rows * columns, 64n) + 64n;
+const quanto = (bits) => ([rows, columns], item) =>
+  piecesOf(rows * columns * bits, 8n) + 2n * item * piecesOf(rows * columns, 128n) + 2n * item;
+const hqq = (bits) => ([rows, columns], item) => {
+  const [numbers, groups] = [rows * columns, (rows * columns) / 64n];
+  let rest = numbers % 64n;
+  let packed = 256n * piecesOf(groups, 10n);
+  if (bits !== 3n) {
+    packed = piecesOf(numbers * bits, 8n);
+    rest += groups % (8n / bits);
+  }
+  return rest ? numbers * item : packed + 2n * item * groups;
+};
+const gptq = ([rows, columns]) => {
+  const groups = rows * piecesOf(columns, 32n);
+  return piecesOf(rows * columns + groups, 2n) + 2n * groups + 4n * columns + 64n;
+};
+// Method to the bytes of a matrix; harness/predict/weights.py says what each keeps.
+const QUANTIZATIONS = {
+  none: ([rows, columns], item) => rows * columns * item,
+  "bnb-int8": byRows(4n),
+  "bnb-nf4": byBlocks,
+  "bnb-fp4": byBlocks,
+  "torch-int8dyn": byRows(16n),
+  "torchao-int8wo": byRows(5n),
+  "torchao-int8dyn": byRows(5n),
+  "torchao-int4wo": ([rows, columns], item) =>
+    rows * (columns + piecesOf(columns, 32n) * (item + 1n)),
+  "quanto-int8": ([rows, columns], item) => rows * (columns + item) + 2n * item,
+  "quanto-int4": quanto(4n),
+  "quanto-int2": quanto(2n),
+  "hqq-int8": hqq(8n),
+  "hqq-int4": hqq(4n),
+  "hqq-int3": hqq(3n),
+  "hqq-int2": hqq(2n),
+  "gptq-int4": gptq,
+};
+
+// Every whole number of an outline as BigInt, those that JSON leaves out filled in.
+function exactOutline(outline) {
+  const filled = {
+    mlp_matrices: 3, kept_inner: 4, norm: "rms", positions: 0, window: null, windowed_layers: 0,
+    ...outline,
+  };
+  const entries = Object.entries(filled).map(([name, value]) => [
+    name,
+    typeof value === "number" ? BigInt(value) : value,
+  ]);
+  const exact = Object.fromEntries(entries);
+  exact.queries = exact.heads * exact.head_size;
+  exact.keys = exact.kv_heads * exact.head_size;
+  return exact;
+}
+
+// Rows and columns of the linear layers of one block.
+function blockMatrices({ width, inner, queries, keys, mlp_matrices }) {
+  const into = mlp_matrices === GATED ? [[inner, width], [inner, width]] : [[inner, width]];
+  const attention = [[queries, width], [keys, width], [keys, width], [width, queries]];
+  return [...attention, ...into, [width, inner]];
+}
+
+const numbersOf = (matrix) => matrix.reduce((one, other) => one * other, 1n);
+
+function numbersOfBlocks(outline) {
+  return outline.layers * total(blockMatrices(outline).map(numbersOf));
+}
+
+function countedParameters(outline) {
+  const { width, layers, vocabulary, positions, is_tied, norm } = outline;
+  const tables = (is_tied ? 1n : 2n) * vocabulary + positions;
+  const norms = (2n * layers + 1n) * width;
+  if (norm === "rms") return numbersOfBlocks(outline) + tables * width + norms;
+  const biases = layers * total(blockMatrices(outline).map(([rows]) => rows));
+  return numbersOfBlocks(outline) + tables * width + 2n * norms + biases;
+}
+
+// Numbers of what is in no matrix of a block.
+function otherNumbers(outline) {
+  const rest = outline.parameters - numbersOfBlocks(outline);
+  if (rest < 0n) throw new RangeError("the blocks alone have more parameters than the model");
+  return rest;
+}
+
+function weightBytes(outline, item, quantization) {
+  const ofMatrix = QUANTIZATIONS[quantization];
+  const blocks = total(blockMatrices(outline).map((matrix) => ofMatrix(matrix, item)));
+  return otherNumbers(outline) * item + outline.layers * blocks;
+}
+
+function cacheBytes(outline, item, batch, context) {
+  const { window, windowed_layers: windowed, layers, kv_heads, head_size } = outline;
+  const few = windowed < layers ? windowed : layers;
+  const seen = window !== null && window < context ? window : context;
+  return batch * 2n * kv_heads * head_size * (few * seen + (layers - few) * context) * item;
+}
+
+// Bytes of weights, cache, activations, logits and overhead while a batch is answered.
+function inferenceBytes(plain, { dtype, quantization = "none", batch, context, overhead = 0 }) {
+  const outline = exactOutline(plain);
+  [batch, context, overhead] = [BigInt(batch), BigInt(context), BigInt(overhead)];
+  const item = ITEM_BYTES[dtype];
+  const tokens = batch * context;
+  let inBlock = passing(outline, item, tokens, context);
+  if (quantization !== "none") inBlock += item * largest(blockMatrices(outline).map(numbersOf));
+  const atTheEnd = (STREAM - 1n) * tokens * outline.width * item;
+  const logits = batch * outline.vocabulary * (item + FLOAT32);
+  const isAtTheEnd = atTheEnd + logits > inBlock;
+  return {
+    weights: weightBytes(outline, item, quantization),
+    cache: cacheBytes(outline, item, batch, context),
+    activations: isAtTheEnd ? atTheEnd : inBlock,
+    logits: isAtTheEnd ? logits : 0n,
+    overhead,
+  };
+}
+
+function passing(outline, item, tokens, context) {
+  const { width, inner, queries, keys, mlp_matrices, kept_inner, positions } = outline;
+  let nInner = mlp_matrices === GATED ? GATED : kept_inner;
+  if (kept_inner > KEPT_IN_ONE_STEP) nInner -= 1n;
+  const mlp = nInner * inner + STREAM * width;
+  const attention = STREAM * width + 3n * queries + 2n * keys;
+  const table = positions ? context * width * item : 0n;
+  const more = positions ? width : 0n;
+  return tokens * item * (largest([mlp, attention]) + more) + table;
+}
+
+// Bytes of a step of training at its worst moment.
+function trainingBytes(plain, asked) {
+  const outline = exactOutline(plain);
+  const { method, dtype, optimizer = "adamw", checkpointing = false, stepping = "loop" } = asked;
+  const [batch, context] = [BigInt(asked.batch), BigInt(asked.context)];
+  const rank = BigInt(asked.rank ?? 16);
+  const item = ITEM_BYTES[dtype];
+  const learning =
+    method === "full"
+      ? allParameters(outline, item)
+      : adapters(outline, rank, method === "qlora" ? FLOAT32 : item);
+  const learned = total(learning.map((one) => one.bytes));
+  const states = stateBytes(optimizer, learning);
+  const moments = passes(outline, method, item, batch * context, rank, checkpointing);
+  const head = method === "full" ? outline.vocabulary * outline.width * item : 0n;
+  const stepped = states + stepBytes(optimizer, learning, stepping);
+  const parts = [
+    { gradients: 0n, optimizer: states, ...moments[0] },
+    { gradients: head, optimizer: states, ...moments[1] },
+    { gradients: learned, optimizer: stepped, activations: 0n, logits: 0n },
+  ];
+  const sums = parts.map((part) => total(Object.values(part)));
+  return {
+    weights: weightBytes(outline, item, method === "qlora" ? QLORA : "none"),
+    adapters: method === "full" ? 0n : learned,
+    ...parts[sums.indexOf(largest(sums))],
+    overhead: BigInt(asked.overhead ?? 0),
+  };
+}
+
+function passes(outline, method, item, tokens, rank, checkpointing) {
+  const { width, layers, vocabulary, inner, mlp_matrices, norm } = outline;
+  const kept = tokens * keptOfBlock(outline, method, item, rank);
+  const last = tokens * width * (norm === "rms" ? FLOAT32 + 2n * item : 2n * item);
+  const ofBlocks = layers * (checkpointing ? tokens * width * item : kept);
+  const matrix = largest(blockMatrices(outline).map(numbersOf));
+  let flowing = tokens * item * (2n * width + mlp_matrices * inner);
+  if (method !== "lora") flowing += matrix * item;
+  const again = checkpointing ? kept : 0n;
+  return [
+    { activations: ofBlocks + last, logits: LOSS * tokens * vocabulary * FLOAT32 },
+    { activations: ofBlocks + again + flowing, logits: 0n },
+  ];
+}
+
+// Bytes a token that one block keeps for the backward pass.
+function keptOfBlock(outline, method, item, rank) {
+  const { width, inner, queries, keys, kept_inner, norm } = outline;
+  const attention = 2n * (queries + keys) * item;
+  const normed =
+    norm === "layer" ? 4n * item : 2n * (FLOAT32 + (method === "full" ? 2n : 1n) * item);
+  const products = kept_inner * inner * item;
+  const matrices = BigInt(blockMatrices(outline).length);
+  if (method === "full") return width * normed + products + attention;
+  if (method === "lora") return width * normed + products + attention + matrices * rank * item;
+  const into = (matrices - 2n) * width + queries + inner;
+  const fused = norm === "layer" ? 2n * width : 0n;
+  return (
+    width * (normed - 2n * item) + products - inner * item + attention +
+    (into - fused) * FLOAT32 + matrices * rank * FLOAT32
+  );
+}
+
+function parameter(shape, item, times = 1n) {
+  return { shape, item, times, numbers: numbersOf(shape), bytes: times * numbersOf(shape) * item };
+}
+
+// All that learn: matrices of the blocks, tables, and the rest in one piece.
+function allParameters(outline, item) {
+  const tables = outline.is_tied ? [outline.vocabulary] : [outline.vocabulary, outline.vocabulary];
+  if (outline.positions) tables.push(outline.positions);
+  const rest = otherNumbers(outline) - total(tables) * outline.width;
+  return [
+    ...blockMatrices(outline).map((one) => parameter(one, item, outline.layers)),
+    ...tables.map((rows) => parameter([rows, outline.width], item)),
+    ...(rest > 0n ? [parameter([rest], item)] : []),
+  ];
+}
+
+function adapters(outline, rank, item) {
+  return blockMatrices(outline).flatMap(([rows, columns]) => [
+    parameter([rank, columns], item, outline.layers),
+    parameter([rows, rank], item, outline.layers),
+  ]);
+}
+
+const isIn8Bits = (one) => one.numbers >= 4096n;
+
+// Of one parameter: what the optimizer keeps for it.
+const STATES = {
+  adamw: (one) => 2n * one.numbers * one.item + 4n,
+  "adamw-8bit": (one) =>
+    isIn8Bits(one)
+      ? 2n * (one.numbers + FLOAT32 * piecesOf(one.numbers, 256n))
+      : 2n * FLOAT32 * one.numbers,
+  sgd: () => 0n,
+  "sgd-momentum": (one) => one.numbers * one.item,
+  adafactor: (one) => {
+    if (one.shape.length <= 1) return one.numbers * one.item + 4n;
+    const [rows, columns] = one.shape;
+    return one.item * (rows + columns) + 4n;
+  },
+};
+
+function stateBytes(optimizer, learning) {
+  const hasTables = optimizer === "adamw-8bit" && learning.some(isIn8Bits);
+  const states = learning.map((one) => one.times * STATES[optimizer](one));
+  return (hasTables ? 2048n : 0n) + total(states);
+}
+
+function stepBytes(optimizer, learning, stepping) {
+  if (!learning.length || optimizer.startsWith("sgd")) return 0n;
+  if (optimizer === "adamw-8bit") {
+    const unpacked = (one) => (isIn8Bits(one) ? (one.item === FLOAT32 ? 20n : 24n) * one.numbers : 0n);
+    return stepping === "loop" ? largest(learning.map(unpacked)) : 0n;
+  }
+  if (stepping === "foreach") return total(learning.map((one) => one.bytes));
+  const most = largest(learning.map((one) => one.numbers * one.item));
+  return optimizer === "adamw" ? 2n * most : most;
+}
+
+// A typical decoder of a size, by interpolation between published ones: harness/predict/published.py.
+function outlineOf(parameters, { ladder, least, most, near }) {
+  if (!(parameters >= least && parameters <= most)) return null;
+  const count = roundHalfEven(parameters);
+  let at = ladder.findIndex((one, index) => index > 0 && count <= one.parameters);
+  if (at < 0) at = ladder.length - 1;
+  const [below, above] = [ladder[at - 1], ladder[at]];
+  for (const one of [below, above]) {
+    if (Math.abs(one.parameters - count) <= near * one.parameters) {
+      return { ...one, parameters: count, source: `assumed: as ${one.source}` };
+    }
+  }
+  return outlineBetween(count, below, above);
+}
+
+function outlineBetween(count, below, above) {
+  const share =
+    Math.log(count / below.parameters) / Math.log(above.parameters / below.parameters);
+  const between = (name, step = 1) => {
+    const [low, high] = [below[name], above[name]];
+    return Math.max(1, roundHalfEven((low * (high / low) ** share) / step)) * step;
+  };
+  const [headSize, kvHeads] = [between("head_size", 8), between("kv_heads")];
+  const draft = {
+    ...(share > 0 ? above : below),
+    parameters: count,
+    layers: between("layers"),
+    width: between("width", 16),
+    heads: Math.max(kvHeads, between("heads")),
+    kv_heads: kvHeads,
+    head_size: headSize,
+    vocabulary: between("vocabulary"),
+    is_tied: share < 1 / 2 ? below.is_tied : above.is_tied,
+    inner: 0,
+    source: `assumed: between ${below.source} and ${above.source}`,
+  };
+  if (share < 0 || share > 1) draft.source = `assumed: beyond ${(share < 0 ? below : above).source}`;
+  return { ...draft, inner: innerFor(draft, count) };
+}
+
+// The inner width that makes the parameters as many as asked for.
+function innerFor(draft, count) {
+  const exact = exactOutline(draft);
+  const perInner = exact.layers * exact.mlp_matrices * exact.width;
+  const [left, least] = [BigInt(count) - countedParameters(exact), Math.floor(draft.width / 2)];
+  return left < 0n ? least : Math.max(least, Number(left / perInner));
+}
+
+function roundHalfEven(value) {
+  const [whole, rest] = [Math.floor(value), value - Math.floor(value)];
+  if (rest === 0.5) return whole % 2 === 0 ? whole : whole + 1;
+  return rest > 0.5 ? whole + 1 : whole;
+}
