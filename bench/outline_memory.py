@@ -1,4 +1,4 @@
-"""Memory in closed form beside memory that is traced: sums over an outline, and the model's own code.
+"""Memory in closed form beside memory that is traced by running the model's own code.
 
     python bench/outline_memory.py               # the table of docs/memory.md
     python bench/outline_memory.py --json FILE   # figures for further use
@@ -56,7 +56,7 @@ TRAINING = [
 
 
 def configurations() -> dict[str, Any]:
-    """By name: GPT-2, the presets of this project, and larger ones of which there are no weights."""
+    """By name: GPT-2, presets of this project, and larger ones without weights."""
     found: dict[str, Any] = {"GPT-2 124M": GPT2Config()}
     for name, preset in PRESETS.items():
         if preset.family == "arcee":

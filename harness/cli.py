@@ -13,7 +13,9 @@ from typing import Any
 
 import click
 
+from spoonbench.harness.commands.advise import advise
 from spoonbench.harness.commands.cluster_options import CLUSTER_OPTIONS
+from spoonbench.harness.commands.compare import compare
 from spoonbench.harness.commands.desk import desk
 from spoonbench.harness.commands.finetune import finetune
 from spoonbench.harness.commands.frameworks import frameworks
@@ -424,6 +426,8 @@ def doctor(**options: Any) -> None:
     _call("spoonbench.harness.commands.doctor", "run_command", options)
 
 
+cli.add_command(advise)
+cli.add_command(compare)
 cli.add_command(desk)
 cli.add_command(frameworks)
 cli.add_command(finetune)

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import errno
 
+from spoonbench.harness.advise.facts import UnknownFact
+from spoonbench.harness.advise.lookups.figures import BadFigures
+from spoonbench.harness.advise.models import BadModel
+from spoonbench.harness.advise.profiles import BadProfile
+from spoonbench.harness.advise.topics import UnknownTopic
 from spoonbench.harness.artifacts import BusyArtifact, DamagedArtifact
 from spoonbench.harness.commands.training import TrainingFailed
 from spoonbench.harness.duel.session import NobodyAnswered
@@ -14,6 +19,7 @@ from spoonbench.harness.finetune.plan import BadPlan
 from spoonbench.harness.finetune.rendering import BadConfiguration
 from spoonbench.harness.frameworks.reading import BadFramework
 from spoonbench.harness.frameworks.walking import BadAnswer
+from spoonbench.harness.gates.sides import BadComparison
 from spoonbench.harness.matrix.axes import BadSweep
 from spoonbench.harness.matrix.run import ModelMissing
 from spoonbench.harness.matrix.saved import BadBenchmarks
@@ -27,12 +33,16 @@ from spoonbench.solvers.api import BadInput, Unsupported
 _EXPECTED = (
     BadAnswer,
     BadBenchmarks,
-    BadFramework,
     BadConfiguration,
+    BadFigures,
+    BadFramework,
+    BadComparison,
     BadInput,
     BadInterpreter,
+    BadModel,
     BadParcel,
     BadPlan,
+    BadProfile,
     BadReference,
     BadSweep,
     BadTask,
@@ -44,7 +54,9 @@ _EXPECTED = (
     NobodyAnswered,
     StoreError,
     TrainingFailed,
+    UnknownFact,
     UnknownName,
+    UnknownTopic,
     Unsupported,
 )
 _DISK = {

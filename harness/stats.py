@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import random
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from spoonbench.harness.evidence import Estimate, Proportion
@@ -41,19 +42,35 @@ def proportion(n_successes: int, n: int) -> Proportion:
         Wilson 1927, "Probable inference, the law of succession, and statistical inference".
         Brown, Cai and DasGupta 2001 recommend it for all n.
     """
-    if not 0 <= n_successes <= n:
-        raise ValueError(f"{n_successes} successes out of {n} is impossible")
-    if n == 0:
-        return Proportion(n_successes=0, n=0, low=0.0, high=1.0)
-    share, z2 = n_successes / n, Z_95 * Z_95
-    middle = (share + z2 / (2 * n)) / (1 + z2 / n)
-    half = Z_95 * math.sqrt(share * (1 - share) / n + z2 / (4 * n * n)) / (1 + z2 / n)
-    # At the ends the bound is 0 or 1 exactly; rounding would leave a few 1e-17 beside it.
-    low = 0.0 if n_successes == 0 else max(0.0, middle - half)
-    high = 1.0 if n_successes == n else min(1.0, middle + half)
+    low, high = wilson(n_successes, n)
     return Proportion(n_successes=n_successes, n=n, low=low, high=high)
 
 
+def wilson(n_successes: int, n: int, z: float = Z_95) -> tuple[float, float]:
+    """The Wilson interval of a share at any confidence; see `proportion`.
+
+    Args:
+        n_successes: in [0, n].
+        n: 0 gives the interval (0, 1).
+        z: quantile of the standard normal distribution.
+
+    Raises:
+        ValueError: the counts are impossible.
+    """
+    if not 0 <= n_successes <= n:
+        raise ValueError(f"{n_successes} successes out of {n} is impossible")
+    if n == 0:
+        return 0.0, 1.0
+    share, z2 = n_successes / n, z * z
+    middle = (share + z2 / (2 * n)) / (1 + z2 / n)
+    half = z * math.sqrt(share * (1 - share) / n + z2 / (4 * n * n)) / (1 + z2 / n)
+    # At the ends the bound is 0 or 1 exactly; rounding would leave a few 1e-17 beside it.
+    low = 0.0 if n_successes == 0 else max(0.0, middle - half)
+    high = 1.0 if n_successes == n else min(1.0, middle + half)
+    return low, high
+
+
+@lru_cache(maxsize=2**16)
 def greatest_share(n_successes: int, n: int) -> float:
     """Upper end of the one-sided 95% Clopper-Pearson interval of a share.
 

@@ -52,14 +52,19 @@ def _paint_batches(evidence: MatrixEvidence, palette: Palette) -> Figure:
     figure, rows = new_figure(0.4 + _PANEL * len(panels), len(panels))
     found = crossings(evidence)
     limits = _limits([*others, reference])
+    ends = []
     for axes, panel in zip(rows, panels, strict=True):
         axes.set(xscale="log", yscale="log")
         _frame(axes, limits)
-        _paint_lines(figure, axes, panel, reference, palette)
+        ends.append(_paint_lines(axes, panel, reference, palette))
         there = [series.placement for series in (*panel, reference)]
         for one in found:
             if one.first.placement in there and one.second.placement in there:
                 _paint_crossing(axes, one, palette)
+    # Last of all: the first label lays the figure out.
+    for axes, (points, labels) in zip(rows, ends, strict=True):
+        places = [labelling.RIGHT] * len(points)
+        labelling.place_labels(figure, axes, points, labels, ground=palette.ground, places=places)
     return figure
 
 
@@ -90,8 +95,9 @@ def _log_ticks(axis: Any) -> None:
 
 
 def _paint_lines(
-    figure: Figure, axes: Any, panel: Sequence[Series], reference: Series, palette: Palette
-) -> None:
+    axes: Any, panel: Sequence[Series], reference: Series, palette: Palette
+) -> tuple[list[tuple[float, float]], list[str]]:
+    """Draw the lines of a panel, and give their ends with their labels."""
     ends, labels = [], []
     grey = speeds_of(reference)
     if grey:
@@ -112,8 +118,7 @@ def _paint_lines(
         )
         ends.append((float(max(points)), points[max(points)]))
         labels.append(_with_gaps(series))
-    places = [labelling.RIGHT] * len(ends)
-    labelling.place_labels(figure, axes, ends, labels, ground=palette.ground, places=places)
+    return ends, labels
 
 
 def _with_gaps(series: Series) -> str:

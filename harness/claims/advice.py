@@ -26,7 +26,9 @@ def follow(claim: Claim, findings: Sequence[Finding]) -> Finding:
         findings: about the claims it rests on.
     """
     failed = [one for one in findings if one.is_borne_out is False]
-    unknown = [one for one in findings if one.is_borne_out is None and one.verdict in OPEN]
+    unknown = [
+        one for one in findings if one.is_borne_out is None and one.verdict != "holds only if"
+    ]
     narrowed = [one for one in findings if one.verdict == "holds only if"]
     off = [
         one
@@ -35,11 +37,8 @@ def follow(claim: Claim, findings: Sequence[Finding]) -> Finding:
     ]
     verdict: Verdict = "holds only if" if narrowed else "holds"
     if unknown:
-        verdict = (
-            "not yet run"
-            if any(one.verdict == "not yet run" for one in unknown)
-            else "not testable here"
-        )
+        is_untestable = all(one.verdict == "not testable here" for one in unknown)
+        verdict = "not testable here" if is_untestable else "not yet run"
     if failed:
         verdict = "does not hold"
     return find(

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 _DIGITS = 3
 _ALL_DIGITS = 9
+_ROUND = 1e6
+"""A count of parameters that is a multiple of this is a round one."""
 _KILO = 1e3
 _PLAIN_UP_TO = 1e7
 _PLAIN_FROM = 1e-3
@@ -68,7 +70,9 @@ def join(words: Iterable[str], last: str = "and") -> str:
 
 def _named(figure: Figure) -> str:
     name = figure.name.replace("_", " ")
-    unit = "" if figure.unit and figure.unit in name else figure.unit
+    # A unit that the name tells already is not told twice.
+    is_told = figure.unit in name.split() and figure.unit not in _WRITERS
+    unit = "" if is_told else figure.unit
     return f"{name} {show_range(figure.low, figure.high, unit, _ALL_DIGITS)}"
 
 
@@ -99,4 +103,16 @@ def _bytes(value: float, digits: int) -> str:
     return f"{value:,.0f} bytes"
 
 
-_WRITERS: dict[str, Callable[[float, int], str]] = {"share": _percent, "bytes": _bytes}
+def _parameters(value: float, digits: int) -> str:
+    is_exact = digits == _ALL_DIGITS and value % _ROUND
+    for size, name in ((1e9, "B"), (1e6, "M")):
+        if value >= size and not is_exact:
+            return f"{_plain(value / size, digits)}{name} parameters"
+    return f"{_plain(value, digits)} parameters"
+
+
+_WRITERS: dict[str, Callable[[float, int], str]] = {
+    "share": _percent,
+    "bytes": _bytes,
+    "parameters": _parameters,
+}

@@ -105,7 +105,7 @@ def _word_faults(plan: FinetunePlan) -> Iterator[str]:
         if not getattr(plan, name).isprintable():
             yield f"{name} has characters that do not print."
     if not _NAME.fullmatch(plan.output):
-        yield f"output is the name of a folder, of letters, digits, '-' and '_', not {plan.output!r}."
+        yield f"output is a name of letters, digits, '-' and '_', not {plan.output!r}."
     if plan.template is not None and plan.template not in FAMILIES:
         yield f"template is one of {', '.join(FAMILIES)}, not {plan.template!r}."
 

@@ -94,12 +94,11 @@ def texts_of(
 
 def _absolute(plan: FinetunePlan) -> FinetunePlan:
     """The same from within any folder: the commands run in that of the plan."""
-    changed = {
-        name: str(Path(given).resolve())
-        for name, given in (("model", plan.model), ("data", plan.data))
-        if given and Path(given).exists()
-    }
-    return replace(plan, **changed) if changed else plan
+    return replace(plan, model=_resolved(plan.model), data=_resolved(plan.data))
+
+
+def _resolved(name: str) -> str:
+    return str(Path(name).resolve()) if name and Path(name).exists() else name
 
 
 def _parts(plan: FinetunePlan, writer: Writer) -> dict[str, list[Pair]]:

@@ -109,14 +109,10 @@ def _gaps(framework: Framework, explored: Exploration) -> Iterator[Fault]:
         if not visit.edges:
             by_node[visit.state.place].append(visit)
     for name, visits in by_node.items():
+        given = _given(framework, visits)
         answers = visits[0].state.answers
-        yield Fault(
-            kind="gap",
-            place=name,
-            sentence=f"No edge of {name} takes {_given(framework, visits)}"
-            f"{_shown_with(framework, answers)}.",
-            answers=answers,
-        )
+        sentence = f"No edge of {name} takes {given}{_shown_with(framework, answers, n_said=1)}."
+        yield Fault(kind="gap", place=name, sentence=sentence, answers=answers)
 
 
 def _given(framework: Framework, visits: list[Visit]) -> str:
@@ -124,8 +120,10 @@ def _given(framework: Framework, visits: list[Visit]) -> str:
     return f"{question.name} {spans_text(question, [visit.given for visit in visits])}"
 
 
-def _shown_with(framework: Framework, answers: Mapping[str, Value]) -> str:
-    return f" (for example {answers_text(framework, answers)})" if answers else ""
+def _shown_with(framework: Framework, answers: Mapping[str, Value], *, n_said: int = 0) -> str:
+    """Answers that show a fault, if they are more than what was said already."""
+    shown = answers_text(framework, answers)
+    return f" (for example {shown})" if len(answers) > n_said else ""
 
 
 def _overlaps(
@@ -136,25 +134,21 @@ def _overlaps(
         if len(visit.edges) > 1:
             groups[(visit.state.place, *(edge.to for edge in visit.edges))].append(visit)
     for (name, *targets), visits in groups.items():
+        given = _given(framework, visits)
         clash = _clash(framework, visits, figures)
-        start = (
-            f"{len(targets)} edges of {name} take {_given(framework, visits)}, "
-            f"to {' and '.join(targets)}"
+        choices, answers = clash or ("", visits[0].state.answers)
+        sentence = (
+            f"{len(targets)} edges of {name} take {given}, to {' and '.join(targets)}{choices}"
+            f"{_shown_with(framework, answers, n_said=1)}."
         )
-        if clash is None:
-            answers = visits[0].state.answers
-            sentence = f"{start}{_shown_with(framework, answers)}."
-            yield Fault(kind="overlap", place=name, sentence=sentence, answers=answers)
-            continue
-        ends, answers = clash
-        sentence = f"{start}, which end in {ends}{_shown_with(framework, answers)}."
-        yield Fault(kind="contradiction", place=name, sentence=sentence, answers=answers)
+        kind: FaultKind = "overlap" if clash is None else "contradiction"
+        yield Fault(kind=kind, place=name, sentence=sentence, answers=answers)
 
 
 def _clash(
     framework: Framework, visits: list[Visit], figures: Mapping[str, float]
 ) -> tuple[str, Mapping[str, Value]] | None:
-    """Two verdicts of different choices that the same answers lead to, and the answers."""
+    """Two choices that the same answers lead to, in words, and the answers."""
     for visit in visits:
         first, *others = visit.edges
         for other in others:
@@ -172,7 +166,8 @@ def _two_ends(
         there = State(place=edges[1].to, answers=state.answers)
         for other, end in completions(framework, figures, there):
             if taken.choice != other.choice:
-                return f"{verdict_name(taken)} and in {verdict_name(other)}", end.answers
+                words = f", and lead to different choices, {taken.choice} and {other.choice}"
+                return words, end.answers
     return None
 
 

@@ -10,6 +10,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from spoonbench.harness.frameworks.tables import shortened
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -166,11 +168,15 @@ def check_answer(question: Question, answer: Value) -> None:
     """
     if question.type == "yes-no":
         if not isinstance(answer, bool):
-            raise BadAnswer(f"{question.name} is answered with yes or no, not with {answer!r}.")
+            raise BadAnswer(
+                f"{question.name} is answered with yes or no, not with {shortened(answer)}."
+            )
     elif question.type == "choice":
         names = [choice.name for choice in question.choices]
         if answer not in names:
-            raise BadAnswer(f"{question.name} is one of {', '.join(names)}, not {answer!r}.")
+            raise BadAnswer(
+                f"{question.name} is one of {', '.join(names)}, not {shortened(answer)}."
+            )
     else:
         _check_number(question, answer)
 
@@ -178,7 +184,7 @@ def check_answer(question: Question, answer: Value) -> None:
 def _check_number(question: Question, answer: object) -> None:
     number = _finite(answer)
     if number is None:
-        raise BadAnswer(f"{question.name} is a number, not {answer!r}.")
+        raise BadAnswer(f"{question.name} is a number, not {shortened(answer)}.")
     if not (question.low <= number and (question.high is None or number <= question.high)):
         upper = "" if question.high is None else f" and at most {question.high:,.10g}"
         raise BadAnswer(

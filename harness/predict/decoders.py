@@ -35,6 +35,8 @@ _MOST_TRANSFORMERS_NAMES = {
 _EXPERTS = ("num_local_experts", "num_experts", "n_routed_experts", "moe_intermediate_size")
 _TIED_BY_DEFAULT = {"gpt2", "gemma", "gemma2", "gemma3_text"}
 _PLAIN = {"gpt2", "arcee", "gpt_neox", "opt", "phi", "gpt_bigcode", "gpt_neo", "starcoder2"}
+_HEAD_NORMS = {"qwen3", "gemma3_text"}
+_FOUR_NORMS = {"gemma2": 4, "gemma3_text": 4}
 _LAYER_NORM = _PLAIN - {"arcee"}
 
 
@@ -60,6 +62,8 @@ class Outline:
         mlp_matrices: of the inner layer, 3 with a gate and 2 without.
         kept_inner: tensors of the inner width that a backward pass needs.
         norm: "rms" has weights and no more, and computes in float32; "layer" has biases besides.
+        norms: of each block.
+        has_head_norms: queries and keys are normed besides.
         positions: rows of a learned table of positions; 0 where positions are computed.
         window: tokens back that layers of a window see; None where all see all.
         windowed_layers: how many do.
@@ -80,6 +84,8 @@ class Outline:
     mlp_matrices: int = GATED
     kept_inner: int = KEPT_GATED
     norm: Norm = "rms"
+    norms: int = 2
+    has_head_norms: bool = False
     positions: int = 0
     window: int | None = None
     windowed_layers: int = 0
@@ -119,12 +125,13 @@ def numbers_of_blocks(outline: Outline) -> int:
 def counted_parameters(outline: Outline) -> int:
     """Parameters as the other figures tell them.
 
-    Norms are two a block and one at the end. Biases are counted for norms of kind "layer", whose
-    models have them (GPT-2). Norms of queries and keys (Qwen3: a few thousand numbers) are not.
+    One norm is at the end. Biases are counted for norms of kind "layer", whose models have them
+    (GPT-2).
     """
     width = outline.width
     tables = (1 if outline.is_tied else 2) * outline.vocabulary + outline.positions
-    norms = (2 * outline.layers + 1) * width
+    norms = (outline.norms * outline.layers + 1) * width
+    norms += 2 * outline.head_size * outline.layers if outline.has_head_norms else 0
     if outline.norm == "rms":
         return numbers_of_blocks(outline) + tables * width + norms
     biases = outline.layers * sum(one.rows for one in block_matrices(outline))
@@ -184,6 +191,8 @@ def outline_from_config(config: Mapping[str, Any]) -> Outline:
         mlp_matrices=GATED if has_gate else PLAIN,
         kept_inner=KEPT_GATED if has_gate else _KEPT.get(bend, _KEPT_IN_ONE_STEP),
         norm="layer" if family in _LAYER_NORM else "rms",
+        norms=_FOUR_NORMS.get(family, 2),
+        has_head_norms=family in _HEAD_NORMS,
         positions=_whole(config, ("n_positions",), 0) if family == "gpt2" else 0,
         has_dropout=bool(config.get("attention_dropout") or config.get("attn_pdrop")),
         **_windows(config, figures["layers"]),

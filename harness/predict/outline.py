@@ -7,7 +7,8 @@ of it is measured in docs/memory.md. `predict.inference` and `predict.training` 
 own code, and are to be preferred where torch can be imported.
 
 Attention is taken to be computed without a matrix of tokens by tokens ("sdpa"), but where it drops
-some of what it sees, which torch does with such matrices. Not covered: eager attention, autocast, several devices, what an allocator keeps without using it.
+some of what it sees, which torch does with such matrices. Not covered: eager attention, autocast,
+several devices, what an allocator keeps without using it.
 
 References:
     Korthikanti et al. 2022, "Reducing Activation Recomputation in Large Transformer Models",
@@ -149,10 +150,13 @@ def training_bytes(
     states = state_bytes(optimizer, learning)
     pass_ = _Pass(outline, method, item, rank)
     moments = _moments(pass_, batch, context, checkpointing=checkpointing)
-    head = 0 if method != "full" else outline.vocabulary * outline.width * item
+    head, first = _gradients_of_ends(outline, item) if method == "full" else (0, 0)
+    gradients = (0, head, learned - first)
     parts = [
-        {"gradients": 0, "optimizer": states, **moments[0]},
-        {"gradients": head, "optimizer": states, **moments[1]},
+        *(
+            {"gradients": so_far, "optimizer": states, **moment}
+            for so_far, moment in zip(gradients, moments, strict=True)
+        ),
         {
             "gradients": learned,
             "optimizer": states + step_bytes(optimizer, learning, stepping),
@@ -169,6 +173,13 @@ def training_bytes(
     }
 
 
+def _gradients_of_ends(outline: Outline, item: int) -> tuple[int, int]:
+    """Bytes of gradients that are there in the last block, and that are not yet in the first."""
+    table = outline.vocabulary * outline.width * item
+    block = sum(one.rows * one.columns for one in block_matrices(outline)) * item
+    return table, block + (0 if outline.is_tied else table)
+
+
 class _Pass(NamedTuple):
     """A forward and a backward pass, whatever the texts."""
 
@@ -180,8 +191,8 @@ class _Pass(NamedTuple):
 
 def _moments(
     wanted: _Pass, batch: int, context: int, *, checkpointing: bool
-) -> tuple[dict[str, int], dict[str, int]]:
-    """Activations and logits when the backward pass begins, and when it is in the last block."""
+) -> tuple[dict[str, int], ...]:
+    """Activations and logits as the backward pass begins, in the last block, and in the first."""
     outline, item, tokens = wanted.outline, wanted.item, batch * context
     kept = tokens * _kept_of_block(wanted)
     entering = tokens * outline.width * item
@@ -190,9 +201,11 @@ def _moments(
     of_blocks = outline.layers * (entering if checkpointing else kept)
     logits = _LOSS * tokens * outline.vocabulary * _FLOAT32
     again = kept if checkpointing else 0
+    flowing = _flowing(wanted, tokens)
     return (
         {"activations": of_blocks + last, "logits": logits},
-        {"activations": of_blocks + again + _flowing(wanted, tokens), "logits": 0},
+        {"activations": of_blocks + again + flowing, "logits": 0},
+        {"activations": entering + kept + flowing, "logits": 0},
     )
 
 
@@ -212,6 +225,9 @@ def _kept_of_block(wanted: _Pass) -> int:
     width, inner = outline.width, outline.inner
     # Queries, keys, values, and what attention makes of them.
     attention = 2 * (outline.query_width + outline.key_width) * item
+    if outline.has_head_norms:
+        learned = item if method == "full" else 0
+        attention += (outline.query_width + outline.key_width) * (_FLOAT32 + learned)
     kept = width * _normed(wanted) + outline.kept_inner * inner * item + attention
     n_matrices = len(block_matrices(outline))
     if method == "full":
@@ -250,13 +266,13 @@ def _normed_last(wanted: _Pass, *, checkpointing: bool) -> int:
 
 
 def _normed(wanted: _Pass) -> int:
-    """Bytes for each number of a token that the two norms of a block keep."""
-    item = wanted.item
+    """Bytes for each number of a token that the norms of a block keep."""
+    item, norms = wanted.item, wanted.outline.norms
     if wanted.outline.norm == "layer":
         # What goes in, and what comes out.
-        return 2 * (item + item)
+        return norms * (item + item)
     # What goes in, in float32; what is normed, for the weights to learn from; what comes out.
-    return 2 * (_FLOAT32 + (2 if wanted.method == "full" else 1) * item)
+    return norms * (_FLOAT32 + (2 if wanted.method == "full" else 1) * item)
 
 
 def _passing(outline: Outline, item: int, tokens: int, *, is_unpacked: bool) -> int:

@@ -37,7 +37,12 @@ _GPT2: dict[str, Any] = {
     "positions": 1024,
 }
 _PRESET: dict[str, Any] = {"is_tied": False, "mlp_matrices": PLAIN, "kept_inner": 2}
-_QWEN3: dict[str, Any] = {"kv_heads": 8, "head_size": 128, "vocabulary": 151_936}
+_QWEN3: dict[str, Any] = {
+    "kv_heads": 8,
+    "head_size": 128,
+    "vocabulary": 151_936,
+    "has_head_norms": True,
+}
 _LLAMA3: dict[str, Any] = {"kv_heads": 8, "vocabulary": 128_256}
 
 
@@ -94,6 +99,7 @@ _OTHERS = (
         head_size=256,
         vocabulary=256_000,
         is_tied=True,
+        norms=4,
         window=4096,
         windowed_layers=13,
     ),

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from spoonbench.reports.overview.blocks import Block
     from spoonbench.reports.overview.content import Overview, ShownDuel
 
-_COSTS, _RISKS, _BATCHES = ("speed", "cost"), ("precision", "risk"), ("batches",)
+_COSTS, _BATCHES = ("speed", "cost"), ("batches",)
 
 
 def ladder_part(overview: Overview) -> Part:
@@ -92,7 +92,9 @@ def risk_part(overview: Overview) -> Part:
     """How often answers are wrong, the more of them are given."""
     blocks: list[Block] = []
     for one in overview.duels:
-        plots = draw_plots(one.report, _RISKS, one.slug)
+        # Where nobody has anything to choose by, there is no curve: a point for each is all.
+        kind = "risk" if selective.choosing(one.report) else "precision"
+        plots = draw_plots(one.report, (kind,), one.slug)
         if not plots:
             continue
         blocks.append(Heading(text=one.plan.task))

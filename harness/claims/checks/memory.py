@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from spoonbench.harness.claims.findings import compare, find, recomputed
+from spoonbench.harness.claims.findings import compare, find, left_to_run, recomputed
 from spoonbench.harness.claims.registry import checks
 from spoonbench.harness.claims.wording import join, show, show_range
+from spoonbench.harness.predict.outline import PUBLISHED
 
 if TYPE_CHECKING:
     from spoonbench.harness.claims.claim import Claim, Finding
@@ -44,24 +45,19 @@ def sizes_of_classes(claim: Claim, grounds: Grounds) -> Finding:
     return recomputed(claim, compared, why)
 
 
-def cache_bytes_a_token(layers: float, heads: float, head_size: float, value_bytes: float) -> float:
-    """Keys and values that a decoder keeps of one token."""
-    return 2 * layers * heads * head_size * value_bytes
-
-
 @checks("M7")
 def cache_of_an_example(claim: Claim, grounds: Grounds) -> Finding:
     """Keys and values with and without grouped queries, and the tokens that the figure means."""
     del grounds
-    layers, size, n_bytes = (claim.number(name) for name in ("layers", "head_size", "value_bytes"))
+    outline = PUBLISHED["Llama 3.1 8B"]
     tokens = claim.number("tokens")
-    grouped = cache_bytes_a_token(layers, claim.number("kv_heads"), size, n_bytes)
-    plain = cache_bytes_a_token(layers, claim.number("heads"), size, n_bytes)
+    a_head = 2 * outline.layers * outline.head_size * claim.number("value_bytes")
+    grouped, plain = outline.kv_heads * a_head, outline.heads * a_head
     compared = compare(claim, "cache", grouped * tokens)
     needed = compared.figure.value / grouped
     whole = claim.number("prompt_tokens") + tokens
     why = (
-        f"{show(claim.number('kv_heads'))} heads of keys and values keep "
+        f"{outline.kv_heads} heads of keys and values keep "
         f"{show(grouped, 'bytes')} of a token, so {show(tokens, 'tokens')} take "
         f"{show(grouped * tokens, 'bytes')}; without grouped queries it would be "
         f"{show(plain * tokens, 'bytes')}. {show(compared.figure.value, 'bytes')} are "
@@ -112,9 +108,7 @@ def saving_of_low_rank(claim: Claim, grounds: Grounds) -> Finding:
     text = f"{show_range(low, high, 'times')} less memory by the document's own tables"
     fields = {"found": text, "low": low, "high": high, "unit": "times"}
     if low <= figure.bounds[1] and high >= figure.bounds[0]:
-        return find(
-            claim, "not yet run", why=f"Both trainings side by side: {claim.how}.", **fields
-        )
+        return left_to_run(claim, "Its tables agree.", **fields)
     return find(
         claim,
         "contradicts another claim",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import combinations, product
 from typing import TYPE_CHECKING
 
-from spoonbench.harness.claims.findings import compare, find, not_run, recomputed
+from spoonbench.harness.claims.findings import compare, find, left_to_run, recomputed
 from spoonbench.harness.claims.registry import checks
 from spoonbench.harness.claims.wording import join, show, show_range
 
@@ -124,7 +124,7 @@ def meaning_of_a_perplexity(claim: Claim, grounds: Grounds) -> Finding:
     bits, least = loss / math.log(2), claim.number("least_bits_a_byte")
     text = f"{compared.text}; at most {show(bits, 'bits a byte')}"
     if bits >= least:
-        return not_run(claim, f"The perplexity is that of the loss. {claim.how}.", found=text)
+        return left_to_run(claim, "The perplexity is that of the loss.", found=text)
     return find(
         claim,
         "does not hold",
@@ -215,14 +215,14 @@ def steps_of_an_epoch(claim: Claim, grounds: Grounds) -> Finding:
     )
     vocabulary = claim.number("vocabulary")
     a_step, least = corpus / steps, claim.number("least_tokens_a_step")
-    passes = [least * size / a_step for size in (1, claim.number("most_bytes_a_token"))]
+    few, many = (least * size / a_step for size in (1, claim.number("most_bytes_a_token")))
     is_epoch = a_step >= least
     is_random = claim.figures["perplexity"].agrees(vocabulary)
     found = f"{show(a_step)} bytes a step; random weights have a perplexity of {show(vocabulary)}"
     one_pass = (
         f"A pass in {show(steps)} steps leaves {show(a_step)} bytes for a step, at most as many "
         f"tokens; with {show(least)} tokens a step, which is little, it was "
-        f"{show_range(*passes, 'passes')}."
+        f"{show_range(few, many, 'passes')}."
     )
     random = (
         f"Random weights hold all {show(vocabulary)} tokens alike: a perplexity of "

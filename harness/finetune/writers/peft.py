@@ -53,7 +53,7 @@ def configure(plan: FinetunePlan, material: Material) -> dict[str, Any]:
             "optim": optimizer_name(plan),
             "bf16": plan.precision == "bfloat16",
             "fp16": plan.precision == "float16",
-            "gradient_checkpointing": plan.checkpointing,
+            "activation_checkpointing": plan.checkpointing,
             "eval_strategy": "epoch" if material.n_valid else "no",
             "save_strategy": "no",
             "logging_steps": 10,
