@@ -4,8 +4,7 @@ const SCALES = {
   parameters: ["", "k", "M", "B", "T"],
   bytes: [" B", " kB", " MB", " GB", " TB", " PB"],
 };
-const COUNTS = ["", "items", "tokens", "examples", "times", "dollars", "currency"];
-const SHORT = { hours: "h" };
+const COUNTS = ["", "items", "tokens", "examples", "currency"];
 
 function ownValue(table, name) {
   return Object.hasOwn(table, name) ? table[name] : undefined;
@@ -32,7 +31,7 @@ function showNumber(value, unit) {
     return placePoint(digits, power + 2) + "%";
   }
   if (unit === "seconds") return showSeconds(value);
-  return showPlain(value) + (COUNTS.includes(unit) ? "" : ` ${ownValue(SHORT, unit) ?? unit}`);
+  return showPlain(value) + (COUNTS.includes(unit) ? "" : ` ${unit}`);
 }
 
 function showSeconds(value) {
@@ -120,7 +119,6 @@ const FACTORS = {
   hours: { d: [24, 1], day: [24, 1], days: [24, 1], min: [1, 60], s: [1, 3600] },
   days: { h: [1, 24], hour: [1, 24], hours: [1, 24], min: [1, 1440] },
 };
-const CURRENCIES = ["dollars", "currency"];
 const SHORT_NAMES = {
   fp32: "float32",
   f32: "float32",
@@ -152,7 +150,7 @@ function readAnswer(question, text) {
 }
 
 function readNumber(typed, unit) {
-  const bare = CURRENCIES.includes(unit) ? typed.replace(/^[$\u20ac\u00a3]+/, "") : typed;
+  const bare = unit === "currency" ? typed.replace(/^[$\u20ac\u00a3]+/, "") : typed;
   const match = bare.length <= LONGEST ? NUMBER.exec(bare) : null;
   if (!match) return null;
   const [, digits, power = "0", suffix] = match;

@@ -5,6 +5,7 @@ import pytest
 from spoonbench.harness.advise.advice import Evidence
 from spoonbench.harness.frameworks.reading import parse_framework, shipped, shipped_ids
 from spoonbench.harness.predict.published import PUBLISHED
+from spoonbench.reports.advisor.figures import MeasuredFigure
 from spoonbench.reports.advisor.part import advisor_part, render_advisor_page
 
 ODD = """
@@ -109,8 +110,15 @@ def figures(frameworks):
 def part(frameworks, figures):
     measured = {
         framework_id: {
-            name: Evidence(
-                what="Measured for a test.", source="store", machine="a machine", value=value
+            name: (
+                MeasuredFigure(
+                    evidence=Evidence(
+                        what="Measured for a test.",
+                        source="store",
+                        machine="a machine",
+                        value=value,
+                    )
+                ),
             )
             for name, value in named.items()
         }

@@ -10,10 +10,15 @@ import pytest
 from spoonbench.harness.advise.advice import Evidence
 from spoonbench.harness.frameworks.reading import shipped
 from spoonbench.harness.frameworks.showing import verdict_text
+from spoonbench.reports.advisor.figures import MeasuredFigure
 from spoonbench.reports.advisor.part import advisor_part, embed, render_advisor_page
 
 PHONE, DESK = (390, 844), (1280, 900)
 HOSTILE = "</script><img src=x onerror=alert(1)><!--<script>{{7*7}} \u202e\u2028 & \x1b[31m"
+
+
+def measured(evidence, **within):
+    return {"device": {"mps_batch": (MeasuredFigure(evidence=evidence, within=within),)}}
 
 
 def choose(tab, framework_id):
@@ -176,7 +181,7 @@ def test_a_measured_figure_takes_the_place_of_a_rule_of_thumb(visit):
     evidence = Evidence(
         what="Found.", source="reference", machine="a laptop", value=5.25, low=4.0, high=6.5
     )
-    part = advisor_part([shipped("device")], {"device": {"mps_batch": evidence}})
+    part = advisor_part([shipped("device")], measured(evidence))
     tab, seen = visit(render_advisor_page(part))
     answer(tab, "mps", "yes", "82M", "6")
     told = text_of(tab, "result")
@@ -186,6 +191,20 @@ def test_a_measured_figure_takes_the_place_of_a_rule_of_thumb(visit):
     tab.get_by_label("Measured figures").uncheck()
     assert "Use the CPU" in text_of(tab, "result")
     assert "rule of thumb only" in text_of(tab, "result")
+    assert seen == []
+
+
+def test_a_figure_counts_for_the_models_that_it_speaks_for(visit):
+    evidence = Evidence(what="Found.", source="reference", machine="a laptop", value=5.25)
+    part = advisor_part([shipped("device")], measured(evidence, parameters=(20e6, 400e6)))
+    tab, seen = visit(render_advisor_page(part))
+    answer(tab, "mps", "yes", "82M", "6")
+    assert "Use the Apple GPU" in text_of(tab, "result")
+    assert "at least 5.25" in text_of(tab, "graph")
+    tab.get_by_role("button", name="Change: How many parameters").click()
+    answer(tab, "500M")
+    assert "overtakes it at batch 16" in text_of(tab, "result")
+    assert "at least 16" in text_of(tab, "graph")
     assert seen == []
 
 
@@ -226,7 +245,9 @@ def hostile(odd):
 @pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
 def test_foreign_text_stays_text(visit, hostile, viewport):
     evidence = Evidence(what=HOSTILE, source="store", machine=HOSTILE, value=3.0)
-    part = advisor_part([hostile], {"odd": {"few": evidence}}, claims={"M1": HOSTILE})
+    part = advisor_part(
+        [hostile], {"odd": {"few": (MeasuredFigure(evidence=evidence),)}}, claims={"M1": HOSTILE}
+    )
     tab, seen = visit(render_advisor_page(part), viewport)
     answer(tab, "30GB", "2")
     told = text_of(tab, "result")
@@ -318,7 +339,7 @@ def test_a_report_without_frameworks_is_a_page(visit):
 def test_a_figure_that_is_no_number_is_refused():
     evidence = Evidence(what="", source="store", value=float("nan"))
     with pytest.raises(ValueError, match="not a number"):
-        advisor_part([shipped("device")], {"device": {"mps_batch": evidence}})
+        advisor_part([shipped("device")], measured(evidence))
 
 
 def test_frameworks_stand_in_one_order_whatever_the_caller_gives(odd):
