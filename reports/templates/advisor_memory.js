@@ -55,7 +55,8 @@ const QUANTIZATIONS = {
 // Every whole number of an outline as BigInt, those that JSON leaves out filled in.
 function exactOutline(outline) {
   const filled = {
-    mlp_matrices: 3, kept_inner: 4, norm: "rms", positions: 0, window: null, windowed_layers: 0,
+    mlp_matrices: 3, kept_inner: 4, norm: "rms", norms: 2,
+    has_head_norms: false, positions: 0, window: null, windowed_layers: 0,
     has_dropout: false,
     ...outline,
   };
@@ -84,9 +85,10 @@ function numbersOfBlocks(outline) {
 }
 
 function countedParameters(outline) {
-  const { width, layers, vocabulary, positions, is_tied, norm } = outline;
+  const { width, layers, vocabulary, positions, is_tied, norm, head_size } = outline;
   const tables = (is_tied ? 1n : 2n) * vocabulary + positions;
-  const norms = (2n * layers + 1n) * width;
+  const ofHeads = outline.has_head_norms ? 2n * head_size * layers : 0n;
+  const norms = (outline.norms * layers + 1n) * width + ofHeads;
   if (norm === "rms") return numbersOfBlocks(outline) + tables * width + norms;
   const biases = layers * total(blockMatrices(outline).map(([rows]) => rows));
   return numbersOfBlocks(outline) + tables * width + 2n * norms + biases;
@@ -159,11 +161,11 @@ function trainingBytes(plain, asked) {
   const learned = total(learning.map((one) => one.bytes));
   const states = stateBytes(optimizer, learning);
   const moments = passes({ outline, method, item, rank, checkpointing }, batch, context);
-  const head = method === "full" ? outline.vocabulary * outline.width * item : 0n;
+  const [head, first] = method === "full" ? gradientsOfEnds(outline, item) : [0n, 0n];
   const stepped = states + stepBytes(optimizer, learning, stepping);
+  const soFar = [0n, head, learned - first];
   const parts = [
-    { gradients: 0n, optimizer: states, ...moments[0] },
-    { gradients: head, optimizer: states, ...moments[1] },
+    ...moments.map((one, at) => ({ gradients: soFar[at], optimizer: states, ...one })),
     { gradients: learned, optimizer: stepped, activations: 0n, logits: 0n },
   ];
   const sums = parts.map((part) => total(Object.values(part)));
@@ -175,32 +177,43 @@ function trainingBytes(plain, asked) {
   };
 }
 
-// Activations and logits when the backward pass begins, and when it is in the last block.
+// Bytes of gradients that are there in the last block, and that are not yet in the first.
+function gradientsOfEnds(outline, item) {
+  const table = outline.vocabulary * outline.width * item;
+  const block = total(blockMatrices(outline).map(numbersOf)) * item;
+  return [table, block + (outline.is_tied ? 0n : table)];
+}
+
+// Activations and logits as the backward pass begins, in the last block, and in the first.
 function passes(wanted, batch, context) {
   const { outline, method, item, checkpointing } = wanted;
   const { width, layers, vocabulary, inner, mlp_matrices } = outline;
   const tokens = batch * context;
   const kept = tokens * keptOfBlock(wanted) + keptOfDropout(outline, tokens, context);
   const last = tokens * width * normedLast(wanted);
-  const ofBlocks = layers * (checkpointing ? tokens * width * item : kept);
+  const entering = tokens * width * item;
+  const ofBlocks = layers * (checkpointing ? entering : kept);
   const matrix = method === "lora" ? 0n : largest(blockMatrices(outline).map(numbersOf));
   const flowing = (tokens * (2n * width + mlp_matrices * inner) + matrix) * item;
   const again = checkpointing ? kept : 0n;
   return [
     { activations: ofBlocks + last, logits: LOSS * tokens * vocabulary * FLOAT32 },
     { activations: ofBlocks + again + flowing, logits: 0n },
+    { activations: entering + kept + flowing, logits: 0n },
   ];
 }
 
 // Bytes a token that one block keeps for the backward pass.
 function keptOfBlock({ outline, method, item, rank }) {
-  const { width, inner, queries, keys, kept_inner, norm } = outline;
-  const normed =
-    norm === "layer" ? 4n * item : 2n * (FLOAT32 + (method === "full" ? 2n : 1n) * item);
-  const kept = width * normed + kept_inner * inner * item + 2n * (queries + keys) * item;
+  const { width, inner, queries, keys, kept_inner, norm, norms } = outline;
+  const isFull = method === "full";
+  const normed = norms * (norm === "layer" ? 2n * item : FLOAT32 + (isFull ? 2n : 1n) * item);
+  const ofHeads = outline.has_head_norms ? FLOAT32 + (isFull ? item : 0n) : 0n;
+  const attention = (queries + keys) * (2n * item + ofHeads);
+  const kept = width * normed + kept_inner * inner * item + attention;
   const matrices = blockMatrices(outline);
   const ranks = BigInt(matrices.length) * rank;
-  if (method === "full") return kept;
+  if (isFull) return kept;
   if (method === "lora") return kept + ranks * item;
   const into = total(matrices.map(([, columns]) => columns));
   return kept - (2n * width + inner) * item + (into + ranks) * FLOAT32;
