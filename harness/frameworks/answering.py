@@ -44,6 +44,7 @@ _FACTORS: dict[str, dict[str, tuple[float, float]]] = {
     "hours": {"d": (24, 1), "day": (24, 1), "days": (24, 1), "min": (1, 60), "s": (1, 3600)},
     "days": {"h": (1, 24), "hour": (1, 24), "hours": (1, 24), "min": (1, 1440)},
 }
+_MONEY = ("dollars", "currency")
 _CURRENCIES = "$\N{EURO SIGN}\N{POUND SIGN}"
 _SHORT_NAMES = {
     "fp32": "float32",
@@ -108,7 +109,7 @@ def _value(question: Question, typed: str) -> Value | None:
 
 
 def _number(typed: str, unit: str) -> float | None:
-    bare = typed.lstrip(_CURRENCIES) if unit == "currency" else typed
+    bare = typed.lstrip(_CURRENCIES) if unit in _MONEY else typed
     match = _NUMBER.fullmatch(bare) if len(bare) <= _LONGEST else None
     if match is None:
         return None

@@ -5,12 +5,11 @@ from __future__ import annotations
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
+from spoonbench.harness.frameworks.showing import show_threshold
 from spoonbench.harness.frameworks.walking import figures_of
 from spoonbench.harness.frameworks.wording import (
     answers_text,
     condition_text,
-    shown_number,
-    unit_of,
     verdict_name,
 )
 
@@ -101,7 +100,7 @@ class _Drawing:
         yield (
             "thresholds",
             [
-                f"{one.name} = {shown_number(one.value, unit_of(framework, one.name))}: {one.text}"
+                f"{one.name} = {show_threshold(framework, one.name, one.value)}: {one.text}"
                 f"{_cited(one.claims)}{_replaced(one.evidence)}"
                 for one in framework.thresholds.values()
             ],

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from spoonbench.harness.frameworks.exploring import State, completions, explore
 from spoonbench.harness.frameworks.naming import unnamed, unused
+from spoonbench.harness.frameworks.showing import show_value
 from spoonbench.harness.frameworks.spans import spans_text
 from spoonbench.harness.frameworks.walking import figures_of, meets, walk
 from spoonbench.harness.frameworks.wording import (
     answers_text,
     condition_text,
     placeholders,
-    shown_answer,
     verdict_name,
 )
 
@@ -218,7 +218,7 @@ def _unmet(
     question = framework.questions[name]
     needed = condition_text(framework, question, condition, figures)
     answer = state.answers.get(name)
-    but = "does not ask it" if answer is None else f"has {shown_answer(question, answer)}"
+    but = "does not ask it" if answer is None else f"has {show_value(question, answer)}"
     return Fault(
         kind="contradiction",
         place=state.place,

@@ -26,11 +26,12 @@ _SCALES = {
     "parameters": ("", "k", "M", "B", "T"),
     "bytes": (" B", " kB", " MB", " GB", " TB", " PB"),
 }
+_SHORT = {"hours": "h"}
 _LONGER = ((3600, "h"), (60, "min"))
-_COUNTS = ("", "items", "tokens", "examples", "currency")
+_COUNTS = ("", "items", "tokens", "examples", "times", "dollars", "currency")
 """Units whose word stands in the sentence already."""
 
-_NAME = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+_NAME = re.compile(r"\{([a-z][a-z0-9_-]*)\}")
 
 
 def show_value(question: Question, value: Value) -> str:
@@ -76,7 +77,7 @@ def show_number(value: float, unit: str) -> str:
     if unit == "seconds":
         return _seconds(value)
     shown = _plain(value)
-    return shown if unit in _COUNTS else f"{shown} {unit}"
+    return shown if unit in _COUNTS else f"{shown} {_SHORT.get(unit, unit)}"
 
 
 def _seconds(value: float) -> str:

@@ -55,7 +55,7 @@ class Questionnaire {
 
   fillAbout() {
     const one = this.framework;
-    const parts = [element("p", { class: "quiet" }, `${sourceWords(one)} Framework ${one.framework_id}, version ${one.version}.`)];
+    const parts = [element("h3", { class: "printed" }, one.title), element("p", { class: "quiet" }, `${sourceWords(one)} Framework ${one.framework_id}, version ${one.version}.`)];
     if (one.faults?.length) {
       parts.push(element("p", {}, "Its faults, kept as written:"));
       parts.push(element("ul", { class: "faults" }, one.faults.map((fault) => element("li", {}, fault))));
@@ -87,7 +87,7 @@ class Questionnaire {
         this.render();
       },
     }, element("option", { value: "" }, "choose one"), options);
-    return element("p", {}, element("label", {}, "A worked example: ", box));
+    return element("p", { class: "chooser" }, element("label", {}, "A worked example: ", box));
   }
 
   drawGraph() {
@@ -242,7 +242,7 @@ class Questionnaire {
     const used = this.usedThresholds(found);
     if (used.length) rows.push(["Figures", used.map((name) => this.thresholdWords(name))]);
     const claims = this.claimsOf(found, used);
-    if (claims.length) rows.push(["Rests on", claims.map((claim) => this.claimWords(claim))]);
+    if (claims.length) rows.push(["Rests on", this.claimLines(claims)]);
     rows.push(["How sure", [this.sureness(used)]]);
     const told = ([term, words]) => [
       element("dt", {}, term),
@@ -258,9 +258,13 @@ class Questionnaire {
     return [...new Set(places.flatMap((place) => place.claims ?? []))];
   }
 
-  claimWords(claim) {
-    const sentence = ownValue(this.data.claims, claim);
-    return `Claim ${claim}${sentence ? `: ${sentence}` : ""}`;
+  // One line for each claim whose words are here, and one for all the others.
+  claimLines(claims) {
+    const told = claims.filter((claim) => ownValue(this.data.claims, claim) !== undefined);
+    const bare = claims.filter((claim) => !told.includes(claim));
+    const lines = told.map((claim) => `Claim ${claim}: ${this.data.claims[claim]}`);
+    const noun = bare.length > 1 ? "Claims" : "Claim";
+    return bare.length ? [...lines, `${noun} ${bare.join(", ")} of the case study.`] : lines;
   }
 
   // Names of thresholds that the path was judged by.

@@ -4,7 +4,8 @@ const SCALES = {
   parameters: ["", "k", "M", "B", "T"],
   bytes: [" B", " kB", " MB", " GB", " TB", " PB"],
 };
-const COUNTS = ["", "items", "tokens", "examples", "currency"];
+const COUNTS = ["", "items", "tokens", "examples", "times", "dollars", "currency"];
+const SHORT = { hours: "h" };
 
 function ownValue(table, name) {
   return Object.hasOwn(table, name) ? table[name] : undefined;
@@ -31,7 +32,7 @@ function showNumber(value, unit) {
     return placePoint(digits, power + 2) + "%";
   }
   if (unit === "seconds") return showSeconds(value);
-  return showPlain(value) + (COUNTS.includes(unit) ? "" : " " + unit);
+  return showPlain(value) + (COUNTS.includes(unit) ? "" : ` ${ownValue(SHORT, unit) ?? unit}`);
 }
 
 function showSeconds(value) {
@@ -85,7 +86,7 @@ function showThreshold(framework, name, value) {
 
 // The sentence of a verdict, each {name} replaced by the answer or threshold of that name.
 function verdictText(framework, verdict, answers, measured = {}, missing = () => "unknown") {
-  return verdict.text.replace(/\{([a-z][a-z0-9_]*)\}/g, (_, name) => {
+  return verdict.text.replace(/\{([a-z][a-z0-9_-]*)\}/g, (_, name) => {
     const threshold = ownValue(framework.thresholds ?? {}, name);
     if (threshold) {
       return showThreshold(framework, name, ownValue(measured, name) ?? threshold.value);
@@ -119,6 +120,7 @@ const FACTORS = {
   hours: { d: [24, 1], day: [24, 1], days: [24, 1], min: [1, 60], s: [1, 3600] },
   days: { h: [1, 24], hour: [1, 24], hours: [1, 24], min: [1, 1440] },
 };
+const CURRENCIES = ["dollars", "currency"];
 const SHORT_NAMES = {
   fp32: "float32",
   f32: "float32",
@@ -150,7 +152,7 @@ function readAnswer(question, text) {
 }
 
 function readNumber(typed, unit) {
-  const bare = unit === "currency" ? typed.replace(/^[$\u20ac\u00a3]+/, "") : typed;
+  const bare = CURRENCIES.includes(unit) ? typed.replace(/^[$\u20ac\u00a3]+/, "") : typed;
   const match = bare.length <= LONGEST ? NUMBER.exec(bare) : null;
   if (!match) return null;
   const [, digits, power = "0", suffix] = match;

@@ -31,7 +31,7 @@ whole = true
 [questions.kind]
 text = "Which kind?"
 type = "choice"
-choices = { Red = "a red one", blue = "a blue one", green = "a green one" }
+choices = { red = "a red one", blue = "a blue one", green = "a green one" }
 [questions.share]
 text = "How much of it?"
 type = "number"
@@ -58,7 +58,7 @@ edges = [
 ]
 [nodes.kind]
 asks = "kind"
-edges = [{ is = ["Red", "blue"], to = "share" }, { is = ["blue"], to = "low" }]
+edges = [{ is = ["red", "blue"], to = "share" }, { is = ["blue"], to = "low" }]
 [nodes.share]
 asks = "share"
 edges = [{ above = 0.1, most = 0.95, to = "low" }, { above = 0.95, to = "again" }]
@@ -67,7 +67,7 @@ asks = "batch"
 edges = [{ least = 12, to = "high" }, { otherwise = true, to = "low" }]
 [verdicts.low]
 choice = ""
-text = "Low: {size}, {kind}, {share}, {few}, {nothing}."
+text = "Low: {size}, {kind}, {share}, {few}, {batch}."
 [verdicts.high]
 choice = "high"
 text = "High, from {large} on."
