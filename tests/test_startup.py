@@ -36,7 +36,14 @@ def modules_after(code):
 
 @pytest.mark.parametrize(
     "words",
-    [["--help"], ["--version"], ["duel", "--help"], ["solve", "--help"], ["train", "--help"]],
+    [
+        ["--help"],
+        ["--version"],
+        ["duel", "--help"],
+        ["solve", "--help"],
+        ["train", "--help"],
+        ["finetune", "plan", "--help"],
+    ],
     ids=" ".join,
 )
 def test_help_imports_nothing_heavy(words):
