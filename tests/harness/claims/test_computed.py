@@ -9,7 +9,7 @@ from spoonbench.harness.claims.reading import read_claims
 
 VERDICTS = {
     "T6": ("holds only if", ("223,606",)),
-    "T15": ("does not hold", ("involves_language",)),
+    "T15": ("holds", ("no fault", "one verdict")),
     "G8": ("does not hold", ("18.8 examples",)),
     "G9": ("contradicts another claim", ("213 ms", "93.9%")),
     "G10": ("does not hold", ("batch 9 to 15", "7B")),
