@@ -61,9 +61,7 @@ def test_answers_take_what_the_trace_says(pair, dtype, quantization, batch, cont
     told = inference_bytes(
         outline, dtype=dtype, quantization=quantization, batch=batch, context=context
     )
-    traced = predict_inference(
-        shape, dtype, quantization, batch_size=batch, prompt_tokens=context
-    )
+    traced = predict_inference(shape, dtype, quantization, batch_size=batch, prompt_tokens=context)
     assert told["weights"] == pytest.approx(traced.weights, rel=0.01)
     assert told["cache"] == pytest.approx(traced.cache, rel=0.01)
     assert sum(told.values()) == pytest.approx(traced.total, rel=BAND)
@@ -80,9 +78,7 @@ def test_answers_take_what_the_trace_says(pair, dtype, quantization, batch, cont
         pytest.param(("lora", "float32", "sgd", True), marks=pytest.mark.slow),
     ],
 )
-@pytest.mark.parametrize(
-    "sizes", [(8, 96), pytest.param((1, 32), marks=pytest.mark.slow)], ids=str
-)
+@pytest.mark.parametrize("sizes", [(8, 96), pytest.param((1, 32), marks=pytest.mark.slow)], ids=str)
 def test_training_takes_what_the_trace_says(pair, way, sizes):
     shape, outline = pair
     method, dtype, optimizer, checkpointing = way
