@@ -43,7 +43,7 @@ _LOOSE = {
     "loftq_config": {"type": ["object", "null"]},
 }
 # What mlx_lm/tuner/utils.py and datasets.py take out of these four.
-_MLX_INSIDE = {
+_MLX_INSIDE: dict[str, Schema] = {
     "lora_parameters": {
         "type": "object",
         "additionalProperties": False,
@@ -246,4 +246,5 @@ class Sources(Annotations):
             choices = keyword(call, "choices")
             if choices and names:
                 fields[names[-1].removeprefix("--").replace("-", "_")] = {"enum": choices}
-        return fields | _MLX_INSIDE
+        fields.update(_MLX_INSIDE)
+        return fields

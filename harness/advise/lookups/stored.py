@@ -39,11 +39,17 @@ def stored_figures(reader: StoreReader, machine: Environment) -> tuple[Figures, 
             continue
         keys = [cell.key for cell in matrix.cells]
         runs = reader.runs(keys, environment_id=machine.environment_id)
-        found.append(_figures(summarize_matrix(matrix, runs, reader.answers), words))
+        found.append(figures_of(summarize_matrix(matrix, runs, reader.answers), words))
     return tuple(found)
 
 
-def _figures(evidence: MatrixEvidence, machine: str) -> Figures:
+def figures_of(evidence: MatrixEvidence, machine: str) -> Figures:
+    """A matrix as advice reads it.
+
+    Args:
+        evidence: what its runs add up to.
+        machine: in words.
+    """
     rows = tuple(_row(cell) for cell in evidence.cells if _counts(cell))
     return Figures(
         source="store",

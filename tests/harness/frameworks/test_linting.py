@@ -207,13 +207,13 @@ def test_a_sound_framework_has_no_faults():
                     "[thresholds.many]",
                     (
                         '[questions.idle]\ntext = "?"\ntype = "yes-no"\n'
-                        "[thresholds.idle-too]\nvalue = 1\ntext = '?'\n[thresholds.many]"
+                        "[thresholds.idle_too]\nvalue = 1\ntext = '?'\n[thresholds.many]"
                     ),
                 )
             ],
             [
                 ("unused", "No node asks the question idle."),
-                ("unused", "No condition and no text uses the threshold idle-too."),
+                ("unused", "No condition and no text uses the threshold idle_too."),
             ],
             id="names that nothing uses",
         ),
