@@ -113,7 +113,7 @@ def duel(*contestants, task="word-problems", effort=None, splits=("test",)):
         duel=planned,
         measurements=tuple(one for one, _, _ in contestants),
         machine="a processor",
-        reader=reader,
+        reader=reader,  # type: ignore[arg-type]
     )
 
 

@@ -11,7 +11,6 @@ from rich.console import Console
 
 from spoonbench.harness.claims.claim import Finding
 from spoonbench.harness.claims.ledger import check, read_claims
-from spoonbench.harness.commands import claim_ledger
 from spoonbench.harness.commands.claim_text import detail_lines, markdown_lines, print_table
 
 HEAVY = {"torch", "transformers", "numpy", "scipy", "pandas", "sympy", "sklearn", "matplotlib"}
@@ -24,9 +23,9 @@ def findings():
 
 @pytest.mark.parametrize("width", [80, 120, 200])
 def test_the_table_fits_the_terminal(findings, width):
-    console = Console(width=width, file=io.StringIO())
-    print_table(findings, read_claims(), console)
-    lines = console.file.getvalue().splitlines()
+    written = io.StringIO()
+    print_table(findings, read_claims(), Console(width=width, file=written))
+    lines = written.getvalue().splitlines()
     assert max(map(len, lines)) <= width
     assert ("claimed" in lines[0]) == (width >= 120)
     for name in read_claims():
@@ -122,7 +121,7 @@ def test_runs_are_made_by_our_own_command_line(call_main, monkeypatch, tmp_path)
         called.append(words)
         return subprocess.CompletedProcess(words, 0)
 
-    monkeypatch.setattr(claim_ledger.subprocess, "run", run)
+    monkeypatch.setattr(subprocess, "run", run)
     code, out, _ = call_main("claims", "--run", "B1", "--out", "results")
     assert code == 0
     ((*_, module, command, _, _, _, folder),) = called
@@ -134,7 +133,7 @@ def test_runs_are_made_by_our_own_command_line(call_main, monkeypatch, tmp_path)
 @pytest.mark.parametrize(("ended", "code"), [(3, 3), (130, 130), (-9, 3)])
 def test_a_run_that_fails_is_said(call_main, monkeypatch, ended, code):
     monkeypatch.setattr(
-        claim_ledger.subprocess,
+        subprocess,
         "run",
         lambda words, check: subprocess.CompletedProcess(words, ended),
     )
