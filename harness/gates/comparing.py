@@ -225,6 +225,12 @@ def _notes(first: Side, second: Side, differs: Sequence[str], choices: Choices) 
         yield "The machine of one side is not known: whether both are the same was not checked."
     if choices.is_unpaired and first.task != second.task:
         yield f"The tasks differ ({first.task} and {second.task}): compared unpaired."
+    if first.is_one_process or second.is_one_process:
+        yield (
+            "The rounds of a file are calls of one process: their intervals know nothing of how "
+            "one process differs from the next, and what they show may be no more than that. "
+            "Compare folders of files instead (FOLDER/), each file of a run of its own."
+        )
     is_interleaved = first.session is not None and first.session == second.session
     if not is_interleaved and not differs:
         yield (

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from spoonbench.harness.gates.benchmark_side import side_from_benchmarks
+from spoonbench.harness.gates.benchmark_side import side_from_benchmarks, side_from_folder
 from spoonbench.harness.gates.comparing import Choices, compare
 from spoonbench.harness.gates.sides import BadComparison
 
@@ -138,3 +138,33 @@ def test_what_the_plugin_itself_writes_is_read(write):
     one = benchmark(seconds=list(stats.data), **fields)
     side = side_from_benchmarks(write(saved(one, datetime=datetime.now(UTC).isoformat())))
     assert side.subjects[0].series["p50_ms"].value == pytest.approx(1e3 * stats.median)
+
+
+def test_each_file_of_a_folder_is_a_round(write, tmp_path):
+    for index in range(3):
+        seconds = [(index + 1) * one for one in SECONDS]
+        extra = {"peak_bytes": (3 - index) * 1_000_000}
+        write(saved(benchmark(seconds=seconds, extra=extra)), f"{index}.json")
+    write(saved(benchmark(), benchmark("test_late")), "3.json")
+    side = side_from_folder(tmp_path)
+    first, late = side.subjects
+    assert first.series["p50_ms"].values == pytest.approx((1.245, 2.49, 3.735, 1.245))
+    assert first.series["p95_ms"].rounds == (0, 1, 2, 3)
+    assert first.series["peak_mb"].values == (3.0,)
+    assert late.series["p50_ms"].rounds == (3,)
+    notes = compare(side, side, Choices()).notes
+    assert not any("one process" in note for note in notes)
+
+
+def test_one_file_says_that_its_rounds_are_calls_of_one_process(write):
+    side = side_from_benchmarks(write(saved(benchmark())))
+    assert any("calls of one process" in note for note in compare(side, side, Choices()).notes)
+
+
+def test_folders_without_files_or_of_several_machines_are_refused(write, tmp_path):
+    with pytest.raises(BadComparison, match="holds no file"):
+        side_from_folder(tmp_path / "none")
+    write(saved(benchmark()), "1.json")
+    write(saved(benchmark(), machine_info={"machine": "arm64"}), "2.json")
+    with pytest.raises(BadComparison, match="different machines"):
+        side_from_folder(tmp_path)

@@ -49,6 +49,8 @@ def test_another_store_stands_in_front():
         ("a/b.json", "a/b.json", None),
         ("b.json#bench/x.py::test[1]", "b.json", "bench/x.py::test[1]"),
         ("mine.jsonl#fp32", "mine.jsonl", "fp32"),
+        ("ci/base/", "ci/base", None),
+        ("base/#bench/x.py::test[1]", "base", "bench/x.py::test[1]"),
     ],
 )
 def test_files(words, file, part):
