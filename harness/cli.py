@@ -13,9 +13,13 @@ from typing import Any
 
 import click
 
+from spoonbench.harness.commands.advise import advise
+from spoonbench.harness.commands.claims import claims
 from spoonbench.harness.commands.cluster_options import CLUSTER_OPTIONS
 from spoonbench.harness.commands.compare import compare
 from spoonbench.harness.commands.desk import desk
+from spoonbench.harness.commands.finetune import finetune
+from spoonbench.harness.commands.frameworks import frameworks
 from spoonbench.harness.commands.options import (
     DECODING_OPTIONS,
     EFFORT_OPTIONS,
@@ -25,6 +29,7 @@ from spoonbench.harness.commands.options import (
     MATRIX_OPTIONS,
     MODEL_OPTIONS,
     OUT,
+    REPORT_OPTIONS,
     REQUIREMENT_OPTIONS,
     TASK_OPTIONS,
     TEXT_MODEL_OPTIONS,
@@ -376,11 +381,12 @@ def show(**options: Any) -> None:
 
 @cli.command()
 @click.argument("duel_id", required=False, metavar="[ID]")
+@REPORT_OPTIONS
 @OUT
 @JSON
 def report(**options: Any) -> None:
-    """Print a duel or a matrix again and write its report [the last one]."""
-    _call("spoonbench.harness.commands.listing", "write_again", options)
+    """Write one report of what the store holds; with an ID that of one duel or matrix again."""
+    _call("spoonbench.harness.commands.reporting", "run_command", options)
 
 
 @cli.group(invoke_without_command=True)
@@ -421,8 +427,12 @@ def doctor(**options: Any) -> None:
     _call("spoonbench.harness.commands.doctor", "run_command", options)
 
 
+cli.add_command(advise)
 cli.add_command(compare)
+cli.add_command(claims)
 cli.add_command(desk)
+cli.add_command(frameworks)
+cli.add_command(finetune)
 
 
 def _call(module: str, function: str, options: dict[str, Any]) -> None:

@@ -4,12 +4,24 @@ from __future__ import annotations
 
 import errno
 
+from spoonbench.harness.advise.facts import UnknownFact
+from spoonbench.harness.advise.lookups.figures import BadFigures
+from spoonbench.harness.advise.models import BadModel
+from spoonbench.harness.advise.profiles import BadProfile
+from spoonbench.harness.advise.quality import BadQuality
+from spoonbench.harness.advise.topics import UnknownTopic
 from spoonbench.harness.artifacts import BusyArtifact, DamagedArtifact
+from spoonbench.harness.claims.bundles import BadBundle
+from spoonbench.harness.claims.reading import BadClaims
 from spoonbench.harness.commands.training import TrainingFailed
 from spoonbench.harness.duel.session import NobodyAnswered
 from spoonbench.harness.executors.interpreters import BadInterpreter
 from spoonbench.harness.executors.parcels import BadParcel
 from spoonbench.harness.executors.ray_library import NoCluster
+from spoonbench.harness.finetune.plan import BadPlan
+from spoonbench.harness.finetune.rendering import BadConfiguration
+from spoonbench.harness.frameworks.reading import BadFramework
+from spoonbench.harness.frameworks.walking import BadAnswer
 from spoonbench.harness.gates.sides import BadComparison
 from spoonbench.harness.matrix.axes import BadSweep
 from spoonbench.harness.matrix.run import ModelMissing
@@ -22,12 +34,22 @@ from spoonbench.harness.tasks.api import BadTask
 from spoonbench.solvers.api import BadInput, Unsupported
 
 _EXPECTED = (
+    BadAnswer,
     BadBenchmarks,
+    BadBundle,
+    BadClaims,
+    BadConfiguration,
+    BadFigures,
+    BadFramework,
     BadComparison,
     BadInput,
     BadInterpreter,
-    BadReference,
+    BadModel,
     BadParcel,
+    BadPlan,
+    BadProfile,
+    BadQuality,
+    BadReference,
     BadSweep,
     BadTask,
     BusyArtifact,
@@ -38,7 +60,9 @@ _EXPECTED = (
     NobodyAnswered,
     StoreError,
     TrainingFailed,
+    UnknownFact,
     UnknownName,
+    UnknownTopic,
     Unsupported,
 )
 _DISK = {

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import random
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from spoonbench.harness.evidence import Estimate, Proportion
@@ -69,6 +70,7 @@ def wilson(n_successes: int, n: int, z: float = Z_95) -> tuple[float, float]:
     return low, high
 
 
+@lru_cache(maxsize=2**16)
 def greatest_share(n_successes: int, n: int) -> float:
     """Upper end of the one-sided 95% Clopper-Pearson interval of a share.
 

@@ -12,7 +12,8 @@ import seaborn
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from spoonbench.reports.palette import LIGHT, STAND_IN, Palette, style_sheet, with_variables
+from spoonbench.reports.labelling import lay_out
+from spoonbench.reports.palette import STAND_IN, Palette, style_sheet, with_variables
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,9 +45,10 @@ def in_all_forms(name: str, paint: Callable[[Palette], Figure]) -> Drawn:
         paint: draws it in the colours of a palette.
     """
     with mpl.rc_context(settings(STAND_IN)):
-        svg = as_svg(paint(STAND_IN), name)
-    with mpl.rc_context(settings(LIGHT)):
-        png = as_png(paint(LIGHT))
+        figure = paint(STAND_IN)
+        lay_out(figure)
+        svg = as_svg(figure, name)
+        png = as_png(figure)
     style = f"<style>{style_sheet('svg')}</style>"
     return Drawn(svg=svg, svg_file=svg.replace(">", f">{style}", 1), png=png)
 

@@ -12,7 +12,7 @@ import seaborn
 from matplotlib import ticker
 from matplotlib.patches import Rectangle
 
-from spoonbench.reports import labelling, plots
+from spoonbench.reports import fronts, labelling, plots
 from spoonbench.reports.canvas import FONT, Drawn, in_all_forms, new_figure
 from spoonbench.reports.marking import (
     DASHES,
@@ -108,11 +108,29 @@ def _paint_cell(axes: Any, place: tuple[int, int], value: float | None, palette:
 def _paint_speed(
     report: DuelReport, measurements: Sequence[Measurement], palette: Palette
 ) -> Figure:
-    points = plots.speed_points(report)
+    del measurements  # all that have a time
+    unit = ticker.EngFormatter(unit="s", sep=" ")
+    return _paint_front(fronts.speed_points(report), "median time of one answer", unit, palette)
+
+
+def _paint_cost(
+    report: DuelReport, measurements: Sequence[Measurement], palette: Palette
+) -> Figure:
+    del measurements  # all that have a cost
+    unit = ticker.EngFormatter(sep=" ")
+    return _paint_front(
+        fronts.cost_points(report), "total cost, in the user's money", unit, palette
+    )
+
+
+def _paint_front(
+    points: Sequence[fronts.Point], label: str, unit: ticker.Formatter, palette: Palette
+) -> Figure:
+    """Right answers against what they take, with the line of those that nobody beats."""
     figure, (axes,) = new_figure(4.3)
     axes.set_xscale("log")
-    places = [(seconds, accuracy) for _, seconds, accuracy in points]
-    front = [places[index] for index in plots.pareto_front(places)]
+    places = [(cost, accuracy) for _, cost, accuracy in points]
+    front = [places[index] for index in fronts.pareto_front(places)]
     axes.plot(
         [x for x, _ in front],
         [y for _, y in front],
@@ -121,17 +139,18 @@ def _paint_speed(
         drawstyle="steps-post",
         zorder=1,
     )
-    scatter(axes, [m for m, _, _ in points], places, palette)
-    axes.set_xlabel("median time of one answer")
+    shown = [m for m, _, _ in points]
+    scatter(axes, shown, places, palette)
+    axes.set_xlabel(label)
     axes.set_ylabel("right answers among all items")
     axes.set_ylim(-0.06, 1.12)
     axes.set_yticks([0, 0.25, 0.5, 0.75, 1.0])
     _widen_log(axes, [x for x, _ in places])
-    axes.xaxis.set_major_formatter(ticker.EngFormatter(unit="s", sep=" "))
+    axes.xaxis.set_major_formatter(unit)
     axes.xaxis.set_minor_locator(ticker.NullLocator())
     percent_axis(axes.yaxis)
-    add_legend(figure, measurements, palette)
-    labels = [label_of(m) for m, _, _ in points]
+    add_legend(figure, shown, palette)
+    labels = [label_of(m) for m in shown]
     labelling.place_labels(figure, axes, places, labels, ground=palette.ground)
     return figure
 
@@ -242,6 +261,7 @@ _PAINTERS = {
     "accuracy": _paint_accuracy,
     "splits": _paint_splits,
     "speed": _paint_speed,
+    "cost": _paint_cost,
     "precision": _paint_precision,
     "risk": paint_risk,
     "batches": _paint_batches,

@@ -67,7 +67,7 @@ def place_labels(
     """Write a label beside every point: greedy, the least covered place wins.
 
     Args:
-        figure: laid out as far as it will be: labels do not move it any more.
+        figure: with all else that it will hold: it is laid out here, and labels do not move it.
         axes: of the figure.
         points: shape (n,), in data coordinates.
         labels: shape (n,), may hold several lines.
@@ -75,7 +75,7 @@ def place_labels(
         places: where each label may stand, preferred ones first; None: `AROUND` for all.
     """
     allowed = [AROUND] * len(labels) if places is None else places
-    figure.draw_without_rendering()
+    lay_out(figure)
     pixels = figure.dpi / 72  # of one point
     frame: Box = axes.get_window_extent().extents
     where = [tuple(axes.transData.transform(point)) for point in points]
@@ -91,6 +91,16 @@ def place_labels(
         text.set(position=(dx, dy), ha=ha, va=va)
         if max(abs(dx), abs(dy)) >= _LEADER_FROM:
             _lead(axes, point, (dx, dy))
+
+
+def lay_out(figure: Figure) -> None:
+    """Lay a figure out, once: whatever is added or drawn later stands where it would have stood.
+
+    Laying out takes as long as drawing, and would be done again by everything that draws.
+    """
+    if figure.get_layout_engine() is not None:
+        figure.draw_without_rendering()
+        figure.set_layout_engine(None)
 
 
 def _write(axes: Any, point: tuple[float, float], label: str, ground: str) -> Any:

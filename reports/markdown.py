@@ -12,7 +12,7 @@ from spoonbench.reports.method import method_terms
 from spoonbench.reports.plaintext import SHOWN_RULES, for_markdown, shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from spoonbench.reports.duel import DuelReport
     from spoonbench.reports.failures import FailureExample
@@ -121,8 +121,13 @@ def _failures(report: DuelReport) -> list[str]:
     meanings = [f"{kind}: {meaning}" for kind, meaning in kinds_seen(report)]
     body = [as_table(findings.failure_table(report)), as_list(meanings)]
     for label, groups in gallery(report):
-        body += [f"### {for_markdown(label)}", *(_group(group) for group in groups)]
+        body += gallery_lines(label, groups)
     return section("What went wrong", body)
+
+
+def gallery_lines(label: str, groups: Iterable[Group]) -> list[str]:
+    """Examples of what went wrong with one contestant."""
+    return [f"### {for_markdown(label)}", *(_group(group) for group in groups)]
 
 
 def _group(group: Group) -> str:

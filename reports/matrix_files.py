@@ -9,6 +9,7 @@ from spoonbench.reports.matrix_markdown import render_matrix_markdown
 from spoonbench.reports.matrix_page import render_matrix_page
 from spoonbench.reports.matrix_plots import draw_matrix_plots
 from spoonbench.reports.matrix_summary import cell_rows, summary_json
+from spoonbench.reports.plaintext import for_csv
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,6 +46,10 @@ def as_csv(report: MatrixReport) -> bytes:
     import pandas as pd  # noqa: PLC0415 - half a second, and only here
 
     # Objects, so that whole numbers stay whole beside gaps.
-    frame = pd.DataFrame(cell_rows(report), dtype=object)
+    rows = [
+        {name: for_csv(value) if isinstance(value, str) else value for name, value in row.items()}
+        for row in cell_rows(report)
+    ]
+    frame = pd.DataFrame(rows, dtype=object)
     text: str = frame.to_csv(index=False, lineterminator="\n")
     return text.encode()

@@ -53,13 +53,20 @@ class Grid:
 
     Attributes:
         rows: names of the series, n of them.
-        columns: batch sizes, m of them.
+        columns: batch sizes or names of something else, m of them.
         squares: shape (n, m).
+        across: what the columns are, in words.
     """
 
     rows: tuple[str, ...]
-    columns: tuple[int, ...]
+    columns: tuple[int | str, ...]
     squares: tuple[tuple[Square, ...], ...]
+    across: str = "batch size"
+
+    @property
+    def heads(self) -> tuple[str, ...]:
+        """What stands above the columns."""
+        return tuple(one if isinstance(one, str) else f"{one:,}" for one in self.columns)
 
     @property
     def values(self) -> list[float]:
@@ -79,9 +86,9 @@ class Grid:
             ValueError: there is no figure.
         """
         found = [
-            (f"{row} at a batch of {size:,}", one)
+            (f"{row} at a batch of {head}" if isinstance(column, int) else f"{row}, {head}", one)
             for row, squares in zip(self.rows, self.squares, strict=True)
-            for size, one in zip(self.columns, squares, strict=True)
+            for column, head, one in zip(self.columns, self.heads, squares, strict=True)
             if one.value is not None
         ]
         found.sort(key=lambda pair: pair[1].value or 0.0)
@@ -144,7 +151,10 @@ def grid_table(title: str, grid: Grid) -> Table:
     """The grid as a table, states in words."""
     columns = (
         Column(header="Series", is_figure=False),
-        *(Column(header=f"Batch {size:,}") for size in grid.columns),
+        *(
+            Column(header=f"Batch {head}" if isinstance(column, int) else head)
+            for column, head in zip(grid.columns, grid.heads, strict=True)
+        ),
     )
     rows = tuple(
         (name, *(" ".join(part for part in (one.text, one.state) if part) for one in squares))
@@ -171,9 +181,12 @@ def _grid(evidence: MatrixEvidence, show: Callable[[CellEvidence], Shown]) -> Gr
 
 
 def _square(cell: CellEvidence | None, show: Callable[[CellEvidence], Shown]) -> Square:
-    if cell is None:
-        return Square(state="not in the sweep")
-    value, text = show(cell)
+    return Square(state="not in the sweep") if cell is None else square_of(cell, show(cell))
+
+
+def square_of(cell: CellEvidence, shown: Shown) -> Square:
+    """The place of a cell with its figure, or with the reason why there is none."""
+    value, text = shown
     known: dict[str, State] = {"ok": "", "skipped": "skipped", "missing": "not run"}
     state = known.get(cell.status, "failed")
     if value is None and state == "":

@@ -22,10 +22,13 @@ if TYPE_CHECKING:
     from spoonbench.reports.palette import Palette
 
 _ROW, _COLUMN = 0.37, 0.52  # inches
+_WIDE = 0.95  # inches, where columns have names
 _LABELS = 1.75  # inches
 _LIGHTEST = 0.08
 _LEAST_SPAN = math.log(1.5)
 """Smallest ratio that gets the full colour: small differences stay pale."""
+_LEAST_DIFFERENCE = 0.02
+"""Smallest difference of shares that gets the full colour."""
 _HATCH = {"failed": "xxxx", "skipped": "////", "not run": "....", "not measured": "\\\\\\\\"}
 
 
@@ -39,7 +42,8 @@ def _paint(heat: Heat, grid: Grid, palette: Palette) -> Figure:
     n_lines = sum(max(1, label.count("\n") + 1) for label in labels)
     n_extra = n_lines - len(labels)
     height = 1.15 + _ROW * len(labels) + 0.12 * n_extra
-    width = max(WIDTH, _LABELS + _COLUMN * len(grid.columns))
+    column_width = _COLUMN if all(isinstance(one, int) for one in grid.columns) else _WIDE
+    width = max(WIDTH, _LABELS + column_width * len(grid.columns))
     figure, (axes,) = new_figure(height, width=width)
     for row, squares in enumerate(grid.squares):
         for column, square in enumerate(squares):
@@ -49,9 +53,9 @@ def _paint(heat: Heat, grid: Grid, palette: Palette) -> Figure:
     axes.set_yticks([row + 0.5 for row in range(len(labels))], labels)
     axes.set_xticks(
         [column + 0.5 for column in range(len(grid.columns))],
-        [f"{size:,}" for size in grid.columns],
+        [wrapped_label(head) for head in grid.heads],
     )
-    axes.set_xlabel(f"batch size (in the squares: {heat.unit})")
+    axes.set_xlabel(f"{grid.across} (in the squares: {heat.unit})")
     axes.xaxis.set_label_position("top")
     axes.xaxis.tick_top()
     axes.tick_params(length=0)
@@ -68,6 +72,9 @@ def _fill(scale: str, grid: Grid, square: Square, palette: Palette) -> tuple[str
         return "none", 0.0
     if scale == "share":
         return palette.heat, value
+    if scale == "difference":
+        most = max(_LEAST_DIFFERENCE, *map(abs, grid.values))
+        return palette.heat if value > 0 else palette.cold, abs(value) / most
     logarithms = [math.log(one) for one in grid.values]
     if scale == "ratio":
         span = max(_LEAST_SPAN, *map(abs, logarithms))

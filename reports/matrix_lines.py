@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Any
 from matplotlib import ticker
 
 from spoonbench.harness.matrix.series import baseline_series
-from spoonbench.harness.matrix.verdicts import MEMORY_TOLERANCE
 from spoonbench.reports import labelling
 from spoonbench.reports.canvas import FONT, Drawn, in_all_forms, new_figure
 from spoonbench.reports.marking import DASHES, wrapped_label
-from spoonbench.reports.matrix_plots import crossings, gaps_of, growing, speeds_of, weighed
+from spoonbench.reports.matrix_plots import crossings, gaps_of, growing, speeds_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
 
     from spoonbench.harness.matrix.evidence import MatrixEvidence
     from spoonbench.harness.matrix.series import Series
+    from spoonbench.reports.matrix_memory import Memory, Point
     from spoonbench.reports.matrix_plots import Crossing
     from spoonbench.reports.palette import Palette
 
@@ -38,9 +38,9 @@ def draw_batches(evidence: MatrixEvidence) -> Drawn:
     return in_all_forms("matrix-batches", lambda palette: _paint_batches(evidence, palette))
 
 
-def draw_weights(evidence: MatrixEvidence) -> Drawn:
-    """Measured against predicted bytes of the weights."""
-    return in_all_forms("matrix-weights", lambda palette: _paint_weights(evidence, palette))
+def draw_memory(memory: Memory, points: Sequence[Point]) -> Drawn:
+    """Measured against predicted bytes; settings at one and the same place share a label."""
+    return in_all_forms(memory.name, lambda palette: _paint_memory(memory, points, palette))
 
 
 def _paint_batches(evidence: MatrixEvidence, palette: Palette) -> Figure:
@@ -52,14 +52,19 @@ def _paint_batches(evidence: MatrixEvidence, palette: Palette) -> Figure:
     figure, rows = new_figure(0.4 + _PANEL * len(panels), len(panels))
     found = crossings(evidence)
     limits = _limits([*others, reference])
+    ends = []
     for axes, panel in zip(rows, panels, strict=True):
         axes.set(xscale="log", yscale="log")
         _frame(axes, limits)
-        _paint_lines(figure, axes, panel, reference, palette)
+        ends.append(_paint_lines(axes, panel, reference, palette))
         there = [series.placement for series in (*panel, reference)]
         for one in found:
             if one.first.placement in there and one.second.placement in there:
                 _paint_crossing(axes, one, palette)
+    # Last of all: the first label lays the figure out.
+    for axes, (points, labels) in zip(rows, ends, strict=True):
+        places = [labelling.RIGHT] * len(points)
+        labelling.place_labels(figure, axes, points, labels, ground=palette.ground, places=places)
     return figure
 
 
@@ -90,8 +95,9 @@ def _log_ticks(axis: Any) -> None:
 
 
 def _paint_lines(
-    figure: Figure, axes: Any, panel: Sequence[Series], reference: Series, palette: Palette
-) -> None:
+    axes: Any, panel: Sequence[Series], reference: Series, palette: Palette
+) -> tuple[list[tuple[float, float]], list[str]]:
+    """Draw the lines of a panel, and give their ends with their labels."""
     ends, labels = [], []
     grey = speeds_of(reference)
     if grey:
@@ -112,8 +118,7 @@ def _paint_lines(
         )
         ends.append((float(max(points)), points[max(points)]))
         labels.append(_with_gaps(series))
-    places = [labelling.RIGHT] * len(ends)
-    labelling.place_labels(figure, axes, ends, labels, ground=palette.ground, places=places)
+    return ends, labels
 
 
 def _with_gaps(series: Series) -> str:
@@ -139,11 +144,11 @@ def _paint_crossing(axes: Any, one: Crossing, palette: Palette) -> None:
     )
 
 
-def _paint_weights(evidence: MatrixEvidence, palette: Palette) -> Figure:
+def _paint_memory(memory: Memory, every_point: Sequence[Point], palette: Palette) -> Figure:
     found: dict[tuple[float, float], list[str]] = {}
-    for name, cell in weighed(evidence):
-        place = (cell.predicted_weight_bytes or 0) / 1e6, (cell.weight_bytes or 0) / 1e6
-        found.setdefault(place, []).append(name)
+    for one in every_point:
+        found.setdefault((one.predicted / 1e6, one.measured / 1e6), []).append(one.name)
+    tolerance = memory.tolerance
     points = list(found)
     figure, (axes,) = new_figure(4.3)
     axes.set(xscale="log", yscale="log")
@@ -152,15 +157,15 @@ def _paint_weights(evidence: MatrixEvidence, palette: Palette) -> Figure:
     band = [low, high]
     axes.fill_between(
         band,
-        [value * (1 - MEMORY_TOLERANCE) for value in band],
-        [value * (1 + MEMORY_TOLERANCE) for value in band],
+        [value * (1 - tolerance) for value in band],
+        [value * (1 + tolerance) for value in band],
         color=palette.line,
         alpha=0.55,
         linewidth=0,
     )
     axes.plot(band, band, color=palette.muted, linewidth=1)
     for index, (x, y) in enumerate(points):
-        is_off = abs(y / x - 1) > MEMORY_TOLERANCE
+        is_off = abs(y / x - 1) > tolerance
         axes.plot(
             [x],
             [y],

@@ -11,21 +11,20 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from spoonbench.harness.matrix.series import baseline_series, pair_of, series_of
-from spoonbench.harness.matrix.verdicts import MEMORY_TOLERANCE
 from spoonbench.reports import matrix_grid as grids
 from spoonbench.reports import quantities
 from spoonbench.reports.matrix_grid import Grid, grid_table
-from spoonbench.reports.matrix_tables import ratio
-from spoonbench.reports.plots import Plot
-from spoonbench.reports.quantities import DASH
-from spoonbench.reports.tables import Column, Table
+from spoonbench.reports.matrix_memory import WEIGHTS, draw_memory
+from spoonbench.reports.plots import as_plot
+from spoonbench.reports.tables import Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from spoonbench.harness.matrix.evidence import CellEvidence, Crossover, MatrixEvidence
+    from spoonbench.harness.matrix.evidence import Crossover, MatrixEvidence
     from spoonbench.harness.matrix.series import Series
     from spoonbench.reports.matrix import MatrixReport
+    from spoonbench.reports.plots import Plot
 
 _FEWEST = 2
 
@@ -39,7 +38,7 @@ class Heat:
         title: what it shows.
         grid: its figures.
         scale: "log": the fuller the higher, by the logarithm; "share": likewise, from nothing to
-            all; "ratio": in two colours, away from 1.
+            all; "ratio": in two colours, away from 1; "difference": likewise, away from 0.
         meaning: what to see in it, without its ends.
         unit: of the figures, for people.
     """
@@ -113,53 +112,40 @@ def draw_matrix_plots(report: MatrixReport) -> tuple[Plot, ...]:
 
     The same report gives the same bytes with the same versions of the drawing libraries.
     """
-    # Seconds of imports, and only here.
-    from spoonbench.reports import matrix_heat, matrix_lines  # noqa: PLC0415
+    drawn = [draw_heat(report.evidence, heat) for heat in HEATS]
+    drawn += [draw_batches(report.evidence), draw_memory(report.evidence, WEIGHTS)]
+    return tuple(plot for plot in drawn if plot is not None)
 
-    evidence, plots = report.evidence, []
-    for heat in HEATS:
-        grid = heat.grid(evidence)
-        if len(evidence.cells) < _FEWEST or not grid.values:
-            continue
-        drawn = matrix_heat.draw(heat, grid)
-        plots.append(
-            Plot(
-                name=heat.name,
-                title=heat.title,
-                sentence=heat_sentence(heat, grid, baseline_series(evidence).name),
-                table=grid_table(heat.title, grid),
-                svg=drawn.svg,
-                svg_file=drawn.svg_file,
-                png=drawn.png,
-            )
-        )
-    if growing(evidence):
-        drawn = matrix_lines.draw_batches(evidence)
-        plots.append(
-            Plot(
-                name="matrix-batches",
-                title="Answers a second by batch size",
-                sentence=_batch_sentence(evidence),
-                table=_crossing_table(evidence),
-                svg=drawn.svg,
-                svg_file=drawn.svg_file,
-                png=drawn.png,
-            )
-        )
-    if weighed(evidence):
-        drawn = matrix_lines.draw_weights(evidence)
-        plots.append(
-            Plot(
-                name="matrix-weights",
-                title="Predicted against measured memory of the weights",
-                sentence=_weight_sentence(evidence),
-                table=_weight_table(evidence),
-                svg=drawn.svg,
-                svg_file=drawn.svg_file,
-                png=drawn.png,
-            )
-        )
-    return tuple(plots)
+
+def draw_heat(evidence: MatrixEvidence, heat: Heat) -> Plot | None:
+    """Draw a heat map; None where it has nothing to show."""
+    from spoonbench.reports import matrix_heat  # noqa: PLC0415 - seconds of imports
+
+    grid = heat.grid(evidence)
+    if len(evidence.cells) < _FEWEST or not grid.values:
+        return None
+    return as_plot(
+        matrix_heat.draw(heat, grid),
+        name=heat.name,
+        title=heat.title,
+        sentence=heat_sentence(heat, grid, baseline_series(evidence).name),
+        table=grid_table(heat.title, grid),
+    )
+
+
+def draw_batches(evidence: MatrixEvidence) -> Plot | None:
+    """Draw speed against batch size, every series; None where it has nothing to show."""
+    from spoonbench.reports import matrix_lines  # noqa: PLC0415 - seconds of imports
+
+    if not growing(evidence):
+        return None
+    return as_plot(
+        matrix_lines.draw_batches(evidence),
+        name="matrix-batches",
+        title="Answers a second by batch size",
+        sentence=_batch_sentence(evidence),
+        table=_crossing_table(evidence),
+    )
 
 
 def growing(evidence: MatrixEvidence) -> list[Series]:
@@ -232,17 +218,6 @@ def _between(points: dict[int, float], size: float) -> float | None:
     return None
 
 
-def weighed(evidence: MatrixEvidence) -> list[tuple[str, CellEvidence]]:
-    """Each series that has a predicted and a measured size, with the cell farthest off."""
-    found = []
-    for series in series_of(evidence):
-        cells = [cell for cell in series.cells.values() if cell.weight_ratio is not None]
-        if cells:
-            farthest = max(cells, key=lambda cell: abs((cell.weight_ratio or 1.0) - 1))
-            found.append((series.name, farthest))
-    return found
-
-
 def heat_sentence(heat: Heat, grid: Grid, baseline: str) -> str:
     """What a heat map shows, with its ends and the letters in it."""
     (low, least), (high, most) = grid.ends()
@@ -282,42 +257,3 @@ def _crossing_table(evidence: MatrixEvidence) -> Table:
     table = grid_table("Answers a second", grids.speeds(evidence))
     notes = tuple(f"{one.number}: {one.crossover.text}" for one in crossings(evidence))
     return Table(title=table.title, columns=table.columns, rows=table.rows, notes=notes)
-
-
-def _weight_sentence(evidence: MatrixEvidence) -> str:
-    found = weighed(evidence)
-    off = [
-        f"{name} ({ratio(cell.weight_ratio)} times)"
-        for name, cell in found
-        if abs((cell.weight_ratio or 1.0) - 1) > MEMORY_TOLERANCE
-    ]
-    text = (
-        f"On the line the prediction is right; the band is {MEMORY_TOLERANCE:.0%} to both sides. "
-        "A point stands for all batch sizes of a setting."
-    )
-    if not off:
-        return f"{text} None lies outside."
-    return f"{text} Outside: {quantities.listed(off)}."
-
-
-def _weight_table(evidence: MatrixEvidence) -> Table:
-    columns = (
-        Column(header="Series", is_figure=False),
-        Column(header="Predicted MB"),
-        Column(header="Measured MB"),
-        Column(header="Measured over predicted"),
-    )
-    rows = tuple(
-        (
-            name,
-            _mega(cell.predicted_weight_bytes),
-            _mega(cell.weight_bytes),
-            ratio(cell.weight_ratio),
-        )
-        for name, cell in weighed(evidence)
-    )
-    return Table(title="Memory of the weights", columns=columns, rows=rows)
-
-
-def _mega(n_bytes: int | None) -> str:
-    return DASH if n_bytes is None else quantities.significant(n_bytes / 1e6)

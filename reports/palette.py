@@ -1,12 +1,12 @@
 """Colours: told apart by the colour-blind, readable on light and on dark, named once.
 
-Plots that go into a page are drawn in stand-in colours, each of which becomes a CSS variable; so
-the same drawing follows the reader's choice of light or dark.
+Plots are drawn once, in light colours. Where one goes into a page, each colour becomes a CSS
+variable; so the same drawing follows the reader's choice of light or dark.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -72,16 +72,9 @@ DARK = Palette(
     ground="#12161c",
     levels=("#4aa3ff", "#2fc79a", "#f7cf5a", "#f2a6dc", "#f0743c", "#8d97a5"),
 )
-STAND_IN = Palette(
-    ink="#010203",
-    muted="#010204",
-    line="#010205",
-    heat="#010206",
-    cold="#010208",
-    ground="#010207",
-    levels=("#010211", "#010212", "#010213", "#010214", "#010215", "#010216"),
-)
-"""Colours that nobody would draw with, one for each CSS variable."""
+STAND_IN = replace(LIGHT, ground="#fefefe")
+"""The light colours, none of them one that the drawing library uses by itself: each can be found
+again in a drawing, and becomes a CSS variable there."""
 
 
 def marker_of(entry: Entry) -> str:

@@ -17,7 +17,7 @@ from rich.text import Text
 
 from spoonbench.harness.plaintext import make_plain
 
-__all__ = ["for_markdown", "for_terminal", "line_for_markdown", "make_plain", "shorten"]
+__all__ = ["for_csv", "for_markdown", "for_terminal", "line_for_markdown", "make_plain", "shorten"]
 
 SHOWN_CHARACTERS = 600
 """How much of one foreign text a report shows."""
@@ -30,6 +30,10 @@ SHOWN_RULES = 20_000
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>#|~&@$]|:(?=\S))")
 # What makes a list or a heading of a line that it opens.
 _LINE_START = re.compile(r"^([0-9]*)([-+=.)])")
+# What makes a formula of a cell of a spreadsheet, in its wide forms too; spaces before it do not
+# keep every program from computing it.
+_FORMULA = re.compile(r"\s*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]")
+_NUMBER = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?([eE][+-]?\d+)?%?")
 # A bare "www." is a link to GitHub's dialect.
 _BARE_LINK = re.compile(r"(?i)(www)\.")
 
@@ -61,6 +65,17 @@ def for_markdown(text: str) -> str:
     'a\\|b \\<i\\>'
     """
     return _BARE_LINK.sub(r"\1\\.", _MARKDOWN.sub(r"\\\1", make_plain(text)))
+
+
+def for_csv(text: str) -> str:
+    r"""Text to stand in a cell of a CSV file: what a spreadsheet would compute gets an apostrophe.
+
+    >>> for_csv("=1+1"), for_csv("-3.5"), for_csv("-cmd"), for_csv("\t=1")
+    ("'=1+1", '-3.5', "'-cmd", '\\t=1')
+    """
+    plain = make_plain(text)
+    is_formula = _FORMULA.match(plain) and not _NUMBER.fullmatch(plain)
+    return f"'{plain}" if is_formula else plain
 
 
 def line_for_markdown(text: str) -> str:

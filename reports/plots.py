@@ -5,10 +5,11 @@ Importing this module is cheap; the drawing libraries are imported when somethin
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from spoonbench.reports import ladder, quantities, selective
+from spoonbench.reports import fronts, ladder, quantities, selective
 from spoonbench.reports.quantities import DASH
 from spoonbench.reports.tables import Column, Table
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from spoonbench.harness.evidence import Measurement
+    from spoonbench.reports.canvas import Drawn
     from spoonbench.reports.duel import DuelReport
 
 LOSSES = (("train_loss", "training loss"), ("validation_loss", "validation loss"))
@@ -61,10 +63,17 @@ class _Subject:
     table: Callable[[DuelReport], Table]
 
 
-def draw_plots(report: DuelReport) -> tuple[Plot, ...]:
+def draw_plots(
+    report: DuelReport, names: Sequence[str] | None = None, slug: str = ""
+) -> tuple[Plot, ...]:
     """Draw every plot that has something to show; takes seconds.
 
     The same report gives the same bytes with the same versions of the drawing libraries.
+
+    Args:
+        report: what to show.
+        names: of the plots that are wanted, in any order; None for all.
+        slug: begins the names of the plots, where several reports stand in one page.
     """
     # Seconds of imports, and only here.
     from spoonbench.reports import drawing  # noqa: PLC0415
@@ -72,55 +81,42 @@ def draw_plots(report: DuelReport) -> tuple[Plot, ...]:
     plots = []
     for subject in SUBJECTS:
         measurements = subject.measurements(report)
-        if not measurements:
+        if not measurements or (names is not None and subject.name not in names):
             continue
-        sentence = subject.sentence(report)
-        drawn = drawing.draw(subject.name, report, measurements)
         plots.append(
-            Plot(
+            as_plot(
+                drawing.draw(subject.name, report, measurements),
                 name=subject.name,
                 title=subject.title,
-                sentence=sentence,
+                sentence=subject.sentence(report),
                 table=subject.table(report),
-                svg=drawn.svg,
-                svg_file=drawn.svg_file,
-                png=drawn.png,
             )
         )
-    return tuple(plots)
+    return tuple(renamed(plot, f"{slug}-{plot.name}") if slug else plot for plot in plots)
 
 
-def pareto_front(points: Sequence[tuple[float, float]]) -> list[int]:
-    """Points that no other point beats: less of the first, more of the second.
-
-    Args:
-        points: shape (n,), as (cost, value).
-
-    Returns:
-        Indices, cheapest first. Of equal points all are kept.
-
-    >>> pareto_front([(1.0, 0.5), (2.0, 0.9), (3.0, 0.8)])
-    [0, 1]
-    """
-    front = [
-        index
-        for index, (cost, value) in enumerate(points)
-        if not any(
-            other != (cost, value) and other[0] <= cost and other[1] >= value for other in points
-        )
-    ]
-    return sorted(front, key=lambda index: (points[index], index))
+def as_plot(drawn: Drawn, *, name: str, title: str, sentence: str, table: Table) -> Plot:
+    """A drawing with what it shows, in words and in numbers."""
+    return Plot(
+        name=name,
+        title=title,
+        sentence=sentence,
+        table=table,
+        svg=drawn.svg,
+        svg_file=drawn.svg_file,
+        png=drawn.png,
+    )
 
 
-def speed_points(report: DuelReport) -> list[tuple[Measurement, float, float]]:
-    """Contestants with their time of one answer (median, seconds) and share of all right."""
-    points = []
-    for measurement in _timed(report):
-        accuracy = _right_of_all(report, measurement)
-        seconds = quantities.estimate(measurement.latency_p50_s)
-        if accuracy is not None and seconds is not None:
-            points.append((measurement, seconds, accuracy))
-    return points
+def renamed(plot: Plot, name: str) -> Plot:
+    """The same plot under another name: in one page no two have the same ids."""
+    old = re.compile(rf'(\bid="|href="#|url\(#){re.escape(plot.name)}-')
+    return replace(
+        plot,
+        name=name,
+        svg=old.sub(rf"\1{name}-", plot.svg),
+        svg_file=old.sub(rf"\1{name}-", plot.svg_file),
+    )
 
 
 def curve_of(measurement: Measurement, name: str) -> list[tuple[float, float]]:
@@ -139,10 +135,6 @@ def _right_of_all(report: DuelReport, measurement: Measurement) -> float | None:
 
 def _scored(report: DuelReport) -> list[Measurement]:
     return [m for m in report.measurements if _right_of_all(report, m) is not None]
-
-
-def _timed(report: DuelReport) -> list[Measurement]:
-    return [m for m in _scored(report) if m.latency_p50_s is not None]
 
 
 def _split_scored(report: DuelReport) -> list[Measurement]:
@@ -187,16 +179,6 @@ def _split_sentence(report: DuelReport) -> str:
     if fall <= 0:
         return f'{text} Nobody falls below its share on "{report.split}".'
     return f'{text} The deepest fall: {label} loses {100 * fall:.1f} points on "{split}".'
-
-
-def _speed_sentence(report: DuelReport) -> str:
-    points = speed_points(report)
-    front = pareto_front([(seconds, accuracy) for _, seconds, accuracy in points])
-    names = quantities.listed([points[index][0].entry.label for index in front])
-    return (
-        "Up and to the left is better; the time axis counts in powers of ten. For everyone but "
-        f"{names} (on the line) somebody else is at least as fast and as often right."
-    )
 
 
 def _accuracy_sentence(report: DuelReport) -> str:
@@ -244,14 +226,6 @@ def _batch_sentence(report: DuelReport) -> str:
         "Higher is better; a flat line gains nothing from batches. The most is gained by "
         f"{label}: {quantities.times(gain)} at batch size {best:,}."
     )
-
-
-def _speed_table(report: DuelReport) -> Table:
-    rows = tuple(
-        (m.entry.label, quantities.duration(seconds), quantities.share(accuracy))
-        for m, seconds, accuracy in speed_points(report)
-    )
-    return _table("Right of all and time of one answer", ("Time (p50)", "Right of all"), rows)
 
 
 def _right_table(report: DuelReport) -> Table:
@@ -331,9 +305,16 @@ SUBJECTS = (
     _Subject(
         name="speed",
         title="Right of all against time",
-        measurements=_timed,
-        sentence=_speed_sentence,
-        table=_speed_table,
+        measurements=lambda report: [m for m, _, _ in fronts.speed_points(report)],
+        sentence=fronts.speed_sentence,
+        table=fronts.speed_table,
+    ),
+    _Subject(
+        name="cost",
+        title="Right of all against cost",
+        measurements=lambda report: [m for m, _, _ in fronts.cost_points(report)],
+        sentence=fronts.cost_sentence,
+        table=fronts.cost_table,
     ),
     _Subject(
         name="precision",

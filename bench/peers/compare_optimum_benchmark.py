@@ -17,6 +17,10 @@ would be slower for a reason that is not its own.
 Its process launcher spins while a cell runs, which takes a core from what it measures on a machine
 of two. So it runs twice: with that launcher, as it comes, for the seconds of the sweep, and with
 its inline launcher, in one process with nothing beside it, for the medians that ours are to match.
+
+A whole sweep takes minutes, in which a machine that others share becomes slower and faster by a
+quarter. With --by-cell N the medians are taken apart from the sweeps: cell by cell both sides run
+that cell alone, N times in turn, seconds apart, and the median of these ratios counts.
 """
 
 import argparse
@@ -41,6 +45,8 @@ OF_CHILDREN = ("psutil", "threadpoolctl", "jinja2")
 """What our children need there beside the libraries of the peer."""
 AGREES_WITHIN = 0.15
 MOST_OF_THE_PEERS_TIME = 0.5
+FEWEST_CALLS = 10
+"""Of theirs in a cell alone; ours makes as many as its seconds hold."""
 
 Cell = tuple[int, int]
 """Batch size and tokens of the prompt."""
@@ -82,7 +88,11 @@ def main() -> int:
                 )
         print(line(round_index, sweeps), flush=True)
         pairs.append(sweeps)
-    summary = summarize(arguments, pairs)
+    alone = [
+        cells_alone(arguments, python, model.resolve(), work, round_index)
+        for round_index in range(arguments.by_cell)
+    ]
+    summary = summarize(arguments, pairs, alone)
     print(json.dumps(summary, indent=2))
     if arguments.json:
         arguments.json.write_text(json.dumps(summary, indent=2) + "\n", encoding="utf-8")
@@ -109,6 +119,9 @@ def read_arguments() -> argparse.Namespace:
         "--warmups", type=int, default=10, help="of two tokens, there; theirs too is [10]"
     )
     parser.add_argument("--rounds", type=int, default=5, help="whole sweeps of each side [5]")
+    parser.add_argument(
+        "--by-cell", type=int, default=0, help="rounds of cells alone, for the medians [0]"
+    )
     parser.add_argument("--work", type=Path, default=Path("spoonbench-results-peer"))
     parser.add_argument("--json", type=Path, help="file for the figures")
     return parser.parse_args()
@@ -170,6 +183,26 @@ def sweep_here(arguments: argparse.Namespace, python: Path, model: Path, work: P
             for cell, m in runs.items()
         },
     )
+
+
+def cells_alone(
+    arguments: argparse.Namespace, python: Path, model: Path, work: Path, round_index: int
+) -> dict[Cell, dict[str, Sweep]]:
+    """Each cell as a sweep of its own, ours and theirs (inline) right after each other."""
+    alone: dict[Cell, dict[str, Sweep]] = {}
+    for place, (batch, prompt) in enumerate(grid(arguments)):
+        one = argparse.Namespace(**{**vars(arguments), "batch": [batch], "prompt": [prompt]})
+        calls = {(batch, prompt): [0.0] * FEWEST_CALLS}
+        sweeps: dict[str, Sweep] = {}
+        order = ("ours", "inline") if (round_index + place) % 2 == 0 else ("inline", "ours")
+        for who in order:
+            if who == "ours":
+                sweeps[who] = sweep_here(one, python, model, work)
+            else:
+                sweeps[who] = sweep_there(one, (str(python), who), model, calls, work)
+        alone[batch, prompt] = sweeps
+        print(f"round {round_index + 1} of cells alone: batch {batch}, prompt {prompt}", flush=True)
+    return alone
 
 
 def sweep_there(
@@ -236,7 +269,21 @@ def median_ms(pairs: list[dict[str, Sweep]], who: str, name: str, cell: Cell) ->
     return median(seconds) * 1e3
 
 
-def summarize(arguments: argparse.Namespace, pairs: list[dict[str, Sweep]]) -> dict[str, object]:
+def ratio_alone(alone: list[dict[Cell, dict[str, Sweep]]], name: str, cell: Cell) -> float:
+    """Ours over theirs: the median over rounds of the ratio of the two medians."""
+
+    def middle(sweep: Sweep) -> float:
+        seconds: list[float] = getattr(sweep, name)[cell]
+        return median(seconds)
+
+    return median(middle(one[cell]["ours"]) / middle(one[cell]["inline"]) for one in alone)
+
+
+def summarize(
+    arguments: argparse.Namespace,
+    pairs: list[dict[str, Sweep]],
+    alone: list[dict[Cell, dict[str, Sweep]]],
+) -> dict[str, object]:
     rows: list[dict[str, float]] = []
     for cell in grid(arguments):
         row: dict[str, float] = {"batch": cell[0], "prompt": cell[1]}
@@ -244,8 +291,13 @@ def summarize(arguments: argparse.Namespace, pairs: list[dict[str, Sweep]]) -> d
             ms = {who: median_ms(pairs, who, f"{figure}_s", cell) for who in pairs[0]}
             row |= {f"{figure}_token_ms_{who}": round(value, 3) for who, value in ms.items()}
             row[f"{figure}_token_ratio"] = round(ms["ours"] / ms["inline"], 3)
+            if alone:
+                row[f"{figure}_token_ratio_alone"] = round(
+                    ratio_alone(alone, f"{figure}_s", cell), 3
+                )
         rows.append(row)
-    ratios = [row[f"{figure}_token_ratio"] for row in rows for figure in ("first", "later")]
+    which = "ratio_alone" if alone else "ratio"
+    ratios = [row[f"{figure}_token_{which}"] for row in rows for figure in ("first", "later")]
     n_agreeing = sum(abs(ratio - 1) <= AGREES_WITHIN for ratio in ratios)
     whole = median(pair["ours"].whole_s / pair["process"].whole_s for pair in pairs)
     return {

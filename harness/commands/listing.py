@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import json
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -192,11 +191,12 @@ def show_run(*, run: str, out: Path, as_json: bool) -> None:
 
 def _begin_with(prefix: str, reader: StoreReader) -> list[tuple[Callable[..., object], str]]:
     """Duels and matrices whose ids begin so: what shows each, and its id."""
-    ids: list[tuple[Callable[..., object], str]] = [
-        *((show_duel, duel.duel_id) for duel in reader.duels()),
-        *((show_matrix, matrix.matrix_id) for matrix in reader.matrices()),
+    shows: dict[str, Callable[..., object]] = {"duel": show_duel, "matrix": show_matrix}
+    return [
+        (shows[plan.kind], plan.plan_id)
+        for plan in reader.plans()
+        if plan.plan_id.startswith(prefix)
     ]
-    return [(show, record_id) for show, record_id in ids if record_id.startswith(prefix)]
 
 
 def _show_record(reader: StoreReader, run: str, *, as_json: bool) -> None:
@@ -217,11 +217,11 @@ def _show_record(reader: StoreReader, run: str, *, as_json: bool) -> None:
     Console().print(table)
 
 
-def write_again(*, duel_id: str | None, out: Path, as_json: bool) -> None:
+def write_again(*, duel_id: str, out: Path, as_json: bool) -> None:
     """Print a duel or a matrix from the store and write its report again.
 
     Args:
-        duel_id: beginning of its id; None: whichever was begun last.
+        duel_id: beginning of its id.
         out: folder of the store.
         as_json: print JSON.
 
@@ -230,19 +230,7 @@ def write_again(*, duel_id: str | None, out: Path, as_json: bool) -> None:
     """
     path = out / "store.sqlite"
     with open_reader(path) as reader:
-        if duel_id is not None:
-            found = _begin_with(duel_id, reader)
-        else:
-            last: list[tuple[str, Callable[..., object], str]] = [
-                *((one.created_at, show_duel, one.duel_id) for one in reader.duels()[:1]),
-                *((one.created_at, show_matrix, one.matrix_id) for one in reader.matrices()[:1]),
-            ]
-            found = [(show, record_id) for _, show, record_id in sorted(last, key=itemgetter(0))]
-            found = found[-1:]
-    if not found and duel_id is None:
-        raise StoreError(
-            f"{path} holds nothing to report yet: run spoonbench duel or spoonbench matrix."
-        )
+        found = _begin_with(duel_id, reader)
     if not found:
         raise StoreError(f"{path} holds no duel and no matrix whose id begins with {duel_id!r}.")
     if len(found) > 1:

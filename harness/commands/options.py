@@ -392,3 +392,51 @@ MATRIX_OPTIONS = grouped(
     click.option("--force", is_flag=True, help="Run cells that will not fit the memory, too."),
     click.option("--no-report", is_flag=True, help="Print only."),
 )
+
+REPORT_OPTIONS = grouped(
+    click.option(
+        "--select",
+        multiple=True,
+        metavar="ID,ID",
+        help="These duels and matrices, by the beginnings of their ids.",
+    ),
+    click.option("--task", "tasks", multiple=True, help="Only of these tasks. Repeatable."),
+    click.option(
+        "--machine",
+        "machines",
+        multiple=True,
+        metavar="ID",
+        help="Only of these machines, by the beginnings of their ids. Repeatable.",
+    ),
+    click.option(
+        "--since",
+        type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]),
+        metavar="DATE",
+        help="Only what was begun then or later, in UTC: 2026-11-01 or 2026-11-01T12:30.",
+    ),
+    click.option(
+        "--all",
+        "everything",
+        is_flag=True,
+        help="Older ones too [the newest of each task, or of each model and task].",
+    ),
+    click.option(
+        "--most",
+        type=click.IntRange(min=1),
+        default=24,
+        show_default=True,
+        help="How many are shown in full, the newest first; the others are listed.",
+    ),
+    click.option(
+        "--advice-quality",
+        type=click.Path(path_type=Path, dir_okay=False),
+        metavar="FILE",
+        help="Add the measured quality of advice: what bench/advice_quality.py --json wrote.",
+    ),
+    click.option(
+        "--to",
+        type=click.Path(path_type=Path, file_okay=False),
+        metavar="DIR",
+        help="Write the report there [where the store is].",
+    ),
+)

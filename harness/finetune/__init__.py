@@ -1,1 +1,1 @@
-"""Ready configurations for tools that fine-tune models, checked against kept schemas."""
+"""From a chosen method of fine-tuning to files that are ready for the chosen tool."""

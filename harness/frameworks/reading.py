@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 import tomllib
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import Any, get_args
 
+from spoonbench.harness.frameworks.checking import check_framework, check_question
 from spoonbench.harness.frameworks.graph import (
     FORMAT,
     Choice,
@@ -22,19 +22,11 @@ from spoonbench.harness.frameworks.graph import (
     Threshold,
     Verdict,
 )
+from spoonbench.harness.frameworks.tables import BadFramework, Table, check_name, shortened
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from spoonbench.harness.frameworks.graph import Value
+__all__ = ["BadFramework", "parse_framework", "read_framework", "shipped", "shipped_ids"]
 
 _FOLDER = Path(__file__).parent / "shipped"
-_BOUNDS = ("least", "above", "most", "below")
-_REQUIRED = object()
-
-
-class BadFramework(ValueError):
-    """A file that is no framework; the message says where and why."""
 
 
 def shipped_ids() -> list[str]:
@@ -51,7 +43,7 @@ def shipped(framework_id: str) -> Framework:
     """
     if framework_id not in shipped_ids():
         known = ", ".join(shipped_ids()) or "none"
-        raise BadFramework(f"No framework is called {framework_id!r}; there are: {known}.")
+        raise BadFramework(f"No framework is called {shortened(framework_id)}; there are: {known}.")
     return read_framework(_FOLDER / f"{framework_id}.toml")
 
 
@@ -63,10 +55,11 @@ def read_framework(path: Path) -> Framework:
     """
     try:
         return parse_framework(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as exc:
-        raise BadFramework(f"{path} cannot be read: {exc}.") from exc
     except BadFramework as exc:
         raise BadFramework(f"{path}: {exc}") from exc
+    # A path with a null character is a ValueError, as is text that is not UTF-8.
+    except (OSError, ValueError) as exc:
+        raise BadFramework(f"{path} cannot be read: {exc}.") from exc
 
 
 def parse_framework(text: str) -> Framework:
@@ -74,24 +67,21 @@ def parse_framework(text: str) -> Framework:
 
     Raises:
         BadFramework: it is no TOML, or no framework: an unknown or missing word, a value of another
-            type, or an edge that leads to nothing.
+            type, a name that stands for nothing, a circle.
     """
-    try:
-        raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as exc:
-        raise BadFramework(f"this is no TOML: {exc}.") from exc
-    table = _Table(raw, "the file")
-    if table.take("format", int) != FORMAT:
-        raise BadFramework(f"format is {raw['format']!r}, and this version reads {FORMAT}.")
+    table = Table(_toml(text), "the file")
+    version = table.take("format", int)
+    if version != FORMAT:
+        raise BadFramework(f"format is {shortened(version)}, and this version reads {FORMAT}.")
     framework = Framework(
-        framework_id=table.take("id", str),
+        framework_id=table.text("id"),
         version=table.take("version", int),
-        title=table.take("title", str),
-        topic=table.take("topic", str),
+        title=table.text("title"),
+        topic=table.text("topic"),
         reading=table.one_of("reading", get_args(Reading)),
-        source=table.take("source", str),
-        mends=table.take("mends", str, None),
-        start=table.take("start", str),
+        source=table.text("source"),
+        mends=table.text("mends", None),
+        start=table.text("start"),
         faults=table.names("faults"),
         questions=table.each("questions", _question),
         thresholds=table.each("thresholds", _threshold),
@@ -100,236 +90,107 @@ def parse_framework(text: str) -> Framework:
         examples=tuple(_example(one) for one in table.tables("examples")),
     )
     table.close()
-    _check_names(framework)
+    check_framework(framework)
     return framework
 
 
-class _Table:
-    """A table of TOML whose words are taken one by one; what is left over is a mistake."""
-
-    def __init__(self, raw: Mapping[str, Any], where: str) -> None:
-        self.where = where
-        self._raw = dict(raw)
-
-    def take(self, name: str, kind: type, default: Any = _REQUIRED) -> Any:
-        if name not in self._raw:
-            if default is _REQUIRED:
-                raise BadFramework(f"{self.where} has no {name}.")
-            return default
-        value = self._raw.pop(name)
-        # In TOML 1 and 1.0 differ; here they do not. True is no number.
-        if kind is float and isinstance(value, int) and not isinstance(value, bool):
-            value = float(value)
-        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-            raise BadFramework(
-                f"{self.where}: {name} is {value!r}, and should be of type {kind.__name__}."
-            )
-        if isinstance(value, float) and not math.isfinite(value):
-            raise BadFramework(f"{self.where}: {name} is {value!r}, and should be finite.")
-        return value
-
-    def one_of(self, name: str, allowed: tuple[str, ...]) -> Any:
-        value = self.take(name, str)
-        if value not in allowed:
-            raise BadFramework(f"{self.where}: {name} is {value!r}, not one of {allowed}.")
-        return value
-
-    def names(self, name: str) -> tuple[str, ...]:
-        values = self.take(name, list, [])
-        if not all(isinstance(value, str) for value in values):
-            raise BadFramework(f"{self.where}: {name} should be a list of words.")
-        return tuple(values)
-
-    def values(self, name: str) -> dict[str, Value]:
-        raw = self.take(name, dict, {})
-        return {key: _value(value, f"{self.where}, {name}.{key}") for key, value in raw.items()}
-
-    def each(self, name: str, make: Callable[[str, _Table], Any]) -> dict[str, Any]:
-        raw = self.take(name, dict, {})
-        return {key: self._made(f"{name}.{key}", key, value, make) for key, value in raw.items()}
-
-    def _made(self, where: str, key: str, value: object, make: Callable[[str, _Table], Any]) -> Any:
-        if not isinstance(value, dict):
-            raise BadFramework(f"{where} should be a table.")
-        table = _Table(value, where)
-        made = make(key, table)
-        table.close()
-        return made
-
-    def tables(self, name: str) -> list[_Table]:
-        raw = self.take(name, list, [])
-        if not all(isinstance(one, dict) for one in raw):
-            raise BadFramework(f"{self.where}: {name} should be a list of tables.")
-        return [_Table(one, f"{name} {index + 1}") for index, one in enumerate(raw)]
-
-    def close(self) -> None:
-        if self._raw:
-            left = ", ".join(sorted(self._raw))
-            raise BadFramework(f"{self.where} has words that are not known: {left}.")
+def _toml(text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    # Too deep a nesting, and a number of too many digits, are no errors of TOML.
+    except (ValueError, RecursionError) as exc:
+        raise BadFramework(f"this is no TOML: {exc}.") from exc
 
 
-def _value(value: object, where: str) -> Value:
-    if isinstance(value, bool | str):
-        return value
-    if isinstance(value, int | float) and math.isfinite(value):
-        return float(value)
-    raise BadFramework(f"{where} is {value!r}: no word, number, true or false.")
-
-
-def _question(name: str, table: _Table) -> Question:
-    choices = table.values("choices")
+def _question(name: str, table: Table) -> Question:
     question = Question(
         name=name,
-        text=table.take("text", str),
+        text=table.text("text"),
         type=table.one_of("type", get_args(QuestionType)),
         unit=table.take("unit", str, ""),
         low=table.take("low", float, 0.0),
         high=table.take("high", float, None),
         is_whole=table.take("whole", bool, False),
-        choices=tuple(Choice(name=key, text=str(text)) for key, text in choices.items()),
+        choices=tuple(_choice(table, *item) for item in table.values("choices").items()),
         is_general=table.take("general", bool, False),
     )
-    if (question.type == "choice") != (len(question.choices) > 1):
-        raise BadFramework(
-            f"{table.where}: choices belong to a question of type choice, two or more."
-        )
+    check_question(question, table.where)
     return question
 
 
-def _threshold(name: str, table: _Table) -> Threshold:
+def _choice(table: Table, name: str, text: object) -> Choice:
+    check_name(name, f"{table.where}, choices")
+    if not isinstance(text, str):
+        raise BadFramework(f"{table.where}: choices.{name} should be text.")
+    return Choice(name=name, text=text)
+
+
+def _threshold(name: str, table: Table) -> Threshold:
     return Threshold(
         name=name,
         value=table.take("value", float),
-        text=table.take("text", str),
+        text=table.text("text"),
         claims=table.names("claims"),
-        evidence=table.take("evidence", str, None),
+        evidence=table.text("evidence", None),
     )
 
 
-def _condition(table: _Table) -> Condition:
-    raw = table.take("is", list, [])
-    bounds: dict[str, Any] = {}
-    for name in _BOUNDS:
-        bound = table._raw.get(name)  # noqa: SLF001  # a name and a number are both allowed
-        bounds[name] = table.take(name, str if isinstance(bound, str) else float, None)
+def _condition(table: Table) -> Condition:
     condition = Condition(
-        one_of=tuple(_value(value, table.where) for value in raw),
+        one_of=table.list_of_values("is"),
+        least=table.bound("least"),
+        above=table.bound("above"),
+        most=table.bound("most"),
+        below=table.bound("below"),
         otherwise=table.take("otherwise", bool, False),
-        **bounds,
     )
-    given = bool(condition.one_of) or any(bound is not None for bound in bounds.values())
-    if given == condition.otherwise:
+    is_given = condition != Condition(otherwise=condition.otherwise)
+    if is_given == condition.otherwise:
         raise BadFramework(f"{table.where} has either a condition or otherwise = true.")
     return condition
 
 
-def _node(name: str, table: _Table) -> Node:
+def _node(name: str, table: Table) -> Node:
     edges = []
     for one in table.tables("edges"):
         one.where = f"{table.where}, {one.where}"
-        edges.append(Edge(condition=_condition(one), to=one.take("to", str)))
+        edges.append(Edge(condition=_condition(one), to=one.text("to")))
         one.close()
     if not edges:
         raise BadFramework(f"{table.where} has no edges.")
     return Node(
         name=name,
-        asks=table.take("asks", str),
+        asks=table.text("asks"),
         edges=tuple(edges),
         claims=table.names("claims"),
         evidence=table.names("evidence"),
     )
 
 
-def _verdict(name: str, table: _Table) -> Verdict:
+def _verdict(name: str, table: Table) -> Verdict:
     return Verdict(
         name=name,
         choice=table.take("choice", str),
-        text=table.take("text", str),
+        text=table.text("text"),
         claims=table.names("claims"),
         evidence=table.names("evidence"),
         settings=table.values("settings"),
-        needs=table.each("needs", lambda _, one: _condition(one)),
+        needs=table.each("needs", _need),
     )
 
 
-def _example(table: _Table) -> Example:
+def _need(_: str, table: Table) -> Condition:
+    condition = _condition(table)
+    if condition.otherwise:
+        raise BadFramework(f"{table.where}: a verdict needs a condition, not otherwise.")
+    return condition
+
+
+def _example(table: Table) -> Example:
     example = Example(
-        text=table.take("text", str),
+        text=table.text("text"),
         answers=table.values("answers"),
-        verdict=table.take("verdict", str),
+        verdict=table.text("verdict"),
     )
     table.close()
     return example
-
-
-def _check_names(framework: Framework) -> None:
-    """Everything that is named is there."""
-    both = framework.nodes.keys() & framework.verdicts.keys()
-    if both:
-        raise BadFramework(f"{', '.join(sorted(both))}: a node and a verdict of the same name.")
-    places = framework.nodes.keys() | framework.verdicts.keys()
-    _require([framework.start], places, "start")
-    for node in framework.nodes.values():
-        _require([node.asks], framework.questions.keys(), f"nodes.{node.name}: asks")
-        _require([edge.to for edge in node.edges], places, f"nodes.{node.name}: an edge to")
-        for edge in node.edges:
-            _check_bounds(framework, edge.condition, f"nodes.{node.name}")
-            _check_answers(framework.questions[node.asks], edge.condition, f"nodes.{node.name}")
-    for verdict in framework.verdicts.values():
-        where = f"verdicts.{verdict.name}: needs"
-        _require(verdict.needs, framework.questions.keys(), where)
-        for name, condition in verdict.needs.items():
-            _check_bounds(framework, condition, where)
-            _check_answers(framework.questions[name], condition, where)
-    for example in framework.examples:
-        _require([example.verdict], framework.verdicts.keys(), f"example {example.text!r}")
-        _require(example.answers, framework.questions.keys(), f"example {example.text!r}")
-    _check_circle(framework)
-
-
-def _require(names: Any, known: Any, where: str) -> None:
-    missing = [name for name in names if name not in known]
-    if missing:
-        raise BadFramework(f"{where} {missing[0]!r}, which is not there.")
-
-
-def _check_bounds(framework: Framework, condition: Condition, where: str) -> None:
-    bounds = [getattr(condition, name) for name in _BOUNDS]
-    _require(
-        [bound for bound in bounds if isinstance(bound, str)],
-        framework.thresholds.keys(),
-        f"{where}: the threshold",
-    )
-
-
-def _check_answers(question: Question, condition: Condition, where: str) -> None:
-    """A condition asks for answers that its question can have."""
-    has_bounds = any(getattr(condition, name) is not None for name in _BOUNDS)
-    if has_bounds and question.type != "number":
-        raise BadFramework(f"{where}: {question.name} is no number and has no bounds.")
-    names = {choice.name for choice in question.choices}
-    for value in condition.one_of:
-        is_fit = {
-            "yes-no": isinstance(value, bool),
-            "number": not isinstance(value, bool | str),
-            "choice": value in names,
-        }[question.type]
-        if not is_fit:
-            raise BadFramework(f"{where}: {value!r} is no answer of {question.name}.")
-
-
-def _check_circle(framework: Framework) -> None:
-    """No path comes back to where it was."""
-    done: set[str] = set()
-
-    def follow(place: str, path: tuple[str, ...]) -> None:
-        if place in path:
-            raise BadFramework(f"a circle: {' -> '.join([*path, place])}.")
-        if place in done or place in framework.verdicts:
-            return
-        for edge in framework.nodes[place].edges:
-            follow(edge.to, (*path, place))
-        done.add(place)
-
-    for name in framework.nodes:
-        follow(name, ())

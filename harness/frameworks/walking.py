@@ -6,8 +6,11 @@ every path of every framework in both.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from spoonbench.harness.frameworks.tables import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -78,11 +81,9 @@ def walk(
 
     Raises:
         BadAnswer: a question that is asked does not allow its answer.
+        ValueError: a threshold is not a number.
     """
-    figures = {
-        **{name: one.value for name, one in framework.thresholds.items()},
-        **(thresholds or {}),
-    }
+    figures = figures_of(framework, thresholds)
     steps: list[Step] = []
     place = framework.start
     while place in framework.nodes:
@@ -105,6 +106,24 @@ def walk(
             return Walk(steps=tuple(steps), gap=step)
         place = step.to
     return Walk(steps=tuple(steps), verdict=framework.verdicts[place])
+
+
+def figures_of(
+    framework: Framework, thresholds: Mapping[str, float] | None = None
+) -> dict[str, float]:
+    """The figure of every threshold: the one that is given, or that of the rule of thumb.
+
+    One that is infinite is never reached; what is not a number would leave every edge unfit.
+
+    Raises:
+        ValueError: a threshold is not a number.
+    """
+    given = thresholds or {}
+    figures = {name: given.get(name, one.value) for name, one in framework.thresholds.items()}
+    for name, figure in figures.items():
+        if math.isnan(figure):
+            raise ValueError(f"the threshold {name} is not a number")
+    return figures
 
 
 def fitting_edges(node: Node, answer: Value, figures: Mapping[str, float]) -> list[Edge]:
@@ -149,24 +168,38 @@ def check_answer(question: Question, answer: Value) -> None:
     """
     if question.type == "yes-no":
         if not isinstance(answer, bool):
-            raise BadAnswer(f"{question.name} is answered with yes or no, not with {answer!r}.")
+            raise BadAnswer(
+                f"{question.name} is answered with yes or no, not with {shortened(answer)}."
+            )
     elif question.type == "choice":
         names = [choice.name for choice in question.choices]
         if answer not in names:
-            raise BadAnswer(f"{question.name} is one of {', '.join(names)}, not {answer!r}.")
+            raise BadAnswer(
+                f"{question.name} is one of {', '.join(names)}, not {shortened(answer)}."
+            )
     else:
         _check_number(question, answer)
 
 
-def _check_number(question: Question, answer: Value) -> None:
-    if isinstance(answer, bool | str):
-        raise BadAnswer(f"{question.name} is a number, not {answer!r}.")
-    # Not a number fails this, too.
-    in_range = question.low <= answer and (question.high is None or answer <= question.high)
-    if not in_range:
+def _check_number(question: Question, answer: object) -> None:
+    number = _finite(answer)
+    if number is None:
+        raise BadAnswer(f"{question.name} is a number, not {shortened(answer)}.")
+    if not (question.low <= number and (question.high is None or number <= question.high)):
         upper = "" if question.high is None else f" and at most {question.high:,.10g}"
         raise BadAnswer(
-            f"{question.name} is at least {question.low:,.10g}{upper}, not {answer:,.10g}."
+            f"{question.name} is at least {question.low:,.10g}{upper}, not {number:,.10g}."
         )
-    if question.is_whole and not float(answer).is_integer():
-        raise BadAnswer(f"{question.name} is a whole number, not {answer:,.10g}.")
+    if question.is_whole and not number.is_integer():
+        raise BadAnswer(f"{question.name} is a whole number, not {number:,.10g}.")
+
+
+def _finite(answer: object) -> float | None:
+    """As a float; None for what is no number, and for one without limit."""
+    if isinstance(answer, bool) or not isinstance(answer, int | float):
+        return None
+    try:
+        number = float(answer)
+    except OverflowError:
+        return None
+    return number if math.isfinite(number) else None

@@ -12,6 +12,7 @@ from spoonbench.harness.records import Artifact, Cell, Environment, RunRecord, S
 from spoonbench.harness.store.database import OpenStore, connect_read_only, inspect, translated
 from spoonbench.harness.store.errors import StoreError
 from spoonbench.harness.store.migrations import newest_version
+from spoonbench.harness.store.plans import TABLES, plan_from_row, select_statement
 from spoonbench.harness.store.rows import (
     ANSWER_COLUMNS,
     answer_from_row,
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from spoonbench.harness.records import StoredItem
+    from spoonbench.harness.store.plans import StoredPlan
 
 __all__ = ["StoreError", "StoreReader", "open_reader"]
 
@@ -82,6 +84,28 @@ class StoreReader(OpenStore):
         duel: Duel = self._newest_of("duels", "duel_id", prefix, Duel)
         return duel
 
+    def plans(self) -> list[StoredPlan]:
+        """Every duel and matrix in short, the newest first; none is read whole.
+
+        Raises:
+            StoreError: one of them is damaged.
+        """
+        found = [
+            plan_from_row(kind, row)
+            for kind, table, column in TABLES
+            for row in self._rows(select_statement(table, column))
+        ]
+        return sorted(found, key=lambda plan: plan.created_at, reverse=True)
+
+    def counts(self) -> tuple[int, int]:
+        """How many runs and answers the store holds."""
+        ((n_runs, n_answers),) = self._rows("SELECT count(*), total(n_answers) FROM runs")
+        return n_runs, round(n_answers)
+
+    def forget_answers(self) -> None:
+        """Give back the memory of answers that were read; they are read again when asked for."""
+        self._answers.clear()
+
     def matrices(self) -> list[Matrix]:
         """Every matrix in its newest form, the one that was added last first."""
         return self._newest("matrices", "matrix_id", Matrix)
@@ -108,14 +132,19 @@ class StoreReader(OpenStore):
             environment_id: of this machine; None for all.
             status: that ended so; None for all.
         """
+        asked = {
+            "cell_key IN (SELECT value FROM json_each(?))": (
+                None if cell_keys is None else json.dumps(list(cell_keys))
+            ),
+            "environment_id = ?": environment_id,
+            "status = ?": status,
+        }
+        # Only what is asked for stands in the statement: "? IS NULL OR ..." would read every run.
+        given = {text: value for text, value in asked.items() if value is not None}
         rows = self._rows(
-            "SELECT run_id, record FROM runs WHERE "
-            "(?1 IS NULL OR cell_key IN (SELECT value FROM json_each(?1))) "
-            "AND (?2 IS NULL OR environment_id = ?2) AND (?3 IS NULL OR status = ?3) "
+            f"SELECT run_id, record FROM runs WHERE {' AND '.join(given) or 'TRUE'} "  # noqa: S608  # constants
             "ORDER BY sequence",
-            None if cell_keys is None else json.dumps(list(cell_keys)),
-            environment_id,
-            status,
+            *given.values(),
         )
         return [decode_record(f"Run {run_id}", RunRecord, record) for run_id, record in rows]
 

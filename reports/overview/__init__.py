@@ -1,1 +1,1 @@
-"""One report of everything in a store."""
+"""One report of many runs: the decision in words, evidence, uncertainty, method and machine."""

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spoonbench.reports.plots import draw_plots, pareto_front
+from spoonbench.reports.fronts import pareto_front
+from spoonbench.reports.plots import draw_plots
 
-ALL = ["accuracy", "splits", "speed", "precision", "risk", "batches", "training"]
+ALL = ["accuracy", "splits", "speed", "cost", "precision", "risk", "batches", "training"]
 
 
 def test_every_plot_has_a_sentence_numbers_and_pictures(plots):

@@ -8,7 +8,8 @@ import pytest
 
 from spoonbench.harness.matrix.evidence import Crossover
 from spoonbench.reports import matrix_grid as grids
-from spoonbench.reports.matrix_plots import crossings, draw_matrix_plots, weighed
+from spoonbench.reports.matrix_memory import WEIGHTS, points_of
+from spoonbench.reports.matrix_plots import crossings, draw_matrix_plots
 
 HEATS = ["matrix-speed", "matrix-relative", "matrix-accuracy", "matrix-memory"]
 
@@ -94,7 +95,7 @@ def test_nothing_to_show_is_no_plot(nothing_report, single_report, bare_report):
 
 
 def test_each_setting_is_weighed_once(report):
-    names = [name for name, _ in weighed(report.evidence)]
+    names = [point.name for point in points_of(report.evidence, WEIGHTS)]
     assert len(names) == len(set(names))
     assert "bf16-bnb-nf4" in names
 

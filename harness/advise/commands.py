@@ -1,0 +1,112 @@
+"""The one command that would make an answer surer."""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING
+
+from spoonbench.harness.advise.configurations import command_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from spoonbench.harness.advise.case import Case
+    from spoonbench.harness.advise.decision import Decision
+    from spoonbench.harness.advise.lookups.choices import MeasuredChoice
+
+BATCHES = (1, 2, 4, 8, 16, 32, 64, 128)
+
+
+def firm_up(case: Case, decision: Decision, measured: MeasuredChoice | None) -> str | None:
+    """The command; None where no command of ours would help.
+
+    Args:
+        case: that was asked about.
+        decision: of the framework.
+        measured: choice by measurement; its own command goes first.
+    """
+    if measured is not None:
+        return measured.firm_up
+    make = _COMMANDS.get(case.topic)
+    return make(case, decision) if make else None
+
+
+def _duel(case: Case, _: Decision) -> str:
+    need = case.number("accuracy_need")
+    words = ["spoonbench", "duel", *(["--task", case.task] if case.task else ["FILE"])]
+    words += [] if need is None else ["--accuracy", f"{need:g}"]
+    return _joined(words)
+
+
+def _devices(case: Case, _: Decision) -> str | None:
+    """Both devices at batches around the one that is asked about."""
+    device, batch = case.value("device"), case.number("batch")
+    if device in {None, "cpu"}:
+        return None
+    sizes = sorted({*BATCHES, int(batch)} if batch else BATCHES)
+    return _matrix(case, device=f"cpu,{device}", batch=",".join(map(str, sizes)))
+
+
+def _quantizations(case: Case, _: Decision) -> str:
+    return _matrix(case, quantization="none,int8,int4")
+
+
+def _formats(case: Case, _: Decision) -> str:
+    return _matrix(case, dtype="fp32,bf16,fp16")
+
+
+def _fit(case: Case, _: Decision) -> str:
+    """One cell, whose memory is predicted, measured, and shown beside each other."""
+    dtype = {"bfloat16": "bf16", "float16": "fp16"}.get(str(case.value("dtype")), "fp32")
+    batch = int(case.number("batch") or 1)
+    return _matrix(case, dtype=dtype, batch=str(batch))
+
+
+def _finetuning(case: Case, decision: Decision) -> str | None:
+    """Writes the configuration, and refuses what is predicted not to fit."""
+    return command_of(case, decision.choice or "")
+
+
+def _training(case: Case, _: Decision) -> str:
+    """Steps of training, whose memory is measured beside the prediction."""
+    batch = int(case.number("batch") or 1)
+    return _matrix(case, mode="train", batch=",".join(map(str, sorted({1, batch}))))
+
+
+def _texts(case: Case, _: Decision) -> str:
+    """Texts with what ended each of them."""
+    return _joined(["spoonbench", "generate", case.model_path or "MODEL", "--file", "PROMPTS"])
+
+
+def _route(case: Case, _: Decision) -> str:
+    """Both models and the route between them, with risk against coverage."""
+    words = [*(["--task", case.task] if case.task else ["FILE"]), "--route", "SMALL,LARGE"]
+    return _joined(["spoonbench", "duel", *words])
+
+
+def _matrix(case: Case, **axes: str) -> str:
+    words = ["spoonbench", "matrix", "--model", case.model_path or "FOLDER"]
+    words += ["--task", case.task] if case.task else []
+    device = case.value("device")
+    if "device" not in axes and device not in {None, "cpu"}:
+        axes = {"device": str(device), **axes}
+    for name, values in axes.items():
+        words += [f"--{name}", values]
+    return _joined(words)
+
+
+def _joined(words: list[str]) -> str:
+    return shlex.join(words)
+
+
+_COMMANDS: Mapping[str, Callable[[Case, Decision], str | None]] = {
+    "tool": _duel,
+    "device": _devices,
+    "quantize": _quantizations,
+    "format": _formats,
+    "fit": _fit,
+    "finetune": _finetuning,
+    "training-memory": _training,
+    "decoding": _texts,
+    "routing": _route,
+}

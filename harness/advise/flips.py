@@ -1,0 +1,241 @@
+"""What would change an answer, and by how much: found by asking again with one fact changed."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from spoonbench.harness.advise.decision import decide
+from spoonbench.harness.advise.lookups.memory import assumed
+from spoonbench.harness.advise.quantities import show_answer
+from spoonbench.harness.frameworks.walking import BadAnswer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from spoonbench.harness.advise.case import Case
+    from spoonbench.harness.advise.decision import Decision
+    from spoonbench.harness.frameworks.graph import Framework, Question, Value
+
+FARTHEST = 4.0**8
+"""A number is not looked at beyond so many times, or so many parts of, what it is."""
+STRIDE = 4.0
+"""Between the numbers that are tried where an inference has no bounds to name. What is inferred
+from a number alone changes once on the way: more memory never stops fitting."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flip:
+    """One changed fact that changes the answer.
+
+    Attributes:
+        name: of the fact.
+        value: nearest one that does; with a number all others hold.
+        decision: what follows from it.
+        words: the change, as in "batch 12 or more".
+        distance: of a number to the answer that was given, as a ratio above 1; 1 for others.
+    """
+
+    name: str
+    value: Value
+    decision: Decision
+    words: str
+    distance: float = 1.0
+
+
+def find_flips(framework: Framework, case: Case, decision: Decision) -> tuple[Flip, ...]:
+    """Every fact of the path, changed alone as little as it takes; nearest numbers first."""
+    found: list[Flip] = []
+    for name in facts_of(decision, case):
+        question = case.questions[name]
+        if question.type == "number":
+            found += _numbers(framework, case, decision, question)
+        else:
+            found += _words(framework, case, decision, question)
+    return tuple(sorted(found, key=lambda one: one.distance))
+
+
+def facts_of(decision: Decision, case: Case) -> list[str]:
+    """Facts of the path, each once; in place of an inferred one what it was inferred from."""
+    names = (step.question.name for step in decision.walk.steps)
+    grounds = dict.fromkeys(one for name in names for one in case.grounds(name))
+    return [name for name in grounds if name in case.questions]
+
+
+def _words(
+    framework: Framework, case: Case, decision: Decision, question: Question
+) -> Iterator[Flip]:
+    """Yes for no, and every other choice."""
+    values: Iterable[Value] = (True, False)
+    if question.type == "choice":
+        values = [choice.name for choice in question.choices]
+    for value in values:
+        if value == case.value(question.name):
+            continue
+        other = decide(framework, case.changed(question.name, value))
+        if other.outcome != decision.outcome:
+            words = f"{show_answer(question, value)} to {question.text!r}"
+            if question.type == "choice":
+                words = f"{question.name} {show_answer(question, value)}"
+            yield Flip(name=question.name, value=value, decision=other, words=words)
+
+
+def _numbers(
+    framework: Framework, case: Case, decision: Decision, question: Question
+) -> Iterator[Flip]:
+    """The nearest value above, and the nearest below."""
+    now = case.number(question.name) or assumed(case, question.name)
+    if now is None:
+        return
+
+    is_inferring = _infers(case, decision, question.name)
+
+    def ask(value: float) -> Decision | None:
+        try:
+            other = decide(framework, case.changed(question.name, value))
+        except BadAnswer:
+            return None
+        # So far from what is known that a step of this path can no longer be inferred.
+        return None if other.asks is not None and other.asks.name in decision.facts else other
+
+    for upwards in (True, False):
+        places = [
+            value
+            for value in _places(framework, decision, question, now, is_inferring=is_inferring)
+            if (value > now if upwards else value < now)
+        ]
+        edge = _edge(ask, decision.outcome, now, sorted(places, reverse=not upwards), question)
+        if edge is None:
+            continue
+        value, other = edge
+        yield Flip(
+            name=question.name,
+            value=value,
+            decision=other,
+            words=f"{question.name} {_bound_words(framework, decision, question, value, upwards)}",
+            distance=_distance(now, value),
+        )
+
+
+def _infers(case: Case, decision: Decision, name: str) -> bool:
+    """Whether another fact of the path was inferred from this one."""
+    others = {step.question.name for step in decision.walk.steps} - {name}
+    return any(name in case.grounds(other) for other in others)
+
+
+def _places(
+    framework: Framework,
+    decision: Decision,
+    question: Question,
+    now: float,
+    *,
+    is_inferring: bool,
+) -> Iterator[float]:
+    """Where the choice can change: at bounds, and on a grid where other facts follow from it."""
+    for bound in _bounds(framework, decision, question.name):
+        if question.is_whole:
+            yield from (math.floor(bound) + step for step in (-1.0, 0.0, 1.0, 2.0))
+        else:
+            yield from (bound, math.nextafter(bound, math.inf), math.nextafter(bound, -math.inf))
+    if not is_inferring:
+        return
+    ratio = STRIDE
+    while ratio <= FARTHEST:
+        for value in (now * ratio, now / ratio):
+            yield float(round(value)) if question.is_whole else value
+        ratio *= STRIDE
+
+
+def _bounds(framework: Framework, decision: Decision, name: str) -> set[float]:
+    """Numbers that conditions on a fact name, measured figures in their place."""
+    figures = {key: one.value for key, one in framework.thresholds.items()}
+    figures |= {key: one.value for key, one in decision.figures.items() if one.value is not None}
+    found: set[float] = set()
+    for node in framework.nodes.values():
+        if node.asks != name:
+            continue
+        for edge in node.edges:
+            at = edge.condition
+            named = (at.least, at.above, at.most, at.below)
+            found |= {
+                figures[one] if isinstance(one, str) else one for one in named if one is not None
+            }
+            found |= {float(one) for one in at.one_of if not isinstance(one, bool | str)}
+    return found
+
+
+def _edge(
+    ask: Callable[[float], Decision | None],
+    outcome: str,
+    now: float,
+    places: Iterable[float],
+    question: Question,
+) -> tuple[float, Decision] | None:
+    """The nearest value with another outcome, walking away from the answer that was given."""
+    same = now
+    for place in places:
+        if place < question.low or (question.high is not None and place > question.high):
+            continue
+        other = ask(place)
+        if other is None:
+            continue
+        if other.outcome != outcome:
+            return _between(ask, outcome, same, place, question)
+        same = place
+    return None
+
+
+def _between(
+    ask: Callable[[float], Decision | None],
+    outcome: str,
+    same: float,
+    other: float,
+    question: Question,
+) -> tuple[float, Decision]:
+    """Halve until nothing lies between: whole numbers, or neighbouring floats."""
+    while True:
+        middle = (same + other) / 2
+        if question.is_whole:
+            middle = math.floor(middle) if other > same else math.ceil(middle)
+        if middle in {same, other}:
+            break
+        found = ask(middle)
+        if found is not None and found.outcome != outcome:
+            other = middle
+        else:
+            same = middle
+    last = ask(other)
+    if last is None:
+        raise AssertionError("the edge itself was asked before")
+    return other, last
+
+
+def _bound_words(
+    framework: Framework, decision: Decision, question: Question, value: float, upwards: bool
+) -> str:
+    """As in "12 or more"; just beyond a bound it is the bound that is named.
+
+    Other numbers are rounded away from the answer that was given: what is shown flips it, too.
+    """
+    bounds = _bounds(framework, decision, question.name)
+    for bound in bounds:
+        beyond = math.nextafter(bound, math.inf if upwards else -math.inf)
+        if not question.is_whole and value == beyond:
+            return f"{'above' if upwards else 'below'} {show_answer(question, bound)}"
+    if value not in bounds and not question.is_whole:
+        value = _rounded(value, upwards=upwards)
+    return f"{show_answer(question, value)} or {'more' if upwards else 'less'}"
+
+
+def _rounded(value: float, *, upwards: bool) -> float:
+    """To four digits, upwards or downwards."""
+    if value == 0:
+        return value
+    place = 10.0 ** (math.floor(math.log10(abs(value))) - 3)
+    return (math.ceil if upwards else math.floor)(value / place) * place
+
+
+def _distance(now: float, value: float) -> float:
+    low, high = sorted((abs(now), abs(value)))
+    return high / low if low else math.inf

@@ -1,0 +1,1 @@
+"""Evidence by name: one module an area, registered in `register`."""

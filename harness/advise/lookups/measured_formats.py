@@ -1,0 +1,93 @@
+"""Which number format, and whether to quantize, where both were measured beside plain float32.
+
+Only a model of about the same size decides, and only the user's own machine: what a processor is
+fast at differs too much from one to the next.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from spoonbench.harness.advise.lookups.choices import MeasuredChoice
+from spoonbench.harness.advise.lookups.formats import is_other_format
+from spoonbench.harness.advise.lookups.pairs import pairs
+from spoonbench.harness.advise.lookups.quantization import evidence_of, is_quantized
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from spoonbench.harness.advise.advice import Evidence
+    from spoonbench.harness.advise.case import Case
+    from spoonbench.harness.advise.decision import Decision
+    from spoonbench.harness.advise.lookups.figures import Row
+    from spoonbench.harness.advise.lookups.pairs import Pair
+
+KEEPS = frozenset({"none", "float32"})
+WORTH_A_TEST = frozenset({"test", "float16", "bfloat16"})
+
+
+def choose_quantization(case: Case, decision: Decision) -> MeasuredChoice | None:
+    """Settles what the framework would test for speed; what must fit stays the framework's.
+
+    Speed is measured at one size of model only: it says nothing of larger ones.
+    """
+    if case.value("fits") is not True or decision.choice not in WORTH_A_TEST | {"none"}:
+        return None
+    if case.value("is_speed_critical") is False:
+        return None
+    found = _own(case, is_quantized)
+    return _faster_or_plain(found, "none", "Do not quantize") if found else None
+
+
+def choose_format(case: Case, decision: Decision) -> MeasuredChoice | None:
+    """For answering: the fastest format that certainly loses no answers, if float32 fits."""
+    if case.value("is_training") is not False or decision.choice is None:
+        return None
+    if case.value("fits") is False:
+        return None
+    found = _own(case, is_other_format)
+    return _faster_or_plain(found, "float32", "Use float32") if found else None
+
+
+def _own(case: Case, differs: Callable[[Row], bool]) -> list[Pair]:
+    return [
+        pair
+        for pair in pairs(case, differs)
+        if pair.figures.source == "store" and pair.is_close and pair.speed is not None
+    ]
+
+
+def _faster_or_plain(found: Sequence[Pair], plain: str, words: str) -> MeasuredChoice:
+    good = [pair for pair in found if pair.is_faster and not pair.loses]
+    best = max(good, key=_speed, default=None)
+    shown = best or max(found, key=_speed)
+    evidence = (*_evidence(shown, "speed"), *_evidence(shown, "change"))
+    if best is None:
+        tail = "loses right answers" if shown.loses else "is not certainly faster"
+        sentence = f"{words}: the fastest alternative measured here, {shown.other.name}, {tail}."
+        return MeasuredChoice(
+            choice=plain, sentence=sentence, agreeing=KEEPS & {plain}, evidence=evidence
+        )
+    name = best.other.dtype if plain == "float32" else best.other.quantization
+    return MeasuredChoice(
+        choice=name,
+        sentence=(
+            f"Use {name}: {_speed(best):.1f} times the speed of {best.plain.name} here, and no "
+            f"loss of right answers was shown on {best.figures.task}."
+        ),
+        agreeing=frozenset({name}),
+        evidence=evidence,
+        runners_up=tuple(
+            f"{pair.other.name}, {_speed(pair):.1f} times the speed"
+            for pair in sorted(good, key=_speed, reverse=True)[1:3]
+        ),
+    )
+
+
+def _speed(pair: Pair) -> float:
+    return 0.0 if pair.speed is None else pair.speed.value
+
+
+def _evidence(pair: Pair, what: str) -> tuple[Evidence, ...]:
+    found = evidence_of(pair, what)
+    return () if found is None else (found,)

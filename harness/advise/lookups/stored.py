@@ -1,0 +1,115 @@
+"""Matrices of the user's own store, measured on this machine.
+
+Summarized as the reports do it, but without the answers of cells that no advice compares: what
+takes long is reading texts.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from spoonbench.harness.advise.lookups.figures import (
+    Crossing,
+    Figures,
+    Measured,
+    Row,
+    machine_words,
+    parameters_of,
+)
+from spoonbench.harness.canonical import to_json
+from spoonbench.harness.matrix.summary import summarize_matrix
+
+if TYPE_CHECKING:
+    from spoonbench.harness.evidence import Estimate, Proportion
+    from spoonbench.harness.matrix.evidence import CellEvidence, Crossover, MatrixEvidence
+    from spoonbench.harness.records import Environment
+    from spoonbench.harness.store.reader import StoreReader
+
+
+def stored_figures(reader: StoreReader, machine: Environment) -> tuple[Figures, ...]:
+    """Every matrix of a machine, newest first.
+
+    Raises:
+        StoreError: the store is damaged.
+    """
+    words = machine_words(to_json(machine))
+    found = []
+    for matrix in reader.matrices():
+        if matrix.environment_id != machine.environment_id:
+            continue
+        keys = [cell.key for cell in matrix.cells]
+        runs = reader.runs(keys, environment_id=machine.environment_id)
+        found.append(figures_of(summarize_matrix(matrix, runs, reader.answers), words))
+    return tuple(found)
+
+
+def figures_of(evidence: MatrixEvidence, machine: str) -> Figures:
+    """A matrix as advice reads it.
+
+    Args:
+        evidence: what its runs add up to.
+        machine: in words.
+    """
+    rows = tuple(_row(cell) for cell in evidence.cells if _counts(cell))
+    return Figures(
+        source="store",
+        name=evidence.matrix.matrix_id[:12],
+        machine=machine,
+        model=evidence.matrix.model.label,
+        task=evidence.matrix.task.name,
+        parameters=parameters_of(rows),
+        rows=rows,
+        crossings=tuple(_crossing(one) for one in evidence.crossovers),
+    )
+
+
+def _counts(cell: CellEvidence) -> bool:
+    return cell.status == "ok" and cell.cell.placement.mode == "answer"
+
+
+def _row(cell: CellEvidence) -> Row:
+    at, accuracy, test = cell.cell.placement, cell.accuracy, cell.test
+    return Row(
+        name=cell.cell.name,
+        device=at.device,
+        dtype=at.dtype,
+        quantization=at.quantization,
+        engine=at.engine,
+        batch=at.batch_size,
+        rate=_measured(cell.answers_per_s),
+        accuracy=_share(accuracy),
+        n_right=accuracy.n_successes if accuracy else None,
+        n_items=accuracy.n if accuracy else None,
+        n_lost=test.n_first_only if test else None,
+        n_won=test.n_second_only if test else None,
+        p_value=test.p_holm if test else None,
+        weight_bytes=cell.weight_bytes,
+        peak_bytes=cell.device_peak_bytes or cell.peak_bytes,
+        predicted_peak_bytes=cell.predicted_peak_bytes,
+        run_ids=cell.run_ids,
+    )
+
+
+def _measured(estimate: Estimate | None) -> Measured | None:
+    if estimate is None:
+        return None
+    return Measured(value=estimate.value, low=estimate.low, high=estimate.high)
+
+
+def _share(share: Proportion | None) -> Measured | None:
+    if share is None or share.value is None:
+        return None
+    return Measured(value=share.value, low=share.low, high=share.high)
+
+
+def _crossing(one: Crossover) -> Crossing:
+    return Crossing(
+        axis=one.axis,
+        first=one.first,
+        second=one.second,
+        others=one.others,
+        batch=one.batch_size,
+        low=one.low,
+        high=one.high,
+        text=one.text,
+    )

@@ -1,0 +1,125 @@
+"""Advice as lines for a terminal of any width, and as JSON."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import textwrap
+from typing import TYPE_CHECKING
+
+from spoonbench.harness.advise.lookups.assertions import UNKNOWN
+from spoonbench.harness.advise.quantities import show_number
+from spoonbench.harness.canonical import to_json
+from spoonbench.harness.plaintext import make_plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from spoonbench.harness.advise.advice import Advice, AdviceStep, Evidence
+    from spoonbench.harness.frameworks.graph import Framework
+
+WIDEST, NARROWEST = 110, 40
+MOST_RUNS = 1
+_SOURCES = {
+    "store": "measured here",
+    "reference": "reference",
+    "claims": "case study",
+}
+
+
+def advice_json(advice: Advice) -> str:
+    """All of it, fields under their own names."""
+    return json.dumps(to_json(advice), indent=2)
+
+
+def advice_lines(advice: Advice, framework: Framework) -> Iterator[str]:
+    """What a person reads: the recommendation first, what it rests on below."""
+    width = max(NARROWEST, min(WIDEST, shutil.get_terminal_size().columns))
+    yield from _wrapped(advice.sentence, "", width)
+    yield ""
+    yield from _wrapped(_how_sure(advice), "How sure: ", width)
+    yield from _section("Why", map(_step, advice.path), width)
+    yield from _section("Evidence", _findings(advice.evidence), width)
+    yield from _section("Contradictions", advice.contradictions, width)
+    yield from _section("What would change it", advice.flips, width)
+    yield from _section("Next best", advice.runners_up, width)
+    left = advice.settings.get("not_asked", ())
+    if left:
+        yield ""
+        yield from _wrapped(f"Not asked on this path: {', '.join(left)}.", "", width)
+    if advice.firm_up:
+        yield ""
+        yield "To be surer:"
+        yield f"  {make_plain(advice.firm_up)}"
+    yield ""
+    yield from _wrapped(
+        f"Framework {advice.framework}: {framework.title} ({framework.source}).", "", width
+    )
+
+
+def _how_sure(advice: Advice) -> str:
+    """Which steps are rules of thumb is said, where others are not."""
+    rests = advice.settings.get("rests_on", {})
+    thumb = [name for name, support in rests.items() if support == "rule of thumb"]
+    if advice.sureness == "rule of thumb":
+        return "rule of thumb only: nothing here was measured."
+    tail = f" Rules of thumb only: {', '.join(thumb)}." if thumb else ""
+    return f"{advice.sureness}.{tail}"
+
+
+def _step(step: AdviceStep) -> str:
+    words = step.origin if not step.why else f"{step.origin}: {step.why}"
+    return f"{step.question} {step.shown} ({words})"
+
+
+def _findings(evidence: Iterable[Evidence]) -> Iterator[str]:
+    """One a line; claims on which nothing is known yet are named together."""
+    silent: list[str] = []
+    for one in evidence:
+        if one.source == "claims" and one.what.endswith(f"{UNKNOWN}."):
+            silent += one.claims
+        else:
+            yield _finding(one)
+    if silent:
+        yield f"[case study] Claims without a verdict here: {', '.join(silent)}."
+
+
+def _finding(one: Evidence) -> str:
+    """Source, words, interval, runs."""
+    where = _SOURCES[one.source]
+    if one.source == "reference" and one.machine is None:
+        where = "predicted"
+    words = [f"[{where}{f' {one.claims[0]}' if one.claims else ''}] {one.what}"]
+    if one.low is not None and one.high is not None and one.value is not None:
+        low, high = (show_number(bound, one.unit) for bound in (one.low, one.high))
+        words.append(f"95% interval: {low} to {high}.")
+    if one.error is not None:
+        words.append(f"Median error of such predictions: {show_number(one.error, 'share')}.")
+    if one.machine and one.source != "store":
+        words.append(f"Machine: {one.machine}.")
+    if one.run_ids:
+        more = len(one.run_ids) - MOST_RUNS
+        tail = f" and {more} more" if more > 0 else ""
+        words.append(f"Runs: {', '.join(one.run_ids[:MOST_RUNS])}{tail}.")
+    return " ".join(words)
+
+
+def _section(title: str, items: Iterable[str], width: int) -> Iterator[str]:
+    lines = list(items)
+    if not lines:
+        return
+    yield ""
+    yield f"{title}:"
+    for line in lines:
+        yield from _wrapped(line, "  - ", width)
+
+
+def _wrapped(text: str, start: str, width: int) -> list[str]:
+    """Lines of a text, all behind its first mark."""
+    return textwrap.wrap(
+        make_plain(text),
+        width=width,
+        initial_indent=start,
+        subsequent_indent=" " * len(start) if start.isspace() or "-" in start else "",
+        break_on_hyphens=False,
+    )

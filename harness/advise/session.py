@@ -1,0 +1,157 @@
+"""`spoonbench advise` from options to what is printed; exit codes as everywhere."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from spoonbench.harness.advise.answering import answer
+from spoonbench.harness.advise.asking import make_case
+from spoonbench.harness.advise.dialogue import Dialogue
+from spoonbench.harness.advise.facts import questions_of, read_facts
+from spoonbench.harness.advise.options import facts_of, option_names, topic_command
+from spoonbench.harness.advise.page import advice_json, advice_lines
+from spoonbench.harness.advise.profiles import read_profile, save_profile
+from spoonbench.harness.advise.sources import Sources
+from spoonbench.harness.advise.topics import framework_of, topics
+from spoonbench.harness.frameworks.walking import BadAnswer
+from spoonbench.harness.plaintext import make_plain
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from spoonbench.harness.advise.advice import Advice
+    from spoonbench.harness.advise.case import Case
+    from spoonbench.harness.frameworks.graph import Framework, Question, Value
+
+_CONFIGURATIONS = "spoonbench.harness.advise.configurations"
+
+
+def run_topic(shipped: Framework, /, **options: Any) -> None:
+    """Answer about one topic.
+
+    Args:
+        shipped: framework that the options were made from.
+        options: of the command.
+
+    Raises:
+        UsageError: a fact is given twice, or one is missing and nobody can be asked.
+        BadModel: the folder holds none.
+        BadPlan: a configuration cannot be written.
+        BadProfile: it cannot be read.
+        StoreError: the store is damaged.
+    """
+    framework = shipped
+    if options.get("as_written"):
+        framework = framework_of(shipped.framework_id, as_written=True)
+    sources = Sources(options["out"], checks_claims=options["check_claims"])
+    try:
+        case = _case(framework, options, sources)
+        if options.get("save_profile"):
+            save_profile(options["save_profile"], case)
+        advice = answer(framework, case)
+        while advice.asks is not None:
+            case = _asked(case, advice, as_json=options["as_json"])
+            advice = answer(framework, case)
+        if options.get("write"):
+            _write(advice, case, options)
+    except BadAnswer as exc:
+        raise click.UsageError(str(exc)) from exc
+    finally:
+        sources.close()
+    _print(advice, framework, as_json=options["as_json"])
+
+
+def _case(framework: Framework, options: Mapping[str, Any], sources: Sources) -> Case:
+    """What the options say; they go before the profile."""
+    questions = questions_of(framework)
+    raw, task = _with_task_kind(questions, facts_of(options), options.get("task"))
+    profile = options.get("profile")
+    facts = read_profile(profile, questions) if profile else {}
+    facts |= read_facts(questions, raw, "given")
+    _tell_missing_task(task, sources)
+    model = options.get("model")
+    if framework.topic == "finetune" and model and not Path(model).exists():
+        model = None  # a name on the hub, which says nothing here of its size
+    return make_case(
+        framework, facts, sources, model=model, task=task, asks_all=options.get("ask", False)
+    )
+
+
+def _write(advice: Advice, case: Case, options: Mapping[str, Any]) -> None:
+    """The configuration of a training, and the names of its files."""
+    paths = import_module(_CONFIGURATIONS).write_configuration(
+        advice, case, options["write"], model=options.get("model"), data=options.get("data")
+    )
+    for path in paths:
+        click.echo(make_plain(f"written: {path}"), err=True)
+
+
+def run_open(rest: tuple[str, ...]) -> None:
+    """Ask what about, then as that topic does.
+
+    Raises:
+        UsageError: nobody can be asked.
+    """
+    names = topics()
+    if not _is_answerable():
+        raise click.UsageError(f"Say about what: {', '.join(names)}.")
+    titles = {name: framework_of(name).title for name in names}
+    topic = Dialogue().choose("What about?", titles)
+    command = topic_command(topic, None)
+    if command is None:
+        raise AssertionError(f"{topic} was among the topics")
+    command.main([*rest, "--ask"], prog_name=f"spoonbench advise {topic}", standalone_mode=False)
+
+
+def _with_task_kind(
+    questions: Mapping[str, Question], facts: dict[str, Value], task: str | None
+) -> tuple[dict[str, Value], str | None]:
+    """--task names a kind of task where the framework asks for one, else a task of the store."""
+    kind = questions.get("task_kind")
+    if task is None or kind is None or task not in {choice.name for choice in kind.choices}:
+        return facts, task
+    if "task_kind" in facts and facts["task_kind"] != task:
+        raise click.UsageError("--task and --task-kind say different things.")
+    return {**facts, "task_kind": task}, None
+
+
+def _tell_missing_task(task: str | None, sources: Sources) -> None:
+    """A task that is named but was never measured here is not silently without evidence."""
+    if task is not None and sources.duel(task) is None:
+        where = "" if sources.results is None else f" in {sources.results}"
+        sentence = f"No duel of {task!r} on this machine{where}: rules of thumb answer."
+        click.echo(make_plain(sentence), err=True)
+
+
+def _is_answerable() -> bool:
+    return sys.stdin is not None and sys.stdin.isatty()
+
+
+def _asked(case: Case, advice: Advice, *, as_json: bool) -> Case:
+    """The case with one more answer, from a person.
+
+    Raises:
+        UsageError: there is none to ask.
+    """
+    name = advice.asks
+    if name is None:
+        raise AssertionError("nothing is open")
+    question = case.questions[name]
+    if as_json or not _is_answerable():
+        option = option_names(name, [one for one in case.questions if one != name])[0]
+        raise click.UsageError(f"{option} is missing: {question.text}")
+    value = Dialogue().ask(question)
+    return case.changed(name, value)
+
+
+def _print(advice: Advice, framework: Framework, *, as_json: bool) -> None:
+    if as_json:
+        click.echo(advice_json(advice))
+        return
+    for line in advice_lines(advice, framework):
+        click.echo(line)

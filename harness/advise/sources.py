@@ -1,0 +1,131 @@
+"""Where evidence comes from: the user's store, references that ship, the documents' claims.
+
+Everything is read when it is first asked for, and once.
+
+Not covered: what evidence means for an answer (`answering`).
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from spoonbench.harness.advise.lookups.figures import Figures, reference_figures
+
+if TYPE_CHECKING:
+    from spoonbench.harness.advise.lookups.stored_duels import StoredDuel
+    from spoonbench.harness.records import Environment
+    from spoonbench.harness.store.reader import StoreReader
+
+STORE = "store.sqlite"
+RESULTS = Path("spoonbench-results")
+"""Where results are unless said otherwise."""
+
+
+class Sources:
+    """What an answer may rest on, in the order in which it is asked.
+
+    Args:
+        results: folder of the user's results; None: nobody's.
+        has_references: references that ship with the package are looked at.
+        has_claims: the documents' claims are.
+        checks_claims: those of an answer are checked on the store now, which may take seconds.
+        machine: that the user's runs must come from; None: this one, probed when it is needed.
+    """
+
+    def __init__(
+        self,
+        results: Path | None = RESULTS,
+        *,
+        has_references: bool = True,
+        has_claims: bool = True,
+        checks_claims: bool = False,
+        machine: Environment | None = None,
+    ) -> None:
+        self.results = results
+        self.has_references = has_references
+        self.has_claims = has_claims
+        self.checks_claims = checks_claims
+        self._machine = machine
+        self._duels: dict[str, StoredDuel | None] = {}
+
+    @cached_property
+    def machine(self) -> Environment:
+        """This machine."""
+        if self._machine is not None:
+            return self._machine
+        machine: Environment = import_module("spoonbench.harness.environment").probe()
+        return machine
+
+    @cached_property
+    def devices(self) -> tuple[str, ...]:
+        """Accelerators of this machine: seen without all that identifies it, which takes longer."""
+        if self._machine is not None:
+            return self._machine.devices
+        found: tuple[str, ...] = import_module("spoonbench.harness.environment").devices()
+        return found
+
+    @cached_property
+    def memory_bytes(self) -> int:
+        """Memory of this machine that may be used."""
+        if self._machine is not None:
+            return self._machine.memory_bytes
+        return int(import_module("spoonbench.harness.environment").memory_bytes())
+
+    @cached_property
+    def reader(self) -> StoreReader | None:
+        """The user's store; None where there is none yet.
+
+        Raises:
+            StoreError: it is damaged, or cannot be read.
+        """
+        if self.results is None or not (self.results / STORE).exists():
+            return None
+        opened: StoreReader = import_module("spoonbench.harness.store.reader").open_reader(
+            self.results / STORE
+        )
+        return opened
+
+    @cached_property
+    def references(self) -> tuple[Figures, ...]:
+        """Matrices that ship with the package."""
+        return reference_figures() if self.has_references else ()
+
+    @cached_property
+    def measured(self) -> tuple[Figures, ...]:
+        """Matrices of the store that were measured on this machine, newest first.
+
+        Raises:
+            StoreError: the store is damaged.
+        """
+        if self.reader is None:
+            return ()
+        stored = import_module("spoonbench.harness.advise.lookups.stored")
+        found: tuple[Figures, ...] = stored.stored_figures(self.reader, self.machine)
+        return found
+
+    @cached_property
+    def matrices(self) -> tuple[Figures, ...]:
+        """The store's first, then the references."""
+        return (*self.measured, *self.references)
+
+    def duel(self, task: str) -> StoredDuel | None:
+        """The newest duel of a task that was measured on this machine; None where there is none.
+
+        Raises:
+            StoreError: the store is damaged.
+        """
+        if self.reader is None:
+            return None
+        if task not in self._duels:
+            stored = import_module("spoonbench.harness.advise.lookups.stored_duels")
+            self._duels[task] = stored.read_duel(self.reader, self.machine, task)
+        return self._duels[task]
+
+    def close(self) -> None:
+        """Let go of the store."""
+        reader = self.__dict__.get("reader")
+        if reader is not None:
+            reader.close()

@@ -1,0 +1,1 @@
+"""Checks of claims, one module a topic; `claims.registry` finds them here."""

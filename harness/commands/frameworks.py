@@ -1,0 +1,56 @@
+"""The command group `spoonbench frameworks`: decision frameworks listed, shown and checked."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+import click
+
+from spoonbench.harness.commands.options import JSON
+
+_PRINTING = "spoonbench.harness.commands.framework_printing"
+_GATE_FAILED = 1
+
+
+@click.group("frameworks", invoke_without_command=True)
+@JSON
+@click.pass_context
+def frameworks(context: click.Context, /, **options: Any) -> None:
+    """List decision frameworks, show one as a graph, or look for its faults.
+
+    ID is one of the list; FILE.toml is one of your own: docs/frameworks.md has the format.
+    """
+    if context.invoked_subcommand is None:
+        import_module(_PRINTING).print_list(**options)
+    elif options["as_json"]:
+        raise click.UsageError(
+            f"Give --json behind {context.invoked_subcommand}, not in front of it."
+        )
+
+
+@frameworks.command("list")
+@JSON
+def list_frameworks(**options: Any) -> None:
+    """List the frameworks that ship with the package."""
+    import_module(_PRINTING).print_list(**options)
+
+
+@frameworks.command("show")
+@click.argument("name", metavar="ID|FILE.toml")
+@JSON
+def show_framework(**options: Any) -> None:
+    """Print a framework: questions, edges, verdicts, examples."""
+    import_module(_PRINTING).print_framework(**options)
+
+
+@frameworks.command("lint")
+@click.argument("name", metavar="ID|FILE.toml")
+@JSON
+def lint_framework(**options: Any) -> None:
+    """Look for gaps, overlaps, contradictions and what nothing leads to.
+
+    Ends with 1 where there are faults.
+    """
+    if import_module(_PRINTING).print_faults(**options):
+        raise click.exceptions.Exit(_GATE_FAILED)

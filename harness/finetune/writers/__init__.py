@@ -1,0 +1,1 @@
+"""One module for each tool: its configuration, its files and its commands."""
