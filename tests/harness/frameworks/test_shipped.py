@@ -78,8 +78,8 @@ def test_it_stands_where_its_id_says_and_rests_on_claims(framework_id):
     assert framework.framework_id == framework_id
     assert framework.mends is None or framework.mends in IDS
     assert framework_id.endswith("-as-written") == (framework.reading == "as written")
-    assert any(node.claims for node in framework.nodes.values())
-    assert any(verdict.claims for verdict in framework.verdicts.values())
+    for place in [*framework.nodes.values(), *framework.verdicts.values()]:
+        assert place.claims, place.name
 
 
 def test_what_is_mended_is_the_default():
