@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from spoonbench.harness.advise.advice import Evidence
@@ -87,7 +88,7 @@ def _outline(case: Case, parameters: float) -> tuple[Any, list[str]] | None:
     if case.model is not None and case.model.outline.parameters == parameters:
         return case.model.outline, []
     try:
-        return outlines().outline_of(parameters), ["the usual shape of that size"]
+        return _outline_of(parameters), ["the usual shape of that size"]
     except ValueError:
         return None
 
@@ -107,17 +108,33 @@ def _bytes(
     case: Case, outline: Any, known: Mapping[str, Any], bits: str | None, method: str | None
 ) -> tuple[str, Mapping[str, int]]:
     """What is done, and the bytes that it takes."""
-    module = outlines()
     if case.topic in TRAINING_TOPICS:
         how = method or "full"
-        parts = module.training_bytes(
-            outline, method=how, checkpointing=case.topic == "finetune", **known
+        parts = _told(
+            "training_bytes", outline, method=how, checkpointing=case.topic == "finetune", **known
         )
         return f"training ({how}, {known['dtype']})", parts
     quantization = QUANTIZATIONS[bits] if bits else "none"
     words = f"{known['dtype']}{f', {bits}' if bits else ''}"
-    parts = module.inference_bytes(outline, quantization=quantization, **known)
+    parts = _told("inference_bytes", outline, quantization=quantization, **known)
     return f"answering in {words}", parts
+
+
+@lru_cache(maxsize=4_096)
+def _told(function: str, outline: Any, **settings: Any) -> Mapping[str, int]:
+    """Bytes, told once: what would flip is asked for with all but one fact the same."""
+    parts: Mapping[str, int] = getattr(outlines(), function)(outline, **settings)
+    return parts
+
+
+@lru_cache(maxsize=4_096)
+def _outline_of(parameters: float) -> Any:
+    """The usual outline of that size.
+
+    Raises:
+        ValueError: there is none.
+    """
+    return outlines().outline_of(parameters)
 
 
 def _words(what: str, parts: Mapping[str, int], guesses: list[str]) -> str:

@@ -1,6 +1,7 @@
 """Every topic: the worked examples of every framework, and what the machine adds."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -196,7 +197,12 @@ def test_a_speed_up_follows_from_theory(nothing):
 
 
 def test_a_prediction_that_is_too_near_to_call_is_said(nothing):
-    facts = {"parameters": "7B", "dtype": "bf16", "context": 4096, "batch": 8}
+    facts: dict[str, Any] = {
+        "parameters": "7B",
+        "dtype": "bf16",
+        "context": 4096,
+        "batch": 8,
+    }
     near = advise.fit(nothing, memory="23GB", **facts)
     assert any("without a measurement" in one for one in near.flips)
     far = advise.fit(nothing, memory="80GB", **facts)
