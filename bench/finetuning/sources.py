@@ -11,6 +11,7 @@ from bench.finetuning.annotations import (
     MAPPINGS,
     Annotations,
     Schema,
+    aliases,
     is_required,
     keyword,
     metadata,
@@ -109,7 +110,8 @@ class Sources(Annotations):
                 if keyword(node.value, "init") is False or key == "model_config":
                     properties.pop(key, None)
                     continue
-                properties[key] = self._field(key, node)
+                schema = self._field(key, node)
+                properties |= dict.fromkeys([key, *aliases(node.value)], schema)
                 if is_required(node.value) and key not in required:
                     required.append(key)
         return {

@@ -12,23 +12,23 @@ if TYPE_CHECKING:
 
     from spoonbench.harness.advise.case import Case
     from spoonbench.harness.advise.decision import Decision
-    from spoonbench.harness.advise.lookups.choices import MeasuredChoice
 
 BATCHES = (1, 2, 4, 8, 16, 32, 64, 128)
 
 
-def firm_up(case: Case, decision: Decision, measured: MeasuredChoice | None) -> str | None:
+def firm_up(case: Case, decision: Decision) -> str | None:
     """The command; None where no command of ours would help.
 
     Args:
         case: that was asked about.
-        decision: of the framework.
-        measured: choice by measurement; its own command goes first.
+        decision: whose own command, where measurement made it, goes first.
     """
-    if measured is not None:
-        return measured.firm_up
     make = _COMMANDS.get(case.topic)
-    return make(case, decision) if make else None
+    if decision.measured is not None and (decision.measured.firm_up or case.topic == "tool"):
+        return decision.measured.firm_up
+    command = make(case, decision) if make else None
+    again = " --rounds 10" if decision.measured is not None else ""
+    return command and f"{command}{again}"
 
 
 def _duel(case: Case, _: Decision) -> str:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 WIDEST, NARROWEST = 110, 40
 MOST_RUNS = 1
+MOST_FINDINGS = 8
 _SOURCES = {
     "store": "measured here",
     "reference": "reference",
@@ -73,10 +74,16 @@ def _step(step: AdviceStep) -> str:
 
 
 def _findings(evidence: Iterable[Evidence]) -> Iterator[str]:
-    """One a line; claims on which nothing is known yet are named together."""
+    """One a line; claims on which nothing is known yet are named together, and so are many."""
     silent: list[str] = []
+    told = [one for one in evidence if one.source != "claims"]
+    yield from map(_finding, told[:MOST_FINDINGS])
+    if len(told) > MOST_FINDINGS:
+        yield f"and {len(told) - MOST_FINDINGS} more measurements: --json has them all."
     for one in evidence:
-        if one.source == "claims" and one.what.endswith(f"{UNKNOWN}."):
+        if one.source != "claims":
+            continue
+        if f"): {UNKNOWN}" in one.what:
             silent += one.claims
         else:
             yield _finding(one)

@@ -125,7 +125,9 @@ def show_number(value: float, unit: str) -> str:
     if unit == "parameters":
         return _scaled(value, (("T", 1e12), ("B", 1e9), ("M", 1e6), ("k", 1e3)), "", space="")
     if unit == "seconds":
-        return _scaled(value, (("h", 3_600.0), ("min", 60.0), ("s", 1.0), ("ms", 1e-3)), " s")
+        return _scaled(
+            value, (("h", 3_600.0), ("min", 60.0), ("s", 1.0), ("ms", 1e-3), ("us", 1e-6)), " s"
+        )
     if unit == "share":
         return f"{_rounded(value * 100)}%"
     if unit in {"hours", "days"}:

@@ -106,7 +106,8 @@ def _readme(ids: Sequence[str], feeds: Sequence[Feed], version: str) -> str:
         f"{commands or '    (nothing to run)'}\n"
         "Back where it came from:\n\n"
         "    spoonbench claims --import answer.zip\n\n"
-        "A bundle holds figures, names of machines and commands; no answers, no paths, no code.\n"
+        "A bundle holds figures, the machine, and the words of the commands that were measured; no "
+        "answers, no models, no code.\n"
     )
 
 

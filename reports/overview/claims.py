@@ -92,7 +92,7 @@ def claims_part(overview: Overview) -> Part:
         claims = read_claims()
         blocks.append(Words(text=_sentence(overview.findings)))
         measured = [
-            f"{one.claim_id}, {claims[one.claim_id].text}: {one.verdict}. {one.why}"
+            f"{one.claim_id}: {claims[one.claim_id].text} {_verdict(one)} {one.why}"
             for one in overview.findings
             if one.machine is not None and not one.is_elsewhere and one.verdict not in OPEN
         ]
@@ -185,7 +185,11 @@ def _found(one: Finding) -> str:
 
 
 def _condition(one: Finding) -> str:
-    return f"Only if {one.condition.rstrip('.')}." if one.condition else ""
+    return f"Holds only if: {one.condition.rstrip('.')}." if one.condition else ""
+
+
+def _verdict(one: Finding) -> str:
+    return _condition(one) or f"Verdict: {one.verdict}."
 
 
 def _machine(environment: Environment | None) -> str:

@@ -107,7 +107,7 @@ def _claimed(row: Mapping[str, Any]) -> Claimed:
     condition = f" ({row['condition']})" if row["condition"] else ""
     found = f" {row['found'][:1].upper()}{row['found'][1:].rstrip('.')}." if row["found"] else ""
     evidence = Evidence(
-        what=f"{row['text'].rstrip('.')} [{row['basis']}]: {verdict}{condition}.{found}",
+        what=f"{row['text'].rstrip('.')} (basis: {row['basis']}): {verdict}{condition}.{found}",
         source="claims",
         machine=row["machine"],
         value=row["value"],

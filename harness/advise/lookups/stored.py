@@ -34,9 +34,7 @@ def stored_figures(reader: StoreReader, machine: Environment) -> tuple[Figures, 
     """
     words = machine_words(to_json(machine))
     found = []
-    for matrix in reader.matrices():
-        if matrix.environment_id != machine.environment_id:
-            continue
+    for matrix in reader.matrices_of(machine.environment_id):
         keys = [cell.key for cell in matrix.cells]
         runs = reader.runs(keys, environment_id=machine.environment_id)
         found.append(figures_of(summarize_matrix(matrix, runs, reader.answers), words))

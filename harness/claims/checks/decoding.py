@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _MOST_CHANGED = 0.02
 """Rounding in batches may change answers: up to this share counts as the same."""
+_LEAST_RIGHT = 0.1
+"""A model that gets fewer right, one at a time, has nothing to lose by its padding."""
 
 
 @checks("D7")
@@ -50,9 +52,11 @@ def padded_sides(claim: Claim, grounds: Grounds) -> Finding:
             is_elsewhere=matrix.is_elsewhere,
             run_ids=(*pair[0].run_ids, *pair[1].run_ids),
         )
-    return not_run(
-        claim, "No matrix holds a batch that is padded on the right beside one on the left."
+    why = (
+        "No matrix holds batches padded on either side of a model that gets at least "
+        f"{show(_LEAST_RIGHT, 'share')} right."
     )
+    return not_run(claim, why)
 
 
 def _both_sides(matrix: MeasuredMatrix) -> tuple[CellEvidence, CellEvidence] | None:
@@ -64,7 +68,10 @@ def _both_sides(matrix: MeasuredMatrix) -> tuple[CellEvidence, CellEvidence] | N
         if is_plain and at.padding is not None and at.batch_size > 1:
             sides[at.padding == "right"][at.batch_size] = one
     both = [size for size in sides[False].keys() & sides[True].keys() if size > 1]
-    if not both or matrix.evidence.baseline.cell.placement.batch_size != 1:
+    alone = matrix.evidence.baseline
+    if not both or alone.cell.placement.batch_size != 1 or alone.accuracy is None:
+        return None
+    if (alone.accuracy.value or 0.0) < _LEAST_RIGHT:
         return None
     return sides[False][max(both)], sides[True][max(both)]
 

@@ -96,3 +96,8 @@ def test_an_open_question_flips_with_the_one_before(nothing):
 def test_what_was_said_and_not_needed_is_told(nothing):
     found = advise.tool(nothing, has_rules=True, latency="30ms")
     assert found.settings["not_asked"] == ("latency",)
+
+
+def test_a_duel_needs_no_answers_to_the_rules_questions(own):
+    found = advise.tool(own(), task="sums", accuracy_need=0.9)
+    assert (found.choice, found.asks) == ("rules", None)

@@ -1,13 +1,14 @@
 """Claims that are computed: the verdict, its reason, and what changes it."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from spoonbench.harness.claims.ledger import check, check_claims, finding_of, verdict_of
 from spoonbench.harness.claims.reading import read_claims
 
-VERDICTS = {
+VERDICTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "T6": ("holds only if", ("223,606",)),
     "T15": ("holds", ("no fault", "one verdict")),
     "G8": ("does not hold", ("18.8 examples",)),
@@ -45,7 +46,7 @@ VERDICTS = {
 }
 """Claim to its verdict, and words of the reason: right for the right reason."""
 
-TURNED = {
+TURNED: dict[str, tuple[dict[str, Any], str]] = {
     "T6": ({"coverage": 10000 / 2 / 101**2}, "holds"),
     "G8": ({"steps_at_large": 2}, "holds"),
     "G9": ({"steps": 1000 / 13}, "holds"),

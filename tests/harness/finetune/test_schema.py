@@ -104,3 +104,8 @@ def test_schemas_are_json_of_the_form_that_is_written(pytestconfig):
     folder = pytestconfig.rootpath / "harness" / "finetune" / "schemas"
     for path in folder.glob("*.json"):
         assert json.loads(path.read_text())["$schema"].endswith("2020-12/schema")
+
+
+def test_a_field_is_known_by_its_other_name_too():
+    given = {**GOOD, "model_type": "AutoModelForCausalLM"}
+    assert find_faults(given, read_schema("axolotl")) == []
