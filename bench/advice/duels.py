@@ -31,7 +31,7 @@ TASKS: Mapping[str, Mapping[str, bool]] = {
     "digits": {"has_rules": False, "has_formula": False, "involves_language": False},
     "option-pricing": {"has_rules": False, "has_formula": True, "involves_language": False},
 }
-"""What somebody who has the task would answer; the same for the advisor and the documents' rules."""
+"""What somebody who has the task would answer, to the advisor and to the documents' rules."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
