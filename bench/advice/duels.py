@@ -176,17 +176,20 @@ def _baselines(task: str, seen: Sequence[Measurement], need: Need) -> dict[str, 
     return {
         "the documents' rules as written": _of_level(pure, level),
         "always rules (or the lowest level)": _of_level(pure, 1),
-        "always the language model (or the highest level)": _of_level(pure[::-1], 5),
+        "always the language model (or the highest level)": _of_level(pure, 5),
         "the fastest regardless": min(latencies, key=lambda name: latencies[name], default=None),
     }
 
 
 def _of_level(contestants: Sequence[Measurement], level: int | None) -> str | None:
-    """The first of a level; of the nearest one where a task has none of it."""
-    if level is None or not contestants:
+    """The most accurate one of a level; of the nearest level where a task has none of it."""
+    measured = [one for one in contestants if one.splits]
+    if level is None or not measured:
         return None
-    nearest = min(contestants, key=lambda one: abs(one.entry.level - level))
-    return nearest.entry.label
+    nearest = min(abs(one.entry.level - level) for one in measured)
+    of_level = [one for one in measured if abs(one.entry.level - level) == nearest]
+    best = max(of_level, key=lambda one: one.splits[0].accuracy.value or 0.0)
+    return best.entry.label
 
 
 def _meets(duel: Duel, one: Measurement, need: Need, limit: float | None) -> bool:
