@@ -8,6 +8,7 @@ from spoonbench.harness.advise.facts import UnknownFact
 from spoonbench.harness.advise.lookups.figures import BadFigures
 from spoonbench.harness.advise.models import BadModel
 from spoonbench.harness.advise.profiles import BadProfile
+from spoonbench.harness.advise.quality import BadQuality
 from spoonbench.harness.advise.topics import UnknownTopic
 from spoonbench.harness.artifacts import BusyArtifact, DamagedArtifact
 from spoonbench.harness.claims.bundles import BadBundle
@@ -47,6 +48,7 @@ _EXPECTED = (
     BadParcel,
     BadPlan,
     BadProfile,
+    BadQuality,
     BadReference,
     BadSweep,
     BadTask,
