@@ -69,3 +69,16 @@ def test_rules_answer_without_anything_heavy():
     )
     heavy = {"torch", "transformers", "sklearn", "scipy", "sympy", "pandas", "matplotlib"}
     assert modules_after(code) & heavy == set()
+
+
+def test_advice_needs_nothing_heavy():
+    code = (
+        "import contextlib, io\n"
+        "from spoonbench.harness.cli import main\n"
+        "sys.argv = ['spoonbench', 'advise', 'device', '--parameters', '124M', '--batch', '4',\n"
+        "    '--memory', '24GB', '--out', '/nonexistent']\n"
+        "with contextlib.redirect_stdout(io.StringIO()):\n"
+        "    code = main()\n"
+        "assert code == 0, code"
+    )
+    assert modules_after(code) & set(FORBIDDEN) == set()

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import click
 
-from spoonbench.harness.commands.options import JSON
+from spoonbench.harness.commands.options import JSON, OUT
 
 _PRINTING = "spoonbench.harness.commands.framework_printing"
+_PAGE = "spoonbench.reports.advisor.writing"
 _GATE_FAILED = 1
 
 
@@ -54,3 +56,16 @@ def lint_framework(**options: Any) -> None:
     """
     if import_module(_PRINTING).print_faults(**options):
         raise click.exceptions.Exit(_GATE_FAILED)
+
+
+@frameworks.command("page")
+@click.argument("file", metavar="FILE.html", type=click.Path(path_type=Path, dir_okay=False))
+@OUT
+def write_page(file: Path, out: Path) -> None:
+    """Write a page that asks and answers in a browser, without a network.
+
+    It holds every framework with its graph, and calculators of memory and of crossovers. Figures
+    that were measured here stand in the place of rules of thumb.
+    """
+    import_module(_PAGE).write_advisor_page(file, out)
+    click.echo(f"page: {file}", err=True)

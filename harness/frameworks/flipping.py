@@ -16,10 +16,12 @@ from spoonbench.harness.frameworks.showing import show_number, show_value
 from spoonbench.harness.frameworks.walking import walk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from spoonbench.harness.frameworks.graph import Framework, Question, Value
     from spoonbench.harness.frameworks.walking import Walk
+
+    Thresholds = Mapping[str, float] | Callable[[Mapping[str, Value]], Mapping[str, float]] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +44,7 @@ class Flip:
 def flips(
     framework: Framework,
     answers: Mapping[str, Value],
-    thresholds: Mapping[str, float] | None = None,
+    thresholds: Thresholds = None,
 ) -> tuple[Flip, ...]:
     """What would change where the answers lead, in the order of the path.
 
@@ -51,17 +53,19 @@ def flips(
     Args:
         framework: to walk.
         answers: that lead to a verdict or into a gap; others give nothing.
-        thresholds: figures that take the place of rules of thumb.
+        thresholds: figures that take the place of rules of thumb; or what gives them for answers,
+            where a measurement speaks for some cases only.
 
     Raises:
         BadAnswer: a question that is asked does not allow its answer.
     """
-    here = walk(framework, answers, thresholds)
+    here = _walk(framework, answers, thresholds)
     if here.asks is not None:
         return ()
     found: list[Flip] = []
     for question in {step.question.name: step.question for step in here.steps}.values():
-        for candidates in _directions(framework, question, answers[question.name], thresholds):
+        figures = _figures(answers, thresholds)
+        for candidates in _directions(framework, question, answers[question.name], figures):
             found += _first(framework, here, answers, candidates, thresholds)
     return tuple(found)
 
@@ -69,15 +73,23 @@ def flips(
 _Candidate = tuple["Question", "Value", str]
 
 
+def _figures(answers: Mapping[str, Value], thresholds: Thresholds) -> Mapping[str, float] | None:
+    return thresholds(answers) if callable(thresholds) else thresholds
+
+
+def _walk(framework: Framework, answers: Mapping[str, Value], thresholds: Thresholds) -> Walk:
+    return walk(framework, answers, _figures(answers, thresholds))
+
+
 def _first(
     framework: Framework,
     here: Walk,
     answers: Mapping[str, Value],
     candidates: Sequence[_Candidate],
-    thresholds: Mapping[str, float] | None,
+    thresholds: Thresholds,
 ) -> Iterator[Flip]:
     for question, answer, change in candidates:
-        there = walk(framework, {**answers, question.name: answer}, thresholds)
+        there = _walk(framework, {**answers, question.name: answer}, thresholds)
         if outcome(there) != outcome(here):
             yield Flip(question=question, answer=answer, change=change, walk=there)
             return

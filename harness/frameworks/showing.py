@@ -30,7 +30,7 @@ _LONGER = ((3600, "h"), (60, "min"))
 _COUNTS = ("", "items", "tokens", "examples", "currency")
 """Units whose word stands in the sentence already."""
 
-_NAME = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+_NAME = re.compile(r"\{([a-z][a-z0-9_-]*)\}")
 
 
 def show_value(question: Question, value: Value) -> str:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 LEAST, MOST = 500_000, 1_000_000_000_000
 """Parameters beyond which nothing comparable is published."""
-_NEAR = 0.005
+NEAR = 0.005
 """As near as this, relative, a size is that of a published model."""
 _GPT2: dict[str, Any] = {
     "head_size": 64,
@@ -63,7 +63,7 @@ def _outline(
     )
 
 
-_LADDER = (
+LADDER = (
     _outline("spoonbench's preset tiny", 2, 128, 8, 512, vocabulary=2000, **_PRESET),
     _outline("spoonbench's preset small", 6, 384, 12, 1536, vocabulary=2000, **_PRESET),
     _outline("spoonbench's preset gpt_tiny", 6, 512, 8, 2048, vocabulary=8000, **_PRESET),
@@ -105,7 +105,7 @@ _OTHERS = (
     ),
 )
 
-PUBLISHED: Mapping[str, Outline] = {one.source: one for one in (*_LADDER, *_OTHERS)}
+PUBLISHED: Mapping[str, Outline] = {one.source: one for one in (*LADDER, *_OTHERS)}
 """By name of the model."""
 
 
@@ -125,14 +125,14 @@ def outline_of(parameters: float) -> Outline:
     count = round(parameters)
     below, above = _neighbours(count)
     for one in (below, above):
-        if abs(one.parameters - count) <= _NEAR * one.parameters:
+        if abs(one.parameters - count) <= NEAR * one.parameters:
             return replace(one, parameters=count, source=f"assumed: as {one.source}")
     return _between(count, below, above)
 
 
 def _neighbours(count: int) -> tuple[Outline, Outline]:
     """Those on both sides; the last two (first two) for what is beyond them."""
-    pairs = tuple(pairwise(_LADDER))
+    pairs = tuple(pairwise(LADDER))
     return next((pair for pair in pairs if count <= pair[1].parameters), pairs[-1])
 
 

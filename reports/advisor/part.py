@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import math
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -19,15 +18,16 @@ from spoonbench.harness.frameworks.exporting import framework_json
 from spoonbench.harness.plaintext import make_plain
 from spoonbench.harness.predict.published import LADDER, LEAST, MOST, NEAR
 from spoonbench.reports.advisor.crossings import crossing_json
+from spoonbench.reports.advisor.figures import figure_json
 from spoonbench.reports.templating import read_template, render
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from spoonbench.harness.advise.advice import Evidence
     from spoonbench.harness.frameworks.graph import Framework
     from spoonbench.harness.predict.decoders import Outline
     from spoonbench.reports.advisor.crossings import CrossingRow
+    from spoonbench.reports.advisor.figures import MeasuredFigure
 
 _SCRIPTS = (
     "values",
@@ -70,7 +70,7 @@ class AdvisorPart:
 
 def advisor_part(
     frameworks: Sequence[Framework],
-    thresholds: Mapping[str, Mapping[str, Evidence]] | None = None,
+    thresholds: Mapping[str, Mapping[str, Sequence[MeasuredFigure]]] | None = None,
     outlines: Sequence[Outline] = (),
     crossings: Sequence[CrossingRow] = (),
     *,
@@ -80,8 +80,8 @@ def advisor_part(
 
     Args:
         frameworks: that may be asked.
-        thresholds: id of a framework, then name of a threshold, to the evidence whose figure takes
-            the place of the rule of thumb; evidence without a figure replaces nothing.
+        thresholds: id of a framework, then name of a threshold, to what was measured in the place
+            of the rule of thumb, the best source first; the first that speaks for a case counts.
         outlines: models whose memory can be asked for by name.
         crossings: where one device overtakes another, as measured.
         claims: id to a sentence that says what is claimed and whether it holds.
@@ -151,31 +151,16 @@ def _published(outlines: Sequence[Outline]) -> dict[str, Any]:
     }
 
 
-def _measured(thresholds: Mapping[str, Mapping[str, Evidence]]) -> dict[str, Any]:
+def _measured(
+    thresholds: Mapping[str, Mapping[str, Sequence[MeasuredFigure]]],
+) -> dict[str, Any]:
     return {
         framework_id: {
-            name: _evidence(one) for name, one in figures.items() if one.value is not None
+            name: [figure_json(one) for one in offered if one.evidence.value is not None]
+            for name, offered in figures.items()
         }
         for framework_id, figures in thresholds.items()
     }
-
-
-def _evidence(one: Evidence) -> dict[str, Any]:
-    """Figures are text, for a bound that is never reached is no JSON."""
-    figures = {"value": one.value, "low": one.low, "high": one.high, "error": one.error}
-    return {
-        **{name: _figure(figure) for name, figure in figures.items() if figure is not None},
-        "what": one.what,
-        "source": one.source,
-        "machine": one.machine,
-        "run_ids": list(one.run_ids),
-    }
-
-
-def _figure(value: float) -> str:
-    if math.isnan(value):
-        raise ValueError("the figure of a threshold is not a number")
-    return repr(float(value)) if math.isfinite(value) else "Infinity" if value > 0 else "-Infinity"
 
 
 def _plain(value: Any) -> Any:

@@ -55,7 +55,9 @@ const QUANTIZATIONS = {
 // Every whole number of an outline as BigInt, those that JSON leaves out filled in.
 function exactOutline(outline) {
   const filled = {
-    mlp_matrices: 3, kept_inner: 4, norm: "rms", positions: 0, window: null, windowed_layers: 0,
+    mlp_matrices: 3, kept_inner: 4, norm: "rms", norms: 2,
+    has_head_norms: false, positions: 0, window: null, windowed_layers: 0,
+    has_dropout: false,
     ...outline,
   };
   const entries = Object.entries(filled).map(([name, value]) => [
@@ -69,9 +71,10 @@ function exactOutline(outline) {
 }
 
 // Rows and columns of the linear layers of one block.
-function blockMatrices({ width, inner, queries, keys, mlp_matrices }) {
+function blockMatrices({ width, inner, queries, keys, mlp_matrices, norm }) {
   const into = mlp_matrices === GATED ? [[inner, width], [inner, width]] : [[inner, width]];
-  const attention = [[queries, width], [keys, width], [keys, width], [width, queries]];
+  const heads = norm === "rms" ? [queries, keys, keys] : [queries + 2n * keys];
+  const attention = [...heads.map((rows) => [rows, width]), [width, queries]];
   return [...attention, ...into, [width, inner]];
 }
 
@@ -82,9 +85,10 @@ function numbersOfBlocks(outline) {
 }
 
 function countedParameters(outline) {
-  const { width, layers, vocabulary, positions, is_tied, norm } = outline;
+  const { width, layers, vocabulary, positions, is_tied, norm, head_size } = outline;
   const tables = (is_tied ? 1n : 2n) * vocabulary + positions;
-  const norms = (2n * layers + 1n) * width;
+  const ofHeads = outline.has_head_norms ? 2n * head_size * layers : 0n;
+  const norms = (outline.norms * layers + 1n) * width + ofHeads;
   if (norm === "rms") return numbersOfBlocks(outline) + tables * width + norms;
   const biases = layers * total(blockMatrices(outline).map(([rows]) => rows));
   return numbersOfBlocks(outline) + tables * width + 2n * norms + biases;
@@ -116,10 +120,12 @@ function inferenceBytes(plain, { dtype, quantization = "none", batch, context, o
   [batch, context, overhead] = [BigInt(batch), BigInt(context), BigInt(overhead)];
   const item = ITEM_BYTES[dtype];
   const tokens = batch * context;
-  let inBlock = passing(outline, item, tokens, context);
-  if (quantization !== "none") inBlock += item * largest(blockMatrices(outline).map(numbersOf));
-  const atTheEnd = (STREAM - 1n) * tokens * outline.width * item;
-  const logits = batch * outline.vocabulary * (item + FLOAT32);
+  const { width, head_size, positions, vocabulary } = outline;
+  const inBlock =
+    passing(outline, item, tokens, quantization !== "none") +
+    context * item * (positions ? width : 2n * head_size);
+  const atTheEnd = (STREAM - 1n) * tokens * width * item;
+  const logits = batch * vocabulary * (item + FLOAT32);
   const isAtTheEnd = atTheEnd + logits > inBlock;
   return {
     weights: weightBytes(outline, item, quantization),
@@ -130,15 +136,15 @@ function inferenceBytes(plain, { dtype, quantization = "none", batch, context, o
   };
 }
 
-function passing(outline, item, tokens, context) {
+// Bytes that a block holds at its worst while nothing is kept, the cache left out.
+function passing(outline, item, tokens, isUnpacked) {
   const { width, inner, queries, keys, mlp_matrices, kept_inner, positions } = outline;
-  let nInner = mlp_matrices === GATED ? GATED : kept_inner;
-  if (kept_inner > KEPT_IN_ONE_STEP) nInner -= 1n;
-  const mlp = nInner * inner + STREAM * width;
-  const attention = STREAM * width + 3n * queries + 2n * keys;
-  const table = positions ? context * width * item : 0n;
-  const more = positions ? width : 0n;
-  return tokens * item * (largest([mlp, attention]) + more) + table;
+  const nInner = kept_inner > KEPT_IN_ONE_STEP ? 4n : 3n;
+  const stream = (positions ? STREAM + 1n : STREAM) * width;
+  const worst = tokens * (stream + largest([nInner * inner, 3n * queries + 2n * keys]));
+  if (!isUnpacked) return worst * item;
+  const matrix = largest(blockMatrices(outline).map(numbersOf));
+  return largest([worst, matrix + tokens * (stream + (mlp_matrices - 1n) * inner)]) * item;
 }
 
 // Bytes of a step of training at its worst moment.
@@ -154,12 +160,12 @@ function trainingBytes(plain, asked) {
       : adapters(outline, rank, method === "qlora" ? FLOAT32 : item);
   const learned = total(learning.map((one) => one.bytes));
   const states = stateBytes(optimizer, learning);
-  const moments = passes(outline, method, item, batch * context, rank, checkpointing);
-  const head = method === "full" ? outline.vocabulary * outline.width * item : 0n;
+  const moments = passes({ outline, method, item, rank, checkpointing }, batch, context);
+  const [head, first] = method === "full" ? gradientsOfEnds(outline, item) : [0n, 0n];
   const stepped = states + stepBytes(optimizer, learning, stepping);
+  const soFar = [0n, head, learned - first];
   const parts = [
-    { gradients: 0n, optimizer: states, ...moments[0] },
-    { gradients: head, optimizer: states, ...moments[1] },
+    ...moments.map((one, at) => ({ gradients: soFar[at], optimizer: states, ...one })),
     { gradients: learned, optimizer: stepped, activations: 0n, logits: 0n },
   ];
   const sums = parts.map((part) => total(Object.values(part)));
@@ -171,37 +177,57 @@ function trainingBytes(plain, asked) {
   };
 }
 
-function passes(outline, method, item, tokens, rank, checkpointing) {
-  const { width, layers, vocabulary, inner, mlp_matrices, norm } = outline;
-  const kept = tokens * keptOfBlock(outline, method, item, rank);
-  const last = tokens * width * (norm === "rms" ? FLOAT32 + 2n * item : 2n * item);
-  const ofBlocks = layers * (checkpointing ? tokens * width * item : kept);
-  const matrix = largest(blockMatrices(outline).map(numbersOf));
-  let flowing = tokens * item * (2n * width + mlp_matrices * inner);
-  if (method !== "lora") flowing += matrix * item;
+// Bytes of gradients that are there in the last block, and that are not yet in the first.
+function gradientsOfEnds(outline, item) {
+  const table = outline.vocabulary * outline.width * item;
+  const block = total(blockMatrices(outline).map(numbersOf)) * item;
+  return [table, block + (outline.is_tied ? 0n : table)];
+}
+
+// Activations and logits as the backward pass begins, in the last block, and in the first.
+function passes(wanted, batch, context) {
+  const { outline, method, item, checkpointing } = wanted;
+  const { width, layers, vocabulary, inner, mlp_matrices } = outline;
+  const tokens = batch * context;
+  const kept = tokens * keptOfBlock(wanted) + keptOfDropout(outline, tokens, context);
+  const last = tokens * width * normedLast(wanted);
+  const entering = tokens * width * item;
+  const ofBlocks = layers * (checkpointing ? entering : kept);
+  const matrix = method === "lora" ? 0n : largest(blockMatrices(outline).map(numbersOf));
+  const flowing = (tokens * (2n * width + mlp_matrices * inner) + matrix) * item;
   const again = checkpointing ? kept : 0n;
   return [
     { activations: ofBlocks + last, logits: LOSS * tokens * vocabulary * FLOAT32 },
     { activations: ofBlocks + again + flowing, logits: 0n },
+    { activations: entering + kept + flowing, logits: 0n },
   ];
 }
 
 // Bytes a token that one block keeps for the backward pass.
-function keptOfBlock(outline, method, item, rank) {
-  const { width, inner, queries, keys, kept_inner, norm } = outline;
-  const attention = 2n * (queries + keys) * item;
-  const normed =
-    norm === "layer" ? 4n * item : 2n * (FLOAT32 + (method === "full" ? 2n : 1n) * item);
-  const products = kept_inner * inner * item;
-  const matrices = BigInt(blockMatrices(outline).length);
-  if (method === "full") return width * normed + products + attention;
-  if (method === "lora") return width * normed + products + attention + matrices * rank * item;
-  const into = (matrices - 2n) * width + queries + inner;
-  const fused = norm === "layer" ? 2n * width : 0n;
-  return (
-    width * (normed - 2n * item) + products - inner * item + attention +
-    (into - fused) * FLOAT32 + matrices * rank * FLOAT32
-  );
+function keptOfBlock({ outline, method, item, rank }) {
+  const { width, inner, queries, keys, kept_inner, norm, norms } = outline;
+  const isFull = method === "full";
+  const normed = norms * (norm === "layer" ? 2n * item : FLOAT32 + (isFull ? 2n : 1n) * item);
+  const ofHeads = outline.has_head_norms ? FLOAT32 + (isFull ? item : 0n) : 0n;
+  const attention = (queries + keys) * (2n * item + ofHeads);
+  const kept = width * normed + kept_inner * inner * item + attention;
+  const matrices = blockMatrices(outline);
+  const ranks = BigInt(matrices.length) * rank;
+  if (isFull) return kept;
+  if (method === "lora") return kept + ranks * item;
+  const into = total(matrices.map(([, columns]) => columns));
+  return kept - (2n * width + inner) * item + (into + ranks) * FLOAT32;
+}
+
+function keptOfDropout({ has_dropout, heads, queries, keys }, tokens, context) {
+  return has_dropout ? FLOAT32 * (3n * tokens * context * heads + tokens * (queries + keys)) : 0n;
+}
+
+// Bytes for each number of a token that the last norm keeps, as far as something learns of it.
+function normedLast({ outline, method, item, checkpointing }) {
+  const into = outline.norm === "layer" ? item : FLOAT32;
+  if (method !== "full") return checkpointing ? into : 0n;
+  return into + (outline.norm === "layer" ? 0n : item) + item;
 }
 
 function parameter(shape, item, times = 1n) {

@@ -42,25 +42,40 @@ class Questionnaire {
     this.render();
   }
 
-  get evidence() {
+  // Everything that was measured for this framework, by threshold.
+  get offered() {
     return ownValue(this.data.measured, this.framework.framework_id) ?? {};
   }
 
-  get measured() {
+  // What of it speaks for some answers, and its figures.
+  evidenceFor(answers) {
+    return this.useMeasured ? figuresFor(this.offered, answers) : Object.create(null);
+  }
+
+  measuredFor(answers) {
     const figures = Object.create(null);
-    if (!this.useMeasured) return figures;
-    for (const [name, one] of Object.entries(this.evidence)) figures[name] = Number(one.value);
+    for (const [name, one] of Object.entries(this.evidenceFor(answers))) {
+      figures[name] = Number(one.value);
+    }
     return figures;
+  }
+
+  get evidence() {
+    return this.evidenceFor(this.answers);
+  }
+
+  get measured() {
+    return this.measuredFor(this.answers);
   }
 
   fillAbout() {
     const one = this.framework;
-    const parts = [element("p", { class: "quiet" }, `${sourceWords(one)} Framework ${one.framework_id}, version ${one.version}.`)];
+    const parts = [element("h3", { class: "printed" }, one.title), element("p", { class: "quiet" }, `${sourceWords(one)} Framework ${one.framework_id}, version ${one.version}.`)];
     if (one.faults?.length) {
       parts.push(element("p", {}, "Its faults, kept as written:"));
       parts.push(element("ul", { class: "faults" }, one.faults.map((fault) => element("li", {}, fault))));
     }
-    if (Object.keys(this.evidence).length) parts.push(this.measuredSwitch());
+    if (Object.values(this.offered).some((one) => one.length)) parts.push(this.measuredSwitch());
     if (one.examples?.length) parts.push(this.exampleChooser());
     this.parts.about.replaceChildren(...parts);
   }
@@ -87,10 +102,12 @@ class Questionnaire {
         this.render();
       },
     }, element("option", { value: "" }, "choose one"), options);
-    return element("p", {}, element("label", {}, "A worked example: ", box));
+    return element("p", { class: "chooser" }, element("label", {}, "A worked example: ", box));
   }
 
+  // With the figures that hold for the answers so far.
   drawGraph() {
+    this.drawnWith = JSON.stringify(this.measured);
     this.tree = new Tree(this.framework, this.measured, (question, value) => {
       this.answers[question.name] = value;
       this.editing = null;
@@ -105,6 +122,7 @@ class Questionnaire {
   }
 
   render(takesFocus = false) {
+    if (JSON.stringify(this.measured) !== this.drawnWith) this.drawGraph();
     const found = walk(this.framework, this.answers, this.measured);
     this.tree.show(found);
     this.showPath(found);
@@ -242,7 +260,7 @@ class Questionnaire {
     const used = this.usedThresholds(found);
     if (used.length) rows.push(["Figures", used.map((name) => this.thresholdWords(name))]);
     const claims = this.claimsOf(found, used);
-    if (claims.length) rows.push(["Rests on", claims.map((claim) => this.claimWords(claim))]);
+    if (claims.length) rows.push(["Rests on", this.claimLines(claims)]);
     rows.push(["How sure", [this.sureness(used)]]);
     const told = ([term, words]) => [
       element("dt", {}, term),
@@ -258,9 +276,13 @@ class Questionnaire {
     return [...new Set(places.flatMap((place) => place.claims ?? []))];
   }
 
-  claimWords(claim) {
-    const sentence = ownValue(this.data.claims, claim);
-    return `Claim ${claim}${sentence ? `: ${sentence}` : ""}`;
+  // One line for each claim whose words are here, and one for all the others.
+  claimLines(claims) {
+    const told = claims.filter((claim) => ownValue(this.data.claims, claim) !== undefined);
+    const bare = claims.filter((claim) => !told.includes(claim));
+    const lines = told.map((claim) => `Claim ${claim}: ${this.data.claims[claim]}`);
+    const noun = bare.length > 1 ? "Claims" : "Claim";
+    return bare.length ? [...lines, `${noun} ${bare.join(", ")} of the case study.`] : lines;
   }
 
   // Names of thresholds that the path was judged by.
@@ -280,7 +302,7 @@ class Questionnaire {
     const threshold = this.framework.thresholds[name];
     const text = threshold.text.replace(/[.]$/, "");
     const rule = showThreshold(this.framework, name, threshold.value);
-    const one = this.useMeasured ? ownValue(this.evidence, name) : undefined;
+    const one = ownValue(this.evidence, name);
     if (!one) return `${text}: ${rule} (rule of thumb).`;
     const show = (value) => showThreshold(this.framework, name, Number(value));
     const interval = one.low !== undefined && one.high !== undefined ? `, ${show(one.low)} to ${show(one.high)}` : "";
@@ -290,18 +312,18 @@ class Questionnaire {
   }
 
   sureness(used) {
-    const sources = this.useMeasured ? used.map((name) => ownValue(this.evidence, name)?.source) : [];
+    const sources = used.map((name) => ownValue(this.evidence, name)?.source);
     if (sources.includes("store")) return "by measurements of this store, where figures are given as such";
     if (sources.includes("reference")) return "by reference measurements of another machine";
     return "rule of thumb only";
   }
 
   flipParts() {
-    const found = flips(this.framework, this.answers, this.measured);
+    const found = flips(this.framework, this.answers, (answers) => this.measuredFor(answers));
     if (!found.length) return [element("p", { class: "quiet" }, "No single other answer changes this.")];
     const rows = found.map(({ question, answer, change, walk: there }) => {
       const answers = { ...this.answers, [question.name]: answer };
-      return element("li", {}, `${question.text} `, element("strong", {}, change), `: ${endWords(this.framework, there, answers, this.measured)}`);
+      return element("li", {}, `${question.text} `, element("strong", {}, change), `: ${endWords(this.framework, there, answers, this.measuredFor(answers))}`);
     });
     return [element("h4", {}, "What would change it"), element("ul", { class: "flips" }, rows)];
   }

@@ -3,6 +3,7 @@
 globalThis.spoonbenchAdvisor = {
   walk,
   flips,
+  figuresFor,
   checkAnswer,
   readAnswer,
   showValue,

@@ -31,7 +31,7 @@ function showNumber(value, unit) {
     return placePoint(digits, power + 2) + "%";
   }
   if (unit === "seconds") return showSeconds(value);
-  return showPlain(value) + (COUNTS.includes(unit) ? "" : " " + unit);
+  return showPlain(value) + (COUNTS.includes(unit) ? "" : ` ${unit}`);
 }
 
 function showSeconds(value) {
@@ -85,7 +85,7 @@ function showThreshold(framework, name, value) {
 
 // The sentence of a verdict, each {name} replaced by the answer or threshold of that name.
 function verdictText(framework, verdict, answers, measured = {}, missing = () => "unknown") {
-  return verdict.text.replace(/\{([a-z][a-z0-9_]*)\}/g, (_, name) => {
+  return verdict.text.replace(/\{([a-z][a-z0-9_-]*)\}/g, (_, name) => {
     const threshold = ownValue(framework.thresholds ?? {}, name);
     if (threshold) {
       return showThreshold(framework, name, ownValue(measured, name) ?? threshold.value);

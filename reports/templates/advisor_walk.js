@@ -73,8 +73,28 @@ function checkAnswer(question, answer) {
   return null;
 }
 
+// What was measured in the place of rules of thumb, as far as it speaks for these answers.
+function figuresFor(offered, answers) {
+  const found = Object.create(null);
+  for (const [name, figures] of Object.entries(offered)) {
+    const first = figures.find((one) => speaksFor(one, answers));
+    if (first) found[name] = first;
+  }
+  return found;
+}
+
+function speaksFor({ within }, answers) {
+  return Object.entries(within ?? {}).every(([name, [least, most]]) => {
+    const answer = ownValue(answers, name);
+    return typeof answer === "number" && Number(least) <= answer && answer <= Number(most);
+  });
+}
+
 // Other answers that lead elsewhere, one changed at a time; of a number the nearest either way.
-function flips(framework, answers, measured = {}) {
+// Measured figures are given, or what gives them for answers.
+function flips(framework, answers, given = {}) {
+  const measuredFor = typeof given === "function" ? given : () => given;
+  const measured = measuredFor(answers);
   const here = walk(framework, answers, measured);
   if (here.asks) return [];
   const found = [];
@@ -82,7 +102,8 @@ function flips(framework, answers, measured = {}) {
   for (const [name, question] of questions) {
     for (const candidates of directions(framework, question, answers[name], measured)) {
       for (const [answer, change] of candidates) {
-        const there = walk(framework, { ...answers, [name]: answer }, measured);
+        const changed = { ...answers, [name]: answer };
+        const there = walk(framework, changed, measuredFor(changed));
         if (endOf(there) === endOf(here)) continue;
         found.push({ question, answer, change, walk: there });
         break;

@@ -5,6 +5,7 @@ import pytest
 from spoonbench.harness.advise.advice import Evidence
 from spoonbench.harness.frameworks.reading import parse_framework, shipped, shipped_ids
 from spoonbench.harness.predict.published import PUBLISHED
+from spoonbench.reports.advisor.figures import MeasuredFigure
 from spoonbench.reports.advisor.part import advisor_part, render_advisor_page
 
 ODD = """
@@ -31,7 +32,7 @@ whole = true
 [questions.kind]
 text = "Which kind?"
 type = "choice"
-choices = { Red = "a red one", blue = "a blue one", green = "a green one" }
+choices = { red = "a red one", blue = "a blue one", green = "a green one" }
 [questions.share]
 text = "How much of it?"
 type = "number"
@@ -58,7 +59,7 @@ edges = [
 ]
 [nodes.kind]
 asks = "kind"
-edges = [{ is = ["Red", "blue"], to = "share" }, { is = ["blue"], to = "low" }]
+edges = [{ is = ["red", "blue"], to = "share" }, { is = ["blue"], to = "low" }]
 [nodes.share]
 asks = "share"
 edges = [{ above = 0.1, most = 0.95, to = "low" }, { above = 0.95, to = "again" }]
@@ -67,7 +68,7 @@ asks = "batch"
 edges = [{ least = 12, to = "high" }, { otherwise = true, to = "low" }]
 [verdicts.low]
 choice = ""
-text = "Low: {size}, {kind}, {share}, {few}, {nothing}."
+text = "Low: {size}, {kind}, {share}, {few}, {batch}."
 [verdicts.high]
 choice = "high"
 text = "High, from {large} on."
@@ -109,8 +110,15 @@ def figures(frameworks):
 def part(frameworks, figures):
     measured = {
         framework_id: {
-            name: Evidence(
-                what="Measured for a test.", source="store", machine="a machine", value=value
+            name: (
+                MeasuredFigure(
+                    evidence=Evidence(
+                        what="Measured for a test.",
+                        source="store",
+                        machine="a machine",
+                        value=value,
+                    )
+                ),
             )
             for name, value in named.items()
         }

@@ -8,11 +8,17 @@ from html.parser import HTMLParser
 import pytest
 
 from spoonbench.harness.advise.advice import Evidence
-from spoonbench.harness.frameworks.reading import parse_framework, shipped
+from spoonbench.harness.frameworks.reading import shipped
+from spoonbench.harness.frameworks.showing import verdict_text
+from spoonbench.reports.advisor.figures import MeasuredFigure
 from spoonbench.reports.advisor.part import advisor_part, embed, render_advisor_page
 
 PHONE, DESK = (390, 844), (1280, 900)
 HOSTILE = "</script><img src=x onerror=alert(1)><!--<script>{{7*7}} \u202e\u2028 & \x1b[31m"
+
+
+def measured(evidence, **within):
+    return {"device": {"mps_batch": (MeasuredFigure(evidence=evidence, within=within),)}}
 
 
 def choose(tab, framework_id):
@@ -128,26 +134,54 @@ def test_what_cannot_be_read_is_refused_in_words(visit, page):
     assert "at least 1" in tab.inner_text("[role=alert]")
 
 
-def test_examples_lead_where_their_authors_say(visit, page, frameworks):
-    tab, _ = visit(page)
+EVERYTHING = """() => {
+  const pick = (select, value) => {
+    select.value = value;
+    select.dispatchEvent(new Event("change"));
+  };
+  const part = (name) => document.querySelector(`[data-part=${name}]`);
+  const found = {};
+  for (const { value } of [...part("choose").querySelectorAll("option")]) {
+    pick(part("choose"), value);
+    const measured = part("about").querySelector("input");
+    if (measured?.checked) measured.click();
+    part("graph").querySelector("button").click();
+    const examples = part("about").querySelectorAll("option[value]:not([value=''])");
+    found[value] = [...examples].map((one) => {
+      pick(part("about").querySelector("select"), one.value);
+      const here = document.querySelector(".tree .here .verdict-text");
+      return [here?.textContent ?? "", part("result").innerText,
+        document.documentElement.scrollWidth];
+    });
+  }
+  return found;
+}"""
+
+
+@pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
+def test_every_example_of_every_framework_is_told_within_the_page(
+    visit, page, frameworks, viewport
+):
+    tab, seen = visit(page, viewport)
+    found = tab.evaluate(EVERYTHING)
+    assert set(found) == {one.framework_id for one in frameworks}
     for one in frameworks:
-        choose(tab, one.framework_id)
-        measured = tab.get_by_label("Measured figures")
-        if measured.count():
-            measured.uncheck()
-        for index, example in enumerate(one.examples):
-            tab.get_by_label("A worked example").select_option(str(index))
-            taken = tab.evaluate("document.querySelector('.tree .here .verdict-text')?.textContent")
-            words = one.verdicts[example.verdict].text.split("{")[0]
-            assert taken, example
-            assert taken.startswith(words) or words.startswith(taken.split("(")[0]), example
+        assert len(found[one.framework_id]) == len(one.examples)
+        for example, (taken, told, width) in zip(
+            one.examples, found[one.framework_id], strict=True
+        ):
+            verdict = one.verdicts[example.verdict]
+            assert taken.split("(")[0].startswith(verdict.text.split("{")[0].split("(")[0])
+            assert verdict_text(one, verdict, example.answers) in told
+            assert width <= viewport[0]
+    assert seen == []
 
 
 def test_a_measured_figure_takes_the_place_of_a_rule_of_thumb(visit):
     evidence = Evidence(
         what="Found.", source="reference", machine="a laptop", value=5.25, low=4.0, high=6.5
     )
-    part = advisor_part([shipped("device")], {"device": {"mps_batch": evidence}})
+    part = advisor_part([shipped("device")], measured(evidence))
     tab, seen = visit(render_advisor_page(part))
     answer(tab, "mps", "yes", "82M", "6")
     told = text_of(tab, "result")
@@ -160,12 +194,26 @@ def test_a_measured_figure_takes_the_place_of_a_rule_of_thumb(visit):
     assert seen == []
 
 
+def test_a_figure_counts_for_the_models_that_it_speaks_for(visit):
+    evidence = Evidence(what="Found.", source="reference", machine="a laptop", value=5.25)
+    part = advisor_part([shipped("device")], measured(evidence, parameters=(20e6, 400e6)))
+    tab, seen = visit(render_advisor_page(part))
+    answer(tab, "mps", "yes", "82M", "6")
+    assert "Use the Apple GPU" in text_of(tab, "result")
+    assert "at least 5.25" in text_of(tab, "graph")
+    tab.get_by_role("button", name="Change: How many parameters").click()
+    answer(tab, "500M")
+    assert "overtakes it at batch 16" in text_of(tab, "result")
+    assert "at least 16" in text_of(tab, "graph")
+    assert seen == []
+
+
 def test_claims_are_told_in_their_words(visit):
     part = advisor_part([shipped("tool")], claims={"T7": "Rules are right. It holds."})
     tab, _ = visit(render_advisor_page(part))
     answer(tab, "yes")
     assert "Claim T7: Rules are right. It holds." in text_of(tab, "result")
-    assert "Claim T1\n" in text_of(tab, "result")
+    assert "Claims T1, T8" in text_of(tab, "result")
 
 
 @pytest.fixture
@@ -197,7 +245,9 @@ def hostile(odd):
 @pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
 def test_foreign_text_stays_text(visit, hostile, viewport):
     evidence = Evidence(what=HOSTILE, source="store", machine=HOSTILE, value=3.0)
-    part = advisor_part([hostile], {"odd": {"few": evidence}}, claims={"M1": HOSTILE})
+    part = advisor_part(
+        [hostile], {"odd": {"few": (MeasuredFigure(evidence=evidence),)}}, claims={"M1": HOSTILE}
+    )
     tab, seen = visit(render_advisor_page(part), viewport)
     answer(tab, "30GB", "2")
     told = text_of(tab, "result")
@@ -249,19 +299,9 @@ def test_nothing_of_data_is_ever_markup(part):
     ):
         assert word not in part.script
     assert "</" not in part.script
-    assert not re.search(r"https?:", part.script + part.style + part.html)
-
-
-@pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
-def test_no_framework_scrolls_sideways_or_complains(visit, page, frameworks, viewport):
-    tab, seen = visit(page, viewport)
-    for one in frameworks:
-        choose(tab, one.framework_id)
-        tab.get_by_role("button", name="Open all").click()
-        if one.examples:
-            tab.get_by_label("A worked example").select_option("0")
-        assert tab.evaluate("document.documentElement.scrollWidth") <= viewport[0]
-    assert seen == []
+    # A name, which nothing loads.
+    script = part.script.replace("http://www.w3.org/2000/svg", "")
+    assert not re.search(r"https?:|url\(", script + part.style)
 
 
 @pytest.mark.parametrize(("scheme", "is_dark"), [("light", False), ("dark", True)])
@@ -299,15 +339,9 @@ def test_a_report_without_frameworks_is_a_page(visit):
 def test_a_figure_that_is_no_number_is_refused():
     evidence = Evidence(what="", source="store", value=float("nan"))
     with pytest.raises(ValueError, match="not a number"):
-        advisor_part([shipped("device")], {"device": {"mps_batch": evidence}})
+        advisor_part([shipped("device")], measured(evidence))
 
 
 def test_frameworks_stand_in_one_order_whatever_the_caller_gives(odd):
     given = [odd, shipped("quantize"), shipped("tool")]
     assert advisor_part(given).html == advisor_part(given[::-1]).html
-
-
-def test_a_hostile_file_is_read_as_it_is():
-    text = 'format = 1\nid = "<b>"\nversion = 1\ntitle = "<i>"\ntopic = "t"\nreading = "ours"\n'
-    text += 'source = "s"\nstart = "v"\n[verdicts.v]\nchoice = "c"\ntext = "t"\n'
-    assert "<b>" not in str(advisor_part([parse_framework(text)]).html).split("<noscript>")[0]
