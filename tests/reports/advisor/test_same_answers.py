@@ -247,3 +247,18 @@ def read(question, text):
         return read_answer(question, text)
     except BadAnswer:
         return None
+
+
+def test_what_was_answered_can_be_typed_again(asked):
+    random_source = random.Random(5)
+    values = [value for value in SIZES if 0 <= value < 1e21]
+    values += [10 ** random_source.uniform(-6, 18) for _ in range(200)]
+    for unit in UNITS:
+        question = {"name": "x", "type": "number", "unit": unit}
+        typed = asked.evaluate(
+            "([question, values]) => values.map((one) => "
+            "spoonbenchAdvisor.typedAgain(question, one))",
+            [question, values],
+        )
+        own = Question(name="x", text="", type="number", unit=unit)
+        assert [read_answer(own, text) for text in typed] == values
