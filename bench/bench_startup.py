@@ -9,7 +9,10 @@ import pytest
 PROGRAM = Path(sys.executable).with_name("spoonbench")
 
 
-@pytest.mark.parametrize("words", [["--help"], ["--version"]], ids=" ".join)
+ADVICE = ["advise", "device", "--parameters", "124M", "--batch", "4", "--memory", "24GB"]
+
+
+@pytest.mark.parametrize("words", [["--help"], ["--version"], ADVICE], ids=" ".join)
 def test_command(benchmark, words):
     if not PROGRAM.exists():
         pytest.skip(f"{PROGRAM} is not installed")

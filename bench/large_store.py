@@ -4,9 +4,9 @@
     python bench/large_store.py --out DIR --keep         # leaves it there; again: measures only
     python bench/large_store.py --out DIR --runs 2000    # a small one
 
-Duels of ten tasks and matrices of five models on two, again and again as over years of use: every duel
-has eight contestants in three rounds with their answers to three splits, every matrix 32 cells in
-three rounds. Rows go straight into the tables of a new store, in the forms that the writer gives
+Duels of ten tasks and matrices of five models on two, again and again as over years of use: every
+duel has eight contestants in three rounds with their answers to three splits, every matrix 32 cells
+in three rounds. Rows go straight into the tables of a new store, in the forms that the writer gives
 them, many in one transaction. Everything is drawn by lot from a seed; nothing in it was measured.
 
 The report is built by `spoonbench report` in a process of its own, whose wall-clock time, processor

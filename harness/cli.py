@@ -14,6 +14,7 @@ from typing import Any
 import click
 
 from spoonbench.harness.commands.advise import advise
+from spoonbench.harness.commands.claims import claims
 from spoonbench.harness.commands.cluster_options import CLUSTER_OPTIONS
 from spoonbench.harness.commands.compare import compare
 from spoonbench.harness.commands.desk import desk
@@ -428,6 +429,7 @@ def doctor(**options: Any) -> None:
 
 cli.add_command(advise)
 cli.add_command(compare)
+cli.add_command(claims)
 cli.add_command(desk)
 cli.add_command(frameworks)
 cli.add_command(finetune)

@@ -8,8 +8,11 @@ from spoonbench.harness.advise.facts import UnknownFact
 from spoonbench.harness.advise.lookups.figures import BadFigures
 from spoonbench.harness.advise.models import BadModel
 from spoonbench.harness.advise.profiles import BadProfile
+from spoonbench.harness.advise.quality import BadQuality
 from spoonbench.harness.advise.topics import UnknownTopic
 from spoonbench.harness.artifacts import BusyArtifact, DamagedArtifact
+from spoonbench.harness.claims.bundles import BadBundle
+from spoonbench.harness.claims.reading import BadClaims
 from spoonbench.harness.commands.training import TrainingFailed
 from spoonbench.harness.duel.session import NobodyAnswered
 from spoonbench.harness.executors.interpreters import BadInterpreter
@@ -33,6 +36,8 @@ from spoonbench.solvers.api import BadInput, Unsupported
 _EXPECTED = (
     BadAnswer,
     BadBenchmarks,
+    BadBundle,
+    BadClaims,
     BadConfiguration,
     BadFigures,
     BadFramework,
@@ -43,6 +48,7 @@ _EXPECTED = (
     BadParcel,
     BadPlan,
     BadProfile,
+    BadQuality,
     BadReference,
     BadSweep,
     BadTask,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from spoonbench.harness.gates.comparing import NOT_MEASURED
+from spoonbench.harness.gates.figure_changes import NOT_MEASURED
 from spoonbench.harness.gates.figures import FIGURES
 from spoonbench.harness.gates.wording import (
     change_words,

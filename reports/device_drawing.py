@@ -12,10 +12,11 @@ from matplotlib import ticker
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from spoonbench.harness.records import USUAL
 from spoonbench.reports import labelling
 from spoonbench.reports.canvas import FONT, WIDTH, Drawn, in_all_forms
-from spoonbench.reports.devices import NAME
-from spoonbench.reports.marking import DASHES, wrapped_label
+from spoonbench.reports.devices import NAME, UNSAID
+from spoonbench.reports.marking import DASHES, short_name, wrapped_label
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -95,7 +96,6 @@ def _paint_strip(
 ) -> None:
     """One row of bands, each with its word where there is room for it."""
     (left, right), palette = within
-    fills = {band.choice: index for index, band in reversed(list(enumerate(bands)))}
     width = math.log(right / left)
     for index, band in enumerate(bands):
         start = left if index == 0 else _between(bands[index - 1].high, band.low)
@@ -104,14 +104,13 @@ def _paint_strip(
             if index + 1 < len(bands)
             else min(right, band.high * 1.3)
         )
-        colour = palette.heat if fills[band.choice] % 2 == 0 else palette.cold
-        axes.axvspan(start, end, color=colour, alpha=_BAND, linewidth=0)
+        _fill(axes, (start, end), band.choice, palette)
         axes.axvline(end, color=palette.muted, linewidth=0.6)
         if len(band.choice) * _FEWEST_LETTERS <= math.log(end / start) / width:
             axes.text(
                 math.sqrt(start * end),
                 0.5,
-                band.choice,
+                short_name(band.choice),
                 ha="center",
                 va="center",
                 fontsize=FONT - 2,
@@ -119,6 +118,15 @@ def _paint_strip(
     axes.set(ylim=(0, 1), yticks=[0.5], yticklabels=[title])
     axes.tick_params(axis="y", length=0, labelsize=FONT - 1)
     axes.grid(visible=False)
+
+
+def _fill(axes: Any, ends: tuple[float, float], choice: str, palette: Palette) -> None:
+    """The processor and accelerators in a colour each; where nothing is said, hatched."""
+    if choice in UNSAID:
+        axes.axvspan(*ends, facecolor="none", edgecolor=palette.line, hatch="////", linewidth=0)
+        return
+    colour = palette.heat if choice.startswith(USUAL.device) else palette.cold
+    axes.axvspan(*ends, color=colour, alpha=_BAND, linewidth=0)
 
 
 def _between(low: int, high: int) -> float:

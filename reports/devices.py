@@ -30,6 +30,8 @@ NAME = "devices"
 TITLE = "Speed by batch size and device"
 _UNTOLD = "not told apart"
 _SILENT = "says nothing"
+UNSAID = (_UNTOLD, _SILENT)
+"""Bands that name no device."""
 _BYTES = {"float32": 4, "bfloat16": 2, "float16": 2}
 _FEWEST = 2
 

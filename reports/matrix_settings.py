@@ -47,7 +47,7 @@ def accuracy_changes(evidence: MatrixEvidence) -> Grid:
 
     def show(one: CellVerdict) -> Shown:
         if one.accuracy.verdict == "baseline":
-            return 0.0, "baseline"
+            return 0.0, "0.0"
         difference = one.accuracy.difference
         if difference is None:
             return None, ""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from spoonbench.reports.canvas import FONT, Drawn, in_all_forms, new_figure
-from spoonbench.reports.marking import percent_axis, wrapped_label
+from spoonbench.reports.marking import percent_axis, short_name, wrapped_label
 from spoonbench.reports.matrix_step import NAME, words
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def _paint(cells: Sequence[CellEvidence], palette: Palette) -> Figure:
             hatch=_HATCHES[index % len(_HATCHES)],
             edgecolor=palette.ground,
             linewidth=0.6,
-            label=words(part),
+            label=short_name(words(part)),
         )
         starts = [start + width for start, width in zip(starts, widths, strict=True)]
     axes.set_yticks(range(len(cells)), [wrapped_label(cell.cell.name) for cell in cells])

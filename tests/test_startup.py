@@ -36,7 +36,14 @@ def modules_after(code):
 
 @pytest.mark.parametrize(
     "words",
-    [["--help"], ["--version"], ["duel", "--help"], ["solve", "--help"], ["train", "--help"]],
+    [
+        ["--help"],
+        ["--version"],
+        ["duel", "--help"],
+        ["solve", "--help"],
+        ["train", "--help"],
+        ["finetune", "plan", "--help"],
+    ],
     ids=" ".join,
 )
 def test_help_imports_nothing_heavy(words):
@@ -62,3 +69,16 @@ def test_rules_answer_without_anything_heavy():
     )
     heavy = {"torch", "transformers", "sklearn", "scipy", "sympy", "pandas", "matplotlib"}
     assert modules_after(code) & heavy == set()
+
+
+def test_advice_needs_nothing_heavy():
+    code = (
+        "import contextlib, io\n"
+        "from spoonbench.harness.cli import main\n"
+        "sys.argv = ['spoonbench', 'advise', 'device', '--parameters', '124M', '--batch', '4',\n"
+        "    '--memory', '24GB', '--out', '/nonexistent']\n"
+        "with contextlib.redirect_stdout(io.StringIO()):\n"
+        "    code = main()\n"
+        "assert code == 0, code"
+    )
+    assert modules_after(code) & set(FORBIDDEN) == set()

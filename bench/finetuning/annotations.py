@@ -99,6 +99,15 @@ def type_of_default(node: ast.expr) -> Schema:
     return {"type": kind}
 
 
+def aliases(value: ast.expr | None) -> list[str]:
+    """Further names of a field."""
+    if not isinstance(value, ast.Call):
+        return []
+    given = [one.value for one in value.keywords if one.arg in {"alias", "validation_alias"}]
+    words = [part for one in given for part in ast.walk(one) if isinstance(part, ast.Constant)]
+    return [str(word.value) for word in words]
+
+
 def is_required(value: ast.expr | None) -> bool:
     """No default: neither the value itself nor one within `field(...)` or `Field(...)`."""
     if value is None:

@@ -11,6 +11,7 @@ from bench.finetuning.annotations import (
     MAPPINGS,
     Annotations,
     Schema,
+    aliases,
     is_required,
     keyword,
     metadata,
@@ -43,7 +44,7 @@ _LOOSE = {
     "loftq_config": {"type": ["object", "null"]},
 }
 # What mlx_lm/tuner/utils.py and datasets.py take out of these four.
-_MLX_INSIDE = {
+_MLX_INSIDE: dict[str, Schema] = {
     "lora_parameters": {
         "type": "object",
         "additionalProperties": False,
@@ -109,7 +110,8 @@ class Sources(Annotations):
                 if keyword(node.value, "init") is False or key == "model_config":
                     properties.pop(key, None)
                     continue
-                properties[key] = self._field(key, node)
+                schema = self._field(key, node)
+                properties |= dict.fromkeys([key, *aliases(node.value)], schema)
                 if is_required(node.value) and key not in required:
                     required.append(key)
         return {
@@ -246,4 +248,5 @@ class Sources(Annotations):
             choices = keyword(call, "choices")
             if choices and names:
                 fields[names[-1].removeprefix("--").replace("-", "_")] = {"enum": choices}
-        return fields | _MLX_INSIDE
+        fields.update(_MLX_INSIDE)
+        return fields

@@ -10,19 +10,18 @@ from spoonbench.harness.advise.contradictions import find_contradictions
 from spoonbench.harness.advise.decision import decide
 from spoonbench.harness.advise.flips import facts_of, find_flips
 from spoonbench.harness.advise.lookups.assertions import find_claims
-from spoonbench.harness.advise.lookups.choices import measured_choice
 from spoonbench.harness.advise.lookups.register import look_up
-from spoonbench.harness.advise.quantities import show_answer, show_number
+from spoonbench.harness.advise.quantities import show_answer
+from spoonbench.harness.advise.sentences import sentence_of
 from spoonbench.harness.advise.sureness import rests_on, sureness_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from spoonbench.harness.advise.advice import Evidence, Sureness
+    from spoonbench.harness.advise.advice import Evidence
     from spoonbench.harness.advise.case import Case
     from spoonbench.harness.advise.decision import Decision
     from spoonbench.harness.advise.flips import Flip
-    from spoonbench.harness.advise.lookups.choices import MeasuredChoice
     from spoonbench.harness.frameworks.graph import Framework
 
 ORDER = {"store": 0, "reference": 1, "claims": 2}
@@ -43,22 +42,22 @@ def answer(framework: Framework, case: Case) -> Advice:
     decision = decide(framework, case)
     if decision.asks is not None:
         return _open(framework, case, decision)
-    measured = measured_choice(case, decision)
+    measured = decision.measured
     flips = find_flips(framework, case, decision)
     claims = find_claims(claims_of(framework, decision), case.sources)
-    evidence = _evidence(case, decision, measured, [one.evidence for one in claims])
+    evidence = _evidence(case, decision, [one.evidence for one in claims])
     return Advice(
         topic=framework.topic,
         framework=f"{framework.framework_id} {framework.version}",
-        choice=measured.choice if measured else decision.choice,
-        sentence=measured.sentence if measured else _sentence(framework, decision),
+        choice=decision.choice,
+        sentence=sentence_of(framework, decision),
         path=_path(decision),
         evidence=evidence,
         sureness=measured.sureness if measured else sureness_of(framework, decision),
         runners_up=(*(measured.runners_up if measured else ()), *_runners_up(framework, flips)),
         flips=(*(measured.flips if measured else ()), *_flip_words(framework, flips)),
-        contradictions=find_contradictions(framework, case, decision, measured, claims),
-        firm_up=firm_up(case, decision, measured),
+        contradictions=find_contradictions(framework, case, decision, claims),
+        firm_up=firm_up(case, decision),
         settings=_settings(framework, case, decision),
     )
 
@@ -79,40 +78,6 @@ def _open(framework: Framework, case: Case, decision: Decision) -> Advice:
     )
 
 
-def _sentence(framework: Framework, decision: Decision) -> str:
-    """The verdict's text, with answers and thresholds in the places of their names."""
-    walk = decision.walk
-    if walk.gap is not None:
-        shown = show_answer(walk.gap.question, walk.gap.answer)
-        return f"The framework says nothing about {walk.gap.question.name} {shown}."
-    if walk.verdict is None:
-        raise AssertionError("a walk that neither asks nor ends")
-    return fill(walk.verdict.text, framework, decision)
-
-
-def fill(text: str, framework: Framework, decision: Decision) -> str:
-    """A text with {name} replaced; a name that this path does not know stays as it is."""
-    for step in decision.walk.steps:
-        shown = show_answer(step.question, step.answer)
-        text = text.replace(f"{{{step.question.name}}}", shown)
-    for threshold in framework.thresholds.values():
-        found = decision.figures.get(threshold.name)
-        value = threshold.value if found is None or found.value is None else found.value
-        shown = show_number(value, _unit_of(framework, threshold.name))
-        text = text.replace(f"{{{threshold.name}}}", shown)
-    return text
-
-
-def _unit_of(framework: Framework, threshold: str) -> str:
-    """Of the question that a threshold bounds."""
-    for node in framework.nodes.values():
-        for edge in node.edges:
-            at = edge.condition
-            if threshold in (at.least, at.above, at.most, at.below):
-                return framework.questions[node.asks].unit
-    return ""
-
-
 def _path(decision: Decision) -> tuple[AdviceStep, ...]:
     steps = []
     for step in decision.walk.steps:
@@ -130,16 +95,14 @@ def _path(decision: Decision) -> tuple[AdviceStep, ...]:
     return tuple(steps)
 
 
-def _evidence(
-    case: Case, decision: Decision, measured: MeasuredChoice | None, claims: Sequence[Evidence]
-) -> tuple[Evidence, ...]:
+def _evidence(case: Case, decision: Decision, claims: Sequence[Evidence]) -> tuple[Evidence, ...]:
     """What decided first, then by source; each once."""
     steps, verdict = decision.walk.steps, decision.walk.verdict
     names = [name for step in steps for name in step.node.evidence]
     names += verdict.evidence if verdict else ()
     decided = [decision.figures[name] for name in _used(decision) if name in decision.figures]
     found = [one for name in dict.fromkeys(names) for one in look_up(name, case)]
-    measured_first = measured.evidence if measured else ()
+    measured_first = decision.measured.evidence if decision.measured else ()
     rest = sorted([*found, *decision.beside, *claims], key=lambda one: ORDER[one.source])
     return _once([*measured_first, *decided, *rest])
 
@@ -189,15 +152,17 @@ def _flip_words(framework: Framework, flips: Sequence[Flip]) -> tuple[str, ...]:
 def _what_follows(framework: Framework, flip: Flip) -> str:
     if flip.decision.asks is not None:
         return f"the next question would be: {flip.decision.asks.text}"
-    return _sentence(framework, flip.decision)
+    return sentence_of(framework, flip.decision)
 
 
 def _settings(framework: Framework, case: Case, decision: Decision) -> dict[str, object]:
     """Words of the verdict for programs, and what was said but is not asked on this path."""
     verdict = decision.walk.verdict
     settings: dict[str, object] = dict(verdict.settings) if verdict else {}
-    support: dict[str, Sureness] = rests_on(framework, decision)
-    settings["rests_on"] = support
+    measured = decision.measured
+    settings["rests_on"] = (
+        {"choice": measured.sureness} if measured else rests_on(framework, decision)
+    )
     settings["not_asked"] = not_asked(case, decision)
     return settings
 

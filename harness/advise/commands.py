@@ -5,28 +5,30 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
+from spoonbench.harness.advise.configurations import command_of
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from spoonbench.harness.advise.case import Case
     from spoonbench.harness.advise.decision import Decision
-    from spoonbench.harness.advise.lookups.choices import MeasuredChoice
 
 BATCHES = (1, 2, 4, 8, 16, 32, 64, 128)
 
 
-def firm_up(case: Case, decision: Decision, measured: MeasuredChoice | None) -> str | None:
+def firm_up(case: Case, decision: Decision) -> str | None:
     """The command; None where no command of ours would help.
 
     Args:
         case: that was asked about.
-        decision: of the framework.
-        measured: choice by measurement; its own command goes first.
+        decision: whose own command, where measurement made it, goes first.
     """
-    if measured is not None:
-        return measured.firm_up
     make = _COMMANDS.get(case.topic)
-    return make(case, decision) if make else None
+    if decision.measured is not None and (decision.measured.firm_up or case.topic == "tool"):
+        return decision.measured.firm_up
+    command = make(case, decision) if make else None
+    again = " --rounds 10" if decision.measured is not None else ""
+    return command and f"{command}{again}"
 
 
 def _duel(case: Case, _: Decision) -> str:
@@ -60,6 +62,28 @@ def _fit(case: Case, _: Decision) -> str:
     return _matrix(case, dtype=dtype, batch=str(batch))
 
 
+def _finetuning(case: Case, decision: Decision) -> str | None:
+    """Writes the configuration, and refuses what is predicted not to fit."""
+    return command_of(case, decision.choice or "")
+
+
+def _training(case: Case, _: Decision) -> str:
+    """Steps of training, whose memory is measured beside the prediction."""
+    batch = int(case.number("batch") or 1)
+    return _matrix(case, mode="train", batch=",".join(map(str, sorted({1, batch}))))
+
+
+def _texts(case: Case, _: Decision) -> str:
+    """Texts with what ended each of them."""
+    return _joined(["spoonbench", "generate", case.model_path or "MODEL", "--file", "PROMPTS"])
+
+
+def _route(case: Case, _: Decision) -> str:
+    """Both models and the route between them, with risk against coverage."""
+    words = [*(["--task", case.task] if case.task else ["FILE"]), "--route", "SMALL,LARGE"]
+    return _joined(["spoonbench", "duel", *words])
+
+
 def _matrix(case: Case, **axes: str) -> str:
     words = ["spoonbench", "matrix", "--model", case.model_path or "FOLDER"]
     words += ["--task", case.task] if case.task else []
@@ -81,4 +105,8 @@ _COMMANDS: Mapping[str, Callable[[Case, Decision], str | None]] = {
     "quantize": _quantizations,
     "format": _formats,
     "fit": _fit,
+    "finetune": _finetuning,
+    "training-memory": _training,
+    "decoding": _texts,
+    "routing": _route,
 }

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from spoonbench.harness.advise.decision import decide
 from spoonbench.harness.advise.quantities import show_number
+from spoonbench.harness.advise.sentences import sentence_of_rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from spoonbench.harness.advise.case import Case
     from spoonbench.harness.advise.decision import Decision
     from spoonbench.harness.advise.lookups.assertions import Claimed
-    from spoonbench.harness.advise.lookups.choices import MeasuredChoice
     from spoonbench.harness.frameworks.graph import Framework, Threshold
 
 WHERE = {"store": "measured here", "reference": "measured on a reference machine"}
@@ -24,13 +24,12 @@ def find_contradictions(
     framework: Framework,
     case: Case,
     decision: Decision,
-    measured: MeasuredChoice | None,
     claims: Sequence[Claimed],
 ) -> tuple[str, ...]:
     """One sentence each: of figures, of choices, of sources, of claims that do not hold."""
     found = [
         *_of_figures(framework, case, decision),
-        *_of_choice(framework, decision, measured),
+        *_of_choice(framework, decision),
         *_of_sources(decision),
         *_of_claims(claims),
     ]
@@ -40,6 +39,8 @@ def find_contradictions(
 def _of_figures(framework: Framework, case: Case, decision: Decision) -> Iterator[str]:
     """Thresholds outside of the measured interval, and what the rule would have said."""
     by_thumb = decide(framework, case, by_thumb=True)
+    if by_thumb.walk.asks is not None:
+        return
     changes = by_thumb.outcome != decision.outcome
     for name, found in decision.figures.items():
         threshold = framework.thresholds[name]
@@ -61,14 +62,15 @@ def _differs(threshold: Threshold, found: Evidence) -> bool:
     return not found.low <= threshold.value <= found.high
 
 
-def _of_choice(
-    framework: Framework, decision: Decision, measured: MeasuredChoice | None
-) -> Iterator[str]:
-    if measured is None or measured.agrees_with(decision.choice):
+def _of_choice(framework: Framework, decision: Decision) -> Iterator[str]:
+    measured = decision.measured
+    is_open = decision.walk.verdict is None
+    if measured is None or is_open or measured.agrees_with(decision.ruled):
         return
     yield (
-        f"The case study's framework says {decision.choice or 'nothing'}: "
-        f"{_end(decision)} What was measured says otherwise, and is what is recommended."
+        f"The framework says {decision.ruled or 'nothing'} "
+        f"({sentence_of_rule(framework, decision).rstrip('.')}); what was measured says "
+        f"{measured.choice or 'that nothing will do'}, and that is what is recommended."
     )
 
 

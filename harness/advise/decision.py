@@ -5,9 +5,10 @@ Pure but for what the look-ups read. Asked again with one answer changed it tell
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from spoonbench.harness.advise.lookups.choices import measured_choice
 from spoonbench.harness.advise.lookups.register import look_up
 from spoonbench.harness.frameworks.walking import walk
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from spoonbench.harness.advise.advice import Evidence
     from spoonbench.harness.advise.case import Case
     from spoonbench.harness.advise.facts import Fact
+    from spoonbench.harness.advise.lookups.choices import MeasuredChoice
     from spoonbench.harness.frameworks.graph import Framework, Question
     from spoonbench.harness.frameworks.walking import Walk
 
@@ -30,27 +32,36 @@ class Decision:
         facts: that answered its questions.
         figures: threshold to the evidence whose figure took its place.
         beside: further evidence of thresholds, which decided nothing.
+        measured: choice by measurement alone, which goes before the framework's.
     """
 
     walk: Walk
     facts: Mapping[str, Fact]
     figures: Mapping[str, Evidence] = field(default_factory=dict)
     beside: tuple[Evidence, ...] = ()
+    measured: MeasuredChoice | None = None
 
     @property
     def asks(self) -> Question | None:
-        """The question whose answer is missing."""
-        return self.walk.asks
+        """The question whose answer is missing; what was measured needs none."""
+        return None if self.measured else self.walk.asks
 
     @property
-    def choice(self) -> str | None:
-        """In a word; None where there is none."""
+    def ruled(self) -> str | None:
+        """The framework's own choice in a word; None where there is none."""
         verdict = self.walk.verdict
         return (verdict.choice or None) if verdict else None
 
     @property
+    def choice(self) -> str | None:
+        """What is recommended, in a word; None where nothing is."""
+        return self.measured.choice if self.measured else self.ruled
+
+    @property
     def outcome(self) -> str:
         """What tells two decisions apart: the choice, else where the path ends."""
+        if self.measured is not None:
+            return self.measured.choice or "nothing that was measured"
         if self.walk.verdict is not None:
             return self.walk.verdict.choice or f"verdict {self.walk.verdict.name}"
         return f"asks {self.walk.asks.name}" if self.walk.asks else "gap"
@@ -62,13 +73,22 @@ def decide(framework: Framework, case: Case, *, by_thumb: bool = False) -> Decis
     Args:
         framework: to walk.
         case: whose facts answer.
-        by_thumb: leave the rules' own thresholds in place, whatever was measured.
+        by_thumb: by the rules alone, whatever was measured.
 
     Raises:
         BadAnswer: a question does not allow its answer.
         StoreError: the store is damaged.
     """
-    figures, beside = ({}, ()) if by_thumb else measured_figures(framework, case)
+    if by_thumb:
+        return _walked(framework, case, {}, ())
+    decision = _walked(framework, case, *measured_figures(framework, case))
+    return replace(decision, measured=measured_choice(case, decision))
+
+
+def _walked(
+    framework: Framework, case: Case, figures: dict[str, Evidence], beside: tuple[Evidence, ...]
+) -> Decision:
+    """As far as the case's facts lead."""
     values = {name: one.value for name, one in figures.items() if one.value is not None}
     facts: dict[str, Fact] = {}
     while True:

@@ -58,6 +58,12 @@ INPUTS: Mapping[str, Question] = {
             choices=tuple(Choice(name=name, text=name) for name in _DTYPES),
         ),
         Question(
+            name="device",
+            text="Which accelerator is there? (cpu: none)",
+            type="choice",
+            choices=tuple(Choice(name=name, text=name) for name in ("cpu", "cuda", "mps")),
+        ),
+        Question(
             name="task_kind",
             text="What kind of task is it?",
             type="choice",
@@ -74,7 +80,7 @@ INPUTS: Mapping[str, Question] = {
 
 TRAINING_TOPICS = frozenset({"finetune", "training-memory"})
 USUAL_DTYPE = "float32"
-MEMORY_INPUTS = ("parameters", "batch", "context", "dtype", "memory")
+MEMORY_INPUTS = ("parameters", "batch", "context", "dtype", "memory", "device")
 DUEL_INPUTS = ("accuracy_need", "coverage_need", "latency", "memory")
 
 

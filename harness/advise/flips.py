@@ -18,8 +18,11 @@ if TYPE_CHECKING:
     from spoonbench.harness.advise.decision import Decision
     from spoonbench.harness.frameworks.graph import Framework, Question, Value
 
-FARTHEST = 2.0**20
+FARTHEST = 4.0**8
 """A number is not looked at beyond so many times, or so many parts of, what it is."""
+STRIDE = 4.0
+"""Between the numbers that are tried where an inference has no bounds to name. What is inferred
+from a number alone changes once on the way: more memory never stops fitting."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +89,8 @@ def _numbers(
     if now is None:
         return
 
+    is_inferring = _infers(case, decision, question.name)
+
     def ask(value: float) -> Decision | None:
         try:
             other = decide(framework, case.changed(question.name, value))
@@ -97,7 +102,7 @@ def _numbers(
     for upwards in (True, False):
         places = [
             value
-            for value in _places(framework, decision, question, now)
+            for value in _places(framework, decision, question, now, is_inferring=is_inferring)
             if (value > now if upwards else value < now)
         ]
         edge = _edge(ask, decision.outcome, now, sorted(places, reverse=not upwards), question)
@@ -113,20 +118,33 @@ def _numbers(
         )
 
 
+def _infers(case: Case, decision: Decision, name: str) -> bool:
+    """Whether another fact of the path was inferred from this one."""
+    others = {step.question.name for step in decision.walk.steps} - {name}
+    return any(name in case.grounds(other) for other in others)
+
+
 def _places(
-    framework: Framework, decision: Decision, question: Question, now: float
+    framework: Framework,
+    decision: Decision,
+    question: Question,
+    now: float,
+    *,
+    is_inferring: bool,
 ) -> Iterator[float]:
-    """Where the choice can change: at the bounds of conditions, and on a grid between them."""
+    """Where the choice can change: at bounds, and on a grid where other facts follow from it."""
     for bound in _bounds(framework, decision, question.name):
         if question.is_whole:
             yield from (math.floor(bound) + step for step in (-1.0, 0.0, 1.0, 2.0))
         else:
             yield from (bound, math.nextafter(bound, math.inf), math.nextafter(bound, -math.inf))
-    ratio = 2.0
+    if not is_inferring:
+        return
+    ratio = STRIDE
     while ratio <= FARTHEST:
         for value in (now * ratio, now / ratio):
             yield float(round(value)) if question.is_whole else value
-        ratio *= 2
+        ratio *= STRIDE
 
 
 def _bounds(framework: Framework, decision: Decision, name: str) -> set[float]:
@@ -196,12 +214,26 @@ def _between(
 def _bound_words(
     framework: Framework, decision: Decision, question: Question, value: float, upwards: bool
 ) -> str:
-    """As in "12 or more"; just beyond a bound it is the bound that is named."""
-    for bound in _bounds(framework, decision, question.name):
+    """As in "12 or more"; just beyond a bound it is the bound that is named.
+
+    Other numbers are rounded away from the answer that was given: what is shown flips it, too.
+    """
+    bounds = _bounds(framework, decision, question.name)
+    for bound in bounds:
         beyond = math.nextafter(bound, math.inf if upwards else -math.inf)
         if not question.is_whole and value == beyond:
             return f"{'above' if upwards else 'below'} {show_answer(question, bound)}"
+    if value not in bounds and not question.is_whole:
+        value = _rounded(value, upwards=upwards)
     return f"{show_answer(question, value)} or {'more' if upwards else 'less'}"
+
+
+def _rounded(value: float, *, upwards: bool) -> float:
+    """To four digits, upwards or downwards."""
+    if value == 0:
+        return value
+    place = 10.0 ** (math.floor(math.log10(abs(value))) - 3)
+    return (math.ceil if upwards else math.floor)(value / place) * place
 
 
 def _distance(now: float, value: float) -> float:

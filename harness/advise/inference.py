@@ -33,7 +33,7 @@ def _inferred(name: str, value: Value, why: str) -> Fact:
 
 def _device(case: Case) -> Fact:
     """The machine's accelerator, or the processor where there is none."""
-    lines = case.sources.machine.devices
+    lines = case.sources.devices
     if not lines:
         return _measured("device", "cpu", "no accelerator is seen on this machine")
     kind, _, name = lines[0].partition(":")
@@ -45,7 +45,7 @@ def _memory(case: Case) -> Fact | None:
     device = case.value("device")
     if device == "cuda":
         return None
-    size = case.sources.machine.memory_bytes
+    size = case.sources.memory_bytes
     return _measured("memory", float(size), "memory of this machine")
 
 

@@ -103,7 +103,7 @@ def _command(name: str, framework: Framework) -> click.Command:
     questions = questions_of(framework)
     return click.Command(
         name,
-        params=[*_fact_options(questions), *_general_options(questions)],
+        params=[*_fact_options(questions), *_general_options(questions, framework.topic)],
         callback=partial(import_module(_SESSION).run_topic, framework),
         help=f"{framework.title}.\n\n{framework.source[:1].upper()}{framework.source[1:]}.",
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
@@ -159,7 +159,7 @@ def facts_of(options: Mapping[str, Any]) -> dict[str, Value]:
     return facts
 
 
-def _general_options(questions: Mapping[str, Question]) -> list[click.Parameter]:
+def _general_options(questions: Mapping[str, Question], topic: str) -> list[click.Parameter]:
     path = click.Path(path_type=Path)
     folder = click.Path(path_type=Path, file_okay=False)
     options = [
@@ -175,6 +175,9 @@ def _general_options(questions: Mapping[str, Question]) -> list[click.Parameter]
         click.Option(
             ["--as-written"], is_flag=True, help="The case study's own words, faults included."
         ),
+        click.Option(
+            ["--check-claims"], is_flag=True, help="Check the claims of the answer on the results."
+        ),
         click.Option(["--ask"], is_flag=True, help="Ask what would be assumed, too."),
         click.Option(
             ["--out"],
@@ -185,6 +188,13 @@ def _general_options(questions: Mapping[str, Question]) -> list[click.Parameter]
         ),
         click.Option(["--json", "as_json"], is_flag=True, help="Print JSON."),
     ]
+    if topic == "finetune":
+        options += [
+            click.Option(["--data"], type=path, metavar="FILE", help="Examples, for --write."),
+            click.Option(
+                ["--write"], type=folder, metavar="FOLDER", help="Write the configuration there."
+            ),
+        ]
     return [one for one in options if not set(one.opts) & _taken(questions)]
 
 

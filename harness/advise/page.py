@@ -7,6 +7,7 @@ import shutil
 import textwrap
 from typing import TYPE_CHECKING
 
+from spoonbench.harness.advise.lookups.assertions import UNKNOWN
 from spoonbench.harness.advise.quantities import show_number
 from spoonbench.harness.canonical import to_json
 from spoonbench.harness.plaintext import make_plain
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 WIDEST, NARROWEST = 110, 40
 MOST_RUNS = 1
+MOST_FINDINGS = 8
 _SOURCES = {
     "store": "measured here",
     "reference": "reference",
@@ -38,7 +40,7 @@ def advice_lines(advice: Advice, framework: Framework) -> Iterator[str]:
     yield ""
     yield from _wrapped(_how_sure(advice), "How sure: ", width)
     yield from _section("Why", map(_step, advice.path), width)
-    yield from _section("Evidence", map(_finding, advice.evidence), width)
+    yield from _section("Evidence", _findings(advice.evidence), width)
     yield from _section("Contradictions", advice.contradictions, width)
     yield from _section("What would change it", advice.flips, width)
     yield from _section("Next best", advice.runners_up, width)
@@ -69,6 +71,24 @@ def _how_sure(advice: Advice) -> str:
 def _step(step: AdviceStep) -> str:
     words = step.origin if not step.why else f"{step.origin}: {step.why}"
     return f"{step.question} {step.shown} ({words})"
+
+
+def _findings(evidence: Iterable[Evidence]) -> Iterator[str]:
+    """One a line; claims on which nothing is known yet are named together, and so are many."""
+    silent: list[str] = []
+    told = [one for one in evidence if one.source != "claims"]
+    yield from map(_finding, told[:MOST_FINDINGS])
+    if len(told) > MOST_FINDINGS:
+        yield f"and {len(told) - MOST_FINDINGS} more measurements: --json has them all."
+    for one in evidence:
+        if one.source != "claims":
+            continue
+        if f"): {UNKNOWN}" in one.what:
+            silent += one.claims
+        else:
+            yield _finding(one)
+    if silent:
+        yield f"[case study] Claims without a verdict here: {', '.join(silent)}."
 
 
 def _finding(one: Evidence) -> str:

@@ -6,8 +6,9 @@ its unit is refused: nobody means 24 bytes.
 
 from __future__ import annotations
 
-import math
 import re
+from collections.abc import Mapping
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from spoonbench.harness.frameworks.walking import BadAnswer, check_answer
@@ -17,10 +18,23 @@ if TYPE_CHECKING:
     from spoonbench.harness.frameworks.graph import Question, Value
 
 _WORD = re.compile(r"(.*?[0-9.])\s*([^\W\d_]*|%)", re.DOTALL)
-_THOUSANDS = {"": 1.0, "k": 1e3, "m": 1e6, "b": 1e9, "g": 1e9, "t": 1e12}
-_DECIMAL_BYTES = {"b": 1.0, "kb": 1e3, "mb": 1e6, "gb": 1e9, "tb": 1e12}
-_BINARY_BYTES = {"kib": 2.0**10, "mib": 2.0**20, "gib": 2.0**30, "tib": 2.0**40}
-_SECONDS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "sec": 1.0, "min": 60.0, "h": 3_600.0, "d": 86_400.0}
+_Scales = Mapping[str, Fraction]
+
+
+def _scales(**sizes: float) -> dict[str, Fraction]:
+    return {name: Fraction(size) for name, size in sizes.items()}
+
+
+_ONE = {"": Fraction(1)}
+_THOUSANDS = _ONE | _scales(k=1e3, m=1e6, b=1e9, g=1e9, t=1e12)
+_BYTES = _scales(
+    b=1, kb=1e3, mb=1e6, gb=1e9, tb=1e12, kib=2**10, mib=2**20, gib=2**30, tib=2**40
+)  # fmt: skip
+_SECONDS = {
+    "us": Fraction(1, 1_000_000),
+    "ms": Fraction(1, 1_000),
+    **_scales(s=1, sec=1, min=60, h=3_600, d=86_400),
+}
 _YES = frozenset({"yes", "y", "true"})
 _NO = frozenset({"no", "n", "false"})
 _MONEY = frozenset({"currency", "dollars"})
@@ -33,14 +47,15 @@ _SHORT_NAMES = {
     "f16": "float16",
 }
 
-_SCALES: dict[str, tuple[dict[str, float], str]] = {
-    "bytes": (_DECIMAL_BYTES | _BINARY_BYTES, "24GB or 8GiB"),
-    "seconds": ({"": 1.0} | _SECONDS, "30ms or 2s"),
-    "hours": ({"": 1.0} | {name: size / 3_600.0 for name, size in _SECONDS.items()}, "8h or 30min"),
-    "days": ({"": 1.0} | {name: size / 86_400.0 for name, size in _SECONDS.items()}, "2d or 8h"),
-    "share": ({"": 1.0, "%": 0.01}, "0.95 or 95%"),
+_SCALES: Mapping[str, tuple[_Scales, str]] = {
+    "bytes": (_BYTES, "24GB or 8GiB"),
+    "seconds": (_ONE | _SECONDS, "30ms or 2s"),
+    "hours": (_ONE | {name: size / 3_600 for name, size in _SECONDS.items()}, "8h or 30min"),
+    "days": (_ONE | {name: size / 86_400 for name, size in _SECONDS.items()}, "2d or 8h"),
+    "share": (_ONE | {"%": Fraction(1, 100)}, "0.95 or 95%"),
     "parameters": (_THOUSANDS, "124M or 7B"),
 }
+"""Unit of a question to the units that people write, exactly, and to an example."""
 _PLAIN = (_THOUSANDS, "12 or 3.6k")
 
 
@@ -84,10 +99,10 @@ def _number(question: Question, word: str) -> float:
     if scale is None:
         wrong = f"{match[2]!r} is no unit of it" if match[2] else "the unit is missing"
         raise BadAnswer(f"{question.name} is written as in {example}, not {word!r}: {wrong}.")
-    value = float(number) * scale if scale >= 1 else float(number) / round(1 / scale)
-    if not math.isfinite(value):
-        raise BadAnswer(f"{question.name} is too large a number: {word!r}.")
-    return value
+    try:
+        return float(number * scale)
+    except OverflowError:
+        raise BadAnswer(f"{question.name} is too large a number: {word!r}.") from None
 
 
 def show_answer(question: Question, value: Value) -> str:
@@ -110,7 +125,9 @@ def show_number(value: float, unit: str) -> str:
     if unit == "parameters":
         return _scaled(value, (("T", 1e12), ("B", 1e9), ("M", 1e6), ("k", 1e3)), "", space="")
     if unit == "seconds":
-        return _scaled(value, (("h", 3_600.0), ("min", 60.0), ("s", 1.0), ("ms", 1e-3)), " s")
+        return _scaled(
+            value, (("h", 3_600.0), ("min", 60.0), ("s", 1.0), ("ms", 1e-3), ("us", 1e-6)), " s"
+        )
     if unit == "share":
         return f"{_rounded(value * 100)}%"
     if unit in {"hours", "days"}:

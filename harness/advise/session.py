@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -17,6 +19,7 @@ from spoonbench.harness.advise.profiles import read_profile, save_profile
 from spoonbench.harness.advise.sources import Sources
 from spoonbench.harness.advise.topics import framework_of, topics
 from spoonbench.harness.frameworks.walking import BadAnswer
+from spoonbench.harness.plaintext import make_plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
     from spoonbench.harness.advise.advice import Advice
     from spoonbench.harness.advise.case import Case
     from spoonbench.harness.frameworks.graph import Framework, Question, Value
+
+_CONFIGURATIONS = "spoonbench.harness.advise.configurations"
 
 
 def run_topic(shipped: Framework, /, **options: Any) -> None:
@@ -36,32 +41,54 @@ def run_topic(shipped: Framework, /, **options: Any) -> None:
     Raises:
         UsageError: a fact is given twice, or one is missing and nobody can be asked.
         BadModel: the folder holds none.
+        BadPlan: a configuration cannot be written.
         BadProfile: it cannot be read.
         StoreError: the store is damaged.
     """
-    as_written = options["as_written"]
-    framework = framework_of(shipped.framework_id, as_written=True) if as_written else shipped
-    questions = questions_of(framework)
-    raw, task = _with_task_kind(questions, facts_of(options), options["task"])
-    profile = read_profile(options["profile"], questions) if options["profile"] else {}
-    facts = {**profile, **read_facts(questions, raw, "given")}
-    sources = Sources(options["out"])
+    framework = shipped
+    if options.get("as_written"):
+        framework = framework_of(shipped.framework_id, as_written=True)
+    sources = Sources(options["out"], checks_claims=options["check_claims"])
     try:
-        _refuse_missing_task(task, sources)
-        case = make_case(
-            framework, facts, sources, model=options["model"], task=task, asks_all=options["ask"]
-        )
-        if options["save_profile"]:
+        case = _case(framework, options, sources)
+        if options.get("save_profile"):
             save_profile(options["save_profile"], case)
         advice = answer(framework, case)
         while advice.asks is not None:
             case = _asked(case, advice, as_json=options["as_json"])
             advice = answer(framework, case)
+        if options.get("write"):
+            _write(advice, case, options)
     except BadAnswer as exc:
         raise click.UsageError(str(exc)) from exc
     finally:
         sources.close()
     _print(advice, framework, as_json=options["as_json"])
+
+
+def _case(framework: Framework, options: Mapping[str, Any], sources: Sources) -> Case:
+    """What the options say; they go before the profile."""
+    questions = questions_of(framework)
+    raw, task = _with_task_kind(questions, facts_of(options), options.get("task"))
+    profile = options.get("profile")
+    facts = read_profile(profile, questions) if profile else {}
+    facts |= read_facts(questions, raw, "given")
+    _tell_missing_task(task, sources)
+    model = options.get("model")
+    if framework.topic == "finetune" and model and not Path(model).exists():
+        model = None  # a name on the hub, which says nothing here of its size
+    return make_case(
+        framework, facts, sources, model=model, task=task, asks_all=options.get("ask", False)
+    )
+
+
+def _write(advice: Advice, case: Case, options: Mapping[str, Any]) -> None:
+    """The configuration of a training, and the names of its files."""
+    paths = import_module(_CONFIGURATIONS).write_configuration(
+        advice, case, options["write"], model=options.get("model"), data=options.get("data")
+    )
+    for path in paths:
+        click.echo(make_plain(f"written: {path}"), err=True)
 
 
 def run_open(rest: tuple[str, ...]) -> None:
@@ -93,11 +120,12 @@ def _with_task_kind(
     return {**facts, "task_kind": task}, None
 
 
-def _refuse_missing_task(task: str | None, sources: Sources) -> None:
+def _tell_missing_task(task: str | None, sources: Sources) -> None:
     """A task that is named but was never measured here is not silently without evidence."""
     if task is not None and sources.duel(task) is None:
         where = "" if sources.results is None else f" in {sources.results}"
-        click.echo(f"No duel of {task!r} on this machine{where}: rules of thumb answer.", err=True)
+        sentence = f"No duel of {task!r} on this machine{where}: rules of thumb answer."
+        click.echo(make_plain(sentence), err=True)
 
 
 def _is_answerable() -> bool:

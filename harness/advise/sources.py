@@ -31,6 +31,7 @@ class Sources:
         results: folder of the user's results; None: nobody's.
         has_references: references that ship with the package are looked at.
         has_claims: the documents' claims are.
+        checks_claims: those of an answer are checked on the store now, which may take seconds.
         machine: that the user's runs must come from; None: this one, probed when it is needed.
     """
 
@@ -40,11 +41,13 @@ class Sources:
         *,
         has_references: bool = True,
         has_claims: bool = True,
+        checks_claims: bool = False,
         machine: Environment | None = None,
     ) -> None:
         self.results = results
         self.has_references = has_references
         self.has_claims = has_claims
+        self.checks_claims = checks_claims
         self._machine = machine
         self._duels: dict[str, StoredDuel | None] = {}
 
@@ -55,6 +58,21 @@ class Sources:
             return self._machine
         machine: Environment = import_module("spoonbench.harness.environment").probe()
         return machine
+
+    @cached_property
+    def devices(self) -> tuple[str, ...]:
+        """Accelerators of this machine: seen without all that identifies it, which takes longer."""
+        if self._machine is not None:
+            return self._machine.devices
+        found: tuple[str, ...] = import_module("spoonbench.harness.environment").devices()
+        return found
+
+    @cached_property
+    def memory_bytes(self) -> int:
+        """Memory of this machine that may be used."""
+        if self._machine is not None:
+            return self._machine.memory_bytes
+        return int(import_module("spoonbench.harness.environment").memory_bytes())
 
     @cached_property
     def reader(self) -> StoreReader | None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from spoonbench.harness.evidence import Measurement, SplitScore
     from spoonbench.harness.matrix.evidence import CellEvidence, MatrixEvidence
     from spoonbench.harness.matrix_records import Matrix
-    from spoonbench.harness.records import Environment, ScoredAnswer
+    from spoonbench.harness.records import Environment, Mode, ScoredAnswer
     from spoonbench.harness.reference.records import Reference
     from spoonbench.harness.store.reader import StoreReader
 
@@ -156,13 +156,29 @@ class Runs:
         return MeasuredMatrix(evidence=evidence, machine=machine)
 
 
-def plain_cells(matrix: MeasuredMatrix, device: str = USUAL.device) -> dict[int, CellEvidence]:
+def plain_cells(matrix: MeasuredMatrix) -> dict[int, CellEvidence]:
+    """As `answering_cells`, of the processor."""
+    return answering_cells(matrix, USUAL.device)
+
+
+def answering_cells(matrix: MeasuredMatrix, device: str) -> dict[int, CellEvidence]:
     """Batch size to the answering cell in float32, not quantized, on the native engine."""
+    return _plain(matrix, device, "answer")
+
+
+def training_cells(matrix: MeasuredMatrix, device: str) -> dict[int, CellEvidence]:
+    """Batch size to the training cell in float32 whose step is one pass."""
+    return _plain(matrix, device, "train")
+
+
+def _plain(matrix: MeasuredMatrix, device: str, mode: Mode) -> dict[int, CellEvidence]:
+    usual = (USUAL.dtype, USUAL.quantization, USUAL.engine, USUAL.padding, mode, 1)
     found: dict[int, CellEvidence] = {}
     for one in matrix.cells():
         at = one.cell.placement
-        usual = (device, USUAL.dtype, USUAL.quantization, USUAL.engine, "answer", USUAL.padding)
-        if (at.device, at.dtype, at.quantization, at.engine, at.mode, at.padding) == usual:
+        here = (at.dtype, at.quantization, at.engine, at.padding, at.mode, at.accumulation)
+        is_there = at.device.partition(":")[0] == device
+        if is_there and here == usual and one.call_s is not None:
             found.setdefault(at.batch_size, one)
     return found
 

@@ -79,8 +79,8 @@ def compare(**options: Any) -> None:
 
     A and B are each the beginning of an id (of a duel, a matrix or a run), duel:ID/CONTESTANT,
     matrix:ID/CELL, latest or previous (:TASK), STORE.sqlite:ID, a JSON file of pytest-benchmark
-    (FILE.json#BENCHMARK), a reference by name, or a reference FILE.jsonl. Without A and B the
-    latest measurement is compared with the one before it.
+    (FILE.json#BENCHMARK) or a FOLDER/ of several, a reference by name, or a reference FILE.jsonl.
+    Without A and B the latest measurement is compared with the one before it.
 
     Ends with 1 where a gate failed, with 3 where one cannot be judged.
     """

@@ -45,6 +45,7 @@ _WHAT = grouped(
         metavar="DIR",
         help="For configuration, data, scripts and STEPS.md.",
     ),
+    click.option("--skip-bad-rows", is_flag=True, help="Go on without rows that cannot be used."),
     click.option("--force", is_flag=True, help="Replace files of the same names."),
 )
 _MACHINE = grouped(

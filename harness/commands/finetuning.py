@@ -30,6 +30,7 @@ def write(
     tool: Any,
     folder: Path,
     force: bool,
+    skip_bad_rows: bool,
     parameters: str | None,
     memory: str | None,
     targets: str | None,
@@ -53,6 +54,7 @@ def write(
         parameters=_size("--parameters", parameters),
         memory_bytes=_size("--memory", (memory or "").upper().removesuffix("B") or None),
         is_forced=force,
+        skip_bad_rows=skip_bad_rows,
     )
     cautions = find_cautions(plan)
     if as_json:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from spoonbench.harness.canonical import to_json
+from spoonbench.harness.claims.reading import read_claims
 from spoonbench.harness.frameworks.drawing import drawn
 from spoonbench.harness.frameworks.exporting import framework_json
 from spoonbench.harness.frameworks.linting import lint
@@ -60,7 +61,7 @@ def print_faults(*, name: str, as_json: bool) -> int:
         BadFramework: there is none of that name, or the file is none.
     """
     framework = find_framework(name)
-    faults = lint(framework)
+    faults = lint(framework, claims=read_claims())
     if as_json:
         facts = {"framework": framework.framework_id, "version": framework.version}
         click.echo(json.dumps({**facts, "faults": to_json(faults)}, indent=2))

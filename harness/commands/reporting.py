@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.console import Console
 
+from spoonbench.harness.advise.quality import read_quality
 from spoonbench.harness.commands.idle_options import refuse_idle
 from spoonbench.harness.commands.listing import write_again
 from spoonbench.harness.store.reader import open_reader
@@ -50,7 +51,7 @@ def _report(options: Mapping[str, Any]) -> None:
     )
     quality = import_module("spoonbench.reports.overview.advice_quality")
     given: Path | None = options["advice_quality"]
-    advice = None if given is None else quality.read_advice_quality(given)
+    advice = None if given is None else quality.advice_quality(read_quality(given))
     out: Path = options["out"]
     with open_reader(out / _STORE) as reader:
         overview = content.gather(reader, wanted, advice, ("spoonbench", *sys.argv[1:]))

@@ -317,3 +317,22 @@ def family_of(model: str) -> str | None:
     name = model.lower()
     found = [family for family, pattern in _FAMILIES.items() if re.search(pattern, name)]
     return found[0] if len(found) == 1 else None
+
+
+def method_and_tool(choice: str) -> tuple[Method, ToolName]:
+    """What a choice of the framework `finetune` stands for.
+
+    Args:
+        choice: of a verdict: method and tool with a stroke between them.
+
+    Raises:
+        BadPlan: it names none.
+
+    >>> method_and_tool("qlora/mlx")
+    ('qlora', 'mlx')
+    """
+    first, _, second = choice.partition("/")
+    tool = "ollama-modelfile" if second == "modelfile" else second
+    if first not in METHODS or tool not in TOOL_NAMES:
+        raise BadPlan(f"{choice!r} is no method and tool of fine-tuning, so nothing is written.")
+    return first, tool

@@ -17,7 +17,7 @@ from spoonbench.harness.finetune.modelfile import parse_modelfile
 if TYPE_CHECKING:
     from pathlib import Path
 
-_MOST_BYTES = 1 << 20
+_MOST_BYTES = 1 << 16
 _WIDTH = 100
 
 

@@ -30,28 +30,34 @@ Pair = tuple[str, str]
 """A question and its answer."""
 
 
-def read_pairs(path: str | Path) -> list[Pair]:
+def read_pairs(path: str | Path, *, skip_bad_rows: bool = False) -> list[Pair]:
     """Questions and answers of the training part of a task file.
 
     Args:
         path: JSONL, CSV or TSV with the columns question and answer.
+        skip_bad_rows: go on without rows that cannot be used.
 
     Raises:
         BadTask: it cannot be used.
     """
-    task = read_task(path)
+    task = read_task(path, skip_bad_rows=skip_bad_rows)
     return [_pair(item) for part in (task.training, task.validation) for item in part.items]
 
 
 def divide(pairs: Sequence[Pair], plan: FinetunePlan) -> tuple[list[Pair], list[Pair]]:
-    """Items to train on, and items to watch the loss on; one is always left to train on.
+    """Items to train on, and items to watch the loss on.
+
+    At least a batch is held back, because mlx-lm takes no less and the loss on fewer says little;
+    nothing is where that would leave less than one step to train on.
 
     Args:
         pairs: all that may be learned from.
-        plan: says the share and the seed.
+        plan: says the share, the batch and the seed.
     """
-    n_valid = min(round(len(pairs) * plan.valid_share), len(pairs) - 1)
-    chosen = set(random.Random(plan.seed).sample(range(len(pairs)), max(n_valid, 0)))  # noqa: S311
+    n_valid = max(round(len(pairs) * plan.valid_share), plan.batch) if plan.valid_share else 0
+    if len(pairs) - n_valid < plan.effective_batch:
+        n_valid = 0
+    chosen = set(random.Random(plan.seed).sample(range(len(pairs)), n_valid))  # noqa: S311
     train = [pair for index, pair in enumerate(pairs) if index not in chosen]
     return train, [pairs[index] for index in sorted(chosen)]
 

@@ -38,6 +38,7 @@ def write_plan(
     parameters: float | None = None,
     memory_bytes: float | None = None,
     is_forced: bool = False,
+    skip_bad_rows: bool = False,
 ) -> list[Path]:
     """Write everything that a plan needs.
 
@@ -47,6 +48,7 @@ def write_plan(
         parameters: of the model, where they are known: the memory is predicted from them.
         memory_bytes: of the device, where they are known.
         is_forced: replace files of the same names.
+        skip_bad_rows: go on without rows of the data that cannot be used.
 
     Returns:
         The files, configuration first.
@@ -55,7 +57,9 @@ def write_plan(
         BadPlan: it cannot be carried out, names no data, or a file is there already.
         BadTask: the data cannot be used.
     """
-    texts = texts_of(plan, parameters=parameters, memory_bytes=memory_bytes)
+    texts = texts_of(
+        plan, parameters=parameters, memory_bytes=memory_bytes, skip_bad_rows=skip_bad_rows
+    )
     paths = [folder / name for name in texts]
     there = [path for path in paths if path.exists()]
     if there and not is_forced:
@@ -67,7 +71,11 @@ def write_plan(
 
 
 def texts_of(
-    plan: FinetunePlan, *, parameters: float | None = None, memory_bytes: float | None = None
+    plan: FinetunePlan,
+    *,
+    parameters: float | None = None,
+    memory_bytes: float | None = None,
+    skip_bad_rows: bool = False,
 ) -> dict[str, str]:
     """Every file of a plan by its name within the folder; see `write_plan`."""
     plan = _absolute(plan)
@@ -75,7 +83,7 @@ def texts_of(
     # What is wrong with the plan itself is said before any data is read.
     check_plan(plan, memory=memory_bytes, needed=needed)
     writer = WRITERS[plan.tool]
-    parts = _parts(plan, writer)
+    parts = _parts(plan, writer, skip_bad_rows)
     examples = len(parts[TRAIN]) if writer.form else None
     check_plan(plan, examples=examples, memory=memory_bytes, needed=needed)
     material = material_of(parts[TRAIN], parts[VALID])
@@ -101,12 +109,12 @@ def _resolved(name: str) -> str:
     return str(Path(name).resolve()) if name and Path(name).exists() else name
 
 
-def _parts(plan: FinetunePlan, writer: Writer) -> dict[str, list[Pair]]:
+def _parts(plan: FinetunePlan, writer: Writer, skip_bad_rows: bool) -> dict[str, list[Pair]]:
     if not plan.data:
         if writer.form:
             raise BadPlan("Name the file of questions and answers to train on.")
         return {TRAIN: [], VALID: []}
-    train, valid = divide(read_pairs(Path(plan.data)), plan)
+    train, valid = divide(read_pairs(Path(plan.data), skip_bad_rows=skip_bad_rows), plan)
     return {TRAIN: train, VALID: valid}
 
 

@@ -7,9 +7,10 @@ from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING
 
 from spoonbench.harness.frameworks.paths import representatives
+from spoonbench.harness.frameworks.showing import names_in
 from spoonbench.harness.frameworks.tables import BadFramework, check_name, shortened
 from spoonbench.harness.frameworks.walking import BadAnswer, check_answer
-from spoonbench.harness.frameworks.wording import bounds_of, placeholders
+from spoonbench.harness.frameworks.wording import bounds_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -57,6 +58,9 @@ def _check_names(framework: Framework) -> None:
     if both:
         names = ", ".join(sorted(both))
         raise BadFramework(f"{names}: a question and a threshold of the same name.")
+    for name in (*framework.questions, *framework.thresholds):
+        if "-" in name:
+            raise BadFramework(f"{name}: questions and thresholds have _ for -.")
     for question in framework.questions.values():
         if question.type == "number" and not representatives(framework, question, {}, frozenset()):
             where = f"questions.{question.name}"
@@ -103,9 +107,11 @@ def _check_texts(framework: Framework) -> None:
     known = framework.questions.keys() | framework.thresholds.keys()
     for verdict in framework.verdicts.values():
         where = f"verdicts.{verdict.name}: text"
-        _require(placeholders(verdict.text), known, f"{where}: the name")
-        if re.search(r"[{}]", re.sub(r"\{[^{}]*\}", "", verdict.text)):
-            raise BadFramework(f"{where}: a brace without its other half.")
+        names = names_in(verdict.text)
+        _require(names, known, f"{where}: the name")
+        # Each name has a brace on either side; every other brace would be shown as it stands.
+        if len(names) * 2 != len(re.findall(r"[{}]", verdict.text)):
+            raise BadFramework(f"{where}: braces hold the name of a question or a threshold.")
 
 
 def _check_examples(framework: Framework) -> None:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
+from spoonbench.harness.frameworks.showing import show_threshold
 from spoonbench.harness.frameworks.walking import figures_of
 from spoonbench.harness.frameworks.wording import (
     answers_text,
     condition_text,
-    shown_number,
-    unit_of,
     verdict_name,
 )
 
@@ -74,7 +73,7 @@ class _Drawing:
 
     def _edge(self, node: Node, edge: Edge, start: str, margin: str) -> Iterator[str]:
         question = self._framework.questions[node.asks]
-        asked = condition_text(self._framework, question, edge.condition, self._figures)
+        asked = condition_text(question, edge.condition, self._figures)
         if edge.to in self._framework.verdicts:
             verdict = self._framework.verdicts[edge.to]
             yield from self._wrapped(f"{asked} → {verdict_name(verdict)}", margin, start)
@@ -101,7 +100,7 @@ class _Drawing:
         yield (
             "thresholds",
             [
-                f"{one.name} = {shown_number(one.value, unit_of(framework, one.name))}: {one.text}"
+                f"{one.name} = {show_threshold(framework, one.name, one.value)}: {one.text}"
                 f"{_cited(one.claims)}{_replaced(one.evidence)}"
                 for one in framework.thresholds.values()
             ],

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from spoonbench.harness.frameworks.paths import Representative, places_after, representatives
+from spoonbench.harness.frameworks.showing import names_in
 from spoonbench.harness.frameworks.walking import fitting_edges
-from spoonbench.harness.frameworks.wording import placeholders
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -171,7 +171,7 @@ class _Explorer:
         """Questions of which it matters only whether they were asked."""
         names = {one.name for one in self._framework.questions.values() if one.is_general}
         for place in after & self._framework.verdicts.keys():
-            names |= set(placeholders(self._framework.verdicts[place].text))
+            names |= set(names_in(self._framework.verdicts[place].text))
         return sorted(names)
 
 

@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from spoonbench.harness.frameworks.exploring import State, completions, explore
 from spoonbench.harness.frameworks.naming import unnamed, unused
+from spoonbench.harness.frameworks.showing import names_in, show_value
 from spoonbench.harness.frameworks.spans import spans_text
 from spoonbench.harness.frameworks.walking import figures_of, meets, walk
 from spoonbench.harness.frameworks.wording import (
     answers_text,
     condition_text,
-    placeholders,
-    shown_answer,
     verdict_name,
 )
 
@@ -186,9 +185,7 @@ def _unreachable(
         node = framework.nodes[name]
         for edge in node.edges:
             if (name, id(edge)) not in taken and edge.to in reached:
-                asked = condition_text(
-                    framework, framework.questions[node.asks], edge.condition, figures
-                )
+                asked = condition_text(framework.questions[node.asks], edge.condition, figures)
                 sentence = f"No answers take the edge of {name} to {edge.to} ({asked})."
                 yield Fault(kind="unreachable", place=name, sentence=sentence)
 
@@ -216,9 +213,9 @@ def _unmet(
     figures: Mapping[str, float],
 ) -> Fault:
     question = framework.questions[name]
-    needed = condition_text(framework, question, condition, figures)
+    needed = condition_text(question, condition, figures)
     answer = state.answers.get(name)
-    but = "does not ask it" if answer is None else f"has {shown_answer(question, answer)}"
+    but = "does not ask it" if answer is None else f"has {show_value(question, answer)}"
     return Fault(
         kind="contradiction",
         place=state.place,
@@ -244,7 +241,7 @@ def _partial(framework: Framework, explored: Exploration) -> Iterator[Fault]:
 def _unfilled(framework: Framework, explored: Exploration) -> Iterator[Fault]:
     seen = set()
     for state in explored.arrivals:
-        for name in placeholders(framework.verdicts[state.place].text):
+        for name in names_in(framework.verdicts[state.place].text):
             is_known = name in framework.thresholds or name in state.answers
             if is_known or (state.place, name) in seen:
                 continue

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from spoonbench.harness.frameworks.wording import bounds_of, placeholders
+from spoonbench.harness.frameworks.showing import names_in
+from spoonbench.harness.frameworks.wording import bounds_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -23,7 +24,7 @@ def unused(framework: Framework) -> Iterator[tuple[str, str]]:
     for name in framework.questions:
         if name not in asked | needed:
             yield name, f"No node asks the question {name}."
-    texts = {name for verdict in framework.verdicts.values() for name in placeholders(verdict.text)}
+    texts = {name for verdict in framework.verdicts.values() for name in names_in(verdict.text)}
     bounds = {bound for condition in _conditions(framework) for bound in bounds_of(condition)}
     for name in framework.thresholds:
         if name not in bounds | texts:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from spoonbench.harness.frameworks.wording import shown_answer, shown_number
+from spoonbench.harness.frameworks.showing import show_number, show_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,7 +26,7 @@ def spans_text(question: Question, given: Iterable[Representative]) -> str:
     """
     distinct = list({one.answer: one for one in given}.values())
     if question.type != "number":
-        return " or ".join(shown_answer(question, one.answer) for one in distinct)
+        return " or ".join(show_value(question, one.answer) for one in distinct)
     ordered = sorted(distinct, key=lambda one: one.answer)
     spans = [(ordered[0], ordered[0])]
     for one in ordered[1:]:
@@ -41,17 +41,17 @@ def spans_text(question: Question, given: Iterable[Representative]) -> str:
 def _span(question: Question, span: tuple[Representative, Representative]) -> str:
     first, last = span
     if first is last and _is_point(first) and first.low is not None:
-        return shown_number(first.low, question.unit)
+        return show_number(first.low, question.unit)
     whole = _whole(span) if question.is_whole else None
     if whole is not None:
-        return " to ".join(shown_number(value, question.unit) for value in dict.fromkeys(whole))
+        return " to ".join(show_number(value, question.unit) for value in dict.fromkeys(whole))
     words = []
     if first.low is not None:
         start = "at least" if _is_point(first) else "more than"
-        words.append(f"{start} {shown_number(first.low, question.unit)}")
+        words.append(f"{start} {show_number(first.low, question.unit)}")
     if last.high is not None:
         end = "at most" if _is_point(last) else "less than"
-        words.append(f"{end} {shown_number(last.high, question.unit)}")
+        words.append(f"{end} {show_number(last.high, question.unit)}")
     return " and ".join(words)
 
 

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from spoonbench.harness.canonical import from_json
+from spoonbench.harness.gates.figures import FIGURES
 from spoonbench.harness.gates.rounds import MB, MS, P95, scores_of, single
 from spoonbench.harness.gates.sides import BadComparison, Scores, Series, Side, Subject
 from spoonbench.harness.records import ScoredAnswer
@@ -55,6 +57,53 @@ def side_from_benchmarks(path: Path) -> Side:
         raise BadComparison(f"{path} is damaged, or of another version: {exc}.") from exc
 
 
+def side_from_folder(folder: Path) -> Side:
+    """All files of a folder as one side: each is a process of its own, and so one round.
+
+    Times are the quantiles of each file; memory is the highest of all, answers those of the first.
+
+    Raises:
+        BadComparison: there is no such folder or no such file in it, one is damaged, or they were
+            saved on different machines.
+    """
+    sides = [side_from_benchmarks(path) for path in sorted(folder.glob("*.json"))]
+    if not sides:
+        raise BadComparison(f"{folder}/ holds no file that pytest-benchmark saved (*.json).")
+    if any(side.machine != sides[0].machine for side in sides):
+        raise BadComparison(f"The files of {folder}/ were saved on different machines.")
+    names = dict.fromkeys(one.name for side in sides for one in side.subjects)
+    return replace(
+        sides[0],
+        title=f"{folder.name}/ of {len(sides)} files",
+        is_one_process=False,
+        subjects=tuple(_merged(name, sides) for name in names),
+    )
+
+
+def _merged(name: str, sides: Sequence[Side]) -> Subject:
+    found = [
+        (index, one)
+        for index, side in enumerate(sides)
+        for one in side.subjects
+        if one.name == name
+    ]
+    figures = dict.fromkeys(figure for _, one in found for figure in one.series)
+    return replace(
+        found[0][1],
+        series={figure: _by_file(figure, found) for figure in figures},
+    )
+
+
+def _by_file(figure: str, found: Sequence[tuple[int, Subject]]) -> Series:
+    there = [(index, one.series[figure]) for index, one in found if figure in one.series]
+    values = tuple(series.value for _, series in there)
+    if FIGURES[figure].kind == "size":
+        return Series(values=(max(values),))
+    return Series(
+        values=values, rounds=tuple(index for index, _ in there), detail=there[0][1].detail
+    )
+
+
 def _refuse(word: str) -> float:
     raise ValueError(f"{word} is no figure")
 
@@ -76,6 +125,7 @@ def _side(path: Path, data: Mapping[str, Any]) -> Side:
         machine=_machine(data.get("machine_info", {})),
         splits=splits,
         deciding=splits[0] if splits else None,
+        is_one_process=True,
     )
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from spoonbench.harness.gates.benchmark_side import side_from_benchmarks
+from spoonbench.harness.gates.benchmark_side import side_from_benchmarks, side_from_folder
 from spoonbench.harness.gates.reference_side import side_from_reference
 from spoonbench.harness.gates.selectors import read_selector
 from spoonbench.harness.gates.sides import BadComparison
 from spoonbench.harness.gates.store_side import side_from_store
-from spoonbench.harness.reference.records import read_reference, read_shipped, shipped_names
+from spoonbench.harness.reference.records import SUFFIX, read_reference, read_shipped, shipped_names
 from spoonbench.harness.store.reader import open_reader
 
 if TYPE_CHECKING:
@@ -43,6 +43,8 @@ def find_side(words: str, store: Path) -> Side:
 def _whole(selector: Selector, store: Path) -> Side:
     if selector.file is not None and selector.file.suffix == ".json":
         return side_from_benchmarks(selector.file)
+    if selector.file is not None and selector.file.suffix != SUFFIX:
+        return side_from_folder(selector.file)
     if selector.file is not None:
         return side_from_reference(read_reference(selector.file), selector.file.name)
     if selector.kind == "reference":

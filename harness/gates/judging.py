@@ -13,9 +13,9 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from spoonbench.harness.gates.changes import OneEach, Rounds
-from spoonbench.harness.gates.comparing import has_figure
 from spoonbench.harness.gates.expressions import MISSING
+from spoonbench.harness.gates.figure_changes import has_figure
+from spoonbench.harness.gates.round_grounds import OneEach, Rounds
 from spoonbench.harness.time_ratios import fewest_rounds
 
 if TYPE_CHECKING:

@@ -68,8 +68,8 @@ def _with_store(inner: Selector, words: str, store: Path) -> Selector:
 
 
 def _file(words: str) -> Selector | None:
-    """A file, and behind # what is selected of it."""
-    for suffix in (".jsonl", ".json"):
+    """A file or a folder of files, and behind # what is selected of it."""
+    for suffix in (".jsonl", ".json", "/"):
         name, mark, part = words.partition(f"{suffix}#")
         if mark or words.endswith(suffix):
             path = Path(f"{name}{suffix}" if mark else words)

@@ -113,6 +113,7 @@ class Side:
         session: what has the same one was measured in interleaved rounds; None: never interleaved.
         subjects: in order.
         is_selected: one subject was named.
+        is_one_process: its rounds are calls of one process, not processes.
         splits: all of the task, in order.
         deciding: the split that decides.
     """
@@ -124,5 +125,6 @@ class Side:
     machine: Mapping[str, object] = field(default_factory=dict)
     session: str | None = None
     is_selected: bool = False
+    is_one_process: bool = False
     splits: tuple[str, ...] = ()
     deciding: str | None = None

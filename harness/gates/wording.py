@@ -5,14 +5,15 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from spoonbench.harness.gates.changes import MOST_MORE
 from spoonbench.harness.gates.expressions import MISSING
 from spoonbench.harness.gates.figures import FIGURES
+from spoonbench.harness.gates.share_grounds import MOST_MORE
 
 if TYPE_CHECKING:
-    from spoonbench.harness.gates.changes import Change, Interval
+    from spoonbench.harness.gates.changes import Change
     from spoonbench.harness.gates.figures import Figure
     from spoonbench.harness.gates.judging import GateResult
+    from spoonbench.harness.gates.share_grounds import Interval
 
 _HUNDRED = 100
 _LARGEST = 1000

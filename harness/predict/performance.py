@@ -27,14 +27,10 @@ from typing import TYPE_CHECKING
 
 from spoonbench.harness.matrix.sweep import short
 from spoonbench.harness.predict.crossing import Crossing, crossing_of, no_crossing
-from spoonbench.harness.predict.reach import FEWEST_SIZES, Reach
-from spoonbench.harness.predict.time_fit import (
-    draw_times,
-    fit_terms,
-    left_out_of_groups,
-    spread_of,
-)
+from spoonbench.harness.predict.reach import Reach
+from spoonbench.harness.predict.time_fit import design_of, draw_times, fit_terms, spread_of
 from spoonbench.harness.predict.time_terms import FACTORS, Terms
+from spoonbench.harness.predict.without import Without
 from spoonbench.harness.stats import median, quantile
 
 if TYPE_CHECKING:
@@ -42,12 +38,15 @@ if TYPE_CHECKING:
 
     from spoonbench.harness.predict.observations import Observation, Point
     from spoonbench.harness.predict.time_fit import Fit
+    from spoonbench.harness.predict.without import Asked
 
 FEWEST_CELLS = 6
 """Below this overhead, scale and growth are no more than told apart."""
 _COVERED = 0.95
 _LEAST_WIDENING = 1.96
 _GRID = 129
+N_FOLDS = 10
+"""Fits that each leave every tenth cell out, which they are then asked for."""
 
 
 class TooFewCells(ValueError):
@@ -59,7 +58,7 @@ class HeldOut:
     """How far off a model is on cells that it has not seen; errors are relative.
 
     Attributes:
-        n_cells: that were left out, one at a time.
+        n_cells: that were left out, a tenth of all at a time.
         median: error.
         ninth_decile: error that nine of ten stay below.
         by_batch: batch size to the median error where all cells of it had been left out; only of
@@ -77,7 +76,7 @@ class HeldOut:
         if self.median is None or self.ninth_decile is None:
             return "its error is not known: no cell can be left out."
         return (
-            f"its median error on {self.n_cells} cells, each left out of the fit, is "
+            f"its median error on {self.n_cells} cells that the fit had not seen is "
             f"{self.median:.1%}; nine of ten are within {self.ninth_decile:.0%}."
         )
 
@@ -131,7 +130,8 @@ class PerformanceModel:
             return Prediction(
                 seconds=None, low=None, high=None, error=error, is_extrapolated=True, why=why
             )
-        told, spread = spread_of(self.fitted, [self.terms.row(point)])
+        design = design_of([self.terms.row(point)], len(self.terms.terms))
+        told, spread = spread_of(self.fitted, design)
         middle, reach = float(told[0]), self.widening * float(spread[0])
         return Prediction(
             seconds=math.exp(middle),
@@ -162,26 +162,24 @@ def fit(observations: Sequence[Observation]) -> PerformanceModel:
         )
     if not all(0 < one.seconds < math.inf for one in observations):
         raise TooFewCells("a measured time must be above 0 seconds.")
+    import numpy as np  # noqa: PLC0415  # as in `time_fit`
+
     kept = tuple(observations)
     terms = Terms(kept)
     rows = [terms.row(one.point) for one in kept]
-    fitted = fit_terms(terms.terms, rows, [math.log(one.seconds) for one in kept])
-    _, spread = spread_of(fitted, rows)
-    reach = Reach(kept, terms)
-    answered = [
-        number
-        for number, one in enumerate(kept)
-        if len(kept) > FEWEST_CELLS and reach.why_not(one.point, without=True) is None
-    ]
-    # What a cell adds to its own spread is little beside what is left; its residual is left out.
-    ratios = [abs(float(fitted.left_out[number]) / float(spread[number])) for number in answered]
+    design = design_of(rows, len(terms.terms))
+    wanted = np.log([one.seconds for one in kept])
+    fitted = fit_terms(terms.terms, design, wanted, np.ones(len(kept), dtype=bool))
+    without = Without(kept, terms, design, fitted)
+    folds = [range(first, len(kept), N_FOLDS) for first in range(N_FOLDS)]
+    found = [one for fold in folds for one in without.asked(fold)]
     return PerformanceModel(
         observations=kept,
         terms=terms,
-        reach=reach,
+        reach=Reach(kept, terms),
         fitted=fitted,
-        widening=_widening(ratios),
-        held_out=_held_out(kept, reach, fitted, answered),
+        widening=_widening([abs(one.left) / one.spread for one in found]),
+        held_out=_held_out(kept, without, found),
     )
 
 
@@ -245,29 +243,27 @@ def _widening(ratios: Sequence[float]) -> float:
 
 
 def _held_out(
-    observations: Sequence[Observation], reach: Reach, fitted: Fit, answered: Sequence[int]
+    observations: Sequence[Observation], without: Without, found: Sequence[Asked]
 ) -> HeldOut:
-    errors = [relative_error(float(fitted.left_out[number])) for number in answered]
+    errors = [relative_error(one.left) for one in found]
+    sizes = sorted({one.point.conditions.batch_size for one in observations})
+    by_batch = {size: list(without.asked(_of_size(observations, size))) for size in sizes[1:-1]}
     return HeldOut(
         n_cells=len(errors),
         median=median(errors) if errors else None,
         ninth_decile=quantile(errors, 0.9) if errors else None,
-        by_batch=_by_batch(observations, reach, fitted),
+        by_batch={
+            size: median([relative_error(one.left) for one in asked])
+            for size, asked in by_batch.items()
+            if asked
+        },
     )
 
 
-def _by_batch(observations: Sequence[Observation], reach: Reach, fitted: Fit) -> dict[int, float]:
-    groups: dict[int, list[int]] = {}
-    for number, one in enumerate(observations):
-        size = one.point.conditions.batch_size
-        sizes = reach.sizes(one.point)
-        if len(sizes) > FEWEST_SIZES and sizes[0] < size < sizes[-1]:
-            groups.setdefault(size, []).append(number)
-    left = left_out_of_groups(fitted, list(groups.values()))
-    return {
-        size: median([relative_error(float(left[number])) for number in group])
-        for size, group in sorted(groups.items())
-    }
+def _of_size(observations: Sequence[Observation], size: int) -> list[int]:
+    return [
+        number for number, one in enumerate(observations) if one.point.conditions.batch_size == size
+    ]
 
 
 def relative_error(left: float) -> float:

@@ -24,39 +24,24 @@ class Reach:
 
     def __init__(self, observations: Sequence[Observation], terms: Terms) -> None:
         self._terms = terms
-        self._places: Counter[Key] = Counter()
-        self._sizes: dict[Key, Counter[int]] = {}
+        self._sizes: dict[Key, set[int]] = {}
         self._settings: dict[Key, Counter[tuple[str, str]]] = {}
         for one in observations:
             point = one.point
-            self._places[place_of(point)] += 1
-            sizes = self._sizes.setdefault(home_of(point), Counter())
-            sizes[point.conditions.batch_size] += 1
+            self._sizes.setdefault(home_of(point), set()).add(point.conditions.batch_size)
             settings = self._settings.setdefault(place_of(point), Counter())
             settings.update(terms.settings(point))
 
-    def sizes(self, point: Point, *, without: bool = False) -> list[int]:
-        """Batch sizes that the same work was measured at on the same device, sorted.
+    def sizes(self, point: Point) -> list[int]:
+        """Batch sizes that the same work was measured at on the same device, sorted."""
+        return sorted(self._sizes.get(home_of(point), ()))
 
-        Args:
-            point: of the work.
-            without: as if the point itself, one of those measured, had not been.
-        """
-        counts = self._sizes.get(home_of(point), Counter())
-        left_out = {point.conditions.batch_size: 1} if without else {}
-        return sorted(size for size, n in counts.items() if n > left_out.get(size, 0))
-
-    def why_not(self, point: Point, *, without: bool = False) -> str | None:
-        """What is missing to predict a cell; None where nothing is.
-
-        Args:
-            point: the cell.
-            without: as if it had not been measured, which it was.
-        """
-        at, n_left_out = point.conditions, 1 if without else 0
-        if self._places[place_of(point)] <= n_left_out:
+    def why_not(self, point: Point) -> str | None:
+        """What is missing to predict a cell; None where nothing is."""
+        at = point.conditions
+        if place_of(point) not in self._settings:
             return f"nothing was measured on {at.device} of this machine"
-        sizes = self.sizes(point, without=without)
+        sizes = self.sizes(point)
         if not sizes:
             return f"nothing was measured of {point.work} on {at.device}"
         if len(sizes) < FEWEST_SIZES and at.batch_size not in sizes:
@@ -65,8 +50,7 @@ class Reach:
             return f"batches of {sizes[0]} to {sizes[-1]} were measured, none of {at.batch_size}"
         measured = self._settings[place_of(point)]
         for setting in self._terms.settings(point):
-            n_cells = measured[setting] - n_left_out
-            if n_cells < FEWEST_OF_SETTING:
-                count = "no cell" if n_cells < 1 else "one cell only"
+            if measured[setting] < FEWEST_OF_SETTING:
+                count = "one cell only" if measured[setting] else "no cell"
                 return f"{count} was measured on {at.device} with {' '.join(setting)}"
         return None

@@ -2,17 +2,15 @@
 
 Each term pulls towards its mean as its spread says (a Gaussian prior), and a cell that a stall made
 slow counts less the farther off it is (Huber's weights, on a scale that the residuals themselves
-give). What a cell left out would have been told follows from the fit itself, by how strongly the
-cell pulls at its own figure; `bench/performance_model.py` fits again without it.
+give). The time is no sum of terms, so each step takes its tangent (Gauss and Newton).
 
 References:
     Huber 1964, "Robust Estimation of a Location Parameter".
-    Cook and Weisberg 1982, "Residuals and Influence in Regression", section 2.2: residuals of
-    what is left out, from the leverage.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +24,8 @@ _TO_DEVIATION = 1.4826
 _LEAST_SCALE = 0.005
 """No machine repeats itself more closely than to half a percent."""
 _FIRST_SCALE = 0.15
+_FEWEST_FREE = 0.2
+"""Share of the cells that is taken to be free at least."""
 N_DRAWS = 400
 _MOST_STEPS, _ROBUST_FROM, _ENOUGH = 60, 4, 1e-6
 
@@ -38,102 +38,113 @@ class Fit:
         values: of the terms, shape (p,).
         covariance: of them, shape (p, p).
         scale: standard deviation of what is left, in logarithms.
-        left: logarithm of measured over fitted, shape (n,).
-        left_out: the same where the cell itself had been left out, shape (n,).
-        jacobian: by which each term moves each cell, shape (n, p).
-        weights: in (0, 1], 1 for all but outliers, shape (n,).
     """
 
     values: Any
     covariance: Any
     scale: float
-    left: Any
-    left_out: Any
-    jacobian: Any
-    weights: Any
 
 
-def fit_terms(terms: Sequence[Term], rows: Sequence[Row], logarithms: Sequence[float]) -> Fit:
-    """Fit terms to the logarithms of measured seconds, one for each row."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Design:
+    """Rows as matrices: which terms each of n cells has.
+
+    Attributes:
+        overhead: ones where a term is part of the overhead, shape (n, p).
+        scale: likewise of the scale.
+        growth: logarithm of the batch size where the term of the growth is, shape (n, p).
+        unknown: variances of missing terms of overhead, scale and both, shape (n, 3).
+    """
+
+    overhead: Any
+    scale: Any
+    growth: Any
+    unknown: Any
+
+
+def design_of(rows: Sequence[Row], n_terms: int) -> Design:
+    """Rows as matrices."""
     import numpy as np  # noqa: PLC0415  # 80 ms that only those pay who predict
 
-    mean = np.array([term.mean for term in terms])
-    pull = np.array([term.spread**-2.0 for term in terms])
-    wanted = np.array(logarithms)  # (n,)
-    values, scale, weights = mean.copy(), _FIRST_SCALE, np.ones(len(rows))
-    precision = np.diag(pull)
-    for step in range(_MOST_STEPS):
-        told, jacobian = evaluate(rows, values)
-        left = wanted - told
-        if step >= _ROBUST_FROM:
-            scale = max(_TO_DEVIATION * float(np.median(abs(left))), _LEAST_SCALE)
-            weights = np.minimum(1.0, _TUNING * scale / np.maximum(abs(left), 1e-12))
-        weighted = jacobian * weights[:, None] / scale**2
-        precision = weighted.T @ jacobian + np.diag(pull)
-        move = np.linalg.solve(precision, weighted.T @ left - pull * (values - mean))
-        values = values + move * min(1.0, 1.0 / float(abs(move).max()))
-        if step > _ROBUST_FROM and float(abs(move).max()) < _ENOUGH:
-            break
-    told, jacobian = evaluate(rows, values)
-    covariance = np.linalg.inv(precision)
-    leverage = np.einsum("np,pq,nq->n", jacobian, covariance, jacobian) * weights / scale**2
-    left = wanted - told
-    return Fit(
-        values=values,
-        covariance=covariance,
-        scale=scale,
-        left=left,
-        left_out=left / np.maximum(1e-3, 1.0 - leverage),
-        jacobian=jacobian,
-        weights=weights,
+    overhead, scale, growth = np.zeros((3, len(rows), n_terms))
+    for number, row in enumerate(rows):
+        overhead[number, list(row.overhead)] = 1.0
+        scale[number, list(row.scale)] = 1.0
+        growth[number, row.growth] = row.size
+    unknown = [(row.unknown_overhead, row.unknown_scale, row.unknown_both) for row in rows]
+    return Design(
+        overhead=overhead, scale=scale, growth=growth, unknown=np.array(unknown).reshape(-1, 3)
     )
 
 
-def evaluate(rows: Sequence[Row], values: Any) -> tuple[Any, Any]:
+def fit_terms(
+    terms: Sequence[Term], design: Design, wanted: Any, kept: Any, start: Any = None
+) -> Fit:
+    """Fit terms to measured cells.
+
+    Args:
+        terms: with the means and spreads that they are expected to have.
+        design: which terms each cell has.
+        wanted: logarithms of measured seconds, shape (n,).
+        kept: which cells are fitted to, shape (n,).
+        start: values to begin from, those of a fit to nearly the same cells; None: the means.
+    """
+    import numpy as np  # noqa: PLC0415
+
+    mean = np.array([term.mean for term in terms])
+    pull = np.array([term.spread**-2.0 for term in terms])
+    values, scale, weights = (mean if start is None else start).copy(), _FIRST_SCALE, kept * 1.0
+    precision, n_bound = np.diag(pull), 0.0
+    for step in range(_MOST_STEPS):
+        told, jacobian = evaluate(design, values)
+        left = wanted - told
+        if step >= _ROBUST_FROM or start is not None:
+            scale = _scale(left[kept], n_bound)
+            weights = kept * np.minimum(1.0, _TUNING * scale / np.maximum(abs(left), 1e-12))
+        weighted = jacobian * weights[:, None] / scale**2
+        measured = weighted.T @ jacobian
+        precision = measured + np.diag(pull)
+        # As many terms as the cells, and not what was expected of them, decide.
+        n_bound = float(np.trace(np.linalg.solve(precision, measured)))
+        move = np.linalg.solve(precision, weighted.T @ left - pull * (values - mean))
+        values = values + move * min(1.0, 1.0 / max(1e-12, float(abs(move).max())))
+        if step > _ROBUST_FROM and float(abs(move).max()) < _ENOUGH:
+            break
+    return Fit(values=values, covariance=np.linalg.inv(precision), scale=scale)
+
+
+def _scale(left: Any, n_bound: float) -> float:
+    """Standard deviation of what is left, from its median; each term that is bound takes a cell."""
+    import numpy as np  # noqa: PLC0415
+
+    n_free = max(len(left) - n_bound, _FEWEST_FREE * len(left))
+    middle = _TO_DEVIATION * float(np.median(abs(left)))
+    return max(middle * math.sqrt(len(left) / n_free), _LEAST_SCALE)
+
+
+def evaluate(design: Design, values: Any) -> tuple[Any, Any]:
     """Logarithms of seconds, shape (n,), and their derivatives by the terms, shape (n, p)."""
     import numpy as np  # noqa: PLC0415
 
-    overhead = np.array([values[list(row.overhead)].sum() for row in rows])
-    sizes = np.array([row.size for row in rows])
-    growth = np.array([values[row.growth] for row in rows])
-    work = np.array([values[list(row.scale)].sum() for row in rows]) + growth * sizes
-    told = np.logaddexp(overhead, work)
-    share = np.exp(overhead - told)  # of the overhead in the whole
-    jacobian = np.zeros((len(rows), len(values)))
-    for number, row in enumerate(rows):
-        jacobian[number, list(row.overhead)] += share[number]
-        jacobian[number, list(row.scale)] += 1.0 - share[number]
-        jacobian[number, row.growth] += (1.0 - share[number]) * sizes[number]
-    return told, jacobian
+    by_work = design.scale + design.growth
+    overhead = design.overhead @ values
+    told = np.logaddexp(overhead, by_work @ values)
+    share = np.exp(overhead - told)[:, None]  # of the overhead in the whole
+    return told, share * design.overhead + (1.0 - share) * by_work
 
 
-def spread_of(fit: Fit, rows: Sequence[Row]) -> tuple[Any, Any]:
+def spread_of(fit: Fit, design: Design) -> tuple[Any, Any]:
     """Logarithms told of cells, and the standard deviation of each, both of shape (n,).
 
     What a measurement would add, `fit.scale`, is among it.
     """
     import numpy as np  # noqa: PLC0415
 
-    told, jacobian = evaluate(rows, fit.values)
+    told, jacobian = evaluate(design, fit.values)
+    share = np.exp(design.overhead @ fit.values - told)
+    unknown = design.unknown * np.stack([share**2, (1.0 - share) ** 2, np.ones_like(share)], 1)
     variance = np.einsum("np,pq,nq->n", jacobian, fit.covariance, jacobian) + fit.scale**2
-    for number, row in enumerate(rows):
-        share = jacobian[number, row.overhead[0]]
-        variance[number] += row.unknown_both + share**2 * row.unknown_overhead
-        variance[number] += (1.0 - share) ** 2 * row.unknown_scale
-    return told, np.sqrt(variance)
-
-
-def left_out_of_groups(fit: Fit, groups: Sequence[Sequence[int]]) -> Any:
-    """Logarithm of measured over told where the cell's whole group had been left out, (n,)."""
-    import numpy as np  # noqa: PLC0415
-
-    found = np.array(fit.left)
-    for group in groups:
-        members = list(group)
-        of_group = fit.jacobian[members]
-        hat = of_group @ fit.covariance @ of_group.T * fit.weights[members] / fit.scale**2
-        found[members] = np.linalg.solve(np.eye(len(members)) - hat, fit.left[members])
-    return found
+    return told, np.sqrt(variance + unknown.sum(axis=1))
 
 
 def draw_times(fit: Fit, rows: Sequence[Row], sizes: Any, widening: float) -> Any:

@@ -106,9 +106,29 @@ class StoreReader(OpenStore):
         """Give back the memory of answers that were read; they are read again when asked for."""
         self._answers.clear()
 
+    def newest_duel(self, task: str, environment_id: str) -> Duel | None:
+        """The duel of a task that was added last on a machine; None where there is none."""
+        rows = self._rows(
+            "SELECT duel_id, record FROM duels WHERE json_extract(record, '$.task.name') = ? "
+            "AND json_extract(record, '$.environment_id') = ? ORDER BY sequence DESC LIMIT 1",
+            task,
+            environment_id,
+        )
+        return decode_record(f"Duel {rows[0][0]}", Duel, rows[0][1]) if rows else None
+
     def matrices(self) -> list[Matrix]:
         """Every matrix in its newest form, the one that was added last first."""
         return self._newest("matrices", "matrix_id", Matrix)
+
+    def matrices_of(self, environment_id: str) -> list[Matrix]:
+        """Those of one machine; others are not decoded, which takes long where they are many."""
+        rows = self._rows(
+            "SELECT matrix_id, record FROM matrices WHERE sequence IN "
+            "(SELECT max(sequence) FROM matrices GROUP BY matrix_id) "
+            "AND json_extract(record, '$.environment_id') = ? ORDER BY sequence DESC",
+            environment_id,
+        )
+        return [decode_record(f"Matrix {key}", Matrix, record) for key, record in rows]
 
     def matrix(self, prefix: str) -> Matrix:
         """The matrix whose id begins so, in its newest form.

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from spoonbench.reports import duel as duels
 from spoonbench.reports import matrix as matrices
+from spoonbench.reports.overview.claims import check_ledger
 from spoonbench.reports.overview.selection import select
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from spoonbench.harness.claims.claim import Finding
     from spoonbench.harness.store.plans import StoredPlan
     from spoonbench.harness.store.reader import StoreReader
     from spoonbench.reports.duel import DuelReport
@@ -73,6 +75,7 @@ class Overview:
         selection: what was asked for, and what that found.
         duels: newest first.
         matrices: newest first.
+        findings: of the claims ledger.
         advice: measured quality of the advice; None where no file of it was given.
         command: words of the command that writes the report again.
     """
@@ -81,6 +84,7 @@ class Overview:
     selection: Selection
     duels: tuple[ShownDuel, ...]
     matrices: tuple[ShownMatrix, ...]
+    findings: tuple[Finding, ...] = ()
     advice: AdviceQuality | None = None
     command: tuple[str, ...] = ()
 
@@ -117,6 +121,8 @@ def gather(
         found[plan.kind].append(kind(slug=slugs.of(plan), plan=plan, report=report))
         # The answers of one run are enough in memory at a time.
         reader.forget_answers()
+    findings = check_ledger(reader, found["duel"], found["matrix"])
+    reader.forget_answers()
     n_runs, n_answers = reader.counts()
     return Overview(
         store=StoreFacts(
@@ -128,6 +134,7 @@ def gather(
         selection=selection,
         duels=tuple(found["duel"]),
         matrices=tuple(found["matrix"]),
+        findings=findings,
         advice=advice,
         command=command,
     )

@@ -46,15 +46,13 @@ def headline(overview: Overview) -> str:
     for one in overview.duels:
         choice = one.report.recommendation.choice
         groups.setdefault(choice, []).append(one.plan.task)
-    parts = [
-        f"nothing yet for {_some(tasks)}" if choice is None else f"{choice} for {_some(tasks)}"
-        for choice, tasks in groups.items()
-    ]
+    parts = [f"{choice} for {_some(tasks)}" for choice, tasks in groups.items() if choice]
+    parts += [f"nothing yet for {_some(groups[None])}"] if None in groups else []
     if len(parts) > _MOST_GROUPS:
         n_decided = sum(len(tasks) for choice, tasks in groups.items() if choice is not None)
         return f"{n_decided:,} of {len(overview.duels):,} tasks are decided."
     text = "; ".join(parts)
-    return f"Use {text}." if next(iter(groups)) is not None else f"{text.capitalize()}."
+    return f"Use {text}." if any(groups) else f"N{text[1:]}."
 
 
 def decisions(overview: Overview) -> tuple[Decision, ...]:
@@ -78,7 +76,7 @@ def _of_duel(one: ShownDuel) -> Decision:
         *([nearest] if nearest else []),
         wording.confidence(report),
         wording.asked(report),
-        *([f"What would change it: {changes[0]}"] if changes else []),
+        *([f"What would change it: {changes[0].rstrip('.')}."] if changes else []),
     ]
     return Decision(
         subject=f"Which tool for {one.plan.task}",

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from spoonbench.reports.overview import duel_parts, matrix_parts, method
+from spoonbench.reports.overview import (
+    advice_quality,
+    advisor,
+    claims,
+    duel_parts,
+    matrix_parts,
+    method,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,6 +27,9 @@ BUILDERS: tuple[Callable[[Overview], Part], ...] = (
     matrix_parts.setting_part,
     matrix_parts.memory_part,
     matrix_parts.time_part,
+    claims.claims_part,
+    advisor.advise_part,
+    advice_quality.advice_part,
     duel_parts.failure_part,
     duel_parts.uncertainty_part,
     matrix_parts.noise_part,

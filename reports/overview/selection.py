@@ -55,7 +55,8 @@ class Wanted:
             if whole
             else "the newest duel of each task and the newest matrix of each model and task"
         )
-        return f"Selected: {kept}{f' ({chr(59).join(filters)})' if filters else ''}."
+        narrowed = f" ({'; '.join(filters)})" if filters else ""
+        return f"Selected: {kept}{narrowed}."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

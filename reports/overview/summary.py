@@ -36,6 +36,7 @@ def summary_json(
         "summary_version": SUMMARY_VERSION,
         "headline": decision.headline(overview),
         "decisions": [to_json(one) for one in decision.decisions(overview)],
+        "claims": [to_json(one) for one in overview.findings],
         "store": to_json(overview.store),
         "selection": to_json(overview.selection),
         "command": list(overview.command),

@@ -1,23 +1,32 @@
-"""The documents' claims, with the verdicts that the ledger gives them."""
+"""The documents' claims, with the verdicts that the ledger gives them.
+
+Checking a claim on the store takes longer than an answer may. So verdicts that need no measurement
+ship with the package (`ledger.jsonl`, written by `bench/ledger_of_advice.py` and held against the
+ledger by a test); claims that need one count as not yet run, unless the store is asked to be looked
+through (`Sources.checks_claims`).
+"""
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
-from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spoonbench.harness.advise.advice import Evidence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
 
     from spoonbench.harness.advise.sources import Sources
 
-_LEDGER = "spoonbench.harness.claims.ledger"
-
-
+FILE = Path(__file__).with_name("ledger.jsonl")
+UNKNOWN = "not yet run"
+"""Verdict on a claim that nobody has checked on this machine."""
 REFUTED = frozenset({"does not hold", "contradicts another claim"})
+_LEDGER = "spoonbench.harness.claims.ledger"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,27 +43,78 @@ class Claimed:
 
 
 def find_claims(ids: Iterable[str], sources: Sources) -> tuple[Claimed, ...]:
-    """The claims of these ids, in their order; nothing where there is no ledger.
+    """The claims of these ids, in their order; nothing where claims are no source.
 
     Raises:
         StoreError: the store is damaged.
     """
     wanted = tuple(dict.fromkeys(ids))
-    if not sources.has_claims or not wanted or find_spec(_LEDGER) is None:
+    if not sources.has_claims or not wanted:
         return ()
+    if sources.checks_claims:
+        rows = {row["claim_id"]: row for row in rows_of_ledger(wanted, sources.reader)}
+    else:
+        rows = dict(shipped_rows())
+    return tuple(_claimed(rows[one]) for one in wanted if one in rows)
+
+
+def rows_of_ledger(ids: Sequence[str] | None = None, reader: Any = None) -> list[dict[str, Any]]:
+    """Claims as the ledger has them, checked now.
+
+    Args:
+        ids: of these; None for all.
+        reader: of the store; None: nothing was measured.
+
+    Raises:
+        StoreError: the store is damaged.
+    """
     ledger = import_module(_LEDGER)
     claims = ledger.read_claims()
-    known = tuple(one for one in wanted if one in claims)
-    findings = {one.claim_id: one for one in ledger.check(known, sources.reader)}
-    return tuple(_claimed(claims[one], findings.get(one)) for one in known)
+    known = [one for one in claims if ids is None or one in ids]
+    if reader is None:
+        findings = [ledger.finding_of(one) for one in known]
+    else:
+        findings = ledger.check(known, reader)
+    return [_row(claims[one.claim_id], one) for one in findings]
 
 
-def _claimed(claim: Any, finding: Any) -> Claimed:
-    verdict = "not yet run" if finding is None else finding.verdict
-    condition = f" ({finding.condition})" if finding is not None and finding.condition else ""
+@cache
+def shipped_rows() -> Mapping[str, dict[str, Any]]:
+    """The file that ships with the package, by id of the claim."""
+    rows = [json.loads(line) for line in FILE.read_text(encoding="utf-8").splitlines()]
+    return {row["claim_id"]: row for row in rows}
+
+
+def _row(claim: Any, finding: Any) -> dict[str, Any]:
+    return {
+        "claim_id": claim.claim_id,
+        "text": claim.text,
+        "basis": claim.basis,
+        "verdict": finding.verdict,
+        "condition": finding.condition,
+        "found": finding.found,
+        "machine": finding.machine,
+        "value": finding.value,
+        "low": finding.low,
+        "high": finding.high,
+        "unit": finding.unit,
+        "run_ids": list(finding.run_ids),
+    }
+
+
+def _claimed(row: Mapping[str, Any]) -> Claimed:
+    verdict = row["verdict"]
+    condition = f" ({row['condition']})" if row["condition"] else ""
+    found = f" {row['found'][:1].upper()}{row['found'][1:].rstrip('.')}." if row["found"] else ""
     evidence = Evidence(
-        what=f"{claim.text} [{claim.basis}]: {verdict}{condition}.",
+        what=f"{row['text'].rstrip('.')} (basis: {row['basis']}): {verdict}{condition}.{found}",
         source="claims",
-        claims=(claim.claim_id,),
+        machine=row["machine"],
+        value=row["value"],
+        low=row["low"],
+        high=row["high"],
+        unit=row["unit"],
+        run_ids=tuple(row["run_ids"]),
+        claims=(row["claim_id"],),
     )
     return Claimed(evidence=evidence, is_refuted=verdict in REFUTED)

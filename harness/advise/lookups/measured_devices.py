@@ -24,7 +24,7 @@ def choose(case: Case, decision: Decision) -> MeasuredChoice | None:
     What does not fit is the framework's to say.
     """
     device, batch = case.value("device"), case.number("batch")
-    if device in {None, "cpu"} or batch is None or decision.choice not in {"cpu", device}:
+    if device in {None, "cpu"} or batch is None or decision.ruled not in {"cpu", device}:
         return None
     for figures in case.sources.matrices:
         if not is_of_that_size(figures, case):

@@ -31,7 +31,7 @@ def choose_quantization(case: Case, decision: Decision) -> MeasuredChoice | None
 
     Speed is measured at one size of model only: it says nothing of larger ones.
     """
-    if case.value("fits") is not True or decision.choice not in WORTH_A_TEST | {"none"}:
+    if case.value("fits") is not True or decision.ruled not in WORTH_A_TEST | {"none"}:
         return None
     if case.value("is_speed_critical") is False:
         return None
@@ -41,7 +41,7 @@ def choose_quantization(case: Case, decision: Decision) -> MeasuredChoice | None
 
 def choose_format(case: Case, decision: Decision) -> MeasuredChoice | None:
     """For answering: the fastest format that certainly loses no answers, if float32 fits."""
-    if case.value("is_training") is not False or decision.choice is None:
+    if case.value("is_training") is not False or decision.ruled is None:
         return None
     if case.value("fits") is False:
         return None

@@ -74,9 +74,9 @@ def evidence_of(pair: Pair, what: str) -> Evidence | None:
 def _words(pair: Pair, what: str, figure: Measured) -> str:
     if what == "speed":
         return f"{figure.value:.2f} times the speed of {pair.plain.name}"
-    row, change = pair.other, show_number(abs(figure.value), "share")
-    moved = f"{change} {'fewer' if figure.value < 0 else 'more'} right"
-    p_value = "" if row.p_value is None else f", p {row.p_value:.3g}"
+    row = pair.other
+    moved = f"{abs(figure.value):.1%} {'fewer' if figure.value < 0 else 'more'} right"
+    p_value = "" if row.p_value is None else f", corrected p {row.p_value:.2g}"
     return (
         f"{'as many right' if figure.value == 0 else moved}: {row.n_lost} lost and {row.n_won} won "
         f"of {row.n_items} items{p_value}"

@@ -34,16 +34,20 @@ def stored_figures(reader: StoreReader, machine: Environment) -> tuple[Figures, 
     """
     words = machine_words(to_json(machine))
     found = []
-    for matrix in reader.matrices():
-        if matrix.environment_id != machine.environment_id:
-            continue
+    for matrix in reader.matrices_of(machine.environment_id):
         keys = [cell.key for cell in matrix.cells]
         runs = reader.runs(keys, environment_id=machine.environment_id)
-        found.append(_figures(summarize_matrix(matrix, runs, reader.answers), words))
+        found.append(figures_of(summarize_matrix(matrix, runs, reader.answers), words))
     return tuple(found)
 
 
-def _figures(evidence: MatrixEvidence, machine: str) -> Figures:
+def figures_of(evidence: MatrixEvidence, machine: str) -> Figures:
+    """A matrix as advice reads it.
+
+    Args:
+        evidence: what its runs add up to.
+        machine: in words.
+    """
     rows = tuple(_row(cell) for cell in evidence.cells if _counts(cell))
     return Figures(
         source="store",

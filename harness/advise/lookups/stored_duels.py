@@ -40,8 +40,7 @@ def read_duel(reader: StoreReader, machine: Environment, task: str) -> StoredDue
     Raises:
         StoreError: the store is damaged.
     """
-    duels = (one for one in reader.duels() if one.environment_id == machine.environment_id)
-    duel = next((one for one in duels if one.task.name == task), None)
+    duel = reader.newest_duel(task, machine.environment_id)
     if duel is None:
         return None
     short = _deciding(duel)

@@ -34,12 +34,13 @@ def tokens_of_easy_and_hard(claim: Claim, grounds: Grounds) -> Finding:
         compare(claim, "hard_share", share, digits=3),
     ]
     asked = claim.figures["hard_share"].value
-    length = asked / (1 - asked) * easy / claim.number("hard_examples") if asked < 1 else math.inf
-    why = (
-        f"{show(hard)} of {show(easy + hard)} tokens are {show(share, 'share')}. For "
-        f"{show(asked, 'share')} a hard example would need {show(length, 'tokens')}, not "
-        f"{show(claim.number('hard_length'))}."
-    )
+    why = f"{show(hard)} of {show(easy + hard)} tokens are {show(share, 'share')}."
+    if asked < 1:
+        length = asked / (1 - asked) * easy / claim.number("hard_examples")
+        why += (
+            f" For {show(asked, 'share')} a hard example would need {show(length, 'tokens')}, not "
+            f"{show(claim.number('hard_length'))}."
+        )
     return recomputed(claim, compared, why)
 
 

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from spoonbench.harness.claims.findings import compare, find, left_to_run, recomputed
+from spoonbench.harness.claims.findings import compare, find, left_to_run, not_run, recomputed
+from spoonbench.harness.claims.grounds import CPU
 from spoonbench.harness.claims.registry import checks
+from spoonbench.harness.claims.runs import training_cells
 from spoonbench.harness.claims.wording import join, show, show_range
 from spoonbench.harness.predict.outline import PUBLISHED
 
 if TYPE_CHECKING:
     from spoonbench.harness.claims.claim import Claim, Finding
     from spoonbench.harness.claims.grounds import Grounds
+    from spoonbench.harness.claims.runs import MeasuredMatrix
+    from spoonbench.harness.matrix.evidence import CellEvidence
 
 _BITS = 8
+_SHOWN = 1.1
+"""Peaks of processes differ by a few percent anyway: only a larger ratio shows something."""
 
 
 @checks("M1")
@@ -176,3 +182,60 @@ def two_tables(claim: Claim, grounds: Grounds) -> Finding:
         unit="times",
         why=" ".join(why),
     )
+
+
+@checks("M6")
+def accumulated_passes(claim: Claim, grounds: Grounds) -> Finding:
+    """Memory and time of a step of several passes against one of the whole batch."""
+    batch = round(claim.number("batch"))
+    for matrix in grounds.runs.matrices():
+        whole = training_cells(matrix, CPU).get(batch)
+        parts = _accumulated(matrix, batch)
+        if whole is None or parts is None or not whole.peak_bytes or not parts.peak_bytes:
+            continue
+        if whole.call_s is None or parts.call_s is None:
+            continue
+        memory = parts.peak_bytes / whole.peak_bytes
+        time = parts.call_s.value / whole.call_s.value
+        text = (
+            f"{batch} passes of 1 take {show(memory, 'times')} the memory of one of {batch} and "
+            f"{show(time, 'times')} the time"
+        )
+        if 1 / _SHOWN < memory < _SHOWN:
+            why = (
+                "Undecided: weights and libraries take most of the memory of so small a model. A "
+                "larger one would tell."
+            )
+            return not_run(claim, why, found=text, **_where(matrix, whole, parts))
+        is_less = memory < 1
+        return find(
+            claim,
+            "holds only if" if is_less else "does not hold",
+            found=text,
+            value=memory,
+            unit="times",
+            condition="each pass counts by its tokens, so that the gradients are those of the batch"
+            if is_less
+            else "",
+            why=f"Training of {matrix.model} in float32. Gradients are not part of a matrix.",
+            is_borne_out=is_less,
+            **_where(matrix, whole, parts),
+        )
+    return not_run(claim, f"No matrix holds training of {batch} at once and in {batch} passes.")
+
+
+def _where(matrix: MeasuredMatrix, *cells: CellEvidence) -> dict[str, Any]:
+    return {
+        "machine": matrix.machine,
+        "is_elsewhere": matrix.is_elsewhere,
+        "run_ids": tuple(run_id for cell in cells for run_id in cell.run_ids),
+    }
+
+
+def _accumulated(matrix: MeasuredMatrix, n_passes: int) -> CellEvidence | None:
+    for one in matrix.cells():
+        at = one.cell.placement
+        is_plain = at.mode == "train" and at.dtype == "float32" and at.device == CPU
+        if is_plain and at.batch_size == 1 and at.accumulation == n_passes:
+            return one
+    return None

@@ -35,9 +35,6 @@ _MOST_TOKENS = 1 << 20
 _MOST_PARAMETERS, _STEP = 200_000_000_000, 50_000_000
 _GIB, _MIB = 2**30, 2**20
 _FLOAT32, _FLOAT16 = 4, 2
-_EAGER_TENSORS = 3
-"""Tensors of tokens by tokens that attention keeps where it is written out: scores, their softmax,
-and what dropout leaves of it."""
 
 
 def largest(fits: Callable[[int], bool], limit: int) -> int:
@@ -113,7 +110,7 @@ def what_fits(claim: Claim, grounds: Grounds) -> Finding:
     below, above = (claim.figures[name].value for name in ("plenty_below", "too_little_above"))
     short, long = (round(claim.number(name)) for name in ("context", "longest_context"))
     sizes = {
-        name: [_largest_model(name, context, memory) for context in (long, short)]
+        name: (_largest_model(name, long, memory), _largest_model(name, short, memory))
         for name in FORMATS
     }
     text = "; ".join(
@@ -156,7 +153,7 @@ def _named(names: list[str]) -> str:
 def out_of_memory(claim: Claim, grounds: Grounds) -> Finding:
     """A step of training by formula; what was asked for in tokens; whose limit it was."""
     del grounds
-    outline = replace(PUBLISHED["GPT-2"], has_dropout=True)
+    outline = PUBLISHED["GPT-2"]
     batch, tokens = round(claim.number("batch")), round(claim.number("tokens"))
     limit, allocated = (claim.figures[name].value for name in ("limit", "allocated"))
     stated = _step_gib(outline, batch, tokens)
@@ -167,22 +164,23 @@ def out_of_memory(claim: Claim, grounds: Grounds) -> Finding:
     times = asked / (batch * tokens)
     really = _step_gib(outline, batch, round(asked / batch))
     machine = limit / claim.number("watermark") / claim.number("recommended")
-    left = [allocated - one for one in reversed(really)]
+    left = (allocated - really[1], allocated - really[0])
     could = stated[1] >= allocated and smaller[1] < limit
+    steps = [show_range(*one, "GiB") for one in (stated, smaller, really, left)]
     why = (
-        f"A step of {batch} x {tokens} tokens needs {show_range(*stated, 'GiB')} (attention fused "
-        f"or written out), one of the smaller setting {show_range(*smaller, 'GiB')}. The request "
-        f"of {claim.number('request_mib'):g} MiB is the float32 logits of {asked:,} tokens, "
-        f"{show(times)} times those stated, for which a step needs {show_range(*really, 'GiB')}. "
-        f"The other {show_range(*left, 'GiB')} of the {show(allocated, 'GiB', 4)} in use were "
-        "no part of a step: graphs of earlier steps, or blocks kept for texts of other lengths. "
+        f"A step of {batch} x {tokens} tokens needs {steps[0]} (attention fused, or its matrices "
+        f"kept for dropout), one of the smaller setting {steps[1]}. The request of "
+        f"{claim.number('request_mib'):g} MiB is the float32 logits of {asked:,} tokens, "
+        f"{show(times)} times those stated, for which a step needs {steps[2]}. The other "
+        f"{steps[3]} of the {show(allocated, 'GiB', 4)} in use were no part of a step: graphs of "
+        "earlier steps, or blocks kept for texts of other lengths. "
         f"{show(limit, 'GiB', 4)} is the allocator's own limit, of a machine of "
         f"{show(machine, 'GiB')}."
     )
     return find(
         claim,
         "holds" if could else "does not hold",
-        found=f"{show_range(*stated, 'GiB')} as stated, {show_range(*smaller, 'GiB')} afterwards",
+        found=f"{steps[0]} as stated, {steps[1]} afterwards",
         low=stated[0],
         high=stated[1],
         unit="GiB",
@@ -191,18 +189,19 @@ def out_of_memory(claim: Claim, grounds: Grounds) -> Finding:
 
 
 def _step_gib(outline: Outline, batch: int, context: int) -> tuple[float, float]:
-    """GiB of a step in float16 with AdamW, with attention fused, and written out."""
-    parts = training_bytes(
-        outline,
-        method="full",
-        dtype="float16",
-        batch=batch,
-        context=context,
-        stepping="foreach",
+    """GiB of a step in float16 with AdamW, attention fused, and its matrices kept for dropout."""
+    fused, kept = (
+        training_bytes(
+            replace(outline, has_dropout=has_dropout),
+            method="full",
+            dtype="float16",
+            batch=batch,
+            context=context,
+            stepping="foreach",
+        )
+        for has_dropout in (False, True)
     )
-    least = sum(parts.values())
-    squares = outline.layers * outline.heads * batch * context**2 * _FLOAT16 * _EAGER_TENSORS
-    return least / _GIB, (least + squares) / _GIB
+    return sum(fused.values()) / _GIB, sum(kept.values()) / _GIB
 
 
 @checks("M9")

@@ -62,7 +62,7 @@ def continuous_batching(claim: Claim, grounds: Grounds) -> Finding:
     figure, other = claim.figures["against_one"], claim.figures["against_batches"]
     text = (
         f"{show_range(*by_rate, 'times')} by rates, {show_range(*by_hours, 'times')} by hours; "
-        f"{show_range(*against, 'times')} against fixed batches"
+        f"{show_range(*against, 'times')} against fixed batches, claimed {show_figure(other)}"
     )
     fits = [
         one[0] <= figure.bounds[1] and one[1] >= figure.bounds[0] for one in (by_rate, by_hours)

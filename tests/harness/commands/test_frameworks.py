@@ -73,6 +73,14 @@ def test_a_file_of_ones_own_is_shown_and_checked(run_command, tmp_path):
     assert run_command("show", str(path))[0] == 0
 
 
+def test_a_claim_that_the_ledger_does_not_have_is_a_fault(run_command, tmp_path):
+    path = tmp_path / "mine.toml"
+    path.write_text(changed('claims = ["G3"]', 'claims = ["G333"]'))
+    code, out, _ = run_command("lint", str(path))
+    assert code == 1
+    assert "unknown: many rests on the claim G333, which is not there." in out
+
+
 @pytest.mark.parametrize("words", [("show", "none"), ("lint", "none"), ("show", "none.toml")])
 def test_what_is_not_there_is_bad_input(run_command, words):
     code, out, err = run_command(*words)

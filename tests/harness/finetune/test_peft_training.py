@@ -36,9 +36,10 @@ def data_file(tmp_path):
     return path
 
 
-@pytest.mark.parametrize("family", ["llama", "gpt2"])
+# With a chat template, and without one.
+@pytest.mark.parametrize("family", ["llama", pytest.param("gpt2", marks=pytest.mark.slow)])
 def test_merged_answers_are_those_of_the_adapter(
-    family, make_model_folder, data_file, tmp_path, run_script, capsys
+    family, make_model_folder, data_file, run_script, capsys
 ):
     import torch  # noqa: PLC0415
     from peft import PeftModel  # noqa: PLC0415
@@ -56,7 +57,7 @@ def test_merged_answers_are_those_of_the_adapter(
         learning_rate=5e-3,
         context=64,
     )
-    folder = tmp_path / "plan"
+    folder = data_file.parent / "plan"
     write_plan(plan, folder)
     run_script(folder, "train.py", "peft.json")
     run_script(

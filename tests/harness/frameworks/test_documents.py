@@ -2,11 +2,12 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 from spoonbench.harness.frameworks.linting import FAULT_KINDS, lint
 from spoonbench.harness.frameworks.reading import parse_framework, shipped, shipped_ids
+from spoonbench.harness.frameworks.showing import verdict_text
 from spoonbench.harness.frameworks.walking import walk
-from spoonbench.harness.frameworks.wording import verdict_text
 
 TEXT = (Path(__file__).parents[3] / "docs" / "frameworks.md").read_text(encoding="utf-8")
 
@@ -20,17 +21,18 @@ def indented(start):
 def test_the_example_is_a_framework_without_faults():
     framework = parse_framework(indented("format = 1"))
     assert lint(framework) == ()
-    found = walk(framework, {"batch": 32, "device": "cuda"})
-    assert verdict_text(framework, found) == "Use the GPU: batch 32 is 16 or more."
+    answers: dict[str, Any] = {"batch": 32, "device": "cuda"}
+    found = walk(framework, answers)
+    assert verdict_text(framework, found.verdict, answers) == "Use the GPU: batch 32 is 16 or more."
     assert walk(framework, {"batch": 32, "device": "cuda"}, {"many": 33}).verdict.choice == "cpu"
 
 
 def test_the_python_example_says_what_happens():
-    names: dict[str, object] = {}
+    names: dict[str, Any] = {}
     exec(indented("from pathlib import Path"), names)
     found = names["found"]
     assert found.verdict.choice == "mps"
-    told = verdict_text(names["framework"], found, names["thresholds"])
+    told = verdict_text(names["framework"], found.verdict, names["answers"], names["thresholds"])
     assert told.startswith("Use the Apple GPU: it overtakes the CPU at batch 10, ")
 
 

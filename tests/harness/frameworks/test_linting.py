@@ -1,5 +1,9 @@
 """Each kind of fault, on a small framework that has it and on one that has not."""
 
+from collections import defaultdict
+from dataclasses import replace
+from itertools import product
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,7 +17,7 @@ from spoonbench.harness.frameworks.graph import (
     Verdict,
 )
 from spoonbench.harness.frameworks.linting import lint
-from spoonbench.harness.frameworks.paths import every_path
+from spoonbench.harness.frameworks.paths import every_path, representatives
 from spoonbench.harness.frameworks.reading import parse_framework
 from spoonbench.harness.frameworks.walking import meets, walk
 from tests.harness.frameworks.small import SMALL, changed
@@ -207,13 +211,13 @@ def test_a_sound_framework_has_no_faults():
                     "[thresholds.many]",
                     (
                         '[questions.idle]\ntext = "?"\ntype = "yes-no"\n'
-                        "[thresholds.idle-too]\nvalue = 1\ntext = '?'\n[thresholds.many]"
+                        "[thresholds.idle_too]\nvalue = 1\ntext = '?'\n[thresholds.many]"
                     ),
                 )
             ],
             [
                 ("unused", "No node asks the question idle."),
-                ("unused", "No condition and no text uses the threshold idle-too."),
+                ("unused", "No condition and no text uses the threshold idle_too."),
             ],
             id="names that nothing uses",
         ),
@@ -394,43 +398,39 @@ def test_the_linter_finds_what_walking_every_path_finds(framework):
     assert by_the_linter(framework) == by_every_path(framework)
 
 
-@settings(max_examples=40)
+@settings(max_examples=60)
 @given(small_frameworks())
 def test_overlaps_contradict_where_some_answers_end_in_two_choices(framework):
+    found = defaultdict(set)
     for fault in lint(framework):
         if fault.sentence[:1].isdigit():
-            clashes = any(two_choices(framework, path, fault) for path in every_path(framework))
-            assert clashes or fault.kind == "overlap"
+            found[fault.place].add(fault.kind)
+    clashes = {
+        place for answers in every_answer(framework) for place in clashing(framework, answers)
+    }
+    assert {place for place, kinds in found.items() if "contradiction" in kinds} == clashes
 
 
-def two_choices(framework, path, fault):
-    """Whether the edges that were not taken end in another choice, for these answers."""
-    answers = {step.question.name: step.answer for step in path.steps}
-    for step in path.steps:
-        if step.node.name == fault.place and path.verdict is not None:
-            for other in step.others:
-                if other in framework.verdicts:
-                    ends = {framework.verdicts[other].choice}
-                else:
-                    ends = choices_from(framework, other, answers)
-                if ends - {path.verdict.choice}:
-                    return True
-    return False
+def every_answer(framework):
+    """All questions with every combination of representative answers."""
+    places = frozenset([*framework.nodes, *framework.verdicts])
+    offered = [
+        [one.answer for one in representatives(framework, question, {}, places)]
+        for question in framework.questions.values()
+    ]
+    for answers in product(*offered):
+        yield dict(zip(framework.questions, answers, strict=True))
 
 
-def choices_from(framework, place, answers):
-    """Choices in which paths from a node end that agree with these answers."""
-    rest = Framework(
-        **{
-            name: getattr(framework, name)
-            for name in Framework.__slots__
-            if name not in {"start", "examples"}
-        },
-        start=place,
-    )
-    ends = set()
-    for path in every_path(rest):
-        own = {step.question.name: step.answer for step in path.steps}
-        if path.verdict and all(answers.get(name, one) == one for name, one in own.items()):
-            ends.add(path.verdict.choice)
-    return ends
+def clashing(framework, answers):
+    """Nodes at which edges that were not taken end in another choice."""
+    taken = walk(framework, answers)
+    for step in taken.steps:
+        for other in step.others:
+            end = (
+                framework.verdicts[other]
+                if other in framework.verdicts
+                else walk(replace(framework, start=other), answers).verdict
+            )
+            if taken.verdict and end and taken.verdict.choice != end.choice:
+                yield step.node.name

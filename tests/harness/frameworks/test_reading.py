@@ -81,8 +81,10 @@ def refusal(text):
         ("[verdicts.cpu]", "[verdicts.late]", "a node and a verdict of the same name"),
         ('[verdicts.cpu]\nchoice = "cpu"', "[verdicts.cpu]", "verdicts.cpu has no choice"),
         ("is {many} or", "is {few} or", "the name 'few', which is not there"),
-        ("is {many} or", "is {many or", "a brace without its other half"),
-        ("is {many} or", "is {many.value.__class__} or", "which is not there"),
+        ("is {many} or", "is {many or", "braces hold the name"),
+        ("is {many} or", "is {many.value} or", "braces hold the name"),
+        ("is {many} or", "is {} or", "braces hold the name"),
+        ("[questions.is_late]", "[questions.is-late]", "have _ for -"),
         ("needs = { device =", "needs = { devices =", "needs 'devices', which is not there"),
         ('needs = { device = { is = ["cuda"] } }', "needs = { device = 3 }", "should be a table"),
         (

@@ -2,6 +2,8 @@
 
 import pytest
 
+from spoonbench.harness.claims.reading import read_claims
+from spoonbench.harness.finetune.plan import METHODS, TOOL_NAMES, plan_for
 from spoonbench.harness.frameworks.linting import lint
 from spoonbench.harness.frameworks.paths import every_path
 from spoonbench.harness.frameworks.reading import shipped, shipped_ids
@@ -42,9 +44,9 @@ def test_all_that_the_documents_decide_is_there():
 @pytest.mark.parametrize("framework_id", IDS)
 def test_the_faults_are_those_that_it_states(framework_id):
     framework = shipped(framework_id)
-    found = [fault.sentence for fault in lint(framework, lookups=LOOKUPS)]
+    found = [fault.sentence for fault in lint(framework, claims=read_claims(), lookups=LOOKUPS)]
     assert found == list(framework.faults)
-    assert bool(found) == (framework.reading == "as written")
+    assert found == [] or framework.reading == "as written"
 
 
 @pytest.mark.parametrize("framework_id", IDS)
@@ -76,8 +78,8 @@ def test_it_stands_where_its_id_says_and_rests_on_claims(framework_id):
     assert framework.framework_id == framework_id
     assert framework.mends is None or framework.mends in IDS
     assert framework_id.endswith("-as-written") == (framework.reading == "as written")
-    assert any(node.claims for node in framework.nodes.values())
-    assert any(verdict.claims for verdict in framework.verdicts.values())
+    for place in [*framework.nodes.values(), *framework.verdicts.values()]:
+        assert place.claims, place.name
 
 
 def test_what_is_mended_is_the_default():
@@ -85,6 +87,44 @@ def test_what_is_mended_is_the_default():
         if framework_id.endswith("-as-written"):
             menders = [one for one in IDS if shipped(one).mends == framework_id]
             assert menders or framework_id == "device-bands-as-written"
+
+
+@pytest.mark.parametrize(
+    ("framework_id", "expected"),
+    [
+        ("tool-as-written", []),
+        ("device-as-written", [("gap", "batch 9 to 15"), ("contradiction", "parameters 7B")]),
+        (
+            "quantize-as-written",
+            [
+                ("contradiction", "needs fits_float16 yes, and a path to it does not ask it"),
+                ("contradiction", "keep-float32 (none) needs fits yes, and a path to it has no"),
+                ("partial", "is_speed_critical matters to everyone and is asked of some only"),
+            ],
+        ),
+        (
+            "fit-as-written",
+            [
+                ("overlap", "parameters 1B"),
+                ("contradiction", "parameters 7B"),
+                ("contradiction", "parameters 13B"),
+                ("contradiction", "medium-model (fits) needs fits yes"),
+                ("contradiction", "huge-model (too-big) needs fits no"),
+            ],
+        ),
+    ],
+)
+def test_known_faults_of_the_documents_are_found_for_the_right_reason(framework_id, expected):
+    found = lint(shipped(framework_id))
+    assert [fault.kind for fault in found] == [kind for kind, _ in expected]
+    assert all(words in fault.sentence for fault, (_, words) in zip(found, expected, strict=True))
+
+
+def test_a_figure_of_the_documents_that_is_put_right_takes_its_fault_away():
+    faults = lint(shipped("device-as-written"), {"large_batch": 9})
+    assert [fault.kind for fault in faults] == ["contradiction"]
+    faults = lint(shipped("device-as-written"), {"small_batch": 16})
+    assert [fault.kind for fault in faults] == ["contradiction", "contradiction"]
 
 
 def test_the_documents_do_and_do_not_lists_are_examples():
@@ -135,3 +175,18 @@ def test_facts_of_one_name_are_one_fact():
             names = tuple(sorted(choice.name for choice in question.choices))
             kind = (question.type, question.unit, question.low, question.high, names)
             assert kinds.setdefault(question.name, kind) == kind, (framework_id, question.name)
+
+
+@pytest.mark.parametrize("verdict", shipped("finetune").verdicts.values(), ids=lambda one: one.name)
+def test_methods_and_tools_of_fine_tuning_are_those_that_plans_know(verdict):
+    if verdict.choice == "none":
+        return
+    method, tool = verdict.choice.split("/")
+    assert method in METHODS
+    assert tool in TOOL_NAMES
+    plan = plan_for(method, tool, {"model": "m"}, device=DEVICE.get(tool, "cuda"))
+    for name, value in verdict.settings.items():
+        assert name == "merge_into" or getattr(plan, name) == value
+
+
+DEVICE = {"mlx": "mps", "peft": "cpu"}

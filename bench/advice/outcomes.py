@@ -1,0 +1,155 @@
+"""What an adviser's choice turned out to be, and what many of them add up to."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from spoonbench.harness.stats import median, proportion, quantile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+TARGET_SHARE, TARGET_COST = 0.95, 1.2
+ADVISOR = "the advisor"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """One adviser's choice for one pair of task and requirement.
+
+    Attributes:
+        where: task or configuration.
+        requirement: in words.
+        adviser: who chose.
+        choice: contestant or cell; None where nothing was recommended.
+        meets: whether it does what was asked, on what the advice had not seen.
+        seconds: that one answer took there; None where nothing was chosen.
+        best: what does what was asked and takes least; None where nothing does.
+        best_seconds: that it took.
+    """
+
+    where: str
+    requirement: str
+    adviser: str
+    choice: str | None
+    meets: bool
+    seconds: float | None
+    best: str | None
+    best_seconds: float | None
+
+    @property
+    def cost(self) -> float | None:
+        """Times the measured best; None where nothing was chosen, or nothing would have done."""
+        if self.seconds is None or self.best_seconds is None:
+            return None
+        return self.seconds / self.best_seconds
+
+
+def judged(
+    where: str,
+    requirement: str,
+    choices: Mapping[str, str | None],
+    truth: Mapping[str, tuple[bool, float]],
+) -> list[Outcome]:
+    """Hold choices against what was measured.
+
+    Args:
+        where: task or configuration.
+        requirement: in words.
+        choices: adviser to choice.
+        truth: of each that could be chosen: whether it does what is asked, and seconds an answer.
+    """
+    meeting = {name: seconds for name, (meets, seconds) in truth.items() if meets}
+    best = min(meeting, key=lambda name: meeting[name], default=None)
+    return [
+        Outcome(
+            where=where,
+            requirement=requirement,
+            adviser=adviser,
+            choice=choice,
+            meets=choice is not None and truth[choice][0],
+            seconds=None if choice is None else truth[choice][1],
+            best=best,
+            best_seconds=None if best is None else meeting[best],
+        )
+        for adviser, choice in choices.items()
+    ]
+
+
+def is_held_back(*words: str) -> bool:
+    """Half of all things, by what they are called: nobody picks."""
+    return hashlib.sha256("\n".join(words).encode()).digest()[0] % 2 == 1
+
+
+def rows(outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
+    """One for each adviser, over the pairs that something does what is asked in."""
+    found = []
+    for adviser in dict.fromkeys(one.adviser for one in outcomes):
+        mine = [one for one in outcomes if one.adviser == adviser]
+        possible = [one for one in mine if one.best is not None]
+        meeting = [one for one in possible if one.meets]
+        costs = [one.cost for one in meeting if one.cost is not None]
+        cheap = [cost for cost in costs if cost <= TARGET_COST]
+        share, both = proportion(len(meeting), len(possible)), proportion(len(cheap), len(possible))
+        found.append(
+            {
+                "adviser": adviser,
+                "pairs": len(possible),
+                "meets": asdict(share),
+                "meets_and_cheap": asdict(both),
+                "silent": sum(one.choice is None for one in possible),
+                "cost_median": median(costs) if costs else None,
+                "cost_mean": _geometric_mean(costs) if costs else None,
+                "cost_ninth_decile": quantile(costs, 0.9) if costs else None,
+                "impossible": len(mine) - len(possible),
+                "impossible_said": sum(one.choice is None for one in mine if one.best is None),
+            }
+        )
+    return found
+
+
+def _geometric_mean(values: Sequence[float]) -> float:
+    return math.exp(sum(map(math.log, values)) / len(values))
+
+
+def table(outcomes: Sequence[Outcome]) -> Iterable[str]:
+    """Lines of Markdown."""
+    yield (
+        "| who advises | meets the requirement | cost over the best: median, geometric mean, "
+        "nine of ten within | meets, at 1.2 times the best or less | nothing recommended |"
+    )
+    yield "| --- | --- | --- | --- | --- |"
+    for row in rows(outcomes):
+        costs = [row[name] for name in ("cost_median", "cost_mean", "cost_ninth_decile")]
+        cost = ", ".join("–" if one is None else f"{one:,.2f}" for one in costs)
+        yield (
+            f"| {row['adviser']} | {_share(row['meets'])} | {cost} | "
+            f"{_share(row['meets_and_cheap'])} | {row['silent']} |"
+        )
+
+
+def _share(share: Mapping[str, Any]) -> str:
+    n, right = share["n"], share["n_successes"]
+    if not n:
+        return "–"
+    return f"{right} of {n} ({right / n:.0%}; {share['low']:.0%} to {share['high']:.0%})"
+
+
+def verdict(outcomes: Sequence[Outcome]) -> str:
+    """Whether the bar is reached, in a sentence."""
+    row = next(row for row in rows(outcomes) if row["adviser"] == ADVISOR)
+    share = row["meets"]["n_successes"] / max(1, row["meets"]["n"])
+    cost = row["cost_mean"]
+    does_meet = share >= TARGET_SHARE
+    is_cheap = cost is not None and cost <= TARGET_COST
+    shown = "unknown" if cost is None else f"{cost:.2f} times the best"
+    return (
+        f"Bar: {TARGET_SHARE:.0%} meet it ({'reached' if does_meet else 'MISSED'}: {share:.1%}); "
+        f"cost of at most {TARGET_COST} times the measured best on average "
+        f"({'reached' if is_cheap else 'MISSED'}: {shown}). "
+        f"In {row['impossible']} further pairs nothing measured does what is asked; the advisor "
+        f"recommended nothing in {row['impossible_said']} of them."
+    )

@@ -1,0 +1,160 @@
+"""How good the advice is: choices held against what was measured afterwards, beside four baselines.
+
+    python bench/advice_quality.py --work DIR               # measures (about 20 minutes), then the table
+    python bench/advice_quality.py --work DIR --smallest    # everything much smaller, to try it
+    python bench/advice_quality.py --work DIR --no-measuring --json FILE
+
+Six tasks, of which the advisor chooses the contestant of a duel: from the answers to one half of
+the items (by a hash) and the first round of timing. What its choice is worth is told by the other
+half and the other rounds. And six configurations of a matrix (task, reading, writing, lengths), of
+which the performance model chooses the cell: it is fitted to all other configurations and to one
+half of the cells (by a hash) of this one, and may choose among the other half alone.
+
+The requirements are the same for every task and every configuration (`bench/advice/`), and were
+written down before anything was measured. A choice costs the time of one answer, and is held
+against the least that does what is asked. Measuring goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+sys.path.insert(0, str(Path(__file__).parent / "advice"))
+
+import duels  # type: ignore[import-not-found]
+import matrices  # type: ignore[import-not-found]
+from outcomes import Outcome, rows, table, verdict  # type: ignore[import-not-found]
+
+from spoonbench.harness.matrix.summary import summarize_matrix
+from spoonbench.harness.store.reader import open_reader
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+CONFIGURATIONS: Mapping[str, Sequence[str]] = {
+    "word problems": ("--task", "word-problems", "--mode", "answer", "--items", "60"),
+    "formats": ("--task", "formats", "--mode", "answer", "--items", "60"),
+    "reading 32": ("--mode", "prefill", "--prompt", "32"),
+    "reading 256": ("--mode", "prefill", "--prompt", "256"),
+    "writing 16 after 32": ("--mode", "decode", "--prompt", "32", "--new", "16"),
+    "writing 48 after 128": ("--mode", "decode", "--prompt", "128", "--new", "48"),
+}
+AXES = (
+    "--batch", "1,2,4,8,16,32", "--dtype", "fp32,bf16",
+    "--quantization", "none,torch-int8dyn,bnb-nf4", "--rounds", "3",
+    "--seconds", "0.5", "--set", "max_seconds=15",
+)  # fmt: skip
+SMALLEST = (
+    "--batch", "1,4,16", "--dtype", "fp32,bf16", "--quantization", "none", "--rounds", "2",
+    "--seconds", "0.1", "--set", "max_seconds=5",
+)  # fmt: skip
+SMALLEST_OPTIONS = ("n_training=400", "n_validation=100", "n_items=60")
+
+
+def commands(work: Path, *, smallest: bool) -> Iterator[tuple[str, list[str]]]:
+    """What has to be measured: a name, and the words of a command."""
+    base = [sys.executable, "-m", "spoonbench.harness.cli"]
+    for task in duels.TASKS:
+        words = ["duel", "--task", task, "--preset", "quick", "--no-report"]
+        if smallest:
+            words += ["--set", "lm-tiny.max_seconds=5"] if task == "word-problems" else []
+            if task != "digits":
+                words += [word for one in SMALLEST_OPTIONS for word in ("--option", one)]
+        yield f"duel {task}", [*base, *words, "--out", str(work / "duels")]
+    for name, own in CONFIGURATIONS.items():
+        axes = SMALLEST if smallest else AXES
+        yield (
+            f"matrix {name}",
+            [*base, "matrix", *own, *axes, "--no-report", "--out", str(_of(work, name))],
+        )
+
+
+def _of(work: Path, name: str) -> Path:
+    return work / name.replace(" ", "-")
+
+
+def measure(work: Path, *, smallest: bool) -> None:
+    """Run what has not run yet; each command goes on where it stopped."""
+    work.mkdir(parents=True, exist_ok=True)
+    for name, words in commands(work, smallest=smallest):
+        done = work / f"{name.replace(' ', '-')}.done"
+        if done.exists():
+            continue
+        print(f"{name} ...", flush=True)
+        with (work / "log.txt").open("a", encoding="utf-8") as log:
+            code = subprocess.run(words, stdout=log, stderr=log, check=False).returncode
+        # A duel that recommends nothing ends with 1, and is measured all the same.
+        if code not in {0, 1}:
+            sys.exit(f"{name} ended with {code}; see {work / 'log.txt'}.")
+        done.touch()
+
+
+def evaluate(work: Path) -> list[Outcome]:
+    """Outcomes of all pairs that were measured."""
+    found: list[Outcome] = []
+    store = work / "duels" / "store.sqlite"
+    if store.exists():
+        with open_reader(store) as reader:
+            measured = {duel.task.name for duel in reader.duels()}
+            for task in duels.TASKS:
+                found += duels.outcomes_of(reader, task) if task in measured else []
+    evidence = {}
+    for name in CONFIGURATIONS:
+        path = _of(work, name) / "store.sqlite"
+        if path.exists():
+            with open_reader(path) as reader:
+                matrix = reader.matrices()[0]
+                runs = reader.runs([cell.key for cell in matrix.cells], matrix.environment_id)
+                evidence[name] = summarize_matrix(matrix, runs, reader.answers)
+    if evidence:
+        found += matrices.outcomes_of(evidence)
+    return found
+
+
+def _report(outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    places = dict.fromkeys(one.where for one in outcomes)
+    n_pairs = len({(one.where, one.requirement) for one in outcomes})
+    print(f"\n{n_pairs} pairs of {len(places)} tasks and configurations\n")
+    groups = {
+        "all": outcomes,
+        "which contestant": [one for one in outcomes if one.where in duels.TASKS],
+        "which cell": [one for one in outcomes if one.where in CONFIGURATIONS],
+    }
+    for name, group in groups.items():
+        if group:
+            print(f"{name}:\n")
+            print("\n".join(table(group)), end="\n\n")
+    print(verdict(outcomes))
+    return {
+        "rows": {name: rows(group) for name, group in groups.items() if group},
+        "verdict": verdict(outcomes),
+        "outcomes": [{**asdict(one), "cost": one.cost} for one in outcomes],
+    }
+
+
+def main() -> None:
+    """Measure what is missing, and print the table."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--work", type=Path, required=True, help="folder of the measurements")
+    parser.add_argument("--smallest", action="store_true")
+    parser.add_argument("--no-measuring", action="store_true", help="only what is there already")
+    parser.add_argument("--json", type=Path)
+    given = parser.parse_args()
+    if not given.no_measuring:
+        measure(given.work, smallest=given.smallest)
+    outcomes = evaluate(given.work)
+    if not outcomes:
+        sys.exit(f"Nothing was measured in {given.work} yet.")
+    report = _report(outcomes)
+    if given.json:
+        given.json.write_text(json.dumps(report, indent=1))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,52 @@
+"""What a decision says, in one sentence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from spoonbench.harness.advise.quantities import show_answer, show_number
+
+if TYPE_CHECKING:
+    from spoonbench.harness.advise.decision import Decision
+    from spoonbench.harness.frameworks.graph import Framework
+
+
+def sentence_of(framework: Framework, decision: Decision) -> str:
+    """The recommendation, or why there is none."""
+    if decision.measured is not None:
+        return decision.measured.sentence
+    return sentence_of_rule(framework, decision)
+
+
+def sentence_of_rule(framework: Framework, decision: Decision) -> str:
+    """The framework's verdict, with answers and thresholds in the places of their names."""
+    walk = decision.walk
+    if walk.gap is not None:
+        shown = show_answer(walk.gap.question, walk.gap.answer)
+        return f"The framework says nothing about {walk.gap.question.name} {shown}."
+    if walk.verdict is None:
+        raise AssertionError("a walk that neither asks nor ends")
+    return _fill(walk.verdict.text, framework, decision)
+
+
+def _fill(text: str, framework: Framework, decision: Decision) -> str:
+    """A name that this path does not know stays as it is."""
+    for step in decision.walk.steps:
+        shown = show_answer(step.question, step.answer)
+        text = text.replace(f"{{{step.question.name}}}", shown)
+    for threshold in framework.thresholds.values():
+        found = decision.figures.get(threshold.name)
+        value = threshold.value if found is None or found.value is None else found.value
+        shown = show_number(value, _unit_of(framework, threshold.name))
+        text = text.replace(f"{{{threshold.name}}}", shown)
+    return text
+
+
+def _unit_of(framework: Framework, threshold: str) -> str:
+    """Of the question that a threshold bounds."""
+    for node in framework.nodes.values():
+        for edge in node.edges:
+            at = edge.condition
+            if threshold in (at.least, at.above, at.most, at.below):
+                return framework.questions[node.asks].unit
+    return ""

@@ -1,0 +1,185 @@
+"""Every topic: the worked examples of every framework, and what the machine adds."""
+
+import json
+
+import pytest
+
+from spoonbench.harness import advise
+from spoonbench.harness.advise.facts import UnknownFact
+from spoonbench.harness.advise.models import BadModel
+from spoonbench.harness.advise.sources import Sources
+from spoonbench.harness.advise.topics import UnknownTopic, framework_of, topics
+from spoonbench.harness.canonical import to_json
+from spoonbench.harness.frameworks.reading import BadFramework
+from spoonbench.harness.frameworks.walking import BadAnswer
+
+EXAMPLES = [
+    pytest.param(topic, example, id=f"{topic}: {example.text}")
+    for topic in topics()
+    for example in framework_of(topic).examples
+]
+GPT2 = {
+    "model_type": "gpt2", "n_layer": 6, "n_head": 12, "n_embd": 768, "vocab_size": 50257,
+    "n_positions": 1024,
+}  # fmt: skip
+
+
+@pytest.fixture
+def model(tmp_path):
+    """A folder with the shape of DistilGPT2."""
+    folder = tmp_path / "distilgpt2"
+    folder.mkdir()
+    (folder / "config.json").write_text(json.dumps(GPT2))
+    return folder
+
+
+@pytest.mark.parametrize(("topic", "example"), EXAMPLES)
+def test_examples_have_their_own_verdict_by_rule_of_thumb(topic, example, nothing):
+    found = advise.ask(topic, example.answers, nothing)
+    verdict = framework_of(topic).verdicts[example.verdict]
+    assert (found.asks, found.choice) == (None, verdict.choice or None)
+    assert found.sentence
+    assert "{" not in found.sentence
+
+
+@pytest.mark.parametrize("topic", topics())
+def test_every_answer_is_whole_and_is_json(topic, nothing):
+    example = framework_of(topic).examples[0]
+    found = advise.ask(topic, example.answers, nothing)
+    assert found.topic
+    assert found.framework.split()[0] == topic
+    assert found.path
+    assert json.loads(json.dumps(to_json(found)))["sentence"] == found.sentence
+
+
+@pytest.mark.parametrize("topic", topics())
+def test_without_a_fact_it_says_what_is_missing_or_answers(topic, nothing):
+    found = advise.ask(topic, {}, nothing)
+    if found.asks is not None:
+        assert found.choice is None
+        assert found.sentence.startswith("This is not known yet: ")
+
+
+def test_functions_are_the_topics():
+    for topic in topics():
+        name = topic.replace("-", "_")
+        assert callable(getattr(advise, name, advise.ask))
+    assert {"tool", "device", "quantize", "fit", "finetune", "format"} <= set(topics())
+
+
+def test_parameters_come_from_the_model(model, nothing):
+    found = advise.quantize(nothing, model=model, task_kind="arithmetic", memory="24GB")
+    assert found.choice == "none"
+    assert (found.path[0].name, found.path[0].origin) == ("fits", "inferred")
+    small = advise.quantize(nothing, model=model, task_kind="arithmetic", memory="300MB")
+    assert small.choice == "float16"
+
+
+def test_memory_and_device_come_from_the_machine(nothing):
+    found = advise.device(nothing, parameters="124M", batch=4)
+    assert found.asks == "memory"  # of a GPU it is not seen from here
+    found = advise.device(nothing, parameters="124M", batch=4, memory="16GB")
+    assert (found.path[0].answer, found.path[0].origin) == ("cuda", "measured")
+
+
+def test_a_model_that_does_not_fit(nothing):
+    found = advise.fit(
+        nothing, parameters="13B", dtype="bf16", context=4096, batch=8, memory="24GB"
+    )
+    assert found.choice in {"int8", "int4", "too-big"}
+    assert found.sureness == "predicted"
+
+
+def test_finetuning_answers_with_what_is_usually_said(nothing):
+    found = advise.finetune(nothing, parameters="2B", memory="16GB", device="mps", examples=3600)
+    assert found.choice == "lora/mlx"
+    assumed = {step.name for step in found.path if step.origin == "assumed"}
+    assert assumed == {"wants_knowledge", "hours", "skill"}
+
+
+def test_a_framework_of_ones_own(tmp_path, nothing):
+    file = tmp_path / "lunch.toml"
+    file.write_text(
+        """
+format = 1
+id = "lunch"
+version = 3
+title = "What to eat"
+topic = "lunch"
+reading = "ours"
+source = "the kitchen"
+start = "hunger"
+
+[questions.hunger]
+text = "How many are hungry?"
+type = "number"
+unit = "people"
+whole = true
+
+[thresholds.many]
+value = 5
+text = "Many people."
+
+[nodes.hunger]
+asks = "hunger"
+edges = [{ below = "many", to = "soup" }, { least = "many", to = "buffet" }]
+
+[verdicts.soup]
+choice = "soup"
+text = "Soup for {hunger}: fewer than {many}."
+
+[verdicts.buffet]
+choice = "buffet"
+text = "A buffet."
+"""
+    )
+    found = advise.ask("lunch", {"hunger": 3}, nothing, framework=file)
+    assert (found.choice, found.framework) == ("soup", "lunch 3")
+    assert found.sentence == "Soup for 3: fewer than 5."
+    assert found.flips == ("With hunger 5 or more: A buffet.",)
+
+
+def test_a_gap_of_a_framework_as_written_is_said(nothing):
+    framework = framework_of("device", as_written=True)
+    answers = {"parameters": 82e6, "batch": 12}
+    found = advise.ask("device-as-written", answers, nothing)
+    assert framework.faults
+    assert (found.choice, found.asks) == (None, None)
+    assert found.sentence == "The framework says nothing about batch 12."
+
+
+@pytest.mark.parametrize(
+    ("topic", "facts", "error", "words"),
+    [
+        ("bogus", {}, UnknownTopic, "there are: "),
+        ("device", {"batch": "twelve"}, BadAnswer, "is a number"),
+        ("device", {"batch": -4}, BadAnswer, "at least 1"),
+        ("device", {"memory": "24 apples"}, BadAnswer, "no unit"),
+        ("device", {"bach": 4}, UnknownFact, "Nothing asks for 'bach'"),
+        ("tool", {"has_rules": 1}, BadAnswer, "yes or no"),
+    ],
+)
+def test_wrong_facts_are_refused(topic, facts, error, words, nothing):
+    with pytest.raises(error, match=words):
+        advise.ask(topic, facts, nothing)
+
+
+def test_a_model_that_is_not_there_is_refused(tmp_path, nothing):
+    with pytest.raises(BadModel, match=r"no config\.json"):
+        advise.quantize(nothing, model=tmp_path)
+    (tmp_path / "config.json").write_text("[1")
+    with pytest.raises(BadModel, match="cannot be read"):
+        advise.quantize(nothing, model=tmp_path)
+
+
+def test_a_framework_that_is_none_is_refused(tmp_path, nothing):
+    file = tmp_path / "none.toml"
+    file.write_text("format = 1")
+    with pytest.raises(BadFramework, match="none"):
+        advise.ask("x", {}, nothing, framework=file)
+
+
+def test_python_needs_no_sources(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert advise.tool(has_rules=True).choice == "rules"
+    assert Sources(tmp_path).reader is None
