@@ -4,23 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from spoonbench.harness.advise.asking import make_case
-from spoonbench.harness.advise.decision import measured_figures
 from spoonbench.harness.advise.lookups.figures import machine_words
 from spoonbench.harness.advise.lookups.stored import figures_of
 from spoonbench.harness.advise.sources import Sources
 from spoonbench.harness.canonical import to_json
-from spoonbench.harness.frameworks.reading import shipped, shipped_ids
-from spoonbench.harness.predict.published import PUBLISHED
 from spoonbench.harness.reference.records import read_shipped, shipped_names
 from spoonbench.reports.advisor.crossings import crossing_rows
-from spoonbench.reports.advisor.part import advisor_part
+from spoonbench.reports.advisor.gathering import gather_advisor
 from spoonbench.reports.overview.blocks import Embedded, Part, Words
 from spoonbench.reports.overview.claims import claim_sentences
 
 if TYPE_CHECKING:
-    from spoonbench.harness.advise.advice import Evidence
-    from spoonbench.harness.frameworks.graph import Framework
     from spoonbench.harness.records import Environment
     from spoonbench.reports.advisor.crossings import CrossingRow
     from spoonbench.reports.overview.content import Overview
@@ -33,13 +27,10 @@ INSTEAD = (
 
 def advise_part(overview: Overview) -> Part:
     """The interactive advisor."""
-    frameworks = [shipped(one) for one in shipped_ids()]
     machine = _machine(overview)
-    made = advisor_part(
-        frameworks,
-        _thresholds(overview, frameworks, machine),
-        tuple(PUBLISHED.values()),
-        _crossings(overview),
+    made = gather_advisor(
+        _sources(overview, machine),
+        crossings=_crossings(overview),
         claims=claim_sentences(overview.findings),
     )
     whose = (
@@ -69,24 +60,16 @@ def _machine(overview: Overview) -> Environment | None:
     return next((one for one in known if one is not None), None)
 
 
-def _thresholds(
-    overview: Overview, frameworks: list[Framework], machine: Environment | None
-) -> dict[str, dict[str, Evidence]]:
-    """Id of a framework to the measured figures of its thresholds."""
-    if machine is None:
-        return {}
-    words = machine_words(to_json(machine))
+def _sources(overview: Overview, machine: Environment | None) -> Sources:
+    """What the report measured on this machine, then the references."""
     sources = Sources(None, machine=machine)
     # A figure that is there already is not looked up in a store: the report has added it up.
     sources.__dict__["measured"] = tuple(
-        figures_of(one.report.evidence, words)
+        figures_of(one.report.evidence, machine_words(to_json(machine)))
         for one in overview.matrices
-        if one.report.environment == machine
+        if machine is not None and one.report.environment == machine
     )
-    return {
-        one.framework_id: measured_figures(one, make_case(one, {}, sources))[0]
-        for one in frameworks
-    }
+    return sources
 
 
 def _crossings(overview: Overview) -> tuple[CrossingRow, ...]:
