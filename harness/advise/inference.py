@@ -44,10 +44,13 @@ def _device(case: Case) -> Fact:
 
 
 def _memory(case: Case) -> Fact | None:
-    """Of the machine; what a CUDA device has cannot be told from the machine's memory."""
+    """Of the machine; a CUDA device has its own, which its driver tells where it is there."""
     device = case.value("device")
     if device == "cuda":
-        return None
+        own = case.sources.cuda_memory_bytes
+        if own is None:
+            return None
+        return _measured("memory", float(own), "memory of this machine's GPU")
     size = case.sources.memory_bytes
     return _measured("memory", float(size), "memory of this machine")
 
