@@ -7,7 +7,7 @@ import shutil
 import textwrap
 from typing import TYPE_CHECKING
 
-from spoonbench.harness.advise.lookups.assertions import UNKNOWN
+from spoonbench.harness.advise.lookups.assertions import OPEN
 from spoonbench.harness.advise.quantities import show_number
 from spoonbench.harness.canonical import to_json
 from spoonbench.harness.plaintext import make_plain
@@ -83,7 +83,7 @@ def _findings(evidence: Iterable[Evidence]) -> Iterator[str]:
     for one in evidence:
         if one.source != "claims":
             continue
-        if f"): {UNKNOWN}" in one.what:
+        if any(f"): {verdict}" in one.what for verdict in OPEN):
             silent += one.claims
         else:
             yield _finding(one)
