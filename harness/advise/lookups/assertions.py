@@ -89,7 +89,13 @@ def shipped_rows() -> Mapping[str, dict[str, Any]]:
 
 
 def _open(row: dict[str, Any]) -> dict[str, Any]:
-    nothing = {"value": None, "low": None, "high": None, "run_ids": [], "machine": None}
+    nothing: dict[str, Any] = {
+        "value": None,
+        "low": None,
+        "high": None,
+        "run_ids": [],
+        "machine": None,
+    }
     return {**row, **nothing, "verdict": UNKNOWN, "condition": "", "found": ""}
 
 
