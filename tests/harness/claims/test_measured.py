@@ -174,11 +174,19 @@ def test_t8_needs_lines_memory_and_right_answers(made, n_right, lines, size, ver
     assert made.check("T8", made.duel(spoon, rules(made))).verdict == verdict
 
 
-@pytest.mark.parametrize(("outside", "verdict"), [(10, "holds"), (1000, "does not hold")])
-def test_t9_looks_at_every_split(made, outside, verdict):
-    formula = made.contestant("black-scholes", 1000, level=2, splits={"far": 1000})
-    learner = made.contestant("option-boosting", 500, level=3, splits={"far": outside})
-    duel = made.duel(formula, learner, task="option-pricing")
+@pytest.mark.parametrize(
+    ("formula", "inside", "outside", "verdict"),
+    [
+        (1000, 500, 10, "holds"),
+        (1000, 1000, 10, "holds"),
+        (1000, 1000, 1000, "does not hold"),
+        (500, 1000, 10, "does not hold"),
+    ],
+)
+def test_t9_looks_at_every_split(made, formula, inside, outside, verdict):
+    exact = made.contestant("black-scholes", formula, level=2, splits={"far": 1000})
+    learner = made.contestant("option-boosting", inside, level=3, splits={"far": outside})
+    duel = made.duel(exact, learner, task="option-pricing")
     assert made.check("T9", duel).verdict == verdict
 
 

@@ -114,6 +114,12 @@ def test_a_dry_run_only_tells(call_main, monkeypatch):
     assert "No command makes runs for R4" in err
 
 
+def test_an_advice_needs_the_runs_of_its_claims(call_main):
+    _, _, err = call_main("claims", "--run", "--dry-run", "Q9")
+    assert "spoonbench matrix --preset case-study: about 5 minutes, for Q3, Q5, Q6" in err
+    assert "No command makes runs for Q4" in err
+
+
 def test_runs_are_made_by_our_own_command_line(call_main, monkeypatch, tmp_path):
     called = []
 
