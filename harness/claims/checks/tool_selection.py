@@ -16,6 +16,8 @@ from spoonbench.harness.costs import crossings, total_costs
 from spoonbench.harness.stats import mcnemar
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from spoonbench.harness.claims.claim import Claim, Finding
     from spoonbench.harness.claims.grounds import Grounds
     from spoonbench.harness.claims.runs import MeasuredDuel
@@ -301,10 +303,20 @@ def pipelines(claim: Claim, grounds: Grounds) -> Finding:
             full.append(text)
         run_ids += [*best.run_ids, *single.run_ids]
         machine = machine or duel.machine
+    fields = {"machine": machine, "run_ids": tuple(dict.fromkeys(run_ids))}
+    return _pipelines_found(claim, won, lost, full, fields)
+
+
+def _pipelines_found(
+    claim: Claim,
+    won: Sequence[tuple[str, str]],
+    lost: Sequence[tuple[str, str]],
+    full: Sequence[str],
+    fields: dict[str, Any],
+) -> Finding:
+    """The verdict of tasks where a hybrid was better, was not, and had nothing to gain."""
     found = "; ".join(dict.fromkeys((*(text for _, text in (*won, *lost)), *full)))
-    fields: dict[str, Any] = {
-        "found": found, "machine": machine, "run_ids": tuple(dict.fromkeys(run_ids)),
-    }  # fmt: skip
+    fields = {**fields, "found": found}
     if not won and not lost:
         why = "No duel holds a hybrid and contestants alone none of whom answers everything."
         return not_run(claim, why, **fields)

@@ -143,6 +143,17 @@ def test_t5_counts_answers_in_a_text(made, text, verdict):
     assert "50 texts" in finding.found
 
 
+def test_a_small_model_decides_nothing_about_a_large_one(made):
+    small = {"solver": "lm-tiny", "train_cell": "t", "n_parameters": 800_000}
+    duel = made.duel(
+        model(made, 1, label="lm-tiny", **small),
+        model(made, 1, label="lm-no-end", params={"end_token": False}, **small),
+    )
+    finding = made.check("T5", duel)
+    assert finding.verdict == "not yet run"
+    assert "decides nothing about one of 82M parameters" in finding.why
+
+
 def rate(per_second):
     return {64: Estimate(value=per_second, low=per_second, high=per_second, n_rounds=3)}
 
