@@ -163,7 +163,8 @@ def _run(feed: Feed, out: Path) -> int:
     """One command of ours in a process of its own; it goes on where it stopped."""
     words = [sys.executable, "-m", "spoonbench.harness.cli", *feed.words, "--out", str(out)]
     click.echo(f"\n$ {_command(feed)}", err=True)
-    return subprocess.run(words, check=False).returncode
+    # Standard output is the ledger's, which may be JSON.
+    return subprocess.run(words, check=False, stdout=sys.stderr).returncode
 
 
 # -- bundles ---------------------------------------------------------------------------------------

@@ -123,7 +123,8 @@ def test_an_advice_needs_the_runs_of_its_claims(call_main):
 def test_runs_are_made_by_our_own_command_line(call_main, monkeypatch, tmp_path):
     called = []
 
-    def run(words, *, check):
+    def run(words, *, check, stdout):
+        assert stdout is sys.stderr
         called.append(words)
         return subprocess.CompletedProcess(words, 0)
 
@@ -141,7 +142,7 @@ def test_a_run_that_fails_is_said(call_main, monkeypatch, ended, code):
     monkeypatch.setattr(
         subprocess,
         "run",
-        lambda words, check: subprocess.CompletedProcess(words, ended),
+        lambda words, check, stdout: subprocess.CompletedProcess(words, ended),
     )
     got, _, err = call_main("claims", "--run", "B1")
     assert got == code
