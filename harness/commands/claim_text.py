@@ -70,7 +70,7 @@ def print_table(findings: Sequence[Finding], claims: Mapping[str, Claim], consol
 
 def short(finding: Finding) -> str:
     """What was found, its condition and its machine, as short as it can be told."""
-    parts = [finding.found or finding.why]
+    parts = [(finding.found or finding.why).removesuffix(".")]
     if finding.condition:
         word = "if" if finding.verdict == "holds only if" else "would hold if"
         parts.append(f"{word} {finding.condition}")
