@@ -37,6 +37,7 @@ class Evidence:
         claims: ids of claims that it confirms or contradicts.
         error: median relative error of the model that predicted it, on cells that it had not seen;
             None for what was measured.
+        n_cells: that model was fitted to; None for what no such model predicted.
     """
 
     what: str
@@ -49,6 +50,7 @@ class Evidence:
     run_ids: tuple[str, ...] = ()
     claims: tuple[str, ...] = ()
     error: float | None = None
+    n_cells: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -70,9 +70,9 @@ def answer(framework: Framework, case: Case) -> Advice:
 
 def _open(framework: Framework, case: Case, decision: Decision) -> Advice:
     """Advice that waits for an answer."""
-    if decision.walk.asks is None:
+    if decision.asks is None:
         raise AssertionError("only a decision that asks is open")
-    question = case.questions[case.first_open(decision.walk.asks.name)]
+    question = case.questions[case.first_open(decision.asks.name)]
     return Advice(
         topic=framework.topic,
         framework=f"{framework.framework_id} {framework.version}",

@@ -26,6 +26,8 @@ def firm_up(case: Case, decision: Decision) -> str | None:
     make = _COMMANDS.get(case.topic)
     if decision.measured is not None and (decision.measured.firm_up or case.topic == "tool"):
         return decision.measured.firm_up
+    if decision.measured is not None and decision.measured.cells:
+        return _matrix(case, **decision.measured.cells)  # the very cells that were predicted
     command = make(case, decision) if make else None
     again = " --rounds 10" if decision.measured is not None else ""
     return command and f"{command}{again}"
@@ -38,21 +40,29 @@ def _duel(case: Case, _: Decision) -> str:
     return _joined(words)
 
 
-def _devices(case: Case, _: Decision) -> str | None:
-    """Both devices at batches around the one that is asked about."""
+def _devices(case: Case, decision: Decision) -> str | None:
+    """Both devices at batches around the one that is asked about; at it where it is predicted."""
     device, batch = case.value("device"), case.number("batch")
     if device in {None, "cpu"}:
         return None
+    if batch and decision.figures and all(one.n_cells for one in decision.figures.values()):
+        return _matrix(case, device=f"cpu,{device}", batch=f"{batch:.0f}")
     sizes = sorted({*BATCHES, int(batch)} if batch else BATCHES)
     return _matrix(case, device=f"cpu,{device}", batch=",".join(map(str, sizes)))
 
 
 def _quantizations(case: Case, _: Decision) -> str:
-    return _matrix(case, quantization="none,int8,int4")
+    return _matrix(case, quantization="none,int8,int4", **_batch(case))
 
 
 def _formats(case: Case, _: Decision) -> str:
-    return _matrix(case, dtype="fp32,bf16,fp16")
+    return _matrix(case, dtype="fp32,bf16,fp16", **_batch(case))
+
+
+def _batch(case: Case) -> dict[str, str]:
+    """The one that is asked about, if one is."""
+    batch = case.number("batch")
+    return {} if batch is None else {"batch": f"{batch:.0f}"}
 
 
 def _fit(case: Case, _: Decision) -> str:

@@ -49,7 +49,7 @@ def _of_figures(framework: Framework, case: Case, decision: Decision) -> Iterato
         tail = f" By its figure the answer would be: {_end(by_thumb)}" if changes else ""
         yield (
             f"{_capital(threshold.text)}: {_shown(threshold.value, found.unit)} by the case study, "
-            f"{_with_interval(found)} {WHERE.get(found.source, 'found')}.{tail}"
+            f"{_with_interval(found)} {_where(found)}.{tail}"
         )
 
 
@@ -81,8 +81,8 @@ def _of_sources(decision: Decision) -> Iterator[str]:
             is_same = other.unit == found.unit and other.source != found.source
             if is_same and other.value is not None and not _meet(found, other):
                 yield (
-                    f"{_with_interval(found)} {WHERE.get(found.source, '')}, "
-                    f"{_with_interval(other)} {WHERE.get(other.source, '')} ({other.machine})."
+                    f"{_with_interval(found)} {_where(found)}, "
+                    f"{_with_interval(other)} {_where(other)} ({other.machine})."
                 )
 
 
@@ -97,6 +97,13 @@ def _meet(one: Evidence, other: Evidence) -> bool:
     if None in (one.low, one.high, other.low, other.high):
         return one.value == other.value
     return one.low <= other.high and other.low <= one.high  # type: ignore[operator]  # none is None
+
+
+def _where(found: Evidence) -> str:
+    """As it was found out."""
+    if found.n_cells is not None:
+        return "predicted" if found.source == "store" else "predicted of a reference machine"
+    return WHERE.get(found.source, "found")
 
 
 def _with_interval(found: Evidence) -> str:

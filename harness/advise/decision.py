@@ -43,8 +43,8 @@ class Decision:
 
     @property
     def asks(self) -> Question | None:
-        """The question whose answer is missing; what was measured needs none."""
-        return None if self.measured else self.walk.asks
+        """The question whose answer is missing; what was measured may need none, or another."""
+        return self.measured.asks if self.measured else self.walk.asks
 
     @property
     def ruled(self) -> str | None:
@@ -61,6 +61,8 @@ class Decision:
     def outcome(self) -> str:
         """What tells two decisions apart: the choice, else where the path ends."""
         if self.measured is not None:
+            if self.measured.asks is not None:
+                return f"asks {self.measured.asks.name}"
             return self.measured.choice or "nothing that was measured"
         if self.walk.verdict is not None:
             return self.walk.verdict.choice or f"verdict {self.walk.verdict.name}"

@@ -115,7 +115,10 @@ def _wants_knowledge(case: Case) -> Fact | None:
 
 def _fits(case: Case) -> Fact | None:
     """As the case is: in the number format that is said, or in the usual one."""
-    return _fitting(case, "fits")
+    fact = _fitting(case, "fits")
+    if case.topic == "drafting" and fact is not None and fact.value is True:
+        return None  # of one model it is told, and both have to fit
+    return fact
 
 
 def _fits_float16(case: Case) -> Fact | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import textwrap
 from typing import TYPE_CHECKING
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 WIDEST, NARROWEST = 110, 40
 MOST_RUNS = 1
 MOST_FINDINGS = 8
+_BASIS = re.compile(r" \(basis: (\w+)\): ")
 _SOURCES = {
     "store": "measured here",
     "reference": "reference",
@@ -41,7 +43,7 @@ def advice_lines(advice: Advice, framework: Framework) -> Iterator[str]:
     yield from _wrapped(_how_sure(advice), "How sure: ", width)
     yield from _section("Why", map(_step, advice.path), width)
     yield from _section("Evidence", _findings(advice.evidence), width)
-    yield from _section("Contradictions", advice.contradictions, width)
+    yield from _section("Contradictions", map(_with_basis, advice.contradictions), width)
     yield from _section("What would change it", advice.flips, width)
     yield from _section("Next best", advice.runners_up, width)
     left = advice.settings.get("not_asked", ())
@@ -65,7 +67,8 @@ def _how_sure(advice: Advice) -> str:
     if advice.sureness == "rule of thumb":
         return "rule of thumb only: nothing here was measured."
     tail = f" Rules of thumb only: {', '.join(thumb)}." if thumb else ""
-    return f"{advice.sureness}.{tail}"
+    by_theory = ", by theory" if rests.get("speedup") == "predicted" else ""
+    return f"{advice.sureness}{by_theory}.{tail}"
 
 
 def _step(step: AdviceStep) -> str:
@@ -96,11 +99,14 @@ def _finding(one: Evidence) -> str:
     where = _SOURCES[one.source]
     if one.source == "reference" and one.machine is None:
         where = "predicted"
-    words = [f"[{where}{f' {one.claims[0]}' if one.claims else ''}] {one.what}"]
+    if one.n_cells is not None:
+        where = "predicted" if one.source == "store" else "reference, predicted"
+    told = _with_basis(one.what) if one.source == "claims" else one.what
+    words = [f"[{where}{f' {one.claims[0]}' if one.claims else ''}] {told}"]
     if one.low is not None and one.high is not None and one.value is not None:
         low, high = (show_number(bound, one.unit) for bound in (one.low, one.high))
         words.append(f"95% interval: {low} to {high}.")
-    if one.error is not None:
+    if one.error is not None and one.n_cells is None:
         words.append(f"Median error of such predictions: {show_number(one.error, 'share')}.")
     if one.machine and one.source != "store":
         words.append(f"Machine: {one.machine}.")
@@ -109,6 +115,11 @@ def _finding(one: Evidence) -> str:
         tail = f" and {more} more" if more > 0 else ""
         words.append(f"Runs: {', '.join(one.run_ids[:MOST_RUNS])}{tail}.")
     return " ".join(words)
+
+
+def _with_basis(text: str) -> str:
+    """A document's basis and our verdict, told apart: both may be the word "measured"."""
+    return _BASIS.sub(r". The document: \1; checked here: ", text)
 
 
 def _section(title: str, items: Iterable[str], width: int) -> Iterator[str]:

@@ -26,7 +26,24 @@ def sentence_of_rule(framework: Framework, decision: Decision) -> str:
         return f"The framework says nothing about {walk.gap.question.name} {shown}."
     if walk.verdict is None:
         raise AssertionError("a walk that neither asks nor ends")
-    return _fill(walk.verdict.text, framework, decision)
+    told = _fill(walk.verdict.text, framework, decision)
+    return " ".join([told, *_predicted(walk.verdict.text, decision)])
+
+
+def _predicted(text: str, decision: Decision) -> list[str]:
+    """Where figures of a verdict come from that nobody measured: a sentence each."""
+    found = []
+    for name, figure in decision.figures.items():
+        if f"{{{name}}}" in text and figure.n_cells is not None and figure.error is not None:
+            error = show_number(round(figure.error, 3), "share")
+            found.append(
+                f"That batch is predicted from {figure.n_cells} cells, median error {error} on "
+                "cells left out."
+            )
+    speedup = decision.facts.get("speedup")
+    if "{speedup}" in text and speedup is not None and speedup.origin == "inferred":
+        found.append("That is by theory, and was not measured.")
+    return found
 
 
 def _fill(text: str, framework: Framework, decision: Decision) -> str:

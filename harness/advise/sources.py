@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from spoonbench.harness.advise.lookups.figures import Figures, reference_figures
 
 if TYPE_CHECKING:
+    from spoonbench.harness.advise.lookups.forecasts import Forecast
     from spoonbench.harness.advise.lookups.stored_duels import StoredDuel
     from spoonbench.harness.records import Environment
     from spoonbench.harness.store.reader import StoreReader
@@ -50,6 +51,7 @@ class Sources:
         self.checks_claims = checks_claims
         self._machine = machine
         self._duels: dict[str, StoredDuel | None] = {}
+        self._forecasts: dict[tuple[str, str], Forecast] = {}
 
     @cached_property
     def machine(self) -> Environment:
@@ -118,6 +120,14 @@ class Sources:
     def matrices(self) -> tuple[Figures, ...]:
         """The store's first, then the references."""
         return (*self.measured, *self.references)
+
+    def forecast(self, figures: Figures) -> Forecast:
+        """What the performance model tells of cells that a matrix has not; fitted when asked."""
+        name = (figures.source, figures.name)
+        if name not in self._forecasts:
+            forecasts = import_module("spoonbench.harness.advise.lookups.forecasts")
+            self._forecasts[name] = forecasts.Forecast(figures)
+        return self._forecasts[name]
 
     def duel(self, task: str) -> StoredDuel | None:
         """The newest duel of a task that was measured on this machine; None where there is none.

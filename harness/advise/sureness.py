@@ -15,8 +15,8 @@ RANKS: tuple[Sureness, ...] = ("measured here", "predicted", "reference", "rule 
 
 
 def sureness_of_evidence(evidence: Evidence) -> Sureness:
-    """By its source; what a model predicted is a prediction, whatever it was fitted to."""
-    if evidence.error is not None:
+    """By its source; what was predicted of another machine's cells says no more than those do."""
+    if evidence.error is not None and (evidence.source == "store" or evidence.machine is None):
         return "predicted"
     return {"store": "measured here", "reference": "reference", "claims": "rule of thumb"}[  # type: ignore[return-value]  # of these words
         evidence.source

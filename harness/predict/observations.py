@@ -57,6 +57,12 @@ def work_of(matrix: Matrix, conditions: Conditions) -> str:
     parts = [f"{matrix.model.label} on {matrix.task.name}", conditions.mode]
     if conditions.mode == "answer":
         parts += [split.items_hash[:8] for split in matrix.task.splits]
+    return ", ".join([*parts, *words_of(conditions)])
+
+
+def words_of(conditions: Conditions) -> list[str]:
+    """What of a cell's conditions makes its work another, beside the mode."""
+    parts = []
     if conditions.prompt_tokens is not None:
         parts.append(f"{conditions.prompt_tokens} tokens read")
     if conditions.new_tokens is not None:
@@ -65,7 +71,7 @@ def work_of(matrix: Matrix, conditions: Conditions) -> str:
         parts.append(f"{conditions.accumulation} accumulated")
     if conditions.order != "given":
         parts.append(f"by {conditions.order}")
-    return ", ".join(parts)
+    return parts
 
 
 def point_of(matrix: Matrix, conditions: Conditions) -> Point:

@@ -29,7 +29,7 @@ from spoonbench.harness.matrix.sweep import short
 from spoonbench.harness.predict.crossing import Crossing, crossing_of, no_crossing
 from spoonbench.harness.predict.reach import Reach
 from spoonbench.harness.predict.time_fit import design_of, draw_times, fit_terms, spread_of
-from spoonbench.harness.predict.time_terms import FACTORS, Terms
+from spoonbench.harness.predict.time_terms import FACTORS, Terms, home_of
 from spoonbench.harness.predict.without import Without
 from spoonbench.harness.stats import median, quantile
 
@@ -228,6 +228,45 @@ def crossover(model: PerformanceModel, first: Point, second: Point) -> Crossing:
         model.widening / _LEAST_WIDENING,
     )
     return crossing_of(times[1] - times[0], [float(one) for one in grid], _names(first, second))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ratio:
+    """Of the times of two cells.
+
+    Attributes:
+        value: the first's over the second's: how many times as fast the second is.
+        low: lower end of the 95% interval.
+        high: upper end.
+    """
+
+    value: float
+    low: float
+    high: float
+
+
+def ratio(model: PerformanceModel, first: Point, second: Point) -> Ratio | None:
+    """How many times as fast the second cell is; None where one lies beyond what was measured.
+
+    What one batch size has for itself is left out between cells of the same work on the same
+    device: both have it. The interval comes from draws, as that of a crossover.
+
+    Args:
+        model: fitted.
+        first: a cell.
+        second: another of the same batch size.
+    """
+    import numpy as np  # noqa: PLC0415  # as in `time_fit`
+
+    if any(model.reach.why_not(one) is not None for one in (first, second)):
+        return None
+    is_home = home_of(first) == home_of(second)
+    rows = [model.terms.row(one, with_batch=not is_home) for one in (first, second)]
+    sizes = np.log([float(first.conditions.batch_size)])
+    times = draw_times(model.fitted, rows, sizes, model.widening / _LEAST_WIDENING)
+    told = np.exp(times[0] - times[1])[:, 0]  # (1 + draws,)
+    low, high = np.quantile(told[1:], [(1 - _COVERED) / 2, (1 + _COVERED) / 2])
+    return Ratio(value=float(told[0]), low=float(low), high=float(high))
 
 
 def _at_batch(point: Point, size: int) -> Point:

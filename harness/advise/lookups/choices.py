@@ -5,7 +5,7 @@ It takes the place of the framework's choice: a rule of thumb is for who has not
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from spoonbench.harness.advise.advice import Evidence, Sureness
     from spoonbench.harness.advise.case import Case
     from spoonbench.harness.advise.decision import Decision
+    from spoonbench.harness.frameworks.graph import Question
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +31,8 @@ class MeasuredChoice:
         runners_up: what would do as well.
         flips: what would change it.
         firm_up: the command that would make it surer; None where nothing would.
+        cells: axes of the matrix that measures what was predicted; empty where all was measured.
+        asks: the question that has to be answered first; None where none has.
     """
 
     choice: str | None
@@ -40,6 +43,8 @@ class MeasuredChoice:
     runners_up: tuple[str, ...] = ()
     flips: tuple[str, ...] = ()
     firm_up: str | None = None
+    cells: Mapping[str, str] = field(default_factory=dict)
+    asks: Question | None = None
 
     def agrees_with(self, choice: str | None) -> bool:
         """Whether a framework's choice means the same."""

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from spoonbench.harness.advise.advice import Source
 
 REFERENCES = Path(__file__).parents[2] / "reference"
-FLOAT32_BYTES = 4
+PLAIN_BYTES = {"float32": 4, "bfloat16": 2, "float16": 2}
+"""Of one number of a model that is not quantized."""
 
 
 class BadFigures(ValueError):
@@ -62,6 +63,7 @@ class Row:
         peak_bytes: highest, above the process's own.
         predicted_peak_bytes: said before it ran.
         run_ids: of every record used.
+        settings: all of its conditions as the matrix writes them, those as usual left out.
     """
 
     name: str
@@ -81,6 +83,7 @@ class Row:
     peak_bytes: int | None = None
     predicted_peak_bytes: int | None = None
     run_ids: tuple[str, ...] = ()
+    settings: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,10 +132,13 @@ def machine_words(environment: Mapping[str, Any]) -> str:
 
 
 def parameters_of(rows: Sequence[Row]) -> float | None:
-    """How many numbers a model has, by the bytes of its plain float32 weights."""
-    plain = (one for one in rows if one.dtype == "float32" and one.quantization == "none")
-    bytes_ = next((one.weight_bytes for one in plain if one.weight_bytes), None)
-    return None if bytes_ is None else bytes_ / FLOAT32_BYTES
+    """How many numbers a model has, by the bytes of its plain weights, of float32 before others."""
+    for dtype, size in PLAIN_BYTES.items():
+        plain = (one for one in rows if one.dtype == dtype and one.quantization == "none")
+        bytes_ = next((one.weight_bytes for one in plain if one.weight_bytes), None)
+        if bytes_ is not None:
+            return bytes_ / size
+    return None
 
 
 def reference_figures(folder: Path = REFERENCES) -> tuple[Figures, ...]:
@@ -196,6 +202,7 @@ def _row(at: dict[str, Any], cell: dict[str, Any]) -> Row | None:
         peak_bytes=cell.get("device_peak_bytes") or cell.get("peak_bytes"),
         predicted_peak_bytes=cell.get("predicted_peak_bytes"),
         run_ids=tuple(cell.get("run_ids", ())),
+        settings=at,
     )
 
 

@@ -59,22 +59,28 @@ def evidence_of(pair: Pair, what: str) -> Evidence | None:
     figure: Measured | None = getattr(pair, what)
     if figure is None:
         return None
+    is_speed = what == "speed"
+    forecast = pair.forecast if is_speed else None
+    row = pair.other if is_speed else pair.row_of_answers
+    tail = f", {forecast.words}" if forecast else ""
     return Evidence(
-        what=f"{pair.other.name}: {_words(pair, what, figure)} ({_where(pair)}).",
+        what=f"{row.name}: {_words(pair, what, figure)}{tail} ({_where(pair)}).",
         source=pair.figures.source,
         machine=pair.figures.machine,
         value=figure.value,
         low=figure.low,
         high=figure.high,
-        unit="times" if what == "speed" else "share",
-        run_ids=(*pair.other.run_ids, *pair.plain.run_ids),
+        unit="times" if is_speed else "share",
+        run_ids=tuple(dict.fromkeys((*row.run_ids, *pair.plain.run_ids))),
+        error=forecast.error if forecast else None,
+        n_cells=forecast.n_cells if forecast else None,
     )
 
 
 def _words(pair: Pair, what: str, figure: Measured) -> str:
     if what == "speed":
         return f"{figure.value:.2f} times the speed of {pair.plain.name}"
-    row = pair.other
+    row = pair.row_of_answers
     moved = f"{abs(figure.value):.1%} {'fewer' if figure.value < 0 else 'more'} right"
     p_value = "" if row.p_value is None else f", corrected p {row.p_value:.2g}"
     return (
@@ -87,4 +93,5 @@ def _where(pair: Pair) -> str:
     figures = pair.figures
     size = "" if figures.parameters is None else show_number(figures.parameters, "parameters")
     other = "" if pair.is_close else ", a model of another size"
-    return f"{figures.model}, {size} parameters{other}, {figures.task}"
+    caveat = f", {pair.caveat}" if pair.caveat else ""
+    return f"{figures.model}, {size} parameters{other}, {figures.task}{caveat}"

@@ -16,7 +16,7 @@ from spoonbench.harness.advise.lookups.figures import (
     machine_words,
     parameters_of,
 )
-from spoonbench.harness.canonical import to_json
+from spoonbench.harness.canonical import to_json, without_defaults
 from spoonbench.harness.matrix.summary import summarize_matrix
 
 if TYPE_CHECKING:
@@ -85,6 +85,7 @@ def _row(cell: CellEvidence) -> Row:
         peak_bytes=cell.device_peak_bytes or cell.peak_bytes,
         predicted_peak_bytes=cell.predicted_peak_bytes,
         run_ids=cell.run_ids,
+        settings=without_defaults(at),
     )
 
 

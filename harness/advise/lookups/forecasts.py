@@ -1,0 +1,172 @@
+"""Cells that a matrix has not: what the performance model, fitted to those that it has, tells.
+
+Of the same machine, model and task only, and within the batches that were measured
+(`predict.reach`); beyond, the reason stands in the place of the figure. Nothing is fitted, and
+NumPy not loaded, before a figure is asked for that the model can give.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cached_property
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from spoonbench.harness.advise.lookups.figures import Measured, Row
+from spoonbench.harness.advise.quantities import show_number
+from spoonbench.harness.canonical import from_json
+from spoonbench.harness.matrix_records import Conditions
+from spoonbench.harness.predict.observations import Observation, Point, words_of
+from spoonbench.harness.predict.reach import Reach
+from spoonbench.harness.predict.time_terms import Terms
+
+if TYPE_CHECKING:
+    from spoonbench.harness.advise.lookups.figures import Figures
+    from spoonbench.harness.predict.crossing import Crossing
+    from spoonbench.harness.predict.performance import PerformanceModel
+
+_PERFORMANCE = "spoonbench.harness.predict.performance"
+FEWEST_CELLS = 6
+"""As `predict.performance` has it, which costs time to load."""
+
+
+class Forecast:
+    """Of one matrix.
+
+    Args:
+        figures: the matrix.
+    """
+
+    def __init__(self, figures: Figures) -> None:
+        self._figures = figures
+        self._crossings: dict[tuple[Conditions, Conditions], Crossing] = {}
+
+    @cached_property
+    def observations(self) -> tuple[Observation, ...]:
+        """The cells whose time was measured."""
+        return tuple(
+            Observation(
+                point=self._point(conditions_of(row)),
+                name=row.name,
+                seconds=row.batch / row.rate.value,
+                run_ids=row.run_ids,
+            )
+            for row in self._figures.rows
+            if row.rate is not None and row.rate.value > 0
+        )
+
+    @cached_property
+    def run_ids(self) -> tuple[str, ...]:
+        """Records of all cells that the model is fitted to."""
+        return tuple(dict.fromkeys(run for one in self.observations for run in one.run_ids))
+
+    @property
+    def n_cells(self) -> int:
+        """That the model is fitted to."""
+        return len(self.observations)
+
+    @property
+    def error(self) -> float | None:
+        """Median relative error on cells left out; None where none can be left out."""
+        median: float | None = self._model.held_out.median
+        return median
+
+    @property
+    def words(self) -> str:
+        """What a figure of it rests on."""
+        error = show_number(round(self.error or 0.0, 3), "share")
+        return f"predicted from {self.n_cells} cells, median error {error} on cells left out"
+
+    def why_not(self, conditions: Conditions) -> str | None:
+        """What is missing to predict a cell; None where nothing is."""
+        if self.n_cells < FEWEST_CELLS:
+            return f"{self.n_cells} measured cells are too few to predict others from"
+        why = self._reach.why_not(self._point(conditions))
+        if why is None and self.error is None:
+            return "no cell can be left out to tell the error of a prediction"
+        return why
+
+    def why_not_at(self, like: Row, batch: int) -> str | None:
+        """The same of a cell as another one, but at another batch."""
+        return self.why_not(replace(conditions_of(like), batch_size=batch))
+
+    def row(self, like: Row, batch: int) -> Row | None:
+        """A cell as another one, but at another batch: its rate alone; None where untold."""
+        conditions = replace(conditions_of(like), batch_size=batch)
+        if self.why_not(conditions) is not None:
+            return None
+        told = self._model.predict(self._point(conditions))
+        if told.seconds is None or told.low is None or told.high is None:
+            return None
+        rate = Measured(value=batch / told.seconds, low=batch / told.high, high=batch / told.low)
+        return Row(
+            name=f"{_name(like)} at batch {batch}",
+            device=like.device,
+            dtype=like.dtype,
+            quantization=like.quantization,
+            engine=like.engine,
+            batch=batch,
+            rate=rate,
+            run_ids=self.run_ids,
+            settings={**like.settings, "batch_size": batch},
+        )
+
+    def ratio(self, first: Row, second: Row) -> Measured | None:
+        """How many times as fast the second cell is; None where one cannot be told."""
+        pair = [conditions_of(row) for row in (first, second)]
+        if any(self.why_not(one) is not None for one in pair):
+            return None
+        told = import_module(_PERFORMANCE).ratio(self._model, *map(self._point, pair))
+        return Measured(value=told.value, low=told.low, high=told.high)
+
+    def crossing(self, first: Row, second: Row) -> Crossing | None:
+        """From which batch on the second setting is faster; None where nothing can be told."""
+        pair = (_at_one(first), _at_one(second))
+        sizes = [self._reach.sizes(self._point(one)) for one in pair]
+        firsts = [
+            replace(one, batch_size=own[0]) for one, own in zip(pair, sizes, strict=True) if own
+        ]
+        if len(firsts) < len(pair) or any(self.why_not(one) is not None for one in firsts):
+            return None
+        if pair not in self._crossings:
+            crossover = import_module(_PERFORMANCE).crossover
+            self._crossings[pair] = crossover(self._model, *map(self._point, firsts))
+        return self._crossings[pair]
+
+    @cached_property
+    def _reach(self) -> Reach:
+        return Reach(self.observations, Terms(self.observations))
+
+    @cached_property
+    def _model(self) -> PerformanceModel:
+        fitted: PerformanceModel = import_module(_PERFORMANCE).fit(self.observations)
+        return fitted
+
+    def _point(self, conditions: Conditions) -> Point:
+        figures = self._figures
+        parts = [f"{figures.model} on {figures.task}", *words_of(conditions)]
+        return Point(machine=figures.machine, work=", ".join(parts), conditions=conditions)
+
+
+def conditions_of(row: Row) -> Conditions:
+    """All that a cell ran under."""
+    settings: dict[str, Any] = {
+        "device": row.device,
+        "dtype": row.dtype,
+        "quantization": row.quantization,
+        "engine": row.engine,
+        **row.settings,
+        "batch_size": row.batch,
+    }
+    conditions: Conditions = from_json(Conditions, settings)
+    return conditions
+
+
+def _at_one(row: Row) -> Conditions:
+    return replace(conditions_of(row), batch_size=1)
+
+
+def _name(row: Row) -> str:
+    """Of a setting, whatever the batch."""
+    words = [row.dtype] if row.quantization == "none" else [row.quantization]
+    return " ".join([*words, *([] if row.engine == "native" else [row.engine])])
