@@ -47,7 +47,7 @@ def advice_lines(advice: Advice, framework: Framework) -> Iterator[str]:
     left = advice.settings.get("not_asked", ())
     if left:
         yield ""
-        yield from _wrapped(f"Not asked on this path: {', '.join(left)}.", "", width)
+        yield from _wrapped(f"Said, and not needed on this path: {', '.join(left)}.", "", width)
     if advice.firm_up:
         yield ""
         yield "To be surer:"

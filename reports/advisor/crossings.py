@@ -5,8 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from spoonbench.harness.matrix.evidence import Crossover
+
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from spoonbench.harness.advise.advice import Source
+    from spoonbench.harness.advise.lookups.figures import Crossing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +37,32 @@ class CrossingRow:
     text: str
     source: Source
     where: str
+
+
+def crossing_rows(
+    crossovers: Iterable[Crossover | Crossing], *, source: Source, machine: str, model: str
+) -> tuple[CrossingRow, ...]:
+    """Every pair of settings of a matrix, what the two have in common beside their names.
+
+    Args:
+        crossovers: of the matrix.
+        source: the user's store, or a reference.
+        machine: on which it was measured, in words.
+        model: that was measured, in words.
+    """
+    return tuple(
+        CrossingRow(
+            first=one.first,
+            second=one.second,
+            batch=one.batch_size if isinstance(one, Crossover) else one.batch,
+            low=one.low,
+            high=one.high,
+            text=one.text,
+            source=source,
+            where=", ".join(word for word in (machine, model, one.others) if word),
+        )
+        for one in crossovers
+    )
 
 
 def crossing_json(row: CrossingRow) -> dict[str, Any]:

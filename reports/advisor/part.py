@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from spoonbench.harness.frameworks.exporting import framework_json
+from spoonbench.harness.frameworks.reading import shipped_ids
 from spoonbench.harness.plaintext import make_plain
 from spoonbench.harness.predict.published import LADDER, LEAST, MOST, NEAR
 from spoonbench.reports.advisor.crossings import crossing_json
@@ -91,6 +92,7 @@ def advisor_part(
     """
     data = {
         "frameworks": [framework_json(one) for one in sorted(frameworks, key=_place)],
+        "shipped": sorted({one.framework_id for one in frameworks} & set(shipped_ids())),
         "measured": _measured(thresholds or {}),
         "claims": dict(claims or {}),
         "published": _published(outlines),

@@ -262,6 +262,8 @@ class Questionnaire {
     const claims = this.claimsOf(found, used);
     if (claims.length) rows.push(["Rests on", this.claimLines(claims)]);
     rows.push(["How sure", [this.sureness(used)]]);
+    const command = this.command(found);
+    if (command) rows.push(["In a terminal", [element("code", {}, command)]]);
     const told = ([term, words]) => [
       element("dt", {}, term),
       element("dd", {}, words.map((one) => (typeof one === "string" ? element("p", {}, one) : one))),
@@ -283,6 +285,19 @@ class Questionnaire {
     const lines = told.map((claim) => `Claim ${claim}: ${this.data.claims[claim]}`);
     const noun = bare.length > 1 ? "Claims" : "Claim";
     return bare.length ? [...lines, `${noun} ${bare.join(", ")} of the case study.`] : lines;
+  }
+
+  // What asks the same of the command line, which also weighs the runs of a store.
+  command(found) {
+    const { framework_id: id } = this.framework;
+    if (!this.data.shipped.includes(id)) return null;
+    const [topic, asWritten] = id.split(/(-as-written)$/);
+    const options = found.steps.map(({ question }) => {
+      const name = question.name.replaceAll("_", "-");
+      return `--${name} ${typedAgain(question, this.answers[question.name])}`;
+    });
+    const words = ["spoonbench advise", topic, ...(asWritten ? ["--as-written"] : [])];
+    return [...words, ...new Set(options)].join(" ");
   }
 
   // Names of thresholds that the path was judged by.
@@ -352,5 +367,6 @@ function missingWords(question) {
 // As it may be typed: what shows is shortened to four digits, what is typed is not.
 function typedAgain(question, answer) {
   const shownText = showValue(question, answer).replaceAll(" ", "");
-  return readAnswer(question, shownText) === answer ? shownText : String(answer);
+  if (readAnswer(question, shownText) === answer) return shownText;
+  return String(answer) + (question.unit === "bytes" ? "B" : "");
 }

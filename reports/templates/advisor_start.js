@@ -8,6 +8,7 @@ globalThis.spoonbenchAdvisor = {
   readAnswer,
   showValue,
   showNumber,
+  typedAgain,
   verdictText,
   conditionText,
   outlineOf,

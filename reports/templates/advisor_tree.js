@@ -1,5 +1,5 @@
 // A framework as a tree of questions and verdicts: what was taken stands out, arrow keys move.
-const LARGE_TREE = 60;
+const LARGE_TREE = 40;
 
 function element(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);

@@ -19,6 +19,9 @@ USUAL: Mapping[str, int | str] = {"dtype": USUAL_DTYPE, "batch": 1, "context": 2
 """What is assumed, and said, where nobody gives it."""
 FINETUNING: Mapping[str, int | str] = {"dtype": "bfloat16", "batch": 1, "context": 2_048}
 """Likewise of a fine-tuning: larger batches are accumulated where they do not fit."""
+TOLERANCE = 0.15
+"""Of the closed form, against traces of the models' own code: what
+tests/harness/predict/test_outline_against_traces.py holds it to (docs/memory.md)."""
 QUANTIZATIONS: Mapping[str, str] = {"int8": "bnb-int8", "int4": "bnb-nf4"}
 """Whose bytes stand for so many bits a weight."""
 
@@ -149,6 +152,21 @@ WAYS: Mapping[str, Mapping[str, str]] = {
     "fits_qlora": {"method": "qlora"},
 }
 """Fact to how its bytes are told."""
+
+
+def close_calls(case: Case) -> tuple[str, ...]:
+    """Where what is needed and what there is lie nearer than the prediction is exact."""
+    memory = case.number("memory")
+    if memory is None:
+        return ()
+    needs = (need(case, **how) for how in _asked_ways(case))
+    return tuple(
+        f"{one.short[:1].upper()}{one.short[1:]} needs {show_number(one.total, 'bytes')} by a "
+        f"prediction that is good to {TOLERANCE:.0%}: too near to {show_number(memory, 'bytes')} "
+        "to be settled without a measurement."
+        for one in needs
+        if one is not None and one.total / (1 + TOLERANCE) <= memory <= one.total * (1 + TOLERANCE)
+    )
 
 
 def _asked_ways(case: Case) -> list[Mapping[str, str]]:

@@ -2,11 +2,13 @@
 
 import json
 import re
+import sys
 from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
 
+from spoonbench.harness import cli
 from spoonbench.harness.advise.advice import Evidence
 from spoonbench.harness.frameworks.reading import shipped
 from spoonbench.harness.frameworks.showing import verdict_text
@@ -206,6 +208,21 @@ def test_a_figure_counts_for_the_models_that_it_speaks_for(visit):
     assert "overtakes it at batch 16" in text_of(tab, "result")
     assert "at least 16" in text_of(tab, "graph")
     assert seen == []
+
+
+def test_the_same_can_be_asked_in_a_terminal(visit, page, monkeypatch, capsys):
+    tab, _ = visit(page)
+    choose(tab, "device")
+    answer(tab, "mps", "yes", "82M", "6")
+    command = tab.inner_text("[data-part=result] dd code >> nth=-1")
+    expected = "spoonbench advise device --device mps --fits yes --parameters 82M --batch 6"
+    assert command == expected
+    monkeypatch.setattr(sys, "argv", [*command.split(), "--out", "nowhere"])
+    assert cli.main() == 0
+    assert "Use the CPU" in capsys.readouterr().out
+    choose(tab, "device-as-written")
+    answer(tab, "82M", "2")
+    assert "advise device --as-written --" in text_of(tab, "result")
 
 
 def test_claims_are_told_in_their_words(visit):

@@ -119,7 +119,7 @@ def test_every_path_ends_alike(asked, frameworks, figures, framework_id, is_meas
     given = figures[framework_id] if is_measured else {}
     cases = [answers_of(found) for found in every_path(framework, given)]
     assert cases
-    ends = compare(asked, framework, cases, given, has_flips=len(cases) < 500)
+    ends = compare(asked, framework, cases, given, has_flips=len(cases) < 150)
     if not is_measured:
         assert {end for end in ends if end.startswith("verdict")} == {
             f"verdict {found.verdict.name}"
@@ -176,7 +176,7 @@ def test_any_answers_end_alike(asked, frameworks, figures, framework_id):
     no_figures: dict[str, float] = {}
     for given in (figures[framework_id], no_figures):
         compare(asked, framework, cases, given, has_flips=False)
-        compare(asked, framework, allowed, given)
+        compare(asked, framework, allowed[:60], given)
 
 
 def test_the_odd_framework_shows_that_differences_would_be_seen(odd):
@@ -247,3 +247,18 @@ def read(question, text):
         return read_answer(question, text)
     except BadAnswer:
         return None
+
+
+def test_what_was_answered_can_be_typed_again(asked):
+    random_source = random.Random(5)
+    values = [value for value in SIZES if 0 <= value < 1e21]
+    values += [10 ** random_source.uniform(-6, 18) for _ in range(200)]
+    for unit in UNITS:
+        question = {"name": "x", "type": "number", "unit": unit}
+        typed = asked.evaluate(
+            "([question, values]) => values.map((one) => "
+            "spoonbenchAdvisor.typedAgain(question, one))",
+            [question, values],
+        )
+        own = Question(name="x", text="", type="number", unit=unit)
+        assert [read_answer(own, text) for text in typed] == values
