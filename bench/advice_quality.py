@@ -1,6 +1,6 @@
 """How good the advice is: choices held against what was measured afterwards, beside four baselines.
 
-    python bench/advice_quality.py --work DIR               # measures (about 20 minutes), then the table
+    python bench/advice_quality.py --work DIR               # measures, then the table
     python bench/advice_quality.py --work DIR --smallest    # everything much smaller, to try it
     python bench/advice_quality.py --work DIR --no-measuring --json FILE
 

@@ -43,6 +43,7 @@ _CPUINFO = CPUINFO
 _CGROUP = Path("/sys/fs/cgroup")
 _NVIDIA = Path("/proc/driver/nvidia/gpus")
 _COMMAND_S = 2.0
+MEBIBYTE = 1 << 20
 
 
 def probe() -> Environment:
@@ -188,6 +189,13 @@ def _nvidia_devices() -> tuple[str, ...]:
         lines = _output("nvidia-smi", "--query-gpu=name", "--format=csv,noheader").splitlines()
         found = [f"cuda: {line.strip()}" for line in lines]
     return tuple(found)
+
+
+def cuda_memory_bytes() -> int | None:
+    """Memory of the first NVIDIA device, as its driver's own program tells it; None: untold."""
+    lines = _output("nvidia-smi", "--query-gpu=memory.total", "--format=csv,noheader,nounits")
+    first = lines.partition("\n")[0].strip()
+    return int(first) * MEBIBYTE if first.isdecimal() else None
 
 
 def _load_average() -> tuple[list[float] | None, str | None]:

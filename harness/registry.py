@@ -7,7 +7,6 @@ one of theirs becomes `CannotLoad`; what is wrong with one of ours is a fault an
 
 from __future__ import annotations
 
-import difflib
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -15,6 +14,7 @@ from importlib import import_module, metadata
 from typing import TYPE_CHECKING, Any, cast
 
 from spoonbench.harness.records import LEVELS
+from spoonbench.harness.suggestions import suggest
 from spoonbench.harness.tasks.api import BadTask, Task
 from spoonbench.solvers.api import SolverInfo, Solves
 
@@ -205,13 +205,6 @@ def make_task(name: str, options: Mapping[str, object]) -> Task:
         if not isinstance(task, Task):
             raise TypeError(f"it returned a {type(task).__name__}, not a Task")
     return task
-
-
-def suggest(name: str, known: tuple[str, ...]) -> str:
-    """One sentence: the name is unknown, and what was probably meant."""
-    close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-    hint = f"Did you mean {close[0]!r}? " if close else ""
-    return f"{name!r} is unknown. {hint}Known: {', '.join(known)}."
 
 
 def _find(name: str, group: str, word: str) -> Registered:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from spoonbench.harness.numbers import read_number
@@ -129,6 +130,7 @@ def stated_answers(raw_text: str, stopped_by: str | None = None) -> tuple[str, .
     return tuple(value for value in stated if value)
 
 
+@lru_cache(maxsize=2**15)
 def text_faults(raw_text: str | None, stopped_by: str | None) -> tuple[str, ...]:
     """What is wrong with a model's text, whether or not its first value is right.
 

@@ -10,9 +10,11 @@ from outcomes import ADVISOR, Outcome, is_held_back, judged  # type: ignore[impo
 from spoonbench.harness import advise
 from spoonbench.harness.advise.lookups.stored_duels import StoredDuel
 from spoonbench.harness.advise.sources import Sources
+from spoonbench.harness.checks import make_case
+from spoonbench.harness.duel_records import Requirements
 from spoonbench.harness.frameworks.reading import shipped
 from spoonbench.harness.frameworks.walking import walk
-from spoonbench.harness.measurements import summarize
+from spoonbench.harness.measurements import cells_of, summarize
 from spoonbench.harness.stats import quantile
 
 if TYPE_CHECKING:
@@ -31,7 +33,7 @@ TASKS: Mapping[str, Mapping[str, bool]] = {
     "digits": {"has_rules": False, "has_formula": False, "involves_language": False},
     "option-pricing": {"has_rules": False, "has_formula": True, "involves_language": False},
 }
-"""What somebody who has the task would answer; the same for the advisor and the documents' rules."""
+"""What somebody who has the task would answer, to the advisor and to the documents' rules."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,8 +86,8 @@ class HalfOfADuel(Sources):
 def outcomes_of(reader: StoreReader, task: str) -> Iterator[Outcome]:
     """Every requirement of one task."""
     duel = next(one for one in reader.duels() if one.task.name == task)
-    first = replace(duel, task=replace(duel.task, splits=duel.task.splits[:1]))
-    keys = [key for entry in duel.entries for key in _keys(entry, duel.task.splits[0].name)]
+    first = _of_first_split(duel)
+    keys = [key for entry in first.entries for _, key in cells_of(entry)]
     runs = reader.runs(keys, duel.environment_id)
     seen = _half(first, reader, runs, is_truth=False)
     truth = _half(first, reader, runs, is_truth=True)
@@ -94,7 +96,7 @@ def outcomes_of(reader: StoreReader, task: str) -> Iterator[Outcome]:
         choices = {ADVISOR: _advised(first, reader, seen, need, limit)}
         choices |= _baselines(task, seen, need)
         told = {
-            one.entry.label: (_meets(one, need, limit), one.latency_p50_s.value)
+            one.entry.label: (_meets(first, one, need, limit), one.latency_p50_s.value)
             for one in truth
             if one.latency_p50_s is not None and one.splits
         }
@@ -102,9 +104,17 @@ def outcomes_of(reader: StoreReader, task: str) -> Iterator[Outcome]:
         yield from judged(task, need.text, known, told)
 
 
-def _keys(entry, split: str) -> list[str]:
-    keys = [entry.train_cell, entry.latency_cell, entry.answer_cells.get(split)]
-    return [key for key in (*keys, *entry.throughput_cells.values()) if key]
+def _of_first_split(duel: Duel) -> Duel:
+    """The same with the split that decides alone."""
+    name = duel.task.splits[0].name
+    entries = tuple(
+        replace(
+            one,
+            answer_cells={split: key for split, key in one.answer_cells.items() if split == name},
+        )
+        for one in duel.entries
+    )
+    return replace(duel, entries=entries, task=replace(duel.task, splits=duel.task.splits[:1]))
 
 
 def _half(
@@ -166,26 +176,30 @@ def _baselines(task: str, seen: Sequence[Measurement], need: Need) -> dict[str, 
     return {
         "the documents' rules as written": _of_level(pure, level),
         "always rules (or the lowest level)": _of_level(pure, 1),
-        "always the language model (or the highest level)": _of_level(pure[::-1], 5),
+        "always the language model (or the highest level)": _of_level(pure, 5),
         "the fastest regardless": min(latencies, key=lambda name: latencies[name], default=None),
     }
 
 
 def _of_level(contestants: Sequence[Measurement], level: int | None) -> str | None:
-    """The first of a level; of the nearest one where a task has none of it."""
-    if level is None or not contestants:
+    """The most accurate one of a level; of the nearest level where a task has none of it."""
+    measured = [one for one in contestants if one.splits]
+    if level is None or not measured:
         return None
-    nearest = min(contestants, key=lambda one: abs(one.entry.level - level))
-    return nearest.entry.label
+    nearest = min(abs(one.entry.level - level) for one in measured)
+    of_level = [one for one in measured if abs(one.entry.level - level) == nearest]
+    best = max(of_level, key=lambda one: one.splits[0].accuracy.value or 0.0)
+    return best.entry.label
 
 
-def _meets(one: Measurement, need: Need, limit: float | None) -> bool:
-    """By the figures of the other half as they are."""
-    score = one.splits[0]
-    latency = one.latency_p95_s
+def _meets(duel: Duel, one: Measurement, need: Need, limit: float | None) -> bool:
+    """By the figures of the other half as they are; exactness is a guarantee that they bear out."""
+    score, latency = one.splits[0], one.latency_p95_s
+    is_exact = make_case(Requirements(), one, duel.task, {}).is_guaranteed
     return (
         one.status == "ok"
         and (score.precision.value or 0.0) >= need.accuracy
+        and (need.accuracy < 1 or is_exact)
         and (score.coverage.value or 0.0) >= need.coverage
         and (limit is None or (latency is not None and latency.value <= limit))
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from spoonbench.harness.frameworks.reading import shipped
 from spoonbench.harness.frameworks.walking import walk
 from spoonbench.harness.predict.choice import Candidate, Needs, choose
 from spoonbench.harness.predict.observations import observations_of
-from spoonbench.harness.predict.performance import fit
+from spoonbench.harness.predict.performance import TooFewCells, fit
 from spoonbench.harness.stats import quantile
 
 if TYPE_CHECKING:
@@ -75,7 +76,11 @@ def outcomes_of(evidence: Mapping[str, MatrixEvidence]) -> Iterator[Outcome]:
         held_back = {cell.name for cell in observations[name] if is_held_back(name, cell.name)}
         others = [cell for which, cells in observations.items() if which != name for cell in cells]
         seen = [cell for cell in observations[name] if cell.name not in held_back]
-        model = fit([*others, *seen])
+        try:
+            model = fit([*others, *seen])
+        except TooFewCells as exc:
+            print(f"{name} is left out: {exc}", file=sys.stderr)
+            continue
         yield from _of_configuration(name, one, model, [seen, observations[name]], held_back)
 
 

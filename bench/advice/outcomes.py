@@ -124,7 +124,7 @@ def table(outcomes: Sequence[Outcome]) -> Iterable[str]:
     yield "| --- | --- | --- | --- | --- |"
     for row in rows(outcomes):
         costs = [row[name] for name in ("cost_median", "cost_mean", "cost_ninth_decile")]
-        cost = ", ".join("–" if one is None else f"{one:,.2f}" for one in costs)
+        cost = ", ".join("-" if one is None else f"{one:,.2f}" for one in costs)
         yield (
             f"| {row['adviser']} | {_share(row['meets'])} | {cost} | "
             f"{_share(row['meets_and_cheap'])} | {row['silent']} |"
@@ -134,7 +134,7 @@ def table(outcomes: Sequence[Outcome]) -> Iterable[str]:
 def _share(share: Mapping[str, Any]) -> str:
     n, right = share["n"], share["n_successes"]
     if not n:
-        return "–"
+        return "-"
     return f"{right} of {n} ({right / n:.0%}; {share['low']:.0%} to {share['high']:.0%})"
 
 

@@ -8,8 +8,10 @@ from spoonbench.harness.advise.advice import Advice, AdviceStep
 from spoonbench.harness.advise.commands import firm_up
 from spoonbench.harness.advise.contradictions import find_contradictions
 from spoonbench.harness.advise.decision import decide
+from spoonbench.harness.advise.facts import DUEL_INPUTS
 from spoonbench.harness.advise.flips import facts_of, find_flips
 from spoonbench.harness.advise.lookups.assertions import find_claims
+from spoonbench.harness.advise.lookups.memory import close_calls
 from spoonbench.harness.advise.lookups.register import look_up
 from spoonbench.harness.advise.quantities import show_answer
 from spoonbench.harness.advise.sentences import sentence_of
@@ -55,7 +57,11 @@ def answer(framework: Framework, case: Case) -> Advice:
         evidence=evidence,
         sureness=measured.sureness if measured else sureness_of(framework, decision),
         runners_up=(*(measured.runners_up if measured else ()), *_runners_up(framework, flips)),
-        flips=(*(measured.flips if measured else ()), *_flip_words(framework, flips)),
+        flips=(
+            *(measured.flips if measured else ()),
+            *close_calls(case),
+            *_flip_words(framework, flips),
+        ),
         contradictions=find_contradictions(framework, case, decision, claims),
         firm_up=firm_up(case, decision),
         settings=_settings(framework, case, decision),
@@ -169,7 +175,7 @@ def _settings(framework: Framework, case: Case, decision: Decision) -> dict[str,
 
 def not_asked(case: Case, decision: Decision) -> tuple[str, ...]:
     """Facts that were given and that nothing on the path asked for, or inferred from."""
-    asked = set(facts_of(decision, case))
+    asked = {*facts_of(decision, case), *(DUEL_INPUTS if decision.measured else ())}
     return tuple(
         name for name, fact in case.given.items() if name not in asked and fact.is_of_this_question
     )

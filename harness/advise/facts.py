@@ -71,6 +71,8 @@ INPUTS: Mapping[str, Question] = {
                 Choice(name=name, text=name) for name in ("arithmetic", "code", "language")
             ),
         ),
+        _number("draft_tokens", "How many tokens are drafted at once?", "tokens", is_whole=True),
+        _number("draft_cost", "What does a run of the draft cost, of one of the large?", "share"),
         _number("coverage_need", "Which share of items must be answered?", "share", high=1.0),
         _number("latency", "How long may one answer take, at the 95th percentile?", "seconds"),
         _number("accuracy_need", "Which share of answers must be right?", "share", high=1.0),
@@ -91,6 +93,8 @@ def questions_of(framework: Framework) -> dict[str, Question]:
         names += MEMORY_INPUTS
     if "is_precise" in framework.questions:
         names += ("task_kind",)
+    if "speedup" in framework.questions:
+        names += ("draft_tokens", "draft_cost")
     if framework.topic == "tool":
         names += DUEL_INPUTS
     return {**{name: INPUTS[name] for name in names}, **framework.questions}

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 FARTHEST = 4.0**8
 """A number is not looked at beyond so many times, or so many parts of, what it is."""
+MANY = 10_000
+"""From so many on, "below 1B" is said, and not "999,999,999 or less"."""
 STRIDE = 4.0
 """Between the numbers that are tried where an inference has no bounds to name. What is inferred
 from a number alone changes once on the way: more memory never stops fitting."""
@@ -220,12 +222,18 @@ def _bound_words(
     """
     bounds = _bounds(framework, decision, question.name)
     for bound in bounds:
-        beyond = math.nextafter(bound, math.inf if upwards else -math.inf)
-        if not question.is_whole and value == beyond:
+        if value == _beyond(bound, question, upwards=upwards):
             return f"{'above' if upwards else 'below'} {show_answer(question, bound)}"
-    if value not in bounds and not question.is_whole:
+    if value not in bounds and (not question.is_whole or question.unit == "parameters"):
         value = _rounded(value, upwards=upwards)
     return f"{show_answer(question, value)} or {'more' if upwards else 'less'}"
+
+
+def _beyond(bound: float, question: Question, *, upwards: bool) -> float | None:
+    """The next number behind a bound, where people name the bound: not of a few whole things."""
+    if not question.is_whole:
+        return math.nextafter(bound, math.inf if upwards else -math.inf)
+    return bound + (1.0 if upwards else -1.0) if bound >= MANY else None
 
 
 def _rounded(value: float, *, upwards: bool) -> float:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from spoonbench.harness.advise.facts import TRAINING_TOPICS, USUAL_DTYPE, Fact
 from spoonbench.harness.advise.lookups.memory import need
 from spoonbench.harness.advise.quantities import show_number
+from spoonbench.harness.claims.speculation import expected_tokens, speed_up
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from spoonbench.harness.advise.case import Case
     from spoonbench.harness.frameworks.graph import Value
 
+DRAFT_TOKENS = 5
+"""Drafted at once, as the case study plans it, unless it is said."""
 PRECISE_KINDS = frozenset({"arithmetic", "code"})
 _TASK_KINDS = {
     "word-problems": "arithmetic",
@@ -41,10 +44,13 @@ def _device(case: Case) -> Fact:
 
 
 def _memory(case: Case) -> Fact | None:
-    """Of the machine; what a CUDA device has cannot be told from the machine's memory."""
+    """Of the machine; a CUDA device has its own, which its driver tells where it is there."""
     device = case.value("device")
     if device == "cuda":
-        return None
+        own = case.sources.cuda_memory_bytes
+        if own is None:
+            return None
+        return _measured("memory", float(own), "memory of this machine's GPU")
     size = case.sources.memory_bytes
     return _measured("memory", float(size), "memory of this machine")
 
@@ -143,6 +149,8 @@ def inputs_of(name: str, own: Collection[str]) -> tuple[str, ...]:
         name: of the fact.
         own: what the framework asks by itself, and what is therefore never assumed.
     """
+    if name == "speedup":
+        return ("acceptance", "draft_cost")
     if name not in PREDICTED:
         return ()
     return ("parameters", *(one for one in ("batch", "context") if one in own), "memory")
@@ -181,6 +189,17 @@ def _memory_share(case: Case) -> Fact | None:
     return _inferred("memory_share", needed.total / memory, why)
 
 
+def _speedup(case: Case) -> Fact | None:
+    """By the theory of speculative decoding; see `claims.speculation`."""
+    acceptance, cost = case.number("acceptance"), case.number("draft_cost")
+    if acceptance is None or cost is None:
+        return None
+    drafted = int(case.number("draft_tokens") or DRAFT_TOKENS)
+    tokens = expected_tokens(acceptance, drafted)
+    why = f"by theory, drafting {drafted} tokens at {show_number(cost, 'share')} of the cost each"
+    return _inferred("speedup", speed_up(tokens, drafted, cost), why)
+
+
 def _has_bfloat16(case: Case) -> Fact | None:
     """Of the processor, by its instruction sets; what an accelerator has is not seen from here."""
     if case.value("device") != "cpu":
@@ -203,6 +222,7 @@ def infer(case: Case, name: str) -> Fact | None:
 _ASSUMED: Mapping[str, tuple[Value, str]] = {
     "is_speed_critical": (False, "nothing else was said"),
     "is_constrained": (False, "nothing else was said"),
+    "loss_is_finite": (True, "nothing else was said"),
     "hours": (12.0, "a night; nothing else was said"),
     "skill": ("some", "nothing else was said"),
     "budget": (0.0, "nothing else was said"),
@@ -226,6 +246,7 @@ _INFERENCES: Mapping[str, Callable[[Case], Fact | None]] = {
     "wants_knowledge": _wants_knowledge,
     "fits_int4": _fits_int4,
     "memory_share": _memory_share,
+    "speedup": _speedup,
     "has_bfloat16": _has_bfloat16,
 }
 """Fact to what gives it; None where the case does not hold enough."""

@@ -7,7 +7,7 @@ import shutil
 import textwrap
 from typing import TYPE_CHECKING
 
-from spoonbench.harness.advise.lookups.assertions import UNKNOWN
+from spoonbench.harness.advise.lookups.assertions import OPEN
 from spoonbench.harness.advise.quantities import show_number
 from spoonbench.harness.canonical import to_json
 from spoonbench.harness.plaintext import make_plain
@@ -47,7 +47,7 @@ def advice_lines(advice: Advice, framework: Framework) -> Iterator[str]:
     left = advice.settings.get("not_asked", ())
     if left:
         yield ""
-        yield from _wrapped(f"Not asked on this path: {', '.join(left)}.", "", width)
+        yield from _wrapped(f"Said, and not needed on this path: {', '.join(left)}.", "", width)
     if advice.firm_up:
         yield ""
         yield "To be surer:"
@@ -83,7 +83,7 @@ def _findings(evidence: Iterable[Evidence]) -> Iterator[str]:
     for one in evidence:
         if one.source != "claims":
             continue
-        if f"): {UNKNOWN}" in one.what:
+        if any(f"): {verdict}" in one.what for verdict in OPEN):
             silent += one.claims
         else:
             yield _finding(one)

@@ -13,6 +13,7 @@ from spoonbench.harness.advise.answering import answer
 from spoonbench.harness.advise.asking import make_case
 from spoonbench.harness.advise.dialogue import Dialogue
 from spoonbench.harness.advise.facts import questions_of, read_facts
+from spoonbench.harness.advise.inference import inputs_of
 from spoonbench.harness.advise.options import facts_of, option_names, topic_command
 from spoonbench.harness.advise.page import advice_json, advice_lines
 from spoonbench.harness.advise.profiles import read_profile, save_profile
@@ -144,9 +145,18 @@ def _asked(case: Case, advice: Advice, *, as_json: bool) -> Case:
     question = case.questions[name]
     if as_json or not _is_answerable():
         option = option_names(name, [one for one in case.questions if one != name])[0]
-        raise click.UsageError(f"{option} is missing: {question.text}")
+        raise click.UsageError(f"{option} is missing: {question.text}{_instead(case, name)}")
     value = Dialogue().ask(question)
     return case.changed(name, value)
+
+
+def _instead(case: Case, name: str) -> str:
+    """What may be said in its place: the answer that would be inferred from it."""
+    inferred = [one for one in case.questions if name in inputs_of(one, case.own)]
+    if not inferred or name in case.own:
+        return ""
+    option = option_names(inferred[0], [one for one in case.questions if one != inferred[0]])[0]
+    return f" (Or {option}: {case.questions[inferred[0]].text})"
 
 
 def _print(advice: Advice, framework: Framework, *, as_json: bool) -> None:

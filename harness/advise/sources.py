@@ -75,6 +75,14 @@ class Sources:
         return int(import_module("spoonbench.harness.environment").memory_bytes())
 
     @cached_property
+    def cuda_memory_bytes(self) -> int | None:
+        """Memory of this machine's first NVIDIA device; None where it cannot be seen."""
+        if self._machine is not None:
+            return None
+        found = import_module("spoonbench.harness.environment").cuda_memory_bytes()
+        return None if found is None else int(found)
+
+    @cached_property
     def reader(self) -> StoreReader | None:
         """The user's store; None where there is none yet.
 

@@ -28,7 +28,7 @@ def rests_on(framework: Framework, decision: Decision) -> dict[str, Sureness]:
     found: dict[str, Sureness] = {}
     for step in decision.walk.steps:
         name = step.question.name
-        if name in PREDICTED and decision.facts[name].origin == "inferred":
+        if name in {*PREDICTED, "speedup"} and decision.facts[name].origin == "inferred":
             found[name] = "predicted"
             continue
         named = _named(step.node)

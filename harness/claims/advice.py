@@ -45,7 +45,9 @@ def follow(claim: Claim, findings: Sequence[Finding]) -> Finding:
         claim,
         verdict,
         found="; ".join(f"{one.claim_id}: {one.verdict}" for one in findings),
-        condition="; ".join(f"{one.claim_id}: {one.condition}" for one in narrowed),
+        condition="; ".join(f"{one.claim_id}: {one.condition}" for one in narrowed)
+        if verdict == "holds only if"
+        else "",
         why=_why(failed, unknown, off),
         machine=next((one.machine for one in findings if one.machine), None),
         run_ids=tuple(dict.fromkeys(run for one in findings for run in one.run_ids)),

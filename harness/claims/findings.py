@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
+_MOST_TOLD = 4
+"""Figures that come out as written: more are only counted."""
+
+
 def find(claim: Claim, verdict: Verdict, **fields: Any) -> Finding:
     """A finding about a claim.
 
@@ -78,11 +82,17 @@ def recomputed(claim: Claim, compared: Sequence[Compared], why: str = "") -> Fin
     return find(
         claim,
         "does not hold" if wrong else "holds",
-        found="; ".join(one.text for one in wrong or compared),
+        found=_told(wrong or compared, is_right=not wrong),
         value=shown.found,
         unit=shown.figure.unit,
         why=why or _sums_up(wrong, len(compared)),
     )
+
+
+def _told(compared: Sequence[Compared], *, is_right: bool) -> str:
+    if is_right and len(compared) > _MOST_TOLD:
+        return f"all {len(compared)} figures"
+    return "; ".join(one.text for one in compared)
 
 
 def _sums_up(wrong: Sequence[Compared], n_all: int) -> str:

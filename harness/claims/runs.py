@@ -7,6 +7,7 @@ nothing was measured here, and findings name their machine.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from spoonbench.harness.matrix.summary import summarize_matrix
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from spoonbench.harness.store.reader import StoreReader
 
 LANGUAGE_MODEL_LEVEL = 5
+MOST = 20
+"""Duels of a task, and matrices, that are looked at: the newest. A store may hold thousands."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,18 +115,18 @@ class Runs:
         self._matrices: dict[str, MeasuredMatrix] = {}
 
     def duels(self, task: str | None = None) -> Iterator[MeasuredDuel]:
-        """Duels on a task, newest first; None for any task.
+        """The newest duels on a task, newest first; None for any task.
 
         Raises:
             StoreError: the store is damaged.
         """
         if self._reader is None:
             return
-        for duel in self._reader.duels():
-            if task is None or duel.task.name == task:
-                if duel.duel_id not in self._duels:
-                    self._duels[duel.duel_id] = self._summed(self._reader, duel)
-                yield self._duels[duel.duel_id]
+        wanted = (one for one in self._reader.duels() if task in (None, one.task.name))
+        for duel in islice(wanted, MOST):
+            if duel.duel_id not in self._duels:
+                self._duels[duel.duel_id] = self._summed(self._reader, duel)
+            yield self._duels[duel.duel_id]
 
     def matrices(self) -> Iterator[MeasuredMatrix]:
         """Matrices, newest first, those of elsewhere last.
@@ -132,7 +135,7 @@ class Runs:
             StoreError: the store is damaged.
         """
         if self._reader is not None:
-            for matrix in self._reader.matrices():
+            for matrix in self._reader.matrices()[:MOST]:
                 if matrix.matrix_id not in self._matrices:
                     self._matrices[matrix.matrix_id] = self._added_up(self._reader, matrix)
                 yield self._matrices[matrix.matrix_id]

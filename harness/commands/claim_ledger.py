@@ -117,7 +117,9 @@ def _kinds() -> set[str]:
 def _run_missing(ids: Sequence[str], out: Path, *, is_named: bool, is_dry: bool) -> None:
     """Make the runs of claims that nothing was measured for here."""
     claims = read_claims()
-    measured = [one for one in ids if claims[one].kind == "measure"]
+    # An advice needs the runs of the claims it rests on.
+    meant = dict.fromkeys(other for one in ids for other in claims[one].rests_on or (one,))
+    measured = [one for one in meant if claims[one].kind == "measure"]
     missing = [
         one.claim_id
         for one in _checked(measured, out)
@@ -161,7 +163,8 @@ def _run(feed: Feed, out: Path) -> int:
     """One command of ours in a process of its own; it goes on where it stopped."""
     words = [sys.executable, "-m", "spoonbench.harness.cli", *feed.words, "--out", str(out)]
     click.echo(f"\n$ {_command(feed)}", err=True)
-    return subprocess.run(words, check=False).returncode
+    # Standard output is the ledger's, which may be JSON.
+    return subprocess.run(words, check=False, stdout=sys.stderr).returncode
 
 
 # -- bundles ---------------------------------------------------------------------------------------

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from textwrap import wrap
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
 from rich.table import Table
 from rich.text import Text
 
-from spoonbench.harness.claims.claim import Verdict
 from spoonbench.harness.plaintext import make_plain
 
 if TYPE_CHECKING:
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from spoonbench.harness.claims.claim import Claim, Finding
+    from spoonbench.harness.claims.claim import Claim, Finding, Verdict
 
 _WIDE = 120
 """Cells from which on what is claimed stands beside what was found."""
@@ -29,6 +28,15 @@ _COLOURS: dict[Verdict, str] = {
     "not testable here": "dim",
     "not yet run": "dim",
 }
+_PLURALS: dict[Verdict, str] = {
+    "holds": "hold",
+    "holds only if": "hold under a condition",
+    "does not hold": "do not hold",
+    "contradicts another claim": "contradict another claim",
+    "not testable here": "are not testable here",
+    "not yet run": "are not yet run",
+}
+_VERDICT_CELLS = 13
 _MOST_RUNS = 3
 _INDENT = 13
 
@@ -36,7 +44,7 @@ _INDENT = 13
 def summary(findings: Sequence[Finding]) -> str:
     """How many claims have which verdict."""
     counts = Counter(one.verdict for one in findings)
-    parts = [f"{counts[one]} {one}" for one in get_args(Verdict) if counts[one]]
+    parts = [f"{counts[one]} {words}" for one, words in _PLURALS.items() if counts[one]]
     return f"{len(findings)} claims: {', '.join(parts)}."
 
 
@@ -44,15 +52,17 @@ def print_table(findings: Sequence[Finding], claims: Mapping[str, Claim], consol
     """One claim a line, or a few where the terminal is narrow."""
     is_wide = console.width >= _WIDE
     table = Table(box=None, pad_edge=False)
-    titles = ["claim", "verdict", *(["basis", "claimed"] if is_wide else []), "found"]
-    for title in titles:
-        table.add_column(title, overflow="fold", no_wrap=title in ("claim", "basis"))
+    for title in ("claim", "verdict", "basis", *(["claimed"] if is_wide else []), "found"):
+        limit = _VERDICT_CELLS if title == "verdict" and not is_wide else None
+        is_short = title in ("claim", "basis")
+        table.add_column(title, overflow="fold", no_wrap=is_short, max_width=limit)
     for one in findings:
         claim = claims[one.claim_id]
         verdict = Text(one.verdict, style=_COLOURS[one.verdict])
         said = claim.text if not one.claimed else one.claimed
-        middle = [Text(claim.basis), Text(said)] if is_wide else []
-        table.add_row(one.claim_id, verdict, *middle, Text(make_plain(short(one))))
+        middle = [Text(said)] if is_wide else []
+        found = Text(make_plain(short(one)))
+        table.add_row(one.claim_id, verdict, claim.basis, *middle, found)
     console.print(table)
     console.print(Text(summary(findings)))
     console.print(Text("spoonbench claims ID shows one in full."))
@@ -60,11 +70,12 @@ def print_table(findings: Sequence[Finding], claims: Mapping[str, Claim], consol
 
 def short(finding: Finding) -> str:
     """What was found, its condition and its machine, as short as it can be told."""
-    parts = [finding.found or finding.why]
+    parts = [(finding.found or finding.why).removesuffix(".")]
     if finding.condition:
-        parts.append(f"if {finding.condition}")
-    if finding.verdict == "contradicts another claim" and finding.conflicts:
-        parts.append(f"against {', '.join(finding.conflicts)}")
+        word = "if" if finding.verdict == "holds only if" else "would hold if"
+        parts.append(f"{word} {finding.condition}")
+    if finding.conflicts:
+        parts.append(f"in conflict with {', '.join(finding.conflicts)}")
     if finding.is_elsewhere:
         parts.append(f"on {finding.machine}")
     return "; ".join(parts)

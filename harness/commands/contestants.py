@@ -22,8 +22,8 @@ from spoonbench.harness.registry import (
     find_solver,
     make_solver,
     solver_names,
-    suggest,
 )
+from spoonbench.harness.suggestions import suggest
 from spoonbench.harness.tasks.user_file import read_task
 from spoonbench.solvers.api import Unsupported
 from spoonbench.solvers.explanations import Explains

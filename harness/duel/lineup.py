@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from spoonbench.harness.duel.ladders import MODEL, THRESHOLDS, ladder_of
 from spoonbench.harness.records import USUAL
-from spoonbench.harness.registry import UnknownName, find_solver, make_solver, suggest
+from spoonbench.harness.registry import UnknownName, find_solver, make_solver
+from spoonbench.harness.suggestions import suggest
 from spoonbench.harness.tasks.api import BadTask
 
 if TYPE_CHECKING:

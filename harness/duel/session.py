@@ -28,9 +28,10 @@ from spoonbench.harness.executors.local import LocalExecutor
 from spoonbench.harness.plaintext import make_plain
 from spoonbench.harness.progress import ProgressWatcher
 from spoonbench.harness.protocol import Limits
-from spoonbench.harness.registry import UnknownName, suggest
+from spoonbench.harness.registry import UnknownName
 from spoonbench.harness.store.reader import open_reader
 from spoonbench.harness.store.writer import open_writer
+from spoonbench.harness.suggestions import suggest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

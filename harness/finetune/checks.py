@@ -179,6 +179,8 @@ def _rate_cautions(plan: FinetunePlan) -> Iterator[str]:
             "The adapter learns beside weights of 4 bits and is merged into those of 16 bits: "
             "measure the merged model, its answers may differ from those while training."
         )
+    if plan.method == "full" and plan.tool in {"axolotl", "cloud", "mlx"}:
+        yield "All weights learn in the format they are loaded in: small steps are rounded away."
     if plan.has_adapter and plan.alpha < plan.rank:
         yield f"alpha / rank is {plan.alpha / plan.rank:.2g}: the adapter is scaled down."
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _BYTES_IN_GB = 1e9
 _PARAMETERS_IN_BILLION = 1e9
+_AS_LOADED = {"axolotl", "cloud", "mlx"}
 
 
 def parts_of(plan: FinetunePlan, parameters: float) -> dict[str, int]:
@@ -27,6 +28,8 @@ def parts_of(plan: FinetunePlan, parameters: float) -> dict[str, int]:
     Raises:
         BadPlan: no decoder has so few or so many.
     """
+    # What is trained itself is kept in float32, but where a tool leaves it as it is loaded.
+    is_kept_wide = plan.method == "full" and plan.tool not in _AS_LOADED
     try:
         outline = outline_of(parameters)
     except ValueError as exc:
@@ -34,8 +37,7 @@ def parts_of(plan: FinetunePlan, parameters: float) -> dict[str, int]:
     return training_bytes(
         outline,
         method="lora" if plan.method == "prompt" else plan.method,
-        # Full fine-tuning keeps its weights in float32, whatever they are multiplied in.
-        dtype="float32" if plan.method == "full" else plan.precision,
+        dtype="float32" if is_kept_wide else plan.precision,
         optimizer="adamw-8bit" if plan.optimizer == "adamw_8bit" else "adamw",
         batch=plan.batch,
         context=plan.context,

@@ -265,6 +265,9 @@ def plan_for(
     if unknown:
         raise BadPlan(f"A plan has no {unknown[0]!r}.")
     known = {name: facts[fact] for fact, name in _FACTS.items() if facts.get(fact) is not None}
+    if tool == "cloud":
+        # Facts tell of this machine, and another one trains.
+        known.pop("device", None)
     settings = {**_usual(method, tool, known | given), **known, **given}
     if not str(settings.get("model", "")).strip():
         raise BadPlan("Name the model that is to be trained.")

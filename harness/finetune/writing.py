@@ -87,7 +87,8 @@ def texts_of(
     examples = len(parts[TRAIN]) if writer.form else None
     check_plan(plan, examples=examples, memory=memory_bytes, needed=needed)
     material = material_of(parts[TRAIN], parts[VALID])
-    told = [] if parameters is None else memory.told(plan, parameters, memory_bytes)
+    limit = None if plan.tool == "cloud" else memory_bytes
+    told = [] if parameters is None else memory.told(plan, parameters, limit)
     texts = {writer.file: _configuration(plan, writer, material, needed)}
     texts |= {
         f"{DATA}/{name}": item_lines(pairs, writer.form, plan.system)

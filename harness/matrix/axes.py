@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from spoonbench.harness.affinity import WORDS, read_affinity
-from spoonbench.harness.registry import suggest
+from spoonbench.harness.suggestions import suggest
 from spoonbench.solvers.engines import ATTENTIONS, ENGINES, NATIVE
 from spoonbench.solvers.number_formats import AUTOCAST
 from spoonbench.solvers.quantizations import METHODS, NONE

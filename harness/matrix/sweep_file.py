@@ -33,7 +33,7 @@ from typing import TYPE_CHECKING, Any
 
 from spoonbench.harness.matrix.axes import BadSweep
 from spoonbench.harness.matrix.sweep import PLAIN, Sweep
-from spoonbench.harness.registry import suggest
+from spoonbench.harness.suggestions import suggest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

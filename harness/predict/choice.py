@@ -1,6 +1,6 @@
 """Which cell to run, of several that were not: the quickest an item that certainly does.
 
-A cell does where even the upper 95% bound of what it would take is within what is asked. Where none
+A cell does where what 19 of 20 cells so predicted stay below is within what is asked. Where none
 certainly does, the one that is likeliest to is named, and said to be no more than that.
 """
 
@@ -15,9 +15,6 @@ if TYPE_CHECKING:
 
     from spoonbench.harness.predict.observations import Point
     from spoonbench.harness.predict.performance import PerformanceModel, Prediction
-
-_ONE_SIDED = 1.645 / 1.960
-"""A bound that 95% stay below, over one end of an interval that 95% lie in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +89,7 @@ def choose(model: PerformanceModel, candidates: Iterable[Candidate], needs: Need
         found.append((_margin(told, size, needs), told.seconds / size, one.name))
     if not found:
         return Chosen(name=None, ruled_out=ruled_out)
-    certain = [(seconds, name) for margin, seconds, name in found if margin >= _ONE_SIDED]
+    certain = [(seconds, name) for margin, seconds, name in found if margin >= 1]
     if certain:
         seconds, name = min(certain)
         return Chosen(name=name, item_seconds=seconds, is_certain=True, ruled_out=ruled_out)
@@ -101,14 +98,14 @@ def choose(model: PerformanceModel, candidates: Iterable[Candidate], needs: Need
 
 
 def _margin(told: Prediction, size: int, needs: Needs) -> float:
-    """From the figure told to the nearest limit of time, in half intervals; negative beyond it."""
+    """How far the nearest limit of time is, 1 being what 19 of 20 cells stay below."""
     limits = [] if needs.batch_seconds is None else [needs.batch_seconds]
     limits += [] if needs.items_per_second is None else [size / needs.items_per_second]
     if not limits:
         return math.inf
-    if told.seconds is None or told.high is None:
+    if told.seconds is None or told.at_most is None:
         raise AssertionError("a prediction without a figure has no margin")
-    return math.log(min(limits) / told.seconds) / math.log(told.high / told.seconds)
+    return math.log(min(limits) / told.seconds) / math.log(told.at_most / told.seconds)
 
 
 def _why_not(candidate: Candidate, needs: Needs) -> str | None:

@@ -43,7 +43,8 @@ if TYPE_CHECKING:
 FEWEST_CELLS = 6
 """Below this overhead, scale and growth are no more than told apart."""
 _COVERED = 0.95
-_LEAST_WIDENING = 1.96
+_LEAST_WIDENING, _LEAST_ABOVE = 1.96, 1.645
+"""Of a normal distribution, on both sides and on one."""
 _GRID = 129
 N_FOLDS = 10
 """Fits that each leave every tenth cell out, which they are then asked for."""
@@ -89,6 +90,8 @@ class Prediction:
         seconds: of one batch; None where the model says nothing.
         low: lower end of the 95% interval; None with `seconds`.
         high: upper end.
+        at_most: what 19 of 20 cells so predicted stay below; lower than `high`, above which there
+            is one in 40. None with `seconds`.
         error: median relative error on cells that were left out.
         is_extrapolated: it lies beyond what was measured, and has no figure.
         why: what is missing; None where there is a figure.
@@ -97,6 +100,7 @@ class Prediction:
     seconds: float | None
     low: float | None
     high: float | None
+    at_most: float | None
     error: float | None
     is_extrapolated: bool
     why: str | None = None
@@ -112,6 +116,7 @@ class PerformanceModel:
         reach: of which cells they say something.
         fitted: their values.
         widening: standard deviations that a 95% interval reaches out on either side.
+        widening_above: deviations that 95% of what is measured stays below.
         held_out: errors on cells that were left out.
     """
 
@@ -120,6 +125,7 @@ class PerformanceModel:
     reach: Reach
     fitted: Fit
     widening: float
+    widening_above: float
     held_out: HeldOut
 
     def predict(self, point: Point) -> Prediction:
@@ -128,7 +134,13 @@ class PerformanceModel:
         why = self.reach.why_not(point)
         if why is not None:
             return Prediction(
-                seconds=None, low=None, high=None, error=error, is_extrapolated=True, why=why
+                seconds=None,
+                low=None,
+                high=None,
+                at_most=None,
+                error=error,
+                is_extrapolated=True,
+                why=why,
             )
         design = design_of([self.terms.row(point)], len(self.terms.terms))
         told, spread = spread_of(self.fitted, design)
@@ -137,6 +149,7 @@ class PerformanceModel:
             seconds=math.exp(middle),
             low=math.exp(middle - reach),
             high=math.exp(middle + reach),
+            at_most=math.exp(middle + self.widening_above * float(spread[0])),
             error=error,
             is_extrapolated=False,
         )
@@ -178,7 +191,8 @@ def fit(observations: Sequence[Observation]) -> PerformanceModel:
         terms=terms,
         reach=Reach(kept, terms),
         fitted=fitted,
-        widening=_widening([abs(one.left) / one.spread for one in found]),
+        widening=_widening([abs(one.left) / one.spread for one in found], _LEAST_WIDENING),
+        widening_above=_widening([one.left / one.spread for one in found], _LEAST_ABOVE),
         held_out=_held_out(kept, without, found),
     )
 
@@ -234,12 +248,12 @@ def _names(first: Point, second: Point) -> tuple[str, str]:
     return one, other
 
 
-def _widening(ratios: Sequence[float]) -> float:
+def _widening(ratios: Sequence[float], least: float) -> float:
     """So many deviations that 95% of what was left out lies within, and never fewer than usual."""
     if not ratios:
-        return _LEAST_WIDENING
+        return least
     share = min(1.0, _COVERED * (len(ratios) + 1) / len(ratios))
-    return max(_LEAST_WIDENING, quantile(ratios, share))
+    return max(least, quantile(ratios, share))
 
 
 def _held_out(

@@ -28,14 +28,12 @@ _CROSSOVER = "crossover.batch."
 def gather_advisor(
     sources: Sources,
     *,
-    crossings: Sequence[CrossingRow] | None = None,
     claims: Mapping[str, str] | None = None,
 ) -> AdvisorPart:
     """The advisor with all shipped frameworks and what these sources measured.
 
     Args:
         sources: of evidence.
-        crossings: for the calculator; None: of these sources.
         claims: id to a sentence; None: as these sources let the ledger find.
 
     Raises:
@@ -46,7 +44,7 @@ def gather_advisor(
         frameworks,
         {one.framework_id: _thresholds(one, sources.matrices) for one in frameworks},
         tuple(PUBLISHED.values()),
-        tuple(_rows(sources.matrices)) if crossings is None else crossings,
+        tuple(_rows(sources.matrices)),
         claims=_claims(frameworks, sources) if claims is None else claims,
     )
 

@@ -8,15 +8,12 @@ from spoonbench.harness.advise.lookups.figures import machine_words
 from spoonbench.harness.advise.lookups.stored import figures_of
 from spoonbench.harness.advise.sources import Sources
 from spoonbench.harness.canonical import to_json
-from spoonbench.harness.reference.records import read_shipped, shipped_names
-from spoonbench.reports.advisor.crossings import crossing_rows
 from spoonbench.reports.advisor.gathering import gather_advisor
 from spoonbench.reports.overview.blocks import Embedded, Part, Words
 from spoonbench.reports.overview.claims import claim_sentences
 
 if TYPE_CHECKING:
     from spoonbench.harness.records import Environment
-    from spoonbench.reports.advisor.crossings import CrossingRow
     from spoonbench.reports.overview.content import Overview
 
 INSTEAD = (
@@ -28,26 +25,21 @@ INSTEAD = (
 def advise_part(overview: Overview) -> Part:
     """The interactive advisor."""
     machine = _machine(overview)
-    made = gather_advisor(
-        _sources(overview, machine),
-        crossings=_crossings(overview),
-        claims=claim_sentences(overview.findings),
-    )
+    claims = claim_sentences(overview.findings)
+    made = gather_advisor(_sources(overview, machine), claims=claims)
     whose = (
-        "No machine of this report is known" if machine is None else machine_words(to_json(machine))
+        "no machine of this report is known" if machine is None else machine_words(to_json(machine))
+    )
+    said = (
+        f"Figures measured in this report take the place of rules of thumb ({whose}); what was not "
+        "measured here is a reference or a rule of thumb, and says so."
     )
     return Part(
         part_id="ask",
         title="Ask",
         chapter="evidence",
         blocks=(
-            Words(
-                text=(
-                    f"Figures measured in this report take the place of rules of thumb ({whose}); "
-                    "what was not measured here is a reference or a rule of thumb, and says so."
-                ),
-                is_quiet=True,
-            ),
+            Words(text=said, is_quiet=True),
             Embedded(html=made.html, style=made.style, script=made.script, instead=INSTEAD),
         ),
     )
@@ -61,35 +53,12 @@ def _machine(overview: Overview) -> Environment | None:
 
 
 def _sources(overview: Overview, machine: Environment | None) -> Sources:
-    """What the report measured on this machine, then the references."""
+    """Matrices of the report that were measured on a machine, then the references."""
     sources = Sources(None, machine=machine)
-    # A figure that is there already is not looked up in a store: the report has added it up.
+    # What is there already is not looked up in a store: the report has added it up.
     sources.__dict__["measured"] = tuple(
         figures_of(one.report.evidence, machine_words(to_json(machine)))
         for one in overview.matrices
         if machine is not None and one.report.environment == machine
     )
     return sources
-
-
-def _crossings(overview: Overview) -> tuple[CrossingRow, ...]:
-    """Where one setting overtakes another, measured here and elsewhere."""
-    found: list[CrossingRow] = []
-    for one in overview.matrices:
-        environment = one.report.environment
-        machine = "" if environment is None else machine_words(to_json(environment))
-        found += crossing_rows(
-            one.report.evidence.crossovers,
-            source="store",
-            machine=machine,
-            model=one.report.matrix.model.label,
-        )
-    for name in shipped_names():
-        reference = read_shipped(name)
-        found += crossing_rows(
-            reference.evidence.crossovers,
-            source="reference",
-            machine=machine_words(to_json(reference.environment)),
-            model=reference.evidence.matrix.model.label,
-        )
-    return tuple(found)

@@ -71,7 +71,10 @@ def test_a_duel_from_start_to_report(spoonbench, tmp_path):
     assert "round 1" not in again.stdout, "measured again what was there"
     fresh = spoonbench("duel", *LIGHT, *FEW, "--fresh", "--no-report")
     assert "round 1" in fresh.stdout
-    assert spoonbench("report").stdout
+    assert spoonbench("report", listed["duels"][0]["duel_id"][:6]).stdout
+    assert not (results / "overview.html").exists()
+    assert "Which tool for" in spoonbench("report", "--to", "shared").stdout
+    assert (tmp_path / "shared" / "overview.html").exists()
     assert spoonbench("show", listed["duels"][0]["duel_id"][:6]).stdout
 
 
@@ -128,6 +131,11 @@ def test_solve_a_text_and_a_file(spoonbench, task_file, tmp_path):
         (("runs",), 3, "store.sqlite"),
         (("show", "abc"), 3, "store.sqlite"),
         (("report",), 3, "store.sqlite"),
+        (("report", "abc"), 3, "store.sqlite"),
+        (("report", "abc", "--task", "x"), 2, "--task chooses what a report of many runs shows"),
+        (("report", "--since", "yesterday"), 2, "--since"),
+        (("report", "--most", "0"), 2, "--most"),
+        (("report", "--advice-quality", "no_such.json"), 3, "no_such.json"),
         (("rnus",), 2, "rnus"),
         (("duel", "--solver", "pretrained"), 3, "pretrained takes part by --model DIR"),
         (("duel", "--only", "rules+lm-tiny"), 3, "needs lm-tiny in the duel"),

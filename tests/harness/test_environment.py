@@ -115,3 +115,11 @@ def test_commit_and_changes_are_seen(checkout):
 def test_a_checkout_without_a_commit_is_null_with_a_reason(tmp_path):
     (tmp_path / ".git").mkdir()
     assert environment.observe(tmp_path)["missing"]["commit"] == "git does not tell the commit"
+
+
+@pytest.mark.parametrize(
+    ("printed", "size"), [("24564\n24564", 24564 << 20), ("", None), ("[N/A]", None)]
+)
+def test_memory_of_a_gpu_is_what_its_driver_s_program_says(monkeypatch, printed, size):
+    monkeypatch.setattr(environment, "_output", lambda *_: printed)
+    assert environment.cuda_memory_bytes() == size

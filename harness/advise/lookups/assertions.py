@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 FILE = Path(__file__).with_name("ledger.jsonl")
 UNKNOWN = "not yet run"
 """Verdict on a claim that nobody has checked on this machine."""
+OPEN = frozenset({UNKNOWN, "not testable here"})
 REFUTED = frozenset({"does not hold", "contradicts another claim"})
 _LEDGER = "spoonbench.harness.claims.ledger"
 
@@ -75,7 +76,9 @@ def rows_of_ledger(ids: Sequence[str] | None = None, reader: Any = None) -> list
         findings = [ledger.finding_of(one) for one in known]
     else:
         findings = ledger.check(known, reader)
-    return [_row(claims[one.claim_id], one) for one in findings]
+    rows = [_row(claims[one.claim_id], one) for one in findings]
+    # What can be tested depends on the machine: without a look at it a claim is simply open.
+    return [_open(row) if reader is None and row["verdict"] in OPEN else row for row in rows]
 
 
 @cache
@@ -83,6 +86,17 @@ def shipped_rows() -> Mapping[str, dict[str, Any]]:
     """The file that ships with the package, by id of the claim."""
     rows = [json.loads(line) for line in FILE.read_text(encoding="utf-8").splitlines()]
     return {row["claim_id"]: row for row in rows}
+
+
+def _open(row: dict[str, Any]) -> dict[str, Any]:
+    nothing: dict[str, Any] = {
+        "value": None,
+        "low": None,
+        "high": None,
+        "run_ids": [],
+        "machine": None,
+    }
+    return {**row, **nothing, "verdict": UNKNOWN, "condition": "", "found": ""}
 
 
 def _row(claim: Any, finding: Any) -> dict[str, Any]:

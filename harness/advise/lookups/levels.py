@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from spoonbench.harness.advise.lookups.choices import MeasuredChoice
 from spoonbench.harness.advise.lookups.duels import find_accuracy, find_cost
+from spoonbench.harness.advise.sources import RESULTS
 from spoonbench.harness.costs import total_costs
 from spoonbench.harness.decision import decide
 
@@ -48,7 +49,7 @@ def choose(case: Case, decision: Decision) -> MeasuredChoice | None:
         ),
         runners_up=tuple(f"{label} meets it too" for label in chosen.runners_up),
         flips=chosen.flips,
-        firm_up=_command(found),
+        firm_up=_command(case, found),
     )
 
 
@@ -70,12 +71,20 @@ def _level(found: StoredDuel, chosen: Recommendation) -> int:
     return levels.get(chosen.choice or "", 0)
 
 
-def _command(found: StoredDuel) -> str | None:
+def _command(case: Case, found: StoredDuel) -> str | None:
     """The duel again with the preset of more items and longer training, where it was the quick."""
     if found.duel.preset != "quick":
         return None
-    words = [word for word in found.duel.command if word != "--fresh"]
-    if "--preset" in words:
-        at = words.index("--preset")
-        del words[at : at + 2]
+    words = _without(_without(list(found.duel.command), "--preset"), "--out")
+    words = [word for word in words if word != "--fresh"]
+    results = case.sources.results
+    words += [] if results in {None, RESULTS} else ["--out", str(results)]
     return shlex.join([*words, "--preset", "standard"])
+
+
+def _without(words: list[str], option: str) -> list[str]:
+    """An option and its value left out."""
+    if option not in words:
+        return words
+    at = words.index(option)
+    return words[:at] + words[at + 2 :]

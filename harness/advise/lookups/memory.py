@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from spoonbench.harness.advise.advice import Evidence
@@ -19,6 +20,9 @@ USUAL: Mapping[str, int | str] = {"dtype": USUAL_DTYPE, "batch": 1, "context": 2
 """What is assumed, and said, where nobody gives it."""
 FINETUNING: Mapping[str, int | str] = {"dtype": "bfloat16", "batch": 1, "context": 2_048}
 """Likewise of a fine-tuning: larger batches are accumulated where they do not fit."""
+TOLERANCE = 0.15
+"""Of the closed form, against traces of the models' own code: what
+tests/harness/predict/test_outline_against_traces.py holds it to (docs/memory.md)."""
 QUANTIZATIONS: Mapping[str, str] = {"int8": "bnb-int8", "int4": "bnb-nf4"}
 """Whose bytes stand for so many bits a weight."""
 
@@ -84,7 +88,7 @@ def _outline(case: Case, parameters: float) -> tuple[Any, list[str]] | None:
     if case.model is not None and case.model.outline.parameters == parameters:
         return case.model.outline, []
     try:
-        return outlines().outline_of(parameters), ["the usual shape of that size"]
+        return _outline_of(parameters), ["the usual shape of that size"]
     except ValueError:
         return None
 
@@ -104,17 +108,33 @@ def _bytes(
     case: Case, outline: Any, known: Mapping[str, Any], bits: str | None, method: str | None
 ) -> tuple[str, Mapping[str, int]]:
     """What is done, and the bytes that it takes."""
-    module = outlines()
     if case.topic in TRAINING_TOPICS:
         how = method or "full"
-        parts = module.training_bytes(
-            outline, method=how, checkpointing=case.topic == "finetune", **known
+        parts = _told(
+            "training_bytes", outline, method=how, checkpointing=case.topic == "finetune", **known
         )
         return f"training ({how}, {known['dtype']})", parts
     quantization = QUANTIZATIONS[bits] if bits else "none"
     words = f"{known['dtype']}{f', {bits}' if bits else ''}"
-    parts = module.inference_bytes(outline, quantization=quantization, **known)
+    parts = _told("inference_bytes", outline, quantization=quantization, **known)
     return f"answering in {words}", parts
+
+
+@lru_cache(maxsize=4_096)
+def _told(function: str, outline: Any, **settings: Any) -> Mapping[str, int]:
+    """Bytes, told once: what would flip is asked for with all but one fact the same."""
+    parts: Mapping[str, int] = getattr(outlines(), function)(outline, **settings)
+    return parts
+
+
+@lru_cache(maxsize=4_096)
+def _outline_of(parameters: float) -> Any:
+    """The usual outline of that size.
+
+    Raises:
+        ValueError: there is none.
+    """
+    return outlines().outline_of(parameters)
 
 
 def _words(what: str, parts: Mapping[str, int], guesses: list[str]) -> str:
@@ -149,6 +169,21 @@ WAYS: Mapping[str, Mapping[str, str]] = {
     "fits_qlora": {"method": "qlora"},
 }
 """Fact to how its bytes are told."""
+
+
+def close_calls(case: Case) -> tuple[str, ...]:
+    """Where what is needed and what there is lie nearer than the prediction is exact."""
+    memory = case.number("memory")
+    if memory is None:
+        return ()
+    needs = (need(case, **how) for how in _asked_ways(case))
+    return tuple(
+        f"{one.short[:1].upper()}{one.short[1:]} needs {show_number(one.total, 'bytes')} by a "
+        f"prediction that is good to {TOLERANCE:.0%}: too near to {show_number(memory, 'bytes')} "
+        "to be settled without a measurement."
+        for one in needs
+        if one is not None and one.total / (1 + TOLERANCE) <= memory <= one.total * (1 + TOLERANCE)
+    )
 
 
 def _asked_ways(case: Case) -> list[Mapping[str, str]]:

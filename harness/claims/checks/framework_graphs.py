@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from spoonbench.harness.claims.findings import find
 from spoonbench.harness.claims.registry import checks
+from spoonbench.harness.claims.wording import join
 from spoonbench.harness.frameworks.linting import lint
 from spoonbench.harness.frameworks.reading import shipped
 
@@ -39,7 +40,7 @@ def _linted(claim: Claim, grounds: Grounds, framework_id: str) -> Finding:
     return find(
         claim,
         "does not hold" if faults else "holds",
-        found=f"{n} fault{'s' if n != 1 else ''}" if n else "no fault",
+        found=join(f"{fault.kind} at {fault.place}" for fault in faults) if n else "no fault",
         value=n,
         unit="faults",
         why=" ".join(fault.sentence for fault in faults)

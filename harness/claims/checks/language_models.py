@@ -300,6 +300,10 @@ def conflicting_answers(claim: Claim, grounds: Grounds) -> Finding:
         return find(
             claim, "holds only if", condition=condition, why=why, is_borne_out=True, **fields
         )
+    size = claim.number("parameters")
+    if (model.measurement.n_parameters or 0) < size / _SAME_SIZE:
+        why = f"So small a model decides nothing about one of {show(size, 'parameters')}."
+        return not_run(claim, why, **fields)
     why = "Most texts state one answer."
     if is_usual:
         why = "Most texts contradict themselves, but few of them only rise."

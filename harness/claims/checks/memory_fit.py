@@ -180,7 +180,10 @@ def out_of_memory(claim: Claim, grounds: Grounds) -> Finding:
     return find(
         claim,
         "holds" if could else "does not hold",
-        found=f"{steps[0]} as stated, {steps[1]} afterwards",
+        found=(
+            f"{steps[0]} as stated, {steps[1]} afterwards; what was asked for is the logits of "
+            f"{asked:,} tokens, not {batch * tokens:,}"
+        ),
         low=stated[0],
         high=stated[1],
         unit="GiB",

@@ -16,6 +16,8 @@ from spoonbench.harness.costs import crossings, total_costs
 from spoonbench.harness.stats import mcnemar
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from spoonbench.harness.claims.claim import Claim, Finding
     from spoonbench.harness.claims.grounds import Grounds
     from spoonbench.harness.claims.runs import MeasuredDuel
@@ -157,39 +159,49 @@ def _share(one: Measurement, duel: MeasuredDuel) -> float:
 
 @checks("T9")
 def formula_against_learning(claim: Claim, grounds: Grounds) -> Finding:
-    """Right prices of the formula against every learner, on every split."""
+    """Right prices of the formula against every learner: never fewer, and more on some split."""
     for duel in grounds.runs.duels("option-pricing"):
         formula = duel.measured("black-scholes")
         learners = [one for one in duel.measurements if one.entry.level in _LEARNERS and one.splits]
         if formula is None or not learners:
             continue
-        better = all(
-            mine.accuracy.low > other.accuracy.high
-            for mine in formula.splits
-            for one in learners
-            if (other := one.score(mine.split)) is not None
-        )
+        is_better = all(_is_never_worse(formula, one) for one in learners)
         best = max(learners, key=lambda one: _share(one, duel))
+        shares = {one.split: one.accuracy.value or 0.0 for one in best.splits}
+        worst = min(shares, key=lambda split: shares[split])
         text = (
-            f"right prices: {formula.entry.label} {show(_share(formula, duel), 'share')}, the best "
-            f"learner, {best.entry.label}, {show(_share(best, duel), 'share')}"
+            f"right prices: {formula.entry.label} {show(_share(formula, duel), 'share')} and the "
+            f"best learner, {best.entry.label}, {show(_share(best, duel), 'share')} on "
+            f"{duel.split}, {show(shares[worst], 'share')} on {worst}"
         )
-        times = [
-            1 / one.throughput[one.best_batch].value for one in (formula, best) if one.best_batch
-        ]
+        timed = [one for one in (formula, best) if one.best_batch]
+        times = [1 / one.throughput[one.best_batch or 1].value for one in timed]
         if len(times) > 1:
             text += f", at {show(times[1] / times[0], 'times')} the time"
         return find(
             claim,
-            "holds" if better else "does not hold",
+            "holds" if is_better else "does not hold",
             found=text,
             value=_share(formula, duel),
             unit="share",
-            why=f"Over {len(formula.splits)} splits, those outside the training range included.",
+            why=(
+                f"Over {len(formula.splits)} splits, those outside the training range included: no "
+                "learner has more right prices on any, and all have fewer on some."
+                if is_better
+                else "Some learner has as many right prices on every split, or more on one."
+            ),
             machine=duel.machine,
             run_ids=(*formula.run_ids, *best.run_ids),
         )
     return not_run(claim, "No duel on option prices holds the formula and a learner.")
+
+
+def _is_never_worse(one: Measurement, other: Measurement) -> bool:
+    """It has shown more right answers on some split, and fewer on none."""
+    pairs = [(mine.accuracy, theirs.accuracy) for mine in one.splits
+             if (theirs := other.score(mine.split)) is not None]  # fmt: skip
+    is_worse = any(mine.high < theirs.low for mine, theirs in pairs)
+    return not is_worse and any(mine.low > theirs.high for mine, theirs in pairs)
 
 
 @checks("T10")
@@ -291,10 +303,20 @@ def pipelines(claim: Claim, grounds: Grounds) -> Finding:
             full.append(text)
         run_ids += [*best.run_ids, *single.run_ids]
         machine = machine or duel.machine
+    fields = {"machine": machine, "run_ids": tuple(dict.fromkeys(run_ids))}
+    return _pipelines_found(claim, won, lost, full, fields)
+
+
+def _pipelines_found(
+    claim: Claim,
+    won: Sequence[tuple[str, str]],
+    lost: Sequence[tuple[str, str]],
+    full: Sequence[str],
+    fields: dict[str, Any],
+) -> Finding:
+    """The verdict of tasks where a hybrid was better, was not, and had nothing to gain."""
     found = "; ".join(dict.fromkeys((*(text for _, text in (*won, *lost)), *full)))
-    fields: dict[str, Any] = {
-        "found": found, "machine": machine, "run_ids": tuple(dict.fromkeys(run_ids)),
-    }  # fmt: skip
+    fields = {**fields, "found": found}
     if not won and not lost:
         why = "No duel holds a hybrid and contestants alone none of whom answers everything."
         return not_run(claim, why, **fields)

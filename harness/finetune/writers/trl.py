@@ -29,7 +29,8 @@ def configure(plan: FinetunePlan, material: Material) -> dict[str, Any]:
     watched = {"dataset_test_split": "validation", "eval_strategy": "epoch"}
     return {
         "model_name_or_path": plan.model,
-        "dtype": plan.precision,
+        # What is trained itself is kept in float32, and multiplied in the chosen format.
+        "dtype": "float32" if plan.method == "full" else plan.precision,
         **_adapter(plan),
         "dataset_name": DATA,
         "dataset_train_split": "train",

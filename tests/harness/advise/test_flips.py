@@ -85,3 +85,9 @@ def test_what_is_inferred_flips_with_what_it_was_inferred_from(nothing):
     found = advise.fit(nothing, parameters="7B", dtype="bf16", context=4096, batch=8, memory="24GB")
     names = {one.split()[1] for one in found.flips}
     assert {"memory", "context", "batch", "parameters", "dtype"} <= names
+
+
+def test_beside_a_bound_the_bound_is_named(nothing):
+    large = advise.ask("size-class", {"parameters": "7B"}, nothing)
+    assert any(one.startswith("With parameters below 7B:") for one in large.flips)
+    assert any(one.startswith("With parameters 13B or more:") for one in large.flips)

@@ -1,5 +1,7 @@
 """Number formats and quantization that were measured here settle what a rule would test."""
 
+from typing import Any
+
 import pytest
 
 from spoonbench.harness import advise
@@ -8,7 +10,12 @@ from spoonbench.harness.advise.sources import Sources
 PLAIN = {"batch_size": 8}
 INT8 = {"batch_size": 8, "quantization": "torch-int8dyn"}
 BF16 = {"batch_size": 8, "dtype": "bfloat16"}
-FAST = {"parameters": "124M", "batch": 8, "device": "cpu", "is_speed_critical": True}
+FAST: dict[str, Any] = {
+    "parameters": "124M",
+    "batch": 8,
+    "device": "cpu",
+    "is_speed_critical": True,
+}
 
 
 @pytest.fixture
@@ -50,7 +57,7 @@ def test_a_slower_method_is_not(own):
 
 def test_where_nobody_waits_speed_decides_nothing(own):
     sources = own((PLAIN, 100.0, 300), (INT8, 180.0, 300))
-    facts = {**FAST, "is_speed_critical": False}
+    facts: dict[str, Any] = {**FAST, "is_speed_critical": False}
     assert advise.quantize(sources, is_precise=False, memory="24GB", **facts).choice == "none"
 
 
@@ -61,13 +68,23 @@ def test_what_does_not_fit_is_the_framework_s(own):
 
 
 def test_a_number_format_is_chosen_by_what_was_measured(own):
-    facts = {"parameters": "124M", "batch": 8, "device": "cpu", "is_training": False}
+    facts: dict[str, Any] = {
+        "parameters": "124M",
+        "batch": 8,
+        "device": "cpu",
+        "is_training": False,
+    }
     faster = own((PLAIN, 100.0, 300), (BF16, 180.0, 300))
     assert advise.format(faster, memory="24GB", **facts).choice == "bfloat16"
 
 
 def test_a_number_format_that_is_no_faster_is_not(own):
-    facts = {"parameters": "124M", "batch": 8, "device": "cpu", "is_training": False}
+    facts: dict[str, Any] = {
+        "parameters": "124M",
+        "batch": 8,
+        "device": "cpu",
+        "is_training": False,
+    }
     slower = own((PLAIN, 100.0, 300), (BF16, 60.0, 300))
     found = advise.format(slower, memory="24GB", **facts)
     assert (found.choice, found.sureness) == ("float32", "measured here")
@@ -75,7 +92,7 @@ def test_a_number_format_that_is_no_faster_is_not(own):
 
 def test_another_size_of_model_decides_nothing(own):
     sources = own((PLAIN, 100.0, 300), (INT8, 180.0, 300))
-    facts = {**FAST, "parameters": "1.5B"}
+    facts: dict[str, Any] = {**FAST, "parameters": "1.5B"}
     found = advise.quantize(sources, is_precise=False, memory="240GB", **facts)
     assert found.choice == "test"
     assert any("another size" in one.what for one in found.evidence if one.source == "store")
@@ -89,13 +106,13 @@ def test_a_better_measured_setting_flips_with_the_batch(matrix_store, machine):
         ({"batch_size": 64, "quantization": "torch-int8dyn"}, 2000.0, 300),
     ]
     sources = Sources(matrix_store(cells), has_references=False, machine=machine)
-    facts = {**FAST, "batch": 1}
+    facts: dict[str, Any] = {**FAST, "batch": 1}
     found = advise.quantize(sources, is_precise=False, memory="2400GB", **facts)
     assert found.choice == "none"
     (flip,) = [one for one in found.flips if "torch-int8dyn" in one]
     batch = int(flip.split()[2])
     assert flip.startswith(f"With batch {batch} or more:")
-    after = {**facts, "batch": batch}
+    after: dict[str, Any] = {**facts, "batch": batch}
     assert advise.quantize(sources, is_precise=False, memory="2400GB", **after).choice != "none"
-    before = {**facts, "batch": batch - 1}
+    before: dict[str, Any] = {**facts, "batch": batch - 1}
     assert advise.quantize(sources, is_precise=False, memory="2400GB", **before).choice == "none"

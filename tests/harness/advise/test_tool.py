@@ -69,7 +69,8 @@ def test_the_newest_duel_counts(duel_store, machine):
 
 def test_a_quick_duel_can_be_firmed_up_by_the_standard_one(own):
     found = advise.tool(own(), task="sums", accuracy_need=0.9, has_rules=True)
-    assert found.firm_up == "spoonbench duel --task sums --preset standard"
+    assert found.firm_up.startswith("spoonbench duel --task sums --out ")
+    assert found.firm_up.endswith(" --preset standard")
 
 
 def test_a_duel_of_another_task_or_machine_says_nothing(own, another_machine):

@@ -1,6 +1,7 @@
 """Every topic: the worked examples of every framework, and what the machine adds."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -183,3 +184,26 @@ def test_python_needs_no_sources(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert advise.tool(has_rules=True).choice == "rules"
     assert Sources(tmp_path).reader is None
+
+
+def test_a_speed_up_follows_from_theory(nothing):
+    facts = {"shares_vocabulary": True, "fits": True, "acceptance": "75%", "draft_cost": "6%"}
+    found = advise.drafting(nothing, **facts)
+    assert (found.choice, found.sureness) == ("draft", "predicted")
+    assert found.path[-1].answer == pytest.approx(3.288 / 1.3, rel=1e-3)
+    names = {one.split()[1] for one in found.flips}
+    assert {"acceptance", "draft_cost"} <= names
+    assert advise.drafting(nothing, shares_vocabulary=True, fits=True).asks == "acceptance"
+
+
+def test_a_prediction_that_is_too_near_to_call_is_said(nothing):
+    facts: dict[str, Any] = {
+        "parameters": "7B",
+        "dtype": "bf16",
+        "context": 4096,
+        "batch": 8,
+    }
+    near = advise.fit(nothing, memory="23GB", **facts)
+    assert any("without a measurement" in one for one in near.flips)
+    far = advise.fit(nothing, memory="80GB", **facts)
+    assert not any("without a measurement" in one for one in far.flips)

@@ -26,7 +26,7 @@ VERDICTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "M11": ("does not hold", ("250 MB", "2.24 bits")),
     "M12": ("contradicts another claim", ("16 GB against 8 GB", "not 100 times")),
     "Q8": ("not yet run", ("1.017 times",)),
-    "Q11": ("does not hold", ("keep-float32",)),
+    "Q11": ("does not hold", ("keep-float32", "is_speed_critical")),
     "D4": ("holds", ("84.22%",)),
     "B3": ("contradicts another claim", ("167 to 333 times", "38 to 76 times")),
     "B4": ("does not hold", ("8.93 to 17.9 minutes", "14.9 to 29.8 examples/s")),

@@ -143,6 +143,17 @@ def test_t5_counts_answers_in_a_text(made, text, verdict):
     assert "50 texts" in finding.found
 
 
+def test_a_small_model_decides_nothing_about_a_large_one(made):
+    small = {"solver": "lm-tiny", "train_cell": "t", "n_parameters": 800_000}
+    duel = made.duel(
+        model(made, 1, label="lm-tiny", **small),
+        model(made, 1, label="lm-no-end", params={"end_token": False}, **small),
+    )
+    finding = made.check("T5", duel)
+    assert finding.verdict == "not yet run"
+    assert "decides nothing about one of 82M parameters" in finding.why
+
+
 def rate(per_second):
     return {64: Estimate(value=per_second, low=per_second, high=per_second, n_rounds=3)}
 
@@ -174,11 +185,19 @@ def test_t8_needs_lines_memory_and_right_answers(made, n_right, lines, size, ver
     assert made.check("T8", made.duel(spoon, rules(made))).verdict == verdict
 
 
-@pytest.mark.parametrize(("outside", "verdict"), [(10, "holds"), (1000, "does not hold")])
-def test_t9_looks_at_every_split(made, outside, verdict):
-    formula = made.contestant("black-scholes", 1000, level=2, splits={"far": 1000})
-    learner = made.contestant("option-boosting", 500, level=3, splits={"far": outside})
-    duel = made.duel(formula, learner, task="option-pricing")
+@pytest.mark.parametrize(
+    ("formula", "inside", "outside", "verdict"),
+    [
+        (1000, 500, 10, "holds"),
+        (1000, 1000, 10, "holds"),
+        (1000, 1000, 1000, "does not hold"),
+        (500, 1000, 10, "does not hold"),
+    ],
+)
+def test_t9_looks_at_every_split(made, formula, inside, outside, verdict):
+    exact = made.contestant("black-scholes", formula, level=2, splits={"far": 1000})
+    learner = made.contestant("option-boosting", inside, level=3, splits={"far": outside})
+    duel = made.duel(exact, learner, task="option-pricing")
     assert made.check("T9", duel).verdict == verdict
 
 

@@ -114,10 +114,17 @@ def test_a_dry_run_only_tells(call_main, monkeypatch):
     assert "No command makes runs for R4" in err
 
 
+def test_an_advice_needs_the_runs_of_its_claims(call_main):
+    _, _, err = call_main("claims", "--run", "--dry-run", "Q9")
+    assert "spoonbench matrix --preset case-study: about 5 minutes, for Q3, Q5, Q6" in err
+    assert "No command makes runs for Q4" in err
+
+
 def test_runs_are_made_by_our_own_command_line(call_main, monkeypatch, tmp_path):
     called = []
 
-    def run(words, *, check):
+    def run(words, *, check, stdout):
+        assert stdout is sys.stderr
         called.append(words)
         return subprocess.CompletedProcess(words, 0)
 
@@ -135,7 +142,7 @@ def test_a_run_that_fails_is_said(call_main, monkeypatch, ended, code):
     monkeypatch.setattr(
         subprocess,
         "run",
-        lambda words, check: subprocess.CompletedProcess(words, ended),
+        lambda words, check, stdout: subprocess.CompletedProcess(words, ended),
     )
     got, _, err = call_main("claims", "--run", "B1")
     assert got == code

@@ -180,7 +180,7 @@ def test_a_matrix_is_listed_shown_and_reported_again(matrix, tmp_path):
     (found,) = listed["matrices"]
     assert f"matrix {found['matrix_id']}" in spoonbench("runs")
     assert "Noise (A/A)" in spoonbench("show", found["matrix_id"][:6])
-    assert "matrix.html" in spoonbench("report")
+    assert "matrix.html" in spoonbench("report", found["matrix_id"][:6])
     assert (tmp_path / "spoonbench-results" / "matrix.html").exists()
 
 

@@ -114,7 +114,7 @@ def test_mlx_is_for_apple_silicon_alone(device):
         ("lora", "axolotl", {"device": "mps"}, {}, "take float32"),
         ("lora", "axolotl", {"device": "cpu"}, {}, "NVIDIA or AMD"),
         ("lora", "mlx", {}, {"optimizer": "adamw_8bit"}, "no optimizer of 8 bits"),
-        ("lora", "cloud", {"device": "mps"}, {}, "rented for its GPU"),
+        ("lora", "cloud", {}, {"device": "mps"}, "rented for its GPU"),
         ("lora", "peft", {"device": "cpu"}, {"precision": "float16"}, "take bfloat16"),
         ("lora", "peft", {}, {"rank": 0}, "rank is 0, and should be 1 or more."),
         ("lora", "peft", {}, {"alpha": 0}, "alpha is 0"),
@@ -163,6 +163,10 @@ def test_methods_take_less_memory_in_their_order():
 
 def test_a_rented_machine_may_be_larger_than_this_one():
     assert find_conflicts(plan_for("full", "cloud", NAMED), memory=8e9, needed=10**11) == []
+
+
+def test_a_rented_machine_has_a_gpu_whatever_this_one_has():
+    assert conflicts_of("lora", "cloud", {"device": "mps"}) == []
 
 
 def test_a_step_larger_than_the_data_is_refused():

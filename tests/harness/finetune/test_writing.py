@@ -6,6 +6,12 @@ import pytest
 from spoonbench.harness.finetune.plan import BadPlan, plan_for
 from spoonbench.harness.finetune.rendering import read_configuration
 from spoonbench.harness.finetune.schema import find_faults, read_schema
+from spoonbench.harness.finetune.scripts import (
+    MERGE_SCRIPT,
+    TRAIN_SCRIPT,
+    UNSLOTH_SCRIPT,
+    read_script,
+)
 from spoonbench.harness.finetune.steps import steps_text
 from spoonbench.harness.finetune.training_data import (
     divide,
@@ -188,8 +194,8 @@ def test_full_training_has_no_adapter(tool, make_plan):
 def test_a_rented_machine_is_the_smallest_that_holds_the_prediction(make_plan, tmp_path):
     paths = write_plan(make_plan("full", "cloud"), tmp_path, parameters=2e9)
     told = read_configuration(paths[0], "cloud")
-    assert told["memory_bytes"] > 16 * 2e9
-    assert told["smallest_device"].startswith(("48", "80", "141"))
+    assert told["memory_bytes"] > 8 * 2e9
+    assert told["smallest_device"].startswith(("24", "48", "80", "141"))
     assert (
         find_faults(
             read_configuration(tmp_path / "axolotl.yaml", "axolotl"), read_schema("axolotl")
@@ -253,3 +259,8 @@ def test_a_text_with_line_separators_stays_on_its_line(make_plan, tmp_path):
     write_training_data(pairs, tmp_path, "messages", make_plan(valid_share=0.0))
     assert len(lines_of(tmp_path / "train.jsonl")) == 40
     assert item_of(pairs[0], "messages")["messages"][0]["content"] == pairs[0][0]
+
+
+@pytest.mark.parametrize("name", [TRAIN_SCRIPT, UNSLOTH_SCRIPT, MERGE_SCRIPT])
+def test_scripts_are_python(name):
+    compile(read_script(name), name, "exec")

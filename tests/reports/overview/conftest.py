@@ -271,7 +271,7 @@ def hostile(make_filler, hostile_text, tmp_path_factory):
     starts = itertools.cycle(STARTS)
     filler = make_filler(lambda text: f"{next(starts)}{text} {hostile_text}")
     # One and the same text each time, where a name is looked up again.
-    known = {}
+    known: dict[str, str] = {}
     fresh = filler.text
     filler.text = lambda text: known.setdefault(text, fresh(text))
     filler.machine = replace(filler.machine)

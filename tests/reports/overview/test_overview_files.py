@@ -136,7 +136,7 @@ def test_nothing_acts_in_drawings(hostile):
     for path in hostile.paths:
         if path.suffix == ".svg":
             text = path.read_text(encoding="utf-8")
-                assert "alert(" not in text
+            assert "alert(" not in text
             assert "<script" not in text
             assert not CONTROLS.search(text)
 
