@@ -62,6 +62,7 @@ def commands(work: Path, *, smallest: bool) -> Iterator[tuple[str, list[str]]]:
     base = [sys.executable, "-m", "spoonbench.harness.cli"]
     for task in duels.TASKS:
         words = ["duel", "--task", task, "--preset", "quick", "--no-report"]
+        words += [] if smallest else ["--rounds", "3"]
         if smallest:
             words += ["--set", "lm-tiny.max_seconds=5"] if task == "word-problems" else []
             if task != "digits":

@@ -38,12 +38,12 @@ FEEDS: tuple[Feed, ...] = (
     ),
     Feed(
         words=("matrix", "--padding", "left,right", "--batch", "1,8", "--items", "200"),
-        minutes=3,
+        minutes=5,
         claims=("D7",),
     ),
     Feed(
         words=("matrix", "--mode", "train", "--batch", "1,4", "--accumulation", "1,4"),
-        minutes=3,
+        minutes=5,
         claims=("M6",),
     ),
     Feed(words=("duel", "--task", "option-pricing"), minutes=6, claims=("T9", "O1")),

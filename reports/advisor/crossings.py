@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from spoonbench.harness.matrix.evidence import Crossover
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -40,7 +38,7 @@ class CrossingRow:
 
 
 def crossing_rows(
-    crossovers: Iterable[Crossover | Crossing], *, source: Source, machine: str, model: str
+    crossovers: Iterable[Crossing], *, source: Source, machine: str, model: str
 ) -> tuple[CrossingRow, ...]:
     """Every pair of settings of a matrix, what the two have in common beside their names.
 
@@ -54,7 +52,7 @@ def crossing_rows(
         CrossingRow(
             first=one.first,
             second=one.second,
-            batch=one.batch_size if isinstance(one, Crossover) else one.batch,
+            batch=one.batch,
             low=one.low,
             high=one.high,
             text=one.text,

@@ -9,7 +9,7 @@ from spoonbench.harness.advise.lookups.assertions import find_claims
 from spoonbench.harness.advise.lookups.crossovers import SAME_SIZE
 from spoonbench.harness.frameworks.reading import shipped, shipped_ids
 from spoonbench.harness.predict.published import PUBLISHED
-from spoonbench.reports.advisor.crossings import CrossingRow
+from spoonbench.reports.advisor.crossings import crossing_rows
 from spoonbench.reports.advisor.figures import MeasuredFigure
 from spoonbench.reports.advisor.part import advisor_part
 
@@ -19,17 +19,22 @@ if TYPE_CHECKING:
     from spoonbench.harness.advise.lookups.figures import Crossing, Figures
     from spoonbench.harness.advise.sources import Sources
     from spoonbench.harness.frameworks.graph import Framework
+    from spoonbench.reports.advisor.crossings import CrossingRow
     from spoonbench.reports.advisor.part import AdvisorPart
 
 _CROSSOVER = "crossover.batch."
 
 
-def gather_advisor(sources: Sources, *, claims: Mapping[str, str] | None = None) -> AdvisorPart:
+def gather_advisor(
+    sources: Sources,
+    *,
+    claims: Mapping[str, str] | None = None,
+) -> AdvisorPart:
     """The advisor with all shipped frameworks and what these sources measured.
 
     Args:
         sources: of evidence.
-        claims: id to a sentence with its verdict; None: as the sources give it.
+        claims: id to a sentence; None: as these sources let the ledger find.
 
     Raises:
         StoreError: the store is damaged.
@@ -85,29 +90,23 @@ def _evidence(figures: Figures, one: Crossing) -> Evidence:
 
 
 def _rows(matrices: Sequence[Figures]) -> Iterator[CrossingRow]:
-    """Crossings of devices first: they are what is asked for most."""
-    both = [(figures, one) for figures in matrices for one in figures.crossings]
-    for figures, one in sorted(both, key=lambda pair: pair[1].axis != "device"):
-        words = (figures.machine, figures.model, one.others)
-        yield CrossingRow(
-            first=one.first,
-            second=one.second,
-            batch=one.batch,
-            low=one.low,
-            high=one.high,
-            text=one.text,
-            source=figures.source,
-            where=", ".join(word for word in words if word),
+    for one in matrices:
+        yield from crossing_rows(
+            one.crossings, source=one.source, machine=one.machine, model=one.model
         )
 
 
 def _claims(frameworks: Sequence[Framework], sources: Sources) -> Mapping[str, str]:
     """Claims that a framework rests on, each with its verdict in words."""
-    ids = {
-        claim
-        for one in frameworks
-        for place in (*one.nodes.values(), *one.thresholds.values(), *one.verdicts.values())
-        for claim in place.claims
-    }
+    ids = {claim for one in frameworks for claim in _cited(one)}
     found = find_claims(sorted(ids), sources)
     return {one.evidence.claims[0]: one.evidence.what for one in found}
+
+
+def _cited(framework: Framework) -> Iterator[str]:
+    for node in framework.nodes.values():
+        yield from node.claims
+    for threshold in framework.thresholds.values():
+        yield from threshold.claims
+    for verdict in framework.verdicts.values():
+        yield from verdict.claims

@@ -1,7 +1,8 @@
 """Measured quality of the advice, from a file that `bench/advice_quality.py --json` wrote.
 
-The file is a JSON object. Its numbers and words become one table, and each list of objects in it
-another, with the names of the fields as headers: whatever else the file comes to hold is shown.
+The file is a JSON object. Each list of objects in it becomes a table, also one level further down,
+with the names of the fields as headers; sentences stand above, and numbers in a table of their own.
+Whatever else the file comes to hold is shown.
 """
 
 from __future__ import annotations
@@ -20,25 +21,41 @@ if TYPE_CHECKING:
     from spoonbench.reports.overview.content import Overview
 
 
+_MOST_ROWS = 20
+"""Longer tables are folded away."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdviceQuality:
     """How good the advice was on pairs of task and requirement that were held back.
 
     Attributes:
+        sentences: what follows, in words.
         facts: what is said of all pairs together.
         tables: name of a list to its rows, for example one for each way to choose.
     """
 
+    sentences: tuple[str, ...]
     facts: Table
     tables: tuple[Table, ...]
 
 
 def advice_quality(found: dict[str, Any]) -> AdviceQuality:
     """Tables of what `harness.advise.quality.read_quality` read."""
-    lists = {name: rows for name, rows in found.items() if _is_table(rows)}
-    facts = {name: value for name, value in found.items() if name not in lists}
+    lists: dict[str, list[dict[str, Any]]] = {}
+    facts: dict[str, Any] = {}
+    for name, value in found.items():
+        if _is_table(value):
+            lists[name] = value
+        elif isinstance(value, dict) and value and all(map(_is_table, value.values())):
+            lists |= value
+        else:
+            facts[name] = value
+    said = [value for value in facts.values() if isinstance(value, str)]
     return AdviceQuality(
-        facts=_facts(facts), tables=tuple(_table(name, rows) for name, rows in lists.items())
+        sentences=tuple(said),
+        facts=_facts({name: value for name, value in facts.items() if not isinstance(value, str)}),
+        tables=tuple(_table(name, rows) for name, rows in lists.items()),
     )
 
 
@@ -55,8 +72,11 @@ def advice_part(overview: Overview) -> Part:
                 )
             )
         )
+        blocks += [Words(text=sentence) for sentence in overview.advice.sentences]
         for number, table in enumerate(overview.advice.tables, 1):
-            blocks += [Heading(text=table.title), Numbers(name=f"advice-{number}", table=table)]
+            folded = table.title if len(table.rows) > _MOST_ROWS else ""
+            blocks += [] if folded else [Heading(text=table.title)]
+            blocks.append(Numbers(name=f"advice-{number}", table=table, folded=folded))
         if overview.advice.facts.rows:
             blocks.append(Numbers(name="advice", table=overview.advice.facts))
     return Part(

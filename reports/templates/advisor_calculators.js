@@ -140,7 +140,9 @@ class MemoryCalculator {
     const verdict = sum > limit ? `does not fit into ${device}: ${left} too much` : `fits into ${device}, with ${left} to spare`;
     const most = this.mostBatch(outline, values, limit);
     const further = most === 0 ? "Not even a batch of 1 would fit." : `The largest batch that fits is ${groupThousands(String(most))}${most === MOST_BATCH ? " or more" : ""}.`;
-    this.summary.textContent = `${shownSum}: ${verdict}. ${further}`;
+    const share = showNumber(Number(sum) / values.memory, "share");
+    const ofIt = values.memory > 0 ? `, ${share} of it` : "";
+    this.summary.textContent = `${shownSum}${ofIt}: ${verdict}. ${further}`;
     this.output.replaceChildren(
       this.table(bytes, sum),
       element("p", { class: "quiet" }, `Outline: ${outline.source}; ${groupThousands(String(outline.parameters))} parameters in ${outline.layers} layers of width ${outline.width}. Sums of tensors alone: what libraries take besides is not in them.`));

@@ -131,6 +131,7 @@ class CrossingCalculator {
     for (let tick = AXIS.least; tick <= AXIS.most; tick *= 4) {
       svg.append(drawing("line", { x1: across(tick), x2: across(tick), y1: 18, y2: height, class: "tick" }), label(across(tick), 13, groupThousands(String(tick)), tick === AXIS.most ? "end" : "start"));
     }
+    svg.append(drawing("line", { x1: across(batch), x2: across(batch), y1: 18, y2: height, class: "here" }));
     let y = AXIS.top;
     const row = (words, marks) => {
       svg.append(...marks(y + 17), label(AXIS.left, y + 11, words, "start"));
@@ -151,7 +152,6 @@ class CrossingCalculator {
         drawing("circle", { cx: across(one.batch), cy: top + 8, r: 6, class: "point" }),
       ]);
     }
-    svg.append(drawing("line", { x1: across(batch), x2: across(batch), y1: 18, y2: height, class: "here" }));
     return svg;
   }
 }

@@ -1,3 +1,6 @@
+// Questions that the memory calculator answers.
+const TOLD_BY_MEMORY = /^(fits(_.*)?|memory_share)$/;
+
 // The questionnaire: one question at a time, the path so far, the verdict and what it rests on.
 class Questionnaire {
   constructor(data, place) {
@@ -166,6 +169,7 @@ class Questionnaire {
     const back = this.backTo(question);
     const form = element("form", { novalidate: true },
       element("fieldset", {}, element("legend", {}, question.text), fields),
+      TOLD_BY_MEMORY.test(question.name) && element("p", { class: "quiet" }, "The memory calculator on this page tells."),
       error,
       element("p", { class: "tools" },
         element("button", { type: "submit", class: "main" }, "Next"),

@@ -8,7 +8,8 @@ function element(tag, attributes = {}, ...children) {
     else if (value !== null && value !== false) made.setAttribute(name, value === true ? "" : value);
   }
   // A string becomes text, whatever it says.
-  made.append(...children.flat().filter((child) => child !== null && child !== undefined));
+  const isThere = (child) => child !== null && child !== undefined && child !== false;
+  made.append(...children.flat().filter(isThere));
   return made;
 }
 

@@ -1,6 +1,7 @@
 """How choices are held against what was measured; nothing is measured here."""
 
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,9 @@ FOLDER = Path(__file__).parent.parent.parent / "bench" / "advice"
 def outcomes():
     sys.path.insert(0, str(FOLDER))
     try:
-        import outcomes as module  # noqa: PLC0415  # lies beside a script
+        return import_module("outcomes")  # lies beside a script
     finally:
         sys.path.remove(str(FOLDER))
-    return module
 
 
 TRUTH = {"a": (True, 1.0), "b": (True, 1.5), "c": (False, 0.1)}

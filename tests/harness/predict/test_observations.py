@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any, cast
 
 import pytest
 
@@ -75,7 +76,7 @@ def test_a_store_gives_the_median_over_rounds_and_leaves_out_what_does_not_count
         run_of(matrix, cell, 0, 1, metrics={"process": "pytest"}),
         run_of(matrix, other, 0, 0),
     ]
-    (found,) = observations_of_store(Store(matrix, runs))
+    (found,) = observations_of_store(cast("Any", Store(matrix, runs)))
     assert found.name == cell.name
     assert found.seconds == pytest.approx(0.011)
     assert len(found.run_ids) == 3

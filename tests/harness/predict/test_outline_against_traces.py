@@ -31,7 +31,7 @@ CONFIGURATIONS = {
     ),
 }
 BAND = 0.15
-"""Totals: the widest was 0.87 to 1.10 of the trace, in small models, when this was written."""
+"""Totals: they were 0.93 to 1.10 of the trace, in small models, when this was written."""
 SLOW = [pytest.param(name, marks=pytest.mark.slow) for name in ("arcee", "llama")]
 
 
