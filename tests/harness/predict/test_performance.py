@@ -14,7 +14,13 @@ from hypothesis import strategies as st
 
 from spoonbench.harness.matrix_records import Conditions
 from spoonbench.harness.predict.observations import Observation, Point, observations_of
-from spoonbench.harness.predict.performance import TooFewCells, crossover, fit, relative_error
+from spoonbench.harness.predict.performance import (
+    TooFewCells,
+    crossover,
+    fit,
+    ratio,
+    relative_error,
+)
 from spoonbench.harness.reference.records import read_shipped
 from spoonbench.harness.stats import median
 
@@ -60,6 +66,29 @@ def fitted():
 def truth(size, *names):
     overhead, each = TRUTH[names]
     return overhead + each * size
+
+
+@pytest.mark.parametrize("size", [1, 3, 12, 50, 128])
+def test_the_ratio_of_two_cells_lies_within_its_interval(size):
+    model = fit(measured(noise=0.03))
+    plain, other = ("float32", "none"), ("bfloat16", "none")
+    told = ratio(model, point(size, *plain), point(size, *other))
+    assert told.low < truth(size, *plain) / truth(size, *other) < told.high
+    assert told.low < told.value < told.high
+    turned = ratio(model, point(size, *other), point(size, *plain))
+    assert turned.value == pytest.approx(1 / told.value)
+
+
+def test_a_ratio_beyond_what_was_measured_is_not_told():
+    assert ratio(fitted(), point(8), point(129)) is None
+    assert ratio(fitted(), point(8), point(8, device="cuda")) is None
+
+
+def test_what_both_cells_share_leaves_their_ratio_surer_than_either():
+    model = fit(measured(noise=0.03))
+    one, other = point(12), point(12, "bfloat16")
+    told, alone = ratio(model, one, other), [model.predict(at) for at in (one, other)]
+    assert told.high / told.low < alone[0].high / alone[0].low * alone[1].high / alone[1].low
 
 
 def test_known_overheads_and_rates_are_recovered_within_their_intervals():
