@@ -1,13 +1,14 @@
 """The time of cells that were not run, from those that were: a figure, its interval, and its error.
 
     from spoonbench.harness.predict.observations import observations_of
-    from spoonbench.harness.predict.performance import crossover, fit
+    from spoonbench.harness.predict.performance import crossover, fit, ratio
     from spoonbench.harness.reference.records import read_shipped
 
     model = fit(observations_of(read_shipped("epyc-2-cores").evidence))
     model.held_out.text                      # how far off it is on cells that it has not seen
     model.predict(point)                     # seconds of a batch, interval, or why there is none
     crossover(model, first, second)          # batch from which the second is faster
+    ratio(model, first, second)              # how many times as fast the second is
 
 The model stands in `predict.time_terms`, the fit in `predict.time_fit`. Nothing is said about work,
 devices or settings of which no cell was measured, nor beyond the smallest and the largest batch:
@@ -28,7 +29,13 @@ from typing import TYPE_CHECKING
 from spoonbench.harness.matrix.sweep import short
 from spoonbench.harness.predict.crossing import Crossing, crossing_of, no_crossing
 from spoonbench.harness.predict.reach import Reach
-from spoonbench.harness.predict.time_fit import design_of, draw_times, fit_terms, spread_of
+from spoonbench.harness.predict.time_fit import (
+    design_of,
+    difference_of,
+    draw_times,
+    fit_terms,
+    spread_of,
+)
 from spoonbench.harness.predict.time_terms import FACTORS, Terms, home_of
 from spoonbench.harness.predict.without import Without
 from spoonbench.harness.stats import median, quantile
@@ -249,24 +256,21 @@ def ratio(model: PerformanceModel, first: Point, second: Point) -> Ratio | None:
     """How many times as fast the second cell is; None where one lies beyond what was measured.
 
     What one batch size has for itself is left out between cells of the same work on the same
-    device: both have it. The interval comes from draws, as that of a crossover.
+    device: both have it.
 
     Args:
         model: fitted.
         first: a cell.
         second: another of the same batch size.
     """
-    import numpy as np  # noqa: PLC0415  # as in `time_fit`
-
     if any(model.reach.why_not(one) is not None for one in (first, second)):
         return None
     is_home = home_of(first) == home_of(second)
     rows = [model.terms.row(one, with_batch=not is_home) for one in (first, second)]
-    sizes = np.log([float(first.conditions.batch_size)])
-    times = draw_times(model.fitted, rows, sizes, model.widening / _LEAST_WIDENING)
-    told = np.exp(times[0] - times[1])[:, 0]  # (1 + draws,)
-    low, high = np.quantile(told[1:], [(1 - _COVERED) / 2, (1 + _COVERED) / 2])
-    return Ratio(value=float(told[0]), low=float(low), high=float(high))
+    middle, spread = difference_of(model.fitted, design_of(rows, len(model.terms.terms)))
+    reach = model.widening * spread
+    ends = (math.exp(middle - reach), math.exp(middle + reach))
+    return Ratio(value=math.exp(middle), low=ends[0], high=ends[1])
 
 
 def _at_batch(point: Point, size: int) -> Point:

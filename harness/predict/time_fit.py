@@ -141,10 +141,28 @@ def spread_of(fit: Fit, design: Design) -> tuple[Any, Any]:
     import numpy as np  # noqa: PLC0415
 
     told, jacobian = evaluate(design, fit.values)
-    share = np.exp(design.overhead @ fit.values - told)
-    unknown = design.unknown * np.stack([share**2, (1.0 - share) ** 2, np.ones_like(share)], 1)
     variance = np.einsum("np,pq,nq->n", jacobian, fit.covariance, jacobian) + fit.scale**2
-    return told, np.sqrt(variance + unknown.sum(axis=1))
+    return told, np.sqrt(variance + _unknown(fit, design, told))
+
+
+def difference_of(fit: Fit, design: Design) -> tuple[float, float]:
+    """Of the logarithms told of two cells, the first less the second, and its standard deviation.
+
+    Terms that both have cancel; what measuring would add is not among it.
+    """
+    told, jacobian = evaluate(design, fit.values)
+    apart = jacobian[0] - jacobian[1]
+    variance = float(apart @ fit.covariance @ apart) + float(_unknown(fit, design, told).sum())
+    return float(told[0] - told[1]), math.sqrt(variance)
+
+
+def _unknown(fit: Fit, design: Design, told: Any) -> Any:
+    """Variance that terms add which no measured cell has, shape (n,)."""
+    import numpy as np  # noqa: PLC0415
+
+    share = np.exp(design.overhead @ fit.values - told)
+    parts = design.unknown * np.stack([share**2, (1.0 - share) ** 2, np.ones_like(share)], 1)
+    return parts.sum(axis=1)
 
 
 def draw_times(fit: Fit, rows: Sequence[Row], sizes: Any, widening: float) -> Any:

@@ -54,8 +54,8 @@ def choose_format(case: Case, decision: Decision) -> MeasuredChoice | None:
 def _own(case: Case, differs: Callable[[Row], bool]) -> list[Pair]:
     return [
         pair
-        for pair in pairs(case, differs)
-        if pair.figures.source == "store" and pair.is_close and pair.speed is not None
+        for pair in pairs(case, differs, case.sources.measured)
+        if pair.is_close and pair.speed is not None
     ]
 
 

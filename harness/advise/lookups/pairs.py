@@ -110,7 +110,9 @@ class Pair:
         return speed is not None and speed.high is not None and speed.high < 1
 
 
-def pairs(case: Case, differs: Callable[[Row], bool]) -> Iterator[Pair]:
+def pairs(
+    case: Case, differs: Callable[[Row], bool], matrices: Iterable[Figures] | None = None
+) -> Iterator[Pair]:
     """Of every matrix, the store's first, at the batch that the case has.
 
     A prediction is left out where the very cells were measured in another matrix.
@@ -118,8 +120,10 @@ def pairs(case: Case, differs: Callable[[Row], bool]) -> Iterator[Pair]:
     Args:
         case: whose device and batch are looked for.
         differs: a row is one of those that are compared with the plain ones.
+        matrices: of these; None: of all that the case's sources have.
     """
-    found = [one for figures in case.sources.matrices for one in _of(figures, case, differs)]
+    own = case.sources.matrices if matrices is None else matrices
+    found = [one for figures in own for one in _of(figures, case, differs)]
     measured = {_key(one) for one in found if one.forecast is None and not one.caveat}
     yield from (one for one in found if one.forecast is None or _key(one) not in measured)
 
