@@ -26,7 +26,7 @@ def on(device, batches, overhead, each):
 
 
 def quantized(speed, batches=SIZES, n_right=300):
-    cells = []
+    cells: list[Any] = []
     for size in batches:
         rate = size / (0.05 + 0.01 * size)
         cells.append(({"batch_size": size}, rate, 300))
@@ -173,7 +173,7 @@ def test_a_cell_measured_in_an_older_matrix_goes_before_a_prediction(own):
 
 
 def test_number_formats_are_predicted_likewise(own):
-    cells = []
+    cells: list[Any] = []
     for size in SIZES:
         rate = size / (0.05 + 0.01 * size)
         cells.append(({"batch_size": size}, rate, 300))
