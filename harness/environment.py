@@ -9,21 +9,20 @@ Not covered: whether torch can use a device that the driver shows; `prepare` fin
 from __future__ import annotations
 
 import contextlib
-import importlib.metadata
 import os
 import platform
 import shutil
 import subprocess
 import sys
 from functools import cache
+from importlib import import_module
 from pathlib import Path
-from typing import Any
-
-import psutil
+from typing import TYPE_CHECKING, Any
 
 from spoonbench.harness.executors.surroundings import ALLOCATOR, WAITING
-from spoonbench.harness.instruction_sets import CPUINFO, read_instruction_sets
-from spoonbench.harness.records import Environment
+
+if TYPE_CHECKING:
+    from spoonbench.harness.records import Environment
 
 LIBRARIES = (
     "numpy",
@@ -39,7 +38,7 @@ LIBRARIES = (
     "optimum",
     "lark",
 )
-_CPUINFO = CPUINFO
+_CPUINFO = Path("/proc/cpuinfo")
 _CGROUP = Path("/sys/fs/cgroup")
 _NVIDIA = Path("/proc/driver/nvidia/gpus")
 _COMMAND_S = 2.0
@@ -49,11 +48,14 @@ MEBIBYTE = 1 << 20
 def probe() -> Environment:
     """What identifies this machine, for what is measured here."""
     info = _cpuinfo()
-    return Environment(
+    # Who asks for memory or devices alone need not wait for these.
+    records = import_module("spoonbench.harness.records")
+    sets = import_module("spoonbench.harness.instruction_sets")
+    environment: Environment = records.Environment(
         processor=_processor(info),
         architecture=platform.machine(),
         n_cores=n_cores(),
-        instruction_sets=read_instruction_sets(_CPUINFO),
+        instruction_sets=sets.read_instruction_sets(_CPUINFO),
         memory_bytes=memory_bytes(),
         devices=devices(),
         system=f"{platform.system()} {platform.release()}",
@@ -61,6 +63,7 @@ def probe() -> Environment:
         libraries=library_versions(),
         allocator={**ALLOCATOR, **WAITING},
     )
+    return environment
 
 
 def observe(checkout: Path | None = None) -> dict[str, Any]:
@@ -98,7 +101,14 @@ def memory_bytes() -> int:
         for name in ("memory.max", "memory.limit_in_bytes")
         if (limit := _whole_number(folder / name)) is not None
     ]
-    return min([int(psutil.virtual_memory().total), *limits])
+    return min([_physical_bytes(), *limits])
+
+
+def _physical_bytes() -> int:
+    """As the kernel says, at once where it can be asked so."""
+    if "SC_PHYS_PAGES" in getattr(os, "sysconf_names", {}):
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return int(import_module("psutil").virtual_memory().total)
 
 
 def memory_of_child(environment: Environment, asked_mb: float | None = None) -> int:
@@ -121,10 +131,11 @@ def devices() -> tuple[str, ...]:
 @cache
 def library_versions() -> dict[str, str]:
     """Versions of the libraries that compute; those that are not installed are left out."""
+    metadata = import_module("importlib.metadata")
     versions = {}
     for name in LIBRARIES:
-        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
-            versions[name] = importlib.metadata.version(name)
+        with contextlib.suppress(metadata.PackageNotFoundError):
+            versions[name] = metadata.version(name)
     return versions
 
 
@@ -214,7 +225,7 @@ def _clock_mhz() -> tuple[float | None, str | None]:
 
 def _temperature_c() -> tuple[float | None, str | None]:
     """The hottest sensor."""
-    read = getattr(psutil, "sensors_temperatures", None)
+    read = getattr(import_module("psutil"), "sensors_temperatures", None)
     sensors = read() if read is not None else {}
     readings = [sensor.current for group in sensors.values() for sensor in group]
     if readings:

@@ -13,11 +13,11 @@ import shutil
 import sysconfig
 from collections.abc import Mapping  # noqa: TC003  # reports are rebuilt from their type hints
 from dataclasses import dataclass, field
-from importlib import metadata
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from spoonbench.solvers.api import Json  # noqa: TC001
+from spoonbench.solvers.distributions import is_installed
 from spoonbench.solvers.number_formats import AUTOCAST
 from spoonbench.solvers.quantizations import NONE
 
@@ -112,7 +112,7 @@ def why_not(engine: Engine, device: str, dtype: str, quantization: str) -> str |
         return f"the engine {engine.name} computes in {', '.join(engine.dtypes)}, not {dtype}"
     if quantization != NONE and not engine.takes_quantized:
         return f"the engine {engine.name} runs no weights quantized by {quantization}"
-    missing = next((name for name in engine.requires if not _is_installed(name)), None)
+    missing = next((name for name in engine.requires if not is_installed(name)), None)
     if missing is not None:
         return f"the engine {engine.name} needs {missing}: pip install 'spoonbench[{engine.extra}]'"
     return _why_no_compiler(engine) if engine.compiles and kind == "cpu" else None
@@ -144,16 +144,7 @@ def why_no_attention(engine: Engine, attention: str | None, device: str, dtype: 
         return None
     if not device.startswith("cuda") or dtype == "float32":
         return f"flash_attention_2 runs on cuda in 16 bits, not on {device} in {dtype}"
-    return None if _is_installed("flash-attn") else "flash_attention_2 needs flash-attn"
-
-
-def _is_installed(name: str) -> bool:
-    """A folder that an earlier installation left behind can be imported, and holds nothing."""
-    try:
-        metadata.version(name)
-    except metadata.PackageNotFoundError:
-        return False
-    return True
+    return None if is_installed("flash-attn") else "flash_attention_2 needs flash-attn"
 
 
 def _why_no_compiler(engine: Engine) -> str | None:

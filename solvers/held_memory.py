@@ -14,6 +14,8 @@ from spoonbench.solvers.quantizations import NONE
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from spoonbench.solvers.learned_tensors import Parameter
+
 Attention = Literal["sdpa", "eager"]
 Scored = Literal["last", "all"]
 
@@ -137,32 +139,6 @@ class TrainingPass:
     checkpointing: bool = False
     accumulation: int = 1
     lora: Lora | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parameter:
-    """A tensor that learns.
-
-    Attributes:
-        shape: of it and of its gradient.
-        item_bytes: of one number of both.
-    """
-
-    shape: tuple[int, ...]
-    item_bytes: int
-
-    @property
-    def n_numbers(self) -> int:
-        """How many numbers it has."""
-        count = 1
-        for size in self.shape:
-            count *= size
-        return count
-
-    @property
-    def bytes(self) -> int:
-        """Of the parameter, and as many of its gradient."""
-        return self.n_numbers * self.item_bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,8 +10,9 @@ Not covered: other methods that calibrate on data (AWQ), methods that train.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib import metadata
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+from spoonbench.solvers.distributions import is_installed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -102,19 +103,10 @@ def why_not(method: Method, device: str, dtype: str) -> str | None:
     if dtype not in method.dtypes:
         return f"{method.name} computes in {', '.join(method.dtypes)}, not {dtype}"
     needed = (method.requires, *method.also)
-    missing = next((name for name in needed if not _is_installed(name)), None)
+    missing = next((name for name in needed if not is_installed(name)), None)
     if missing is None:
         return None
     return f"{method.name} needs {missing}: pip install {' '.join(needed)}{method.note}"
-
-
-def _is_installed(name: str) -> bool:
-    """A folder that an earlier installation left behind can be imported, and holds nothing."""
-    try:
-        metadata.version(name)
-    except metadata.PackageNotFoundError:
-        return False
-    return True
 
 
 METHODS: Mapping[str, Method] = {

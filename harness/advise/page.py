@@ -6,11 +6,11 @@ import json
 import re
 import shutil
 import textwrap
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from spoonbench.harness.advise.lookups.assertions import OPEN
 from spoonbench.harness.advise.quantities import show_number
-from spoonbench.harness.canonical import to_json
 from spoonbench.harness.plaintext import make_plain
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ _SOURCES = {
 
 def advice_json(advice: Advice) -> str:
     """All of it, fields under their own names."""
+    to_json = import_module("spoonbench.harness.canonical").to_json
     return json.dumps(to_json(advice), indent=2)
 
 

@@ -16,11 +16,12 @@ the order of import is fixed, so the same contestant always gets the same share.
 from __future__ import annotations
 
 import importlib
-import importlib.metadata
 import importlib.util
 import re
 import time
 from typing import TYPE_CHECKING, Any
+
+from spoonbench.solvers.distributions import is_installed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -124,18 +125,10 @@ def check_installed(distributions: Iterable[str]) -> None:
     Raises:
         MissingLibrary: some are not installed.
     """
-    missing = [name for name in distributions if not _is_installed(name)]
+    missing = [name for name in distributions if not is_installed(name)]
     if missing:
         names = " ".join(missing)
         raise MissingLibrary(f"needs what is not installed here: pip install {names}")
-
-
-def _is_installed(name: str) -> bool:
-    try:
-        importlib.metadata.distribution(name)
-    except importlib.metadata.PackageNotFoundError:
-        return False
-    return True
 
 
 def modules_of(distributions: Iterable[str]) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from spoonbench.solvers.held_memory import Parameter
+    from spoonbench.solvers.learned_tensors import Parameter
 
 Optimizer = Literal["adamw", "adamw-8bit", "sgd", "sgd-momentum", "adafactor"]
 OPTIMIZERS: tuple[Optimizer, ...] = get_args(Optimizer)

@@ -30,7 +30,7 @@ from spoonbench.harness.predict.decoders import (
 from spoonbench.harness.predict.optimizers import state_bytes, step_bytes
 from spoonbench.harness.predict.published import PUBLISHED, outline_of
 from spoonbench.harness.predict.weights import ITEM_BYTES, cache_bytes, weight_bytes
-from spoonbench.solvers.held_memory import Parameter
+from spoonbench.solvers.learned_tensors import Parameter
 from spoonbench.solvers.quantizations import NONE
 
 if TYPE_CHECKING:

@@ -326,7 +326,7 @@ def _of_size(observations: Sequence[Observation], size: int) -> list[int]:
 def relative_error(left: float) -> float:
     """Of what was told, from the logarithm of measured over told.
 
-    >>> relative_error(math.log(1 / 1.25))
+    >>> round(relative_error(math.log(1 / 1.25)), 6)
     0.25
     """
     return abs(math.expm1(-left))

@@ -36,9 +36,9 @@ from spoonbench.solvers.held_memory import (
     Held,
     HeldInTraining,
     InferencePass,
-    Parameter,
     TrainingPass,
 )
+from spoonbench.solvers.learned_tensors import Parameter
 from spoonbench.solvers.llm.few_bits import dequantize_in_passes
 from spoonbench.solvers.llm.optimization import has_plain_head
 from spoonbench.solvers.llm.tape import Tape

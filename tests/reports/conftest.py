@@ -594,6 +594,18 @@ def chromium():
     return path
 
 
+@pytest.fixture(scope="module")
+def browser(chromium):
+    """A browser for the tests of one module: while it is open an event loop runs in this process,
+    and other tests want one of their own."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    with sync_api.sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium, args=flags)
+        yield opened
+        opened.close()
+
+
 @pytest.fixture(scope="session")
 def plots(report):
     """Every plot of the full report, drawn once."""

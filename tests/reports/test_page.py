@@ -129,16 +129,6 @@ def test_odd_reports_are_pages(failed_report, single_report, empty_report):
     assert "Nothing was measured." in Reader(render_page(empty_report, ())).text
 
 
-@pytest.fixture(scope="module")
-def browser(chromium):
-    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    with sync_api.sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium, args=flags)
-        yield opened
-        opened.close()
-
-
 @pytest.fixture
 def visit(browser, tmp_path):
     contexts = []

@@ -8,7 +8,7 @@ import torch
 from bitsandbytes.backends.cpu import ops
 
 from spoonbench.harness.predict.optimizers import OPTIMIZERS, state_bytes, step_bytes
-from spoonbench.solvers.held_memory import Parameter
+from spoonbench.solvers.learned_tensors import Parameter
 from spoonbench.solvers.llm.tape import Tape
 
 SHAPES = ((300, 64), (64,), (128, 64), (64, 128), (5000,))

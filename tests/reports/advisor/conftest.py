@@ -127,16 +127,6 @@ def part(frameworks, figures):
     return advisor_part(frameworks, measured, tuple(PUBLISHED.values()))
 
 
-@pytest.fixture(scope="session")
-def browser(chromium):
-    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    with sync_api.sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium, args=flags)
-        yield opened
-        opened.close()
-
-
 @pytest.fixture
 def visit(browser, tmp_path):
     """Opens a page; whatever it says, asks of the network or complains of is collected."""

@@ -113,22 +113,18 @@ def test_odd_reports_are_pages(bare_report, nothing_report, single_report):
 @pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
 @pytest.mark.parametrize("which", ["report", "device_report"])
 def test_the_body_never_scrolls_sideways_and_nothing_complains(
-    viewport, which, chromium, tmp_path, request
+    viewport, which, browser, tmp_path, request
 ):
-    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     report = request.getfixturevalue(which)
     path = tmp_path / "matrix.html"
     path.write_text(render_matrix_page(report, draw_matrix_plots(report)), encoding="utf-8")
-    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=flags)
-        tab = browser.new_page(viewport=viewport)
-        seen = []
-        tab.on("console", lambda message: seen.append(message.text))
-        tab.on("request", lambda asked: seen.append(asked.url))
-        tab.goto(path.as_uri())
-        tab.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
-        width = tab.evaluate("document.documentElement.scrollWidth")
-        browser.close()
+    tab = browser.new_page(viewport=viewport)
+    seen = []
+    tab.on("console", lambda message: seen.append(message.text))
+    tab.on("request", lambda asked: seen.append(asked.url))
+    tab.goto(path.as_uri())
+    tab.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    width = tab.evaluate("document.documentElement.scrollWidth")
+    tab.close()
     assert width <= viewport["width"]
     assert seen == [path.as_uri()]

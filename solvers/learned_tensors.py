@@ -1,0 +1,31 @@
+"""Tensors that learn, as memory is counted by them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """A tensor that learns.
+
+    Attributes:
+        shape: of it and of its gradient.
+        item_bytes: of one number of both.
+    """
+
+    shape: tuple[int, ...]
+    item_bytes: int
+
+    @property
+    def n_numbers(self) -> int:
+        """How many numbers it has."""
+        count = 1
+        for size in self.shape:
+            count *= size
+        return count
+
+    @property
+    def bytes(self) -> int:
+        """Of the parameter, and as many of its gradient."""
+        return self.n_numbers * self.item_bytes
