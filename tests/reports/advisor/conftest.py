@@ -157,7 +157,7 @@ def page(part):
     return render_advisor_page(part)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def asked(browser, page, tmp_path_factory):
     """The page in a browser, open for questions to its script."""
     path = tmp_path_factory.mktemp("advisor") / "advisor.html"
