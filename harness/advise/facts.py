@@ -47,7 +47,13 @@ _DTYPES = ("float32", "bfloat16", "float16")
 INPUTS: Mapping[str, Question] = {
     one.name: one
     for one in (
-        _number("parameters", "How many parameters does the model have?", "parameters", low=1.0),
+        _number(
+            "parameters",
+            "How many parameters does the model have?",
+            "parameters",
+            low=1.0,
+            is_whole=True,
+        ),
         _number("batch", "How many items go into one call?", "items", low=1.0, is_whole=True),
         _number("context", "How many tokens has one text?", "tokens", low=1.0, is_whole=True),
         _number("memory", "How much memory is there for it?", "bytes"),

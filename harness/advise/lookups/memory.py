@@ -34,17 +34,25 @@ class Need:
     Attributes:
         parts: component to bytes.
         short: what is done, in words.
-        words: the same with the parts and what was assumed.
+        guesses: what was assumed, in words.
     """
 
     parts: Mapping[str, int]
     short: str
-    words: str
+    guesses: tuple[str, ...] = ()
 
     @property
     def total(self) -> int:
         """All of them."""
         return sum(self.parts.values())
+
+    @property
+    def words(self) -> str:
+        """What is done, with the parts and what was assumed."""
+        shown = ((name, show_number(size, "bytes")) for name, size in self.parts.items() if size)
+        each = ", ".join(f"{name} {size}" for name, size in shown)
+        tail = f"; assumed: {', '.join(self.guesses)}" if self.guesses else ""
+        return f"{self.short} needs {show_number(self.total, 'bytes')} ({each}{tail})"
 
 
 def assumed(case: Case, name: str) -> float | None:
@@ -80,7 +88,7 @@ def need(
     known: dict[str, Any] = {"dtype": fixed or _or_assumed(case, "dtype", guesses)}
     known |= {name: _or_assumed(case, name, guesses) for name in ("batch", "context")}
     what, parts = _bytes(case, outline, known, bits, method)
-    return Need(parts=parts, short=what, words=_words(what, parts, [*guesses, *shape]))
+    return Need(parts=parts, short=what, guesses=(*guesses, *shape))
 
 
 def _outline(case: Case, parameters: float) -> tuple[Any, list[str]] | None:
@@ -135,12 +143,6 @@ def _outline_of(parameters: float) -> Any:
         ValueError: there is none.
     """
     return outlines().outline_of(parameters)
-
-
-def _words(what: str, parts: Mapping[str, int], guesses: list[str]) -> str:
-    each = ", ".join(f"{name} {show_number(size, 'bytes')}" for name, size in parts.items() if size)
-    tail = f"; assumed: {', '.join(guesses)}" if guesses else ""
-    return f"{what} needs {show_number(sum(parts.values()), 'bytes')} ({each}{tail})"
 
 
 def find_fit(case: Case) -> tuple[Evidence, ...]:
