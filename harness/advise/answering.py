@@ -13,9 +13,9 @@ from spoonbench.harness.advise.flips import facts_of, find_flips
 from spoonbench.harness.advise.lookups.assertions import find_claims
 from spoonbench.harness.advise.lookups.memory import close_calls
 from spoonbench.harness.advise.lookups.register import look_up
-from spoonbench.harness.advise.quantities import show_answer
 from spoonbench.harness.advise.sentences import sentence_of
 from spoonbench.harness.advise.sureness import rests_on, sureness_of
+from spoonbench.harness.frameworks.showing import show_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -93,7 +93,7 @@ def _path(decision: Decision) -> tuple[AdviceStep, ...]:
                 question=step.question.text,
                 name=step.question.name,
                 answer=step.answer,
-                shown=show_answer(step.question, step.answer),
+                shown=show_value(step.question, step.answer),
                 origin=fact.origin,
                 why=fact.why,
             )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from spoonbench.harness.advise.decision import decide
-from spoonbench.harness.advise.quantities import show_number
 from spoonbench.harness.advise.sentences import sentence_of_rule
+from spoonbench.harness.frameworks.showing import show_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

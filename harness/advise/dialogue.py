@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from spoonbench.harness.advise.options import metavar
-from spoonbench.harness.advise.quantities import read_answer
+from spoonbench.harness.frameworks.answering import read_answer
 from spoonbench.harness.frameworks.walking import BadAnswer
 from spoonbench.harness.plaintext import make_plain
 

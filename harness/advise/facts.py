@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from spoonbench.harness.advise.quantities import read_answer
+from spoonbench.harness.frameworks.answering import read_answer
 from spoonbench.harness.frameworks.graph import Choice, Question
 from spoonbench.harness.frameworks.walking import check_answer
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from spoonbench.harness.advise.decision import decide
 from spoonbench.harness.advise.lookups.memory import assumed
-from spoonbench.harness.advise.quantities import show_answer
+from spoonbench.harness.frameworks.showing import show_value
 from spoonbench.harness.frameworks.walking import BadAnswer
 
 if TYPE_CHECKING:
@@ -77,9 +77,9 @@ def _words(
             continue
         other = decide(framework, case.changed(question.name, value))
         if other.outcome != decision.outcome:
-            words = f"{show_answer(question, value)} to {question.text!r}"
+            words = f"{show_value(question, value)} to {question.text!r}"
             if question.type == "choice":
-                words = f"{question.name} {show_answer(question, value)}"
+                words = f"{question.name} {show_value(question, value)}"
             yield Flip(name=question.name, value=value, decision=other, words=words)
 
 
@@ -223,10 +223,10 @@ def _bound_words(
     bounds = _bounds(framework, decision, question.name)
     for bound in bounds:
         if value == _beyond(bound, question, upwards=upwards):
-            return f"{'above' if upwards else 'below'} {show_answer(question, bound)}"
+            return f"{'above' if upwards else 'below'} {show_value(question, bound)}"
     if value not in bounds and (not question.is_whole or question.unit == "parameters"):
         value = _rounded(value, upwards=upwards)
-    return f"{show_answer(question, value)} or {'more' if upwards else 'less'}"
+    return f"{show_value(question, value)} or {'more' if upwards else 'less'}"
 
 
 def _beyond(bound: float, question: Question, *, upwards: bool) -> float | None:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from spoonbench.harness.advise.facts import TRAINING_TOPICS, USUAL_DTYPE, Fact
 from spoonbench.harness.advise.lookups.memory import need
-from spoonbench.harness.advise.quantities import show_number
 from spoonbench.harness.claims.speculation import expected_tokens, speed_up
+from spoonbench.harness.frameworks.showing import show_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping

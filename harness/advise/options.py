@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from spoonbench.harness.advise.facts import questions_of
-from spoonbench.harness.advise.quantities import read_answer
 from spoonbench.harness.advise.topics import UnknownTopic, framework_of, topics
+from spoonbench.harness.frameworks.answering import read_answer
 from spoonbench.harness.frameworks.walking import BadAnswer
 
 if TYPE_CHECKING:

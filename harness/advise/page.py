@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from spoonbench.harness.advise.lookups.assertions import OPEN
-from spoonbench.harness.advise.quantities import show_number
+from spoonbench.harness.frameworks.showing import show_number
 from spoonbench.harness.plaintext import make_plain
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from spoonbench.harness.advise.quantities import show_answer, show_number
+from spoonbench.harness.frameworks.showing import show_number, show_value
 
 if TYPE_CHECKING:
     from spoonbench.harness.advise.decision import Decision
@@ -22,7 +22,7 @@ def sentence_of_rule(framework: Framework, decision: Decision) -> str:
     """The framework's verdict, with answers and thresholds in the places of their names."""
     walk = decision.walk
     if walk.gap is not None:
-        shown = show_answer(walk.gap.question, walk.gap.answer)
+        shown = show_value(walk.gap.question, walk.gap.answer)
         return f"The framework says nothing about {walk.gap.question.name} {shown}."
     if walk.verdict is None:
         raise AssertionError("a walk that neither asks nor ends")
@@ -49,7 +49,7 @@ def _predicted(text: str, decision: Decision) -> list[str]:
 def _fill(text: str, framework: Framework, decision: Decision) -> str:
     """A name that this path does not know stays as it is."""
     for step in decision.walk.steps:
-        shown = show_answer(step.question, step.answer)
+        shown = show_value(step.question, step.answer)
         text = text.replace(f"{{{step.question.name}}}", shown)
     for threshold in framework.thresholds.values():
         found = decision.figures.get(threshold.name)

@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from spoonbench.harness.advise.advice import Evidence
-from spoonbench.harness.advise.quantities import show_number
 from spoonbench.harness.advise.sureness import RANKS, sureness_of_evidence
+from spoonbench.harness.frameworks.showing import show_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from spoonbench.harness.advise.advice import Evidence
-from spoonbench.harness.advise.quantities import show_number
+from spoonbench.harness.frameworks.showing import show_number
 from spoonbench.harness.records import LEVELS
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from spoonbench.harness.advise.lookups.figures import Measured, Row
-from spoonbench.harness.advise.quantities import show_number
 from spoonbench.harness.canonical import from_json
+from spoonbench.harness.frameworks.showing import show_number
 from spoonbench.harness.matrix_records import Conditions
 from spoonbench.harness.predict.observations import Observation, Point, words_of
 from spoonbench.harness.predict.reach import Reach

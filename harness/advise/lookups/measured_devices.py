@@ -17,8 +17,8 @@ from spoonbench.harness.advise.lookups.crossovers import (
     plain_pairs,
 )
 from spoonbench.harness.advise.lookups.register import look_up
-from spoonbench.harness.advise.quantities import show_number
 from spoonbench.harness.advise.sureness import sureness_of_evidence
+from spoonbench.harness.frameworks.showing import show_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

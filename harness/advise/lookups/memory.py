@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from spoonbench.harness.advise.advice import Evidence
 from spoonbench.harness.advise.facts import TRAINING_TOPICS, USUAL_DTYPE
 from spoonbench.harness.advise.models import has_outlines, outlines
-from spoonbench.harness.advise.quantities import show_number
+from spoonbench.harness.frameworks.showing import show_number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from spoonbench.harness.advise.advice import Evidence
 from spoonbench.harness.advise.lookups.pairs import pairs
-from spoonbench.harness.advise.quantities import show_number
+from spoonbench.harness.frameworks.showing import show_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

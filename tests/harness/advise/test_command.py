@@ -110,10 +110,10 @@ def test_every_option_is_taken(advise, topic, example):
     ("words", "code", "sentence"),
     [
         (("bogus",), 2, "No framework is called 'bogus'"),
-        (("device", "--batch", "twelve"), 2, "batch is a number, as in 12 or 3.6k"),
+        (("device", "--batch", "twelve"), 2, "batch is a number such as 16 or 2,000"),
         (("device", "--batch", "-4"), 2, "batch is at least 1"),
-        (("device", "--memory", "24"), 2, "the unit is missing"),
-        (("device", "--memory", "24 apples"), 2, "no unit of it"),
+        (("device", "--memory", "24"), 2, "a number such as 24GB or 512MB"),
+        (("device", "--memory", "24 apples"), 2, "a number such as"),
         (("device", "--dtype", "int3"), 2, "dtype is one of"),
         (("tool", "--rules", "perhaps"), 2, "answered with yes or no"),
         (("tool", "--bogus", "yes"), 2, "No such option"),

@@ -136,7 +136,7 @@ text = "A buffet."
     )
     found = advise.ask("lunch", {"hunger": 3}, nothing, framework=file)
     assert (found.choice, found.framework) == ("soup", "lunch 3")
-    assert found.sentence == "Soup for 3: fewer than 5."
+    assert found.sentence == "Soup for 3 people: fewer than 5 people."
     assert found.flips == ("With hunger 5 or more: A buffet.",)
 
 
@@ -155,7 +155,7 @@ def test_a_gap_of_a_framework_as_written_is_said(nothing):
         ("bogus", {}, UnknownTopic, "there are: "),
         ("device", {"batch": "twelve"}, BadAnswer, "is a number"),
         ("device", {"batch": -4}, BadAnswer, "at least 1"),
-        ("device", {"memory": "24 apples"}, BadAnswer, "no unit"),
+        ("device", {"memory": "24 apples"}, BadAnswer, "such as 24GB"),
         ("device", {"bach": 4}, UnknownFact, "Nothing asks for 'bach'"),
         ("tool", {"has_rules": 1}, BadAnswer, "yes or no"),
     ],
