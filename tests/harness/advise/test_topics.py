@@ -137,7 +137,7 @@ text = "A buffet."
     found = advise.ask("lunch", {"hunger": 3}, nothing, framework=file)
     assert (found.choice, found.framework) == ("soup", "lunch 3")
     assert found.sentence == "Soup for 3 people: fewer than 5 people."
-    assert found.flips == ("With hunger 5 or more: A buffet.",)
+    assert found.flips == ("With hunger 5 people or more: A buffet.",)
 
 
 def test_a_gap_of_a_framework_as_written_is_said(nothing):
