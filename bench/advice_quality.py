@@ -12,7 +12,8 @@ half of the cells (by a hash) of this one, and may choose among the other half a
 
 The requirements are the same for every task and every configuration (`bench/advice/`), and were
 written down before anything was measured. A choice costs the time of one answer, and is held
-against the least that does what is asked. Measuring goes on where it stopped.
+against the least that does what is asked: of the contestants of a duel the advisor is therefore
+asked for the quickest, and beside that without a word of it. Measuring goes on where it stopped.
 """
 
 from __future__ import annotations
@@ -38,8 +39,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 CONFIGURATIONS: Mapping[str, Sequence[str]] = {
-    "word problems": ("--task", "word-problems", "--mode", "answer", "--items", "60"),
-    "formats": ("--task", "formats", "--mode", "answer", "--items", "60"),
+    "answers to word problems": ("--task", "word-problems", "--mode", "answer", "--items", "60"),
+    "answers about formats": ("--task", "formats", "--mode", "answer", "--items", "60"),
     "reading 32": ("--mode", "prefill", "--prompt", "32"),
     "reading 256": ("--mode", "prefill", "--prompt", "256"),
     "writing 16 after 32": ("--mode", "decode", "--prompt", "32", "--new", "16"),

@@ -2,13 +2,14 @@
 
 The rule: of the contestants that certainly meet every requirement, the one of the lowest level.
 A hybrid stands at the level of its highest part, after the pure contestants of that level. Within
-one place on the ladder the one with the lower median latency comes first, then the label.
+one place on the ladder the one with the lower median latency comes first, then the label. Who
+prefers the quickest goes by the latency alone.
 """
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from spoonbench.harness.checks import (
     Case,
@@ -33,6 +34,7 @@ FAR = 0.5
 LEAST_SHARE = 0.5
 """Nobody who asks for more is served by being right, or answering, less often than this."""
 
+Preference = Literal["simplest", "quickest"]
 _Row = tuple[Case, Candidate]
 
 
@@ -41,6 +43,8 @@ def decide(
     measurements: Sequence[Measurement],
     task: TaskFacts,
     costs: Sequence[Costs] = (),
+    *,
+    prefer: Preference = "simplest",
 ) -> Recommendation:
     """The contestant of the lowest level that meets the requirements, and why.
 
@@ -49,22 +53,28 @@ def decide(
         measurements: of the duel's contestants, in any order.
         task: names the splits.
         costs: of `total_costs`, where the requirements limit the cost.
+        prefer: "quickest" takes the lowest median latency, whatever the level.
     """
     by_label = {cost.label: cost for cost in costs}
     cases = [make_case(requirements, one, task, by_label) for one in measurements]
-    rows = [(case, check(requirements, case)) for case in sorted(cases, key=_place)]
+    place = _place if prefer == "simplest" else _time
+    rows = [(case, check(requirements, case)) for case in sorted(cases, key=place)]
     meeting = [row for row in rows if row[1].verdict == "met"]
     if not meeting:
         return _without_choice(requirements, rows)
-    return _with_choice(requirements, rows, meeting)
+    return _with_choice(requirements, rows, meeting, prefer)
 
 
 def _with_choice(
-    requirements: Requirements, rows: Sequence[_Row], meeting: Sequence[_Row]
+    requirements: Requirements,
+    rows: Sequence[_Row],
+    meeting: Sequence[_Row],
+    prefer: Preference,
 ) -> Recommendation:
     case, chosen = meeting[0]
     # Same place on the ladder included: they were passed over too.
-    passed = [row for row in rows if row[1].verdict != "met" and _rung(row[0]) <= _rung(case)]
+    is_passed = _is_no_higher if prefer == "simplest" else _is_no_slower
+    passed = [row for row in rows if row[1].verdict != "met" and is_passed(row[0], case)]
     facts = ", ".join(one.text for one in chosen.checks)
     return Recommendation(
         choice=chosen.label,
@@ -107,9 +117,25 @@ def _rung(case: Case) -> tuple[int, bool]:
     return case.measurement.entry.level, case.measurement.entry.is_hybrid
 
 
-def _place(case: Case) -> tuple[tuple[int, bool], float, str]:
+def _latency(case: Case) -> float:
     latency = case.measurement.latency_p50_s
-    return _rung(case), latency.value if latency else math.inf, case.measurement.entry.label
+    return latency.value if latency else math.inf
+
+
+def _place(case: Case) -> tuple[tuple[int, bool], float, str]:
+    return _rung(case), _latency(case), case.measurement.entry.label
+
+
+def _is_no_higher(one: Case, chosen: Case) -> bool:
+    return _rung(one) <= _rung(chosen)
+
+
+def _is_no_slower(one: Case, chosen: Case) -> bool:
+    return _latency(one) <= _latency(chosen)
+
+
+def _time(case: Case) -> tuple[float, tuple[int, bool], str]:
+    return _latency(case), _rung(case), case.measurement.entry.label
 
 
 def _distance(row: _Row) -> float:

@@ -5,7 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from outcomes import ADVISOR, Outcome, is_held_back, judged  # type: ignore[import-not-found]
+from outcomes import (  # type: ignore[import-not-found]
+    ADVISOR,
+    UNASKED,
+    Outcome,
+    is_held_back,
+    judged,
+)
 
 from spoonbench.harness import advise
 from spoonbench.harness.advise.lookups.stored_duels import StoredDuel
@@ -93,7 +99,10 @@ def outcomes_of(reader: StoreReader, task: str) -> Iterator[Outcome]:
     truth = _half(first, reader, runs, is_truth=True)
     for need in NEEDS:
         limit = _limit(need, seen)
-        choices = {ADVISOR: _advised(first, reader, seen, need, limit)}
+        choices = {
+            ADVISOR: _advised(first, reader, seen, need, limit, prefer="quickest"),
+            UNASKED: _advised(first, reader, seen, need, limit),
+        }
         choices |= _baselines(task, seen, need)
         told = {
             one.entry.label: (_meets(first, one, need, limit), one.latency_p50_s.value)
@@ -148,13 +157,20 @@ def _limit(need: Need, seen: Sequence[Measurement]) -> float | None:
 
 
 def _advised(
-    duel: Duel, reader: StoreReader, seen: Sequence[Measurement], need: Need, limit: float | None
+    duel: Duel,
+    reader: StoreReader,
+    seen: Sequence[Measurement],
+    need: Need,
+    limit: float | None,
+    *,
+    prefer: str = "simplest",
 ) -> str | None:
     found = StoredDuel(duel=duel, measurements=tuple(seen), machine="this machine")
     facts = {
         **facts_of(duel.task.name, need),
         "accuracy_need": need.accuracy,
         "coverage_need": need.coverage,
+        "prefer": prefer,
         **({} if limit is None else {"latency": limit}),
     }
     sources = HalfOfADuel(found, reader)

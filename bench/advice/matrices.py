@@ -10,7 +10,7 @@ from outcomes import ADVISOR, Outcome, is_held_back, judged  # type: ignore[impo
 
 from spoonbench.harness.frameworks.reading import shipped
 from spoonbench.harness.frameworks.walking import walk
-from spoonbench.harness.predict.choice import Candidate, Needs, choose
+from spoonbench.harness.predict.choice import Known, Needs, choose, untried
 from spoonbench.harness.predict.observations import observations_of
 from spoonbench.harness.predict.performance import TooFewCells, fit
 from spoonbench.harness.stats import quantile
@@ -95,12 +95,15 @@ def _of_configuration(
     by_name = {one.cell.name: one for one in evidence.cells}
     truth = {one.name: one for one in everything if one.name in held_back}
     known = [by_name[one.name] for one in seen]
-    candidates = [_candidate(one, by_name[one.name], evidence, known) for one in truth.values()]
+    tells = [_known(one, by_name[one.name]) for one in seen]
+    candidates = [
+        untried(one.name, one.point, model.predict(one.point), tells) for one in truth.values()
+    ]
     for need in NEEDS:
         if need.accuracy and evidence.baseline.accuracy is None:
             continue
         needs = _needs(need, seen, known)
-        choices = {ADVISOR: choose(model, candidates, needs).name}
+        choices: dict[str, str | None] = {ADVISOR: choose(candidates, needs).name}
         choices |= _baselines(evidence, model, truth)
         measured = {
             one.name: (_meets(one, by_name[one.name], needs), _item_seconds(one))
@@ -131,28 +134,13 @@ def _is_plain(one: CellEvidence) -> bool:
     return at.dtype == "float32" and at.quantization == "none"
 
 
-def _candidate(
-    one: Observation, cell: CellEvidence, evidence: MatrixEvidence, known: Sequence[CellEvidence]
-) -> Candidate:
-    """What is said of a cell before it runs: predicted memory, accuracy of its like."""
-    told = evidence.matrix.predicted_peak_bytes(cell.cell)
-    # As much more than was told as nineteen of twenty cells that ran took at most.
-    ratios = [seen.peak_ratio for seen in known if seen.peak_ratio is not None]
-    alike = [
-        seen.accuracy.value
-        for seen in known
-        if seen.accuracy is not None and _format_of(seen) == _format_of(cell)
-    ]
-    return Candidate(
-        name=one.name,
+def _known(one: Observation, cell: CellEvidence) -> Known:
+    """A cell that the advice has seen."""
+    return Known(
         point=one.point,
-        memory_bytes=told * quantile(ratios, 0.95) if told and ratios else None,
-        accuracy=quantile(alike, 0.5) if alike else None,
+        memory_bytes=cell.lean_peak_bytes,
+        accuracy=cell.accuracy.value if cell.accuracy else None,
     )
-
-
-def _format_of(one: CellEvidence) -> tuple[str, str]:
-    return one.cell.placement.dtype, one.cell.placement.quantization
 
 
 def _meets(one: Observation, cell: CellEvidence, needs: Needs) -> bool:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 TARGET_SHARE, TARGET_COST = 0.95, 1.2
 ADVISOR = "the advisor"
+UNASKED = "the advisor, unless told that time counts: the simplest that does"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,6 +30,7 @@ __all__ = [
     "format",
     "quantize",
     "routing",
+    "setting",
     "tool",
     "training_memory",
 ]
@@ -84,6 +85,17 @@ def quantize(
 ) -> Advice:
     """Whether to quantize a model."""
     return ask("quantize", facts, sources, model=model)
+
+
+def setting(
+    sources: Sources | None = None,
+    *,
+    model: Path | str | None = None,
+    task: str | None = None,
+    **facts: Any,
+) -> Advice:
+    """Which setting to run a model in: batch, number format, quantization, engine."""
+    return ask("setting", facts, sources, model=model, task=task)
 
 
 def fit(sources: Sources | None = None, *, model: Path | str | None = None, **facts: Any) -> Advice:

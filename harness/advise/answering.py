@@ -8,7 +8,7 @@ from spoonbench.harness.advise.advice import Advice, AdviceStep
 from spoonbench.harness.advise.commands import firm_up
 from spoonbench.harness.advise.contradictions import find_contradictions
 from spoonbench.harness.advise.decision import decide
-from spoonbench.harness.advise.facts import DUEL_INPUTS
+from spoonbench.harness.advise.facts import MEASURED_INPUTS
 from spoonbench.harness.advise.flips import facts_of, find_flips
 from spoonbench.harness.advise.lookups.assertions import find_claims
 from spoonbench.harness.advise.lookups.memory import close_calls
@@ -175,7 +175,8 @@ def _settings(framework: Framework, case: Case, decision: Decision) -> dict[str,
 
 def not_asked(case: Case, decision: Decision) -> tuple[str, ...]:
     """Facts that were given and that nothing on the path asked for, or inferred from."""
-    asked = {*facts_of(decision, case), *(DUEL_INPUTS if decision.measured else ())}
+    seen = MEASURED_INPUTS.get(case.topic, ()) if decision.measured else ()
+    asked = {*facts_of(decision, case), *seen}
     return tuple(
         name for name, fact in case.given.items() if name not in asked and fact.is_of_this_question
     )

@@ -65,6 +65,12 @@ def _batch(case: Case) -> dict[str, str]:
     return {} if batch is None else {"batch": f"{batch:.0f}"}
 
 
+def _settings(case: Case, _: Decision) -> str:
+    """Every batch, number format and quantization that may be chosen among."""
+    batch = {"batch": ",".join(map(str, BATCHES)), **_batch(case)}
+    return _matrix(case, **batch, dtype="fp32,bf16", quantization="none,int8,int4")
+
+
 def _fit(case: Case, _: Decision) -> str:
     """One cell, whose memory is predicted, measured, and shown beside each other."""
     dtype = {"bfloat16": "bf16", "float16": "fp16"}.get(str(case.value("dtype")), "fp32")
@@ -114,6 +120,7 @@ _COMMANDS: Mapping[str, Callable[[Case, Decision], str | None]] = {
     "device": _devices,
     "quantize": _quantizations,
     "format": _formats,
+    "setting": _settings,
     "fit": _fit,
     "finetune": _finetuning,
     "training-memory": _training,

@@ -82,6 +82,13 @@ INPUTS: Mapping[str, Question] = {
         _number("coverage_need", "Which share of items must be answered?", "share", high=1.0),
         _number("latency", "How long may one answer take, at the 95th percentile?", "seconds"),
         _number("accuracy_need", "Which share of answers must be right?", "share", high=1.0),
+        _number("rate", "How many answers a second must there be?", "answers/s"),
+        Question(
+            name="prefer",
+            text="Which one, of several that do: the simplest, or the quickest?",
+            type="choice",
+            choices=tuple(Choice(name=name, text=name) for name in ("simplest", "quickest")),
+        ),
     )
 }
 """Questions that no framework has to ask, and whose answers infer or decide others."""
@@ -89,7 +96,17 @@ INPUTS: Mapping[str, Question] = {
 TRAINING_TOPICS = frozenset({"finetune", "training-memory"})
 USUAL_DTYPE = "float32"
 MEMORY_INPUTS = ("parameters", "batch", "context", "dtype", "memory", "device")
-DUEL_INPUTS = ("accuracy_need", "coverage_need", "latency", "memory")
+DUEL_INPUTS = ("accuracy_need", "coverage_need", "latency", "memory", "prefer")
+SETTING_INPUTS = ("latency", "rate", "memory", "accuracy_need")
+BATCH_LATENCY = _number(
+    "latency", "How long may a batch take? Its answers come together, at its end.", "seconds"
+)
+"""What takes the place of the latency of one answer, where batches are chosen."""
+MEASURED_INPUTS: Mapping[str, tuple[str, ...]] = {
+    "tool": DUEL_INPUTS,
+    "setting": (*SETTING_INPUTS, "device", "batch", "dtype", "parameters"),
+}
+"""Topic to the facts that a choice by measurement looks at beside those of the path."""
 
 
 def questions_of(framework: Framework) -> dict[str, Question]:
@@ -101,9 +118,13 @@ def questions_of(framework: Framework) -> dict[str, Question]:
         names += ("task_kind",)
     if "speedup" in framework.questions:
         names += ("draft_tokens", "draft_cost")
+    own = dict(INPUTS)
     if framework.topic == "tool":
         names += DUEL_INPUTS
-    return {**{name: INPUTS[name] for name in names}, **framework.questions}
+    if framework.topic == "setting":
+        names += SETTING_INPUTS
+        own["latency"] = BATCH_LATENCY
+    return {**{name: own[name] for name in names}, **framework.questions}
 
 
 def read_facts(

@@ -57,6 +57,7 @@ CHOICES: Mapping[str, tuple[str, str]] = {
     "device": ("measured_devices", "choose"),
     "quantize": ("measured_formats", "choose_quantization"),
     "format": ("measured_formats", "choose_format"),
+    "setting": ("settings", "choose_setting"),
 }
 """Topic to module and function; each takes the case and the framework's decision."""
 

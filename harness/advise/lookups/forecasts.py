@@ -23,7 +23,7 @@ from spoonbench.harness.predict.time_terms import Terms
 if TYPE_CHECKING:
     from spoonbench.harness.advise.lookups.figures import Figures
     from spoonbench.harness.predict.crossing import Crossing
-    from spoonbench.harness.predict.performance import PerformanceModel
+    from spoonbench.harness.predict.performance import PerformanceModel, Prediction
 
 _PERFORMANCE = "spoonbench.harness.predict.performance"
 FEWEST_CELLS = 6
@@ -90,12 +90,20 @@ class Forecast:
         """The same of a cell as another one, but at another batch."""
         return self.why_not(replace(conditions_of(like), batch_size=batch))
 
+    def point(self, row: Row) -> Point:
+        """Where a cell of the matrix stands."""
+        return self._point(conditions_of(row))
+
+    def prediction(self, like: Row, batch: int) -> Prediction:
+        """Of a cell as another one, but at another batch; `why_not_at` must have no objection."""
+        conditions = replace(conditions_of(like), batch_size=batch)
+        return self._model.predict(self._point(conditions))
+
     def row(self, like: Row, batch: int) -> Row | None:
         """A cell as another one, but at another batch: its rate alone; None where untold."""
-        conditions = replace(conditions_of(like), batch_size=batch)
-        if self.why_not(conditions) is not None:
+        if self.why_not_at(like, batch) is not None:
             return None
-        told = self._model.predict(self._point(conditions))
+        told = self.prediction(like, batch)
         if told.seconds is None or told.low is None or told.high is None:
             return None
         rate = Measured(value=batch / told.seconds, low=batch / told.high, high=batch / told.low)

@@ -1,4 +1,7 @@
-"""Which tool, by the duel of a task: the lowest level that certainly meets what is required."""
+"""Which tool, by the duel of a task: the lowest level that certainly meets what is required.
+
+Or the quickest that does, where that is preferred.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from spoonbench.harness.advise.lookups.choices import MeasuredChoice
 from spoonbench.harness.advise.lookups.duels import find_accuracy, find_cost
 from spoonbench.harness.advise.sources import RESULTS
 from spoonbench.harness.costs import total_costs
-from spoonbench.harness.decision import decide
+from spoonbench.harness.decision import Preference, decide
 
 if TYPE_CHECKING:
     from spoonbench.harness.advise.case import Case
@@ -36,7 +39,11 @@ def choose(case: Case, decision: Decision) -> MeasuredChoice | None:
         return None
     needs = requirements(case, found.duel.requirements)
     costs = total_costs(found.duel.effort, found.measurements) if found.duel.effort else ()
-    chosen = decide(needs, found.measurements, found.duel.task, costs)
+    preferred = case.given.get("prefer")
+    prefer: Preference = "simplest"
+    if preferred is not None and preferred.value == "quickest":
+        prefer = "quickest"
+    chosen = decide(needs, found.measurements, found.duel.task, costs, prefer=prefer)
     wanted = {*(one.split(" (")[0] for one in chosen.runners_up), chosen.choice, chosen.nearest}
     return MeasuredChoice(
         choice=chosen.choice,

@@ -142,7 +142,7 @@ def matrix_store(tmp_path, machine):
     """Writes a matrix: cells as (conditions, answers a second, right answers).
 
     Args:
-        cells: as above; the first is the baseline.
+        cells: as above; the first is the baseline. A "peak_bytes" among conditions was measured.
         weight_bytes: of the plain float32 weights.
     """
 
@@ -152,7 +152,8 @@ def matrix_store(tmp_path, machine):
         with store_of(where, place) as writer:
             writer.add_environment(place)
             add_items(writer)
-            for at, rate, n_right in cells:
+            for wanted, rate, n_right in cells:
+                at = {name: value for name, value in wanted.items() if name != "peak_bytes"}
                 conditions = Conditions(**at)
                 name = "-".join(str(value) for value in at.values()) or "plain"
                 key = digest(f"{folder} {name}")
@@ -171,6 +172,7 @@ def matrix_store(tmp_path, machine):
                             load_s=0.1,
                             samples_ns=(round(seconds * 1e9),),
                             items_per_sample=(N_ITEMS,),
+                            peak_bytes=wanted.get("peak_bytes"),
                             metrics={"weight_bytes": weight_bytes},
                             answers=answers(n_right) if index == 0 else None,
                         )

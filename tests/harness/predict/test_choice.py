@@ -1,4 +1,4 @@
-"""Choosing among cells that were not measured."""
+"""Choosing among cells, of which some were never measured."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import cache
 import pytest
 
 from spoonbench.harness.matrix_records import Conditions
-from spoonbench.harness.predict.choice import Candidate, Needs, choose
+from spoonbench.harness.predict.choice import Candidate, Known, Needs, choose, untried
 from spoonbench.harness.predict.observations import Observation, Point
 from spoonbench.harness.predict.performance import fit
 
@@ -31,13 +31,19 @@ def model():
     )
 
 
-CANDIDATES = [
-    Candidate(
-        name=f"{dtype} {size}", point=point(size, dtype), memory_bytes=1e6 * size, accuracy=share
-    )
+KNOWN = [
+    Known(point=point(size, dtype), memory_bytes=1e6 * size, accuracy=share)
     for dtype, share in (("float32", 0.9), ("bfloat16", 0.8))
     for size in SIZES
 ]
+
+
+def cell(size, dtype="float32", known=KNOWN):
+    where = point(size, dtype)
+    return untried(f"{dtype} {size}", where, model().predict(where), known)
+
+
+CANDIDATES = [cell(size, dtype) for dtype in ("float32", "bfloat16") for size in SIZES]
 
 
 @pytest.mark.parametrize(
@@ -47,29 +53,71 @@ CANDIDATES = [
         (Needs(accuracy=0.85), "float32 64"),
         (Needs(memory_bytes=20e6, accuracy=0.85), "float32 16"),
         (Needs(batch_seconds=0.016, accuracy=0.5), "float32 4"),
+        (Needs(items_per_second=500.0, accuracy=0.5), "bfloat16 64"),
     ],
 )
 def test_the_quickest_an_item_is_chosen_of_those_that_certainly_do(needs, choice):
-    found = choose(model(), CANDIDATES, needs)
+    found = choose(CANDIDATES, needs)
     assert (found.name, found.is_certain) == (choice, True)
 
 
 def test_what_is_merely_likely_is_said_to_be():
-    found = choose(model(), CANDIDATES, Needs(batch_seconds=0.0111))
+    found = choose(CANDIDATES, Needs(batch_seconds=0.01101))
     assert found.name == "float32 1"
     assert not found.is_certain
 
 
+def test_what_likely_does_not_is_not_chosen_but_named():
+    found = choose(CANDIDATES, Needs(batch_seconds=0.001))
+    assert (found.name, found.nearest) == (None, "float32 1")
+
+
+@pytest.mark.parametrize(
+    ("needs", "does"),
+    [
+        (Needs(batch_seconds=0.5), True),
+        (Needs(batch_seconds=0.49), False),
+        (Needs(items_per_second=8.0), True),
+        (Needs(items_per_second=8.1), False),
+    ],
+)
+def test_a_time_without_spread_does_or_does_not(needs, does):
+    exact = Candidate(name="exact", batch_size=4, seconds=0.5, at_most=0.5)
+    found = choose([exact], needs)
+    assert (found.name == "exact", found.is_certain) == (does, does)
+
+
 def test_what_is_not_known_is_not_taken_to_be_good():
-    unknown = Candidate(name="unknown", point=point(1))
+    unknown = cell(1, known=())
     for needs in (Needs(memory_bytes=1e12), Needs(accuracy=0.0)):
-        found = choose(model(), [unknown], needs)
+        found = choose([unknown], needs)
         assert found.name is None
-        assert "not" in found.ruled_out["unknown"]
+        assert "not known" in found.ruled_out["float32 1"]
 
 
 def test_what_lies_beyond_the_evidence_is_never_chosen():
-    beyond = [Candidate(name="batch 1000", point=point(1000))]
-    found = choose(model(), [*CANDIDATES, *beyond], Needs())
-    assert found.name != "batch 1000"
-    assert "none of 1000" in found.ruled_out["batch 1000"]
+    found = choose([*CANDIDATES, cell(1000)], Needs())
+    assert found.name != "float32 1000"
+    assert "none of 1000" in found.ruled_out["float32 1000"]
+
+
+@pytest.mark.parametrize(
+    ("measured", "bound"),
+    [
+        ({4: 10e6}, 10e6),  # the very cell
+        ({16: 30e6}, 30e6),  # a larger one is enough
+        ({2: 10e6}, 20e6),  # twice a batch of half
+        ({2: 10e6, 6: 20e6}, 15e6),  # on the line between
+        ({}, None),
+    ],
+)
+def test_memory_of_a_cell_is_bounded_by_its_setting_s_others(measured, bound):
+    known = [Known(point=point(size), memory_bytes=peak) for size, peak in measured.items()]
+    known.append(Known(point=point(4, "bfloat16"), memory_bytes=1.0))
+    assert cell(4, known=known).memory_bytes == bound
+
+
+def test_right_answers_are_those_of_the_nearest_batch():
+    known = [Known(point=point(1), accuracy=0.5), Known(point=point(16), accuracy=0.7)]
+    assert cell(2, known=known).accuracy == 0.5
+    assert cell(12, known=known).accuracy == 0.7

@@ -1,0 +1,316 @@
+"""Which setting of a model to run, by a matrix of it: batch, number format, quantization, engine.
+
+The quickest an item that certainly does what is asked. Cells that the matrix has not, of a setting
+and at a batch that it has each, are told by the performance model (`predict.choice`).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from typing import TYPE_CHECKING
+
+from spoonbench.harness.advise.advice import Evidence
+from spoonbench.harness.advise.facts import SETTING_INPUTS
+from spoonbench.harness.advise.lookups.choices import MeasuredChoice
+from spoonbench.harness.advise.lookups.crossovers import is_that_model
+from spoonbench.harness.frameworks.showing import show_number
+from spoonbench.harness.predict.choice import Candidate, Known, Needs, choose, untried
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from spoonbench.harness.advise.advice import Sureness
+    from spoonbench.harness.advise.case import Case
+    from spoonbench.harness.advise.decision import Decision
+    from spoonbench.harness.advise.lookups.figures import Figures, Measured, Row
+    from spoonbench.harness.advise.lookups.forecasts import Forecast
+
+MOST_RUNNERS_UP = 2
+_FIXED = ("device", "batch", "dtype")
+"""Parts of a setting that may have been said, and are kept to then."""
+_LIMITS = {
+    "latency": ("batch_seconds", "seconds", "batches of {} or more", "batches of less than {}"),
+    "rate": ("items_per_second", "answers/s", "{} or less", "more than {}"),
+    "memory": ("memory_bytes", "bytes", "{} of memory or more", "less than {} of memory"),
+    "accuracy_need": ("accuracy", "share", "{} right or less", "more than {} right"),
+}
+"""Fact to the field of `Needs` that it gives, its unit, a looser limit in words, a tighter one."""
+_LEAST = frozenset({"rate", "accuracy_need"})
+"""Facts that say what must be reached, and not what may be spent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """A cell that can be chosen.
+
+    Attributes:
+        row: as measured, or as predicted.
+        candidate: the same as what chooses it sees it.
+        is_measured: it was.
+    """
+
+    row: Row
+    candidate: Candidate
+    is_measured: bool
+
+
+def choose_setting(case: Case, decision: Decision) -> MeasuredChoice | None:
+    """By the newest matrix of the model and the task on this machine; None where there is none."""
+    figures = next(filter(None, (_kept(one, case) for one in case.sources.measured)), None)
+    if figures is None:
+        return None
+    cells = {one.row.name: one for one in cells_of(figures, case.sources.forecast(figures))}
+    cells = {name: one for name, one in cells.items() if _is_allowed(one.row, case)}
+    needs = _needs(case)
+    candidates = [one.candidate for one in cells.values()]
+    chosen = choose(candidates, needs)
+    if chosen.name is None:
+        nearest = cells.get(chosen.nearest or "")
+        return MeasuredChoice(
+            choice=None,
+            sentence=_nothing(figures, nearest),
+            agreeing=frozenset(),
+            evidence=() if nearest is None else (_evidence(figures, nearest, case),),
+            flips=tuple(_looser(cells, needs, None)),
+        )
+    cell = cells[chosen.name]
+    others = [
+        choose([one for one in candidates if one.name not in names], needs)
+        for names in _growing(candidates, needs, chosen.name)
+    ]
+    beside = [cells[one.name] for one in others if one.name is not None and one.is_certain]
+    told = "" if chosen.is_certain else "Nothing certainly does what is asked; likeliest to: "
+    return MeasuredChoice(
+        choice=chosen.name,
+        sentence=f"{told}{_use(figures, cell, case)}",
+        agreeing=frozenset(_ruled_alike(cell.row)),
+        evidence=tuple(_evidence(figures, one, case) for one in (cell, *beside)),
+        sureness=_sureness(cell),
+        runners_up=tuple(_words(one) for one in beside),
+        flips=(*_looser(cells, needs, cell), *_tighter(cells, needs, cell)),
+        cells={} if cell.is_measured else _axes(cell.row),
+    )
+
+
+def cells_of(figures: Figures, forecast: Forecast) -> Iterator[Cell]:
+    """Every cell that was measured, then those between that were not.
+
+    Args:
+        figures: a matrix.
+        forecast: of the same one; asked for nothing where no cell is missing.
+    """
+    measured = [row for row in figures.rows if row.rate is not None and row.rate.value > 0]
+    yield from (Cell(row=row, candidate=_measured(row), is_measured=True) for row in measured)
+    lines: dict[str, dict[int, Row]] = {}
+    for row in measured:
+        lines.setdefault(_setting(row), {})[row.batch] = row
+    sizes = sorted({row.batch for row in measured})
+    missing = [
+        (next(iter(line.values())), size)
+        for line in lines.values()
+        for size in sizes
+        if size not in line
+    ]
+    known = [_known(row, forecast) for row in measured] if missing else []
+    for like, size in missing:
+        told = forecast.row(like, size)
+        if told is not None:
+            candidate = untried(
+                told.name, forecast.point(told), forecast.prediction(like, size), known
+            )
+            yield Cell(row=told, candidate=candidate, is_measured=False)
+
+
+def _kept(figures: Figures, case: Case) -> Figures | None:
+    """A matrix of the model and the task that were said; of any where none was."""
+    if case.task is not None and figures.task != case.task:
+        return None
+    if case.number("parameters") is not None and not is_that_model(figures, case):
+        return None
+    return figures if any(row.rate for row in figures.rows) else None
+
+
+def _is_allowed(row: Row, case: Case) -> bool:
+    """It keeps to what was said of device, batch and number format."""
+    said = {name: case.given[name].value for name in _FIXED if name in case.given}
+    kinds = {"device": row.device.partition(":")[0], "batch": row.batch, "dtype": row.dtype}
+    return all(kinds[name] == value for name, value in said.items())
+
+
+def _needs(case: Case) -> Needs:
+    given = {name: case.given.get(name) for name in SETTING_INPUTS}
+    values = {
+        field: float(fact.value)
+        for name, (field, *_) in _LIMITS.items()
+        if (fact := given.get(name)) is not None
+    }
+    return Needs(**values)
+
+
+def _setting(row: Row) -> str:
+    """All but the batch."""
+    rest = {name: row.settings[name] for name in row.settings if name != "batch_size"}
+    return str(sorted(rest.items()))
+
+
+def _measured(row: Row) -> Candidate:
+    rate, share = _rate(row), row.accuracy
+    slowest = rate.value if rate.low is None else rate.low
+    return Candidate(
+        name=row.name,
+        batch_size=row.batch,
+        seconds=row.batch / rate.value,
+        at_most=row.batch / slowest if slowest > 0 else None,
+        memory_bytes=row.peak_bytes,
+        accuracy=None if share is None else share.low,
+    )
+
+
+def _known(row: Row, forecast: Forecast) -> Known:
+    share = row.accuracy
+    return Known(
+        point=forecast.point(row),
+        memory_bytes=row.peak_bytes,
+        accuracy=None if share is None else share.low,
+    )
+
+
+def _rate(row: Row) -> Measured:
+    if row.rate is None:
+        raise AssertionError("only cells with a rate are chosen among")
+    return row.rate
+
+
+def _growing(candidates: Sequence[Candidate], needs: Needs, first: str) -> Iterator[frozenset[str]]:
+    """Names that are left out: the choice, then the choice and its runner-up."""
+    names = frozenset({first})
+    for _ in range(MOST_RUNNERS_UP):
+        yield names
+        found = choose([one for one in candidates if one.name not in names], needs).name
+        if found is None:
+            return
+        names |= {found}
+
+
+def _use(figures: Figures, cell: Cell, case: Case) -> str:
+    how = "measured here" if cell.is_measured else case.sources.forecast(figures).words
+    return f"Use {_words(cell)}, on {figures.task} with {figures.model}, {how}."
+
+
+def _words(cell: Cell) -> str:
+    """A cell with its figures."""
+    row, candidate = cell.row, cell.candidate
+    parts = [f"{_rate(row).value:,.4g} answers a second", f"{_batch_seconds(candidate)} a batch"]
+    if candidate.memory_bytes is not None:
+        most = "" if cell.is_measured else "at most "
+        parts.append(f"{most}{show_number(candidate.memory_bytes, 'bytes')}")
+    if row.accuracy is not None:
+        parts.append(f"{show_number(round(row.accuracy.value, 3), 'share')} right")
+    return f"{row.name} ({', '.join(parts)})"
+
+
+def _batch_seconds(candidate: Candidate) -> str:
+    return show_number(float(f"{candidate.seconds or 0.0:.3g}"), "seconds")
+
+
+def _nothing(figures: Figures, nearest: Cell | None) -> str:
+    where = f"on {figures.task} with {figures.model}"
+    if nearest is None:
+        return f"No setting that was measured {where} does what is asked."
+    return f"No setting that was measured {where} does it. The nearest is {_words(nearest)}."
+
+
+def _sureness(cell: Cell) -> Sureness:
+    return "measured here" if cell.is_measured else "predicted"
+
+
+def _ruled_alike(row: Row) -> Iterator[str]:
+    """Choices of the framework that mean the same."""
+    if row.quantization != "none":
+        yield "quantize-first"
+    else:
+        yield "one-at-a-time" if row.batch == 1 else "large-batch"
+
+
+def _looser(cells: dict[str, Cell], needs: Needs, chosen: Cell | None) -> Iterator[str]:
+    """For each limit the least change of it that lets a quicker cell, or any, in."""
+    at = chosen.candidate.item_seconds if chosen else math.inf
+    for name, (field, unit, words, _) in _LIMITS.items():
+        if getattr(needs, field) is None:
+            continue
+        free = replace(needs, **{field: None})
+        others = [
+            (bound, one)
+            for one in cells.values()
+            if one.candidate.item_seconds < at
+            and choose([one.candidate], free).is_certain
+            and (bound := _bound(one, name)) is not None
+        ]
+        if others:
+            pick = max if name in _LEAST else min
+            bound, one = pick(others, key=lambda pair: pair[0])
+            shown = show_number(_rounded(bound, upwards=name not in _LEAST), unit)
+            yield f"With {words.format(shown)}: {_words(one)}."
+
+
+def _tighter(cells: dict[str, Cell], needs: Needs, chosen: Cell) -> Iterator[str]:
+    """For each limit how far the choice keeps it, and what comes beyond."""
+    for name, (field, unit, _, words) in _LIMITS.items():
+        bound = _bound(chosen, name)
+        if getattr(needs, field) is None or bound is None:
+            continue
+        others = [one.candidate for one in cells.values() if one is not chosen]
+        other = choose(others, replace(needs, **{field: bound}))
+        shown = show_number(_rounded(bound, upwards=name not in _LEAST), unit)
+        follows = "nothing that was measured certainly does"
+        if other.name is not None and other.is_certain:
+            follows = _words(cells[other.name])
+        yield f"With {words.format(shown)}: {follows}."
+
+
+def _rounded(bound: float, *, upwards: bool) -> float:
+    """To three digits, to the side on which it still holds.
+
+    >>> _rounded(45.251, upwards=True), _rounded(45.251, upwards=False)
+    (45.3, 45.2)
+    """
+    if bound <= 0:
+        return bound
+    step = Decimal(1).scaleb(math.floor(math.log10(bound)) - 2)
+    way = ROUND_CEILING if upwards else ROUND_FLOOR
+    return float((Decimal(bound) / step).to_integral_value(way) * step)
+
+
+def _bound(cell: Cell, name: str) -> float | None:
+    """What a cell certainly has of a need."""
+    one = cell.candidate
+    if name == "latency":
+        return one.at_most
+    if name == "rate":
+        return None if one.at_most is None else one.batch_size / one.at_most
+    return one.memory_bytes if name == "memory" else one.accuracy
+
+
+def _axes(row: Row) -> dict[str, str]:
+    """Of a matrix of just this cell."""
+    axes = {"batch": str(row.batch), "dtype": row.dtype, "quantization": row.quantization}
+    return axes if row.engine == "native" else {**axes, "engine": row.engine}
+
+
+def _evidence(figures: Figures, cell: Cell, case: Case) -> Evidence:
+    rate = _rate(cell.row)
+    told = None if cell.is_measured else case.sources.forecast(figures)
+    return Evidence(
+        what=f"{_words(cell)} on {figures.task}{f', {told.words}' if told else ''}.",
+        source=figures.source,
+        machine=figures.machine,
+        value=rate.value,
+        low=rate.low,
+        high=rate.high,
+        unit="answers/s",
+        run_ids=cell.row.run_ids,
+        error=told.error if told else None,
+        n_cells=told.n_cells if told else None,
+    )

@@ -1,0 +1,120 @@
+"""Which setting to run a model in, by a matrix of it."""
+
+from typing import Any
+
+import pytest
+
+from spoonbench.harness import advise
+from spoonbench.harness.advise.sources import Sources
+
+SIZES = (1, 2, 4, 8, 16, 32)
+
+
+def line(overhead, each, *, n_right=300, sizes=SIZES, **setting):
+    """Cells of a setting: batches whose times grow along a line, and memory with them."""
+    return [
+        (
+            {"batch_size": size, "peak_bytes": int(1e6 * (20 + size)), **setting},
+            size / (overhead + each * size),
+            n_right,
+        )
+        for size in sizes
+    ]
+
+
+@pytest.fixture
+def own(matrix_store, machine):
+    """Reads a store of cells."""
+
+    def make(cells, **more):
+        results = matrix_store(cells, **more)
+        return Sources(results, has_references=False, has_claims=False, machine=machine)
+
+    return make
+
+
+@pytest.fixture
+def full(own):
+    """Two formats at six batches: bfloat16 is slower alone, and faster in batches."""
+    plain = line(0.010, 0.0050)
+    return own([*plain, *line(0.030, 0.0025, dtype="bfloat16", n_right=280)])
+
+
+def test_without_a_limit_the_quickest_an_item_is_recommended(full):
+    found = advise.setting(full)
+    assert (found.choice, found.sureness) == ("32-bfloat16", "measured here")
+    assert found.evidence[0].run_ids
+    assert "measured here" in found.sentence
+    assert found.runners_up
+    assert not found.settings["not_asked"]
+
+
+@pytest.mark.parametrize(
+    ("facts", "choice"),
+    [
+        ({"latency": "40ms"}, "4"),
+        ({"latency": "20ms"}, "1"),
+        ({"memory": "40MB"}, "16-bfloat16"),
+        ({"rate": 200.0}, "32-bfloat16"),
+        ({"accuracy_need": 0.7}, "32"),
+        ({"latency": "60ms", "accuracy_need": 0.7}, "8"),
+        ({"batch": 2}, "2"),
+        ({"dtype": "float32"}, "32"),
+        ({"latency": "1ms"}, None),
+        ({"rate": 1e6}, None),
+        ({"memory": "1MB"}, None),
+    ],
+)
+def test_limits_are_kept(full, facts, choice):
+    found = advise.setting(full, **facts)
+    assert found.choice == choice
+    assert not found.settings["not_asked"]
+
+
+def test_where_nothing_does_the_nearest_is_named_and_what_would_let_it_in(full):
+    found = advise.setting(full, latency="1ms")
+    assert found.sentence.startswith("No setting that was measured on sums with lm does it.")
+    assert any(one.startswith("With batches of 15") for one in found.flips)
+
+
+def test_what_a_looser_and_a_tighter_limit_would_bring_is_said(full):
+    found = advise.setting(full, latency="60ms")
+    looser, tighter = found.flips[:2]
+    assert looser.startswith("With batches of 70.7 ms")
+    assert "or more: 16-bfloat16" in looser
+    assert tighter.startswith("With batches of less than 50")
+
+
+def test_a_cell_that_was_not_run_is_predicted_between_those_that_were(own):
+    cells = [
+        *line(0.010, 0.0050),
+        *line(0.030, 0.0025, dtype="bfloat16", sizes=(1, 2, 4, 8, 32)),
+    ]
+    found = advise.setting(own(cells), batch=16)
+    assert (found.choice, found.sureness) == ("bfloat16 at batch 16", "predicted")
+    assert "predicted from 11 cells, median error" in found.sentence
+    assert "at most 36 MB" in found.sentence  # between those of 8 and 32
+    assert "--batch 16" in found.firm_up
+    assert "--dtype bfloat16" in found.firm_up
+
+
+def test_without_a_matrix_the_rule_of_thumb_answers_and_says_so(nothing):
+    facts: dict[str, Any] = {"fits": True, "is_interactive": True, "latency": "1s"}
+    found = advise.setting(nothing, **facts)
+    assert (found.choice, found.sureness) == ("one-at-a-time", "rule of thumb")
+    assert found.settings["not_asked"] == ("latency",)
+    assert "spoonbench matrix" in found.firm_up
+
+
+def test_a_matrix_of_another_model_or_task_says_nothing(full):
+    facts: dict[str, Any] = {"memory": "64GB", "batch": 1, "context": 512, "is_interactive": True}
+    assert advise.setting(full, parameters="7B", **facts).sureness != "measured here"
+    assert advise.setting(full, task="others", fits=True, is_interactive=True).choice == (
+        "one-at-a-time"
+    )
+
+
+def test_the_rule_of_thumb_s_other_choice_is_a_contradiction(full):
+    found = advise.setting(full, fits=True, is_interactive=True)
+    assert found.choice == "32-bfloat16"
+    assert any("The framework says one-at-a-time" in one for one in found.contradictions)
