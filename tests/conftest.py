@@ -10,6 +10,7 @@ from hypothesis import settings
 
 # Nothing is timed: a busy machine makes no test fail.
 settings.register_profile("untimed", deadline=None)
+settings.register_profile("few", deadline=None, max_examples=10)
 settings.load_profile("untimed")
 
 if "PYTEST_XDIST_WORKER" in os.environ:

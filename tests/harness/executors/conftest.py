@@ -289,7 +289,7 @@ SOURCE = '''
 
     class Slow(Echo):
         def solve(self, problems):
-            time.sleep(0.02)
+            time.sleep(0.1)
             return super().solve(problems)
 
     class Announces(Echo):
