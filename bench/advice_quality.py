@@ -3,6 +3,7 @@
     python bench/advice_quality.py --work DIR               # measures, then the table
     python bench/advice_quality.py --work DIR --smallest    # everything much smaller, to try it
     python bench/advice_quality.py --work DIR --no-measuring --json FILE
+    python bench/advice_quality.py --work DIR --no-measuring --ship   # what reports show
 
 Six tasks, of which the advisor chooses the contestant of a duel: from the answers to one half of
 the items (by a hash) and the first round of timing. What its choice is worth is told by the other
@@ -32,6 +33,9 @@ import duels  # type: ignore[import-not-found]
 import matrices  # type: ignore[import-not-found]
 from outcomes import Outcome, rows, table, verdict  # type: ignore[import-not-found]
 
+from spoonbench.harness.advise.lookups.figures import machine_words
+from spoonbench.harness.advise.quality import SHIPPED
+from spoonbench.harness.canonical import to_json
 from spoonbench.harness.matrix.summary import summarize_matrix
 from spoonbench.harness.store.reader import open_reader
 
@@ -119,7 +123,13 @@ def evaluate(work: Path) -> list[Outcome]:
     return found
 
 
-def _report(outcomes: Sequence[Outcome]) -> dict[str, Any]:
+def _machine(work: Path) -> str:
+    """Where the duels were measured, in words."""
+    with open_reader(work / "duels" / "store.sqlite") as reader:
+        return machine_words(to_json(reader.environment(reader.duels()[0].environment_id)))
+
+
+def _report(outcomes: Sequence[Outcome], machine: str) -> dict[str, Any]:
     places = dict.fromkeys(one.where for one in outcomes)
     n_pairs = len({(one.where, one.requirement) for one in outcomes})
     print(f"\n{n_pairs} pairs of {len(places)} tasks and configurations\n")
@@ -134,8 +144,12 @@ def _report(outcomes: Sequence[Outcome]) -> dict[str, Any]:
             print("\n".join(table(group)), end="\n\n")
     print(verdict(outcomes))
     return {
-        "rows": {name: rows(group) for name, group in groups.items() if group},
         "verdict": verdict(outcomes),
+        "measured": (
+            f"{n_pairs} pairs of {len(places)} tasks and configurations, measured on {machine}, "
+            "by python bench/advice_quality.py --work DIR."
+        ),
+        "rows": {name: rows(group) for name, group in groups.items() if group},
         "outcomes": [{**asdict(one), "cost": one.cost} for one in outcomes],
     }
 
@@ -147,15 +161,19 @@ def main() -> None:
     parser.add_argument("--smallest", action="store_true")
     parser.add_argument("--no-measuring", action="store_true", help="only what is there already")
     parser.add_argument("--json", type=Path)
+    parser.add_argument("--ship", action="store_true", help=f"write the table to {SHIPPED}")
     given = parser.parse_args()
     if not given.no_measuring:
         measure(given.work, smallest=given.smallest)
     outcomes = evaluate(given.work)
     if not outcomes:
         sys.exit(f"Nothing was measured in {given.work} yet.")
-    report = _report(outcomes)
+    report = _report(outcomes, _machine(given.work))
     if given.json:
         given.json.write_text(json.dumps(report, indent=1))
+    if given.ship:
+        table = {name: value for name, value in report.items() if name != "outcomes"}
+        SHIPPED.write_text(json.dumps(table, indent=1) + "\n")
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from spoonbench.harness.stats import median, proportion, quantile
@@ -94,22 +94,32 @@ def rows(outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
         meeting = [one for one in possible if one.meets]
         costs = [one.cost for one in meeting if one.cost is not None]
         cheap = [cost for cost in costs if cost <= TARGET_COST]
-        share, both = proportion(len(meeting), len(possible)), proportion(len(cheap), len(possible))
         found.append(
             {
                 "adviser": adviser,
                 "pairs": len(possible),
-                "meets": asdict(share),
-                "meets_and_cheap": asdict(both),
-                "silent": sum(one.choice is None for one in possible),
+                **_shares("meets", len(meeting), len(possible)),
+                **_shares("meets_at_little_cost", len(cheap), len(possible)),
+                "nothing_recommended": sum(one.choice is None for one in possible),
                 "cost_median": median(costs) if costs else None,
-                "cost_mean": _geometric_mean(costs) if costs else None,
+                "cost_geometric_mean": _geometric_mean(costs) if costs else None,
                 "cost_ninth_decile": quantile(costs, 0.9) if costs else None,
-                "impossible": len(mine) - len(possible),
+                "impossible_pairs": len(mine) - len(possible),
                 "impossible_said": sum(one.choice is None for one in mine if one.best is None),
             }
         )
     return found
+
+
+def _shares(name: str, n: int, of: int) -> dict[str, Any]:
+    """A count, its share and the ends of the share's interval."""
+    share = proportion(n, of)
+    return {
+        name: n,
+        f"{name}_share": n / of if of else None,
+        f"{name}_low": share.low,
+        f"{name}_high": share.high,
+    }
 
 
 def _geometric_mean(values: Sequence[float]) -> float:
@@ -124,26 +134,27 @@ def table(outcomes: Sequence[Outcome]) -> Iterable[str]:
     )
     yield "| --- | --- | --- | --- | --- |"
     for row in rows(outcomes):
-        costs = [row[name] for name in ("cost_median", "cost_mean", "cost_ninth_decile")]
+        costs = [row[name] for name in ("cost_median", "cost_geometric_mean", "cost_ninth_decile")]
         cost = ", ".join("-" if one is None else f"{one:,.2f}" for one in costs)
         yield (
-            f"| {row['adviser']} | {_share(row['meets'])} | {cost} | "
-            f"{_share(row['meets_and_cheap'])} | {row['silent']} |"
+            f"| {row['adviser']} | {_share(row, 'meets')} | {cost} | "
+            f"{_share(row, 'meets_at_little_cost')} | {row['nothing_recommended']} |"
         )
 
 
-def _share(share: Mapping[str, Any]) -> str:
-    n, right = share["n"], share["n_successes"]
-    if not n:
+def _share(row: Mapping[str, Any], name: str) -> str:
+    n, share = row["pairs"], row[f"{name}_share"]
+    if share is None:
         return "-"
-    return f"{right} of {n} ({right / n:.0%}; {share['low']:.0%} to {share['high']:.0%})"
+    low, high = row[f"{name}_low"], row[f"{name}_high"]
+    return f"{row[name]} of {n} ({share:.0%}; {low:.0%} to {high:.0%})"
 
 
 def verdict(outcomes: Sequence[Outcome]) -> str:
     """Whether the bar is reached, in a sentence."""
     row = next(row for row in rows(outcomes) if row["adviser"] == ADVISOR)
-    share = row["meets"]["n_successes"] / max(1, row["meets"]["n"])
-    cost = row["cost_mean"]
+    share = row["meets_share"] or 0.0
+    cost = row["cost_geometric_mean"]
     does_meet = share >= TARGET_SHARE
     is_cheap = cost is not None and cost <= TARGET_COST
     shown = "unknown" if cost is None else f"{cost:.2f} times the best"
@@ -151,6 +162,6 @@ def verdict(outcomes: Sequence[Outcome]) -> str:
         f"Bar: {TARGET_SHARE:.0%} meet it ({'reached' if does_meet else 'MISSED'}: {share:.1%}); "
         f"cost of at most {TARGET_COST} times the measured best on average "
         f"({'reached' if is_cheap else 'MISSED'}: {shown}). "
-        f"In {row['impossible']} further pairs nothing measured does what is asked; the advisor "
-        f"recommended nothing in {row['impossible_said']} of them."
+        f"In {row['impossible_pairs']} further pairs nothing measured does what is asked; the "
+        f"advisor recommended nothing in {row['impossible_said']} of them."
     )

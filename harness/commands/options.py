@@ -431,7 +431,7 @@ REPORT_OPTIONS = grouped(
         "--advice-quality",
         type=click.Path(path_type=Path, dir_okay=False),
         metavar="FILE",
-        help="Add the measured quality of advice: what bench/advice_quality.py --json wrote.",
+        help="Measured quality of advice: what bench/advice_quality.py --json wrote [shipped].",
     ),
     click.option(
         "--to",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.console import Console
 
-from spoonbench.harness.advise.quality import read_quality
+from spoonbench.harness.advise.quality import SHIPPED, read_quality
 from spoonbench.harness.commands.idle_options import refuse_idle
 from spoonbench.harness.commands.listing import write_again
 from spoonbench.harness.store.reader import open_reader
@@ -50,8 +50,7 @@ def _report(options: Mapping[str, Any]) -> None:
         most=options["most"],
     )
     quality = import_module("spoonbench.reports.overview.advice_quality")
-    given: Path | None = options["advice_quality"]
-    advice = None if given is None else quality.advice_quality(read_quality(given))
+    advice = quality.advice_quality(read_quality(options["advice_quality"] or SHIPPED))
     out: Path = options["out"]
     with open_reader(out / _STORE) as reader:
         overview = content.gather(reader, wanted, advice, ("spoonbench", *sys.argv[1:]))

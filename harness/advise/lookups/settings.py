@@ -19,9 +19,8 @@ from spoonbench.harness.frameworks.showing import show_number
 from spoonbench.harness.predict.choice import Candidate, Known, Needs, choose, untried
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
-    from spoonbench.harness.advise.advice import Sureness
     from spoonbench.harness.advise.case import Case
     from spoonbench.harness.advise.decision import Decision
     from spoonbench.harness.advise.lookups.figures import Figures, Measured, Row
@@ -56,41 +55,40 @@ class Cell:
     is_measured: bool
 
 
-def choose_setting(case: Case, decision: Decision) -> MeasuredChoice | None:
+def choose_setting(case: Case, _: Decision) -> MeasuredChoice | None:
     """By the newest matrix of the model and the task on this machine; None where there is none."""
     figures = next(filter(None, (_kept(one, case) for one in case.sources.measured)), None)
     if figures is None:
         return None
-    cells = {one.row.name: one for one in cells_of(figures, case.sources.forecast(figures))}
-    cells = {name: one for name, one in cells.items() if _is_allowed(one.row, case)}
+    every = cells_of(figures, case.sources.forecast(figures))
+    cells = {one.row.name: one for one in every if _is_allowed(one.row, case)}
     needs = _needs(case)
-    candidates = [one.candidate for one in cells.values()]
-    chosen = choose(candidates, needs)
+    chosen = choose([one.candidate for one in cells.values()], needs)
     if chosen.name is None:
-        nearest = cells.get(chosen.nearest or "")
-        return MeasuredChoice(
-            choice=None,
-            sentence=_nothing(figures, nearest),
-            agreeing=frozenset(),
-            evidence=() if nearest is None else (_evidence(figures, nearest, case),),
-            flips=tuple(_looser(cells, needs, None)),
-        )
+        return _none(figures, cells, needs, cells.get(chosen.nearest or ""), case)
     cell = cells[chosen.name]
-    others = [
-        choose([one for one in candidates if one.name not in names], needs)
-        for names in _growing(candidates, needs, chosen.name)
-    ]
-    beside = [cells[one.name] for one in others if one.name is not None and one.is_certain]
-    told = "" if chosen.is_certain else "Nothing certainly does what is asked; likeliest to: "
+    beside = _beside(cells, needs, chosen.name)
     return MeasuredChoice(
         choice=chosen.name,
-        sentence=f"{told}{_use(figures, cell, case)}",
+        sentence=_use(figures, cell, case, is_certain=chosen.is_certain),
         agreeing=frozenset(_ruled_alike(cell.row)),
         evidence=tuple(_evidence(figures, one, case) for one in (cell, *beside)),
-        sureness=_sureness(cell),
+        sureness="measured here" if cell.is_measured else "predicted",
         runners_up=tuple(_words(one) for one in beside),
         flips=(*_looser(cells, needs, cell), *_tighter(cells, needs, cell)),
         cells={} if cell.is_measured else _axes(cell.row),
+    )
+
+
+def _none(
+    figures: Figures, cells: dict[str, Cell], needs: Needs, nearest: Cell | None, case: Case
+) -> MeasuredChoice:
+    return MeasuredChoice(
+        choice=None,
+        sentence=_nothing(figures, nearest),
+        agreeing=frozenset(),
+        evidence=() if nearest is None else (_evidence(figures, nearest, case),),
+        flips=tuple(_looser(cells, needs, None)),
     )
 
 
@@ -183,20 +181,24 @@ def _rate(row: Row) -> Measured:
     return row.rate
 
 
-def _growing(candidates: Sequence[Candidate], needs: Needs, first: str) -> Iterator[frozenset[str]]:
-    """Names that are left out: the choice, then the choice and its runner-up."""
-    names = frozenset({first})
-    for _ in range(MOST_RUNNERS_UP):
-        yield names
-        found = choose([one for one in candidates if one.name not in names], needs).name
-        if found is None:
-            return
-        names |= {found}
+def _beside(cells: dict[str, Cell], needs: Needs, first: str) -> tuple[Cell, ...]:
+    """The next best that certainly do."""
+    found: list[Cell] = []
+    names = {first}
+    while len(found) < MOST_RUNNERS_UP:
+        left = [one.candidate for name, one in cells.items() if name not in names]
+        other = choose(left, needs)
+        if other.name is None or not other.is_certain:
+            break
+        found.append(cells[other.name])
+        names.add(other.name)
+    return tuple(found)
 
 
-def _use(figures: Figures, cell: Cell, case: Case) -> str:
+def _use(figures: Figures, cell: Cell, case: Case, *, is_certain: bool) -> str:
     how = "measured here" if cell.is_measured else case.sources.forecast(figures).words
-    return f"Use {_words(cell)}, on {figures.task} with {figures.model}, {how}."
+    head = "Use" if is_certain else "Nothing certainly does what is asked; the likeliest to is"
+    return f"{head} {_words(cell)}, on {figures.task} with {figures.model}, {how}."
 
 
 def _words(cell: Cell) -> str:
@@ -220,10 +222,6 @@ def _nothing(figures: Figures, nearest: Cell | None) -> str:
     if nearest is None:
         return f"No setting that was measured {where} does what is asked."
     return f"No setting that was measured {where} does it. The nearest is {_words(nearest)}."
-
-
-def _sureness(cell: Cell) -> Sureness:
-    return "measured here" if cell.is_measured else "predicted"
 
 
 def _ruled_alike(row: Row) -> Iterator[str]:

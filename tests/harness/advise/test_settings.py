@@ -77,6 +77,12 @@ def test_where_nothing_does_the_nearest_is_named_and_what_would_let_it_in(full):
     assert any(one.startswith("With batches of 15") for one in found.flips)
 
 
+def test_a_limit_within_an_interval_is_likely_kept_and_no_more(full):
+    found = advise.setting(full, latency="15.1ms")
+    assert found.choice == "1"
+    assert found.sentence.startswith("Nothing certainly does what is asked; the likeliest to is 1 ")
+
+
 def test_what_a_looser_and_a_tighter_limit_would_bring_is_said(full):
     found = advise.setting(full, latency="60ms")
     looser, tighter = found.flips[:2]
