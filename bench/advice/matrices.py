@@ -97,7 +97,14 @@ def _of_configuration(
     known = [by_name[one.name] for one in seen]
     tells = [_known(one, by_name[one.name]) for one in seen]
     candidates = [
-        untried(one.name, one.point, model.predict(one.point), tells) for one in truth.values()
+        untried(
+            one.name,
+            one.point,
+            model.predict(one.point),
+            tells,
+            told_bytes=by_name[one.name].predicted_peak_bytes,
+        )
+        for one in truth.values()
     ]
     for need in NEEDS:
         if need.accuracy and evidence.baseline.accuracy is None:
@@ -139,6 +146,7 @@ def _known(one: Observation, cell: CellEvidence) -> Known:
     return Known(
         point=one.point,
         memory_bytes=cell.lean_peak_bytes,
+        told_bytes=cell.predicted_peak_bytes,
         accuracy=cell.accuracy.value if cell.accuracy else None,
     )
 

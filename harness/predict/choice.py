@@ -70,11 +70,13 @@ class Known:
     Attributes:
         point: where and how it ran.
         memory_bytes: its peak; None where it was not measured.
+        told_bytes: its peak as it was predicted; None likewise.
         accuracy: share of right answers; None likewise.
     """
 
     point: Point
     memory_bytes: float | None = None
+    told_bytes: float | None = None
     accuracy: float | None = None
 
 
@@ -98,27 +100,40 @@ class Chosen:
     ruled_out: Mapping[str, str] = field(default_factory=dict)
 
 
-def untried(name: str, point: Point, told: Prediction, known: Iterable[Known]) -> Candidate:
+def untried(
+    name: str,
+    point: Point,
+    told: Prediction,
+    known: Iterable[Known],
+    *,
+    told_bytes: float | None = None,
+) -> Candidate:
     """A cell that was not measured: its time by prediction, the rest by cells of its setting.
 
-    Memory grows with the batch, and less than in proportion to it: what a larger batch takes is
-    enough, and so is a smaller one's peak as often as its batch goes into this one. Between two
-    batches a straight line tells. Right answers are those of the nearest batch.
+    Where its peak was predicted, it takes as much more or less than that as the nearest batches of
+    its setting did, the worse of the two. Else those peaks themselves bound it: memory grows with
+    the batch, and less than in proportion to it, so that what a larger batch takes is enough, and
+    so is a smaller one's peak as often as its batch goes into this one; between two a straight line
+    tells. Right answers are those of the nearest batch.
 
     Args:
         name: of the cell.
         point: where and how it would run.
         told: of its time.
         known: cells that were measured, of any setting.
+        told_bytes: its predicted peak; None where nothing tells it.
     """
+    size = point.conditions.batch_size
     alike = [one for one in known if _setting(one.point) == _setting(point)]
+    ratio = None if told_bytes is None else _peak_ratio(size, alike)
+    memory = _peak_between(size, alike) if ratio is None else ratio * (told_bytes or 0.0)
     return Candidate(
         name=name,
-        batch_size=point.conditions.batch_size,
+        batch_size=size,
         seconds=told.seconds,
         at_most=told.at_most,
-        memory_bytes=_memory(point.conditions.batch_size, alike),
-        accuracy=_nearest_accuracy(point.conditions.batch_size, alike),
+        memory_bytes=memory,
+        accuracy=_nearest_accuracy(size, alike),
         why=told.why,
     )
 
@@ -155,23 +170,43 @@ def _setting(point: Point) -> Point:
     return replace(point, conditions=replace(point.conditions, batch_size=1))
 
 
-def _memory(size: int, alike: Sequence[Known]) -> float | None:
-    """An upper bound of a peak from those of other batches; None where none was measured."""
-    sizes = [
-        (one.point.conditions.batch_size, one.memory_bytes)
+def _peak_ratio(size: int, alike: Sequence[Known]) -> float | None:
+    """Measured over predicted peak of the nearest batches, the larger of the two."""
+    ratios = [
+        (one.point.conditions.batch_size, one.memory_bytes / one.told_bytes)
         for one in alike
-        if one.memory_bytes is not None
+        if one.memory_bytes is not None and one.told_bytes
     ]
-    below = max((one for one in sizes if one[0] <= size), default=None)
-    above = min((one for one in sizes if one[0] >= size), default=None)
-    if below is None or above is None:
-        if above is not None:
-            return above[1]
+    below, above = _nearest(size, ratios)
+    return max((one[1] for one in (below, above) if one is not None), default=None)
+
+
+def _peak_between(size: int, alike: Sequence[Known]) -> float | None:
+    """An upper bound of a peak from those of other batches; None where none was measured."""
+    below, above = _nearest(
+        size,
+        [
+            (one.point.conditions.batch_size, one.memory_bytes)
+            for one in alike
+            if one.memory_bytes is not None
+        ],
+    )
+    if above is None:
         return None if below is None else below[1] * size / below[0]
-    if above[0] == below[0]:
-        return max(below[1], above[1])
+    if below is None or above[0] == below[0]:
+        return above[1]
     share = (size - below[0]) / (above[0] - below[0])
     return below[1] + share * (above[1] - below[1])
+
+
+_Pair = tuple[int, float]
+
+
+def _nearest(size: int, pairs: Sequence[_Pair]) -> tuple[_Pair | None, _Pair | None]:
+    """The nearest batches, each with its figure: one of at most this size, one of at least it."""
+    below = max((one for one in pairs if one[0] <= size), default=None)
+    above = min((one for one in pairs if one[0] >= size), default=None)
+    return below, above
 
 
 def _nearest_accuracy(size: int, alike: Sequence[Known]) -> float | None:

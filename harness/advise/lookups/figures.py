@@ -113,6 +113,7 @@ class Figures:
         parameters: of the model, from the bytes of its float32 weights; None: not known.
         rows: cells that ran.
         crossings: of pairs of settings.
+        planned: cells that did not run, with nothing measured.
     """
 
     source: Source
@@ -123,6 +124,7 @@ class Figures:
     parameters: float | None
     rows: tuple[Row, ...]
     crossings: tuple[Crossing, ...] = field(default=())
+    planned: tuple[Row, ...] = field(default=())
 
 
 def machine_words(environment: Mapping[str, Any]) -> str:

@@ -19,7 +19,7 @@ from spoonbench.harness.frameworks.showing import show_number
 from spoonbench.harness.predict.choice import Candidate, Known, Needs, choose, untried
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from spoonbench.harness.advise.case import Case
     from spoonbench.harness.advise.decision import Decision
@@ -60,7 +60,8 @@ def choose_setting(case: Case, _: Decision) -> MeasuredChoice | None:
     figures = next(filter(None, (_kept(one, case) for one in case.sources.measured)), None)
     if figures is None:
         return None
-    every = cells_of(figures, case.sources.forecast(figures))
+    asked = [int(batch)] if "batch" in case.given and (batch := case.number("batch")) else []
+    every = cells_of(figures, case.sources.forecast(figures), asked)
     cells = {one.row.name: one for one in every if _is_allowed(one.row, case)}
     needs = _needs(case)
     chosen = choose([one.candidate for one in cells.values()], needs)
@@ -85,26 +86,27 @@ def _none(
 ) -> MeasuredChoice:
     return MeasuredChoice(
         choice=None,
-        sentence=_nothing(figures, nearest),
+        sentence=_nothing(figures, nearest, is_there=bool(cells)),
         agreeing=frozenset(),
         evidence=() if nearest is None else (_evidence(figures, nearest, case),),
         flips=tuple(_looser(cells, needs, None)),
     )
 
 
-def cells_of(figures: Figures, forecast: Forecast) -> Iterator[Cell]:
-    """Every cell that was measured, then those between that were not.
+def cells_of(figures: Figures, forecast: Forecast, batches: Iterable[int] = ()) -> Iterator[Cell]:
+    """Every cell that was measured, then those that were not: planned ones, and those between.
 
     Args:
         figures: a matrix.
         forecast: of the same one; asked for nothing where no cell is missing.
+        batches: to look at beside those of the matrix.
     """
     measured = [row for row in figures.rows if row.rate is not None and row.rate.value > 0]
     yield from (Cell(row=row, candidate=_measured(row), is_measured=True) for row in measured)
     lines: dict[str, dict[int, Row]] = {}
     for row in measured:
         lines.setdefault(_setting(row), {})[row.batch] = row
-    sizes = sorted({row.batch for row in measured})
+    sizes = sorted({*batches, *(row.batch for row in (*measured, *figures.planned))})
     missing = [
         (next(iter(line.values())), size)
         for line in lines.values()
@@ -112,11 +114,16 @@ def cells_of(figures: Figures, forecast: Forecast) -> Iterator[Cell]:
         if size not in line
     ]
     known = [_known(row, forecast) for row in measured] if missing else []
+    peaks = {(_setting(row), row.batch): row.predicted_peak_bytes for row in figures.planned}
     for like, size in missing:
         told = forecast.row(like, size)
         if told is not None:
             candidate = untried(
-                told.name, forecast.point(told), forecast.prediction(like, size), known
+                told.name,
+                forecast.point(told),
+                forecast.prediction(like, size),
+                known,
+                told_bytes=peaks.get((_setting(like), size)),
             )
             yield Cell(row=told, candidate=candidate, is_measured=False)
 
@@ -171,6 +178,7 @@ def _known(row: Row, forecast: Forecast) -> Known:
     return Known(
         point=forecast.point(row),
         memory_bytes=row.peak_bytes,
+        told_bytes=row.predicted_peak_bytes,
         accuracy=None if share is None else share.low,
     )
 
@@ -217,8 +225,13 @@ def _batch_seconds(candidate: Candidate) -> str:
     return show_number(float(f"{candidate.seconds or 0.0:.3g}"), "seconds")
 
 
-def _nothing(figures: Figures, nearest: Cell | None) -> str:
+def _nothing(figures: Figures, nearest: Cell | None, *, is_there: bool) -> str:
     where = f"on {figures.task} with {figures.model}"
+    if not is_there:
+        return (
+            f"Of that batch, number format and device nothing was measured {where}, and nothing "
+            "can be predicted."
+        )
     if nearest is None:
         return f"No setting that was measured {where} does what is asked."
     return f"No setting that was measured {where} does it. The nearest is {_words(nearest)}."

@@ -6,6 +6,7 @@ takes long is reading texts.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from spoonbench.harness.advise.lookups.figures import (
@@ -17,7 +18,7 @@ from spoonbench.harness.advise.lookups.figures import (
     parameters_of,
 )
 from spoonbench.harness.canonical import to_json, without_defaults
-from spoonbench.harness.matrix.summary import summarize_matrix
+from spoonbench.harness.matrix.summary import NOT_RUN, summarize_matrix
 
 if TYPE_CHECKING:
     from spoonbench.harness.evidence import Estimate, Proportion
@@ -48,21 +49,24 @@ def figures_of(evidence: MatrixEvidence, machine: str) -> Figures:
         evidence: what its runs add up to.
         machine: in words.
     """
-    rows = tuple(_row(cell) for cell in evidence.cells if _counts(cell))
+    matrix = evidence.matrix
+    answering = [cell for cell in evidence.cells if cell.cell.placement.mode == "answer"]
+    rows = tuple(_row(cell) for cell in answering if cell.status == "ok")
     return Figures(
         source="store",
-        name=evidence.matrix.matrix_id[:12],
+        name=matrix.matrix_id[:12],
         machine=machine,
-        model=evidence.matrix.model.label,
-        task=evidence.matrix.task.name,
+        model=matrix.model.label,
+        task=matrix.task.name,
         parameters=parameters_of(rows),
         rows=rows,
         crossings=tuple(_crossing(one) for one in evidence.crossovers),
+        planned=tuple(
+            replace(_row(cell), predicted_peak_bytes=matrix.predicted_peak_bytes(cell.cell))
+            for cell in answering
+            if cell.status == NOT_RUN
+        ),
     )
-
-
-def _counts(cell: CellEvidence) -> bool:
-    return cell.status == "ok" and cell.cell.placement.mode == "answer"
 
 
 def _row(cell: CellEvidence) -> Row:

@@ -13,6 +13,7 @@ from spoonbench.harness.records import Environment, RunRecord, ScoredAnswer, Sto
 from spoonbench.harness.store.writer import open_writer
 
 N_ITEMS = 400
+PEAKS = ("peak_bytes", "told_bytes")
 ITEMS = digest("items of advice")
 
 
@@ -142,7 +143,8 @@ def matrix_store(tmp_path, machine):
     """Writes a matrix: cells as (conditions, answers a second, right answers).
 
     Args:
-        cells: as above; the first is the baseline. A "peak_bytes" among conditions was measured.
+        cells: as above; the first is the baseline. A "peak_bytes" among conditions was measured, a
+            "told_bytes" predicted; a cell without a rate was planned and did not run.
         weight_bytes: of the plain float32 weights.
     """
 
@@ -153,12 +155,15 @@ def matrix_store(tmp_path, machine):
             writer.add_environment(place)
             add_items(writer)
             for wanted, rate, n_right in cells:
-                at = {name: value for name, value in wanted.items() if name != "peak_bytes"}
+                at = {name: value for name, value in wanted.items() if name not in PEAKS}
                 conditions = Conditions(**at)
                 name = "-".join(str(value) for value in at.values()) or "plain"
                 key = digest(f"{folder} {name}")
-                planned.append(MatrixCell(name=name, key=key, placement=conditions))
-                for index in range(rounds):
+                parts = {"weights": wanted["told_bytes"]} if "told_bytes" in wanted else {}
+                planned.append(
+                    MatrixCell(name=name, key=key, placement=conditions, peak_parts=parts)
+                )
+                for index in range(rounds if rate else 0):
                     # Rounds differ by a percent or two, as they do.
                     seconds = N_ITEMS / rate * (1 + 0.01 * (index - 1))
                     writer.add_run(

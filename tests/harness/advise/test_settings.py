@@ -104,6 +104,26 @@ def test_a_cell_that_was_not_run_is_predicted_between_those_that_were(own):
     assert "--dtype bfloat16" in found.firm_up
 
 
+def test_a_batch_that_was_not_measured_is_predicted_where_it_is_asked_for(full):
+    found = advise.setting(full, batch=12)
+    assert (found.choice, found.sureness) == ("bfloat16 at batch 12", "predicted")
+    beyond = advise.setting(full, batch=200)
+    assert beyond.choice is None
+    assert "nothing can be predicted" in beyond.sentence
+
+
+def test_a_planned_cell_takes_of_its_predicted_peak_what_its_neighbours_took(own):
+    cells = [({**at, "told_bytes": 40_000_000}, *rest) for at, *rest in line(0.010, 0.0050)]
+    cells[4] = ({"batch_size": 16, "told_bytes": 80_000_000}, None, 0)
+    cells += line(0.030, 0.0100, dtype="bfloat16")
+    found = advise.setting(own(cells), batch=16, dtype="float32", memory="200MB")
+    assert found.sureness == "predicted"
+    # At batch 32, of 40 MB predicted 52 were measured, at batch 8 only 28.
+    assert "at most 104 MB" in found.sentence
+    tight = advise.setting(own(cells, folder="again"), batch=16, dtype="float32", memory="100MB")
+    assert tight.choice is None
+
+
 def test_without_a_matrix_the_rule_of_thumb_answers_and_says_so(nothing):
     facts: dict[str, Any] = {"fits": True, "is_interactive": True, "latency": "1s"}
     found = advise.setting(nothing, **facts)

@@ -117,6 +117,17 @@ def test_memory_of_a_cell_is_bounded_by_its_setting_s_others(measured, bound):
     assert cell(4, known=known).memory_bytes == bound
 
 
+def test_a_predicted_peak_is_mended_by_what_the_nearest_batches_took_of_theirs():
+    known = [
+        Known(point=point(size), memory_bytes=peak, told_bytes=20e6)
+        for size, peak in ((1, 30e6), (2, 18e6), (8, 19e6), (16, 30e6))
+    ]
+    where = point(4)
+    told = untried("4", where, model().predict(where), known, told_bytes=40e6)
+    assert told.memory_bytes == pytest.approx(38e6)
+    assert untried("4", where, model().predict(where), (), told_bytes=40e6).memory_bytes is None
+
+
 def test_right_answers_are_those_of_the_nearest_batch():
     known = [Known(point=point(1), accuracy=0.5), Known(point=point(16), accuracy=0.7)]
     assert cell(2, known=known).accuracy == 0.5
