@@ -101,8 +101,8 @@ def measure(work: Path, *, smallest: bool) -> None:
         done.touch()
 
 
-def evaluate(work: Path) -> list[Outcome]:
-    """Outcomes of all pairs that were measured."""
+def evaluate(work: Path) -> tuple[list[Outcome], str]:
+    """Outcomes of all pairs that were measured, and how far off predicted times are."""
     found: list[Outcome] = []
     store = work / "duels" / "store.sqlite"
     if store.exists():
@@ -118,9 +118,9 @@ def evaluate(work: Path) -> list[Outcome]:
                 matrix = reader.matrices()[0]
                 runs = reader.runs([cell.key for cell in matrix.cells], matrix.environment_id)
                 evidence[name] = summarize_matrix(matrix, runs, reader.answers)
-    if evidence:
-        found += matrices.outcomes_of(evidence)
-    return found
+    if not evidence:
+        return found, "No cell was predicted."
+    return [*found, *matrices.outcomes_of(evidence)], matrices.errors_of(evidence)
 
 
 def _machine(work: Path) -> str:
@@ -129,7 +129,7 @@ def _machine(work: Path) -> str:
         return machine_words(to_json(reader.environment(reader.duels()[0].environment_id)))
 
 
-def _report(outcomes: Sequence[Outcome], machine: str) -> dict[str, Any]:
+def _report(outcomes: Sequence[Outcome], errors: str, machine: str) -> dict[str, Any]:
     places = dict.fromkeys(one.where for one in outcomes)
     n_pairs = len({(one.where, one.requirement) for one in outcomes})
     print(f"\n{n_pairs} pairs of {len(places)} tasks and configurations\n")
@@ -143,12 +143,14 @@ def _report(outcomes: Sequence[Outcome], machine: str) -> dict[str, Any]:
             print(f"{name}:\n")
             print("\n".join(table(group)), end="\n\n")
     print(verdict(outcomes))
+    print(errors)
     return {
         "verdict": verdict(outcomes),
         "measured": (
             f"{n_pairs} pairs of {len(places)} tasks and configurations, measured on {machine}, "
             "by python bench/advice_quality.py --work DIR."
         ),
+        "errors": errors,
         "rows": {name: rows(group) for name, group in groups.items() if group},
         "outcomes": [{**asdict(one), "cost": one.cost} for one in outcomes],
     }
@@ -165,10 +167,10 @@ def main() -> None:
     given = parser.parse_args()
     if not given.no_measuring:
         measure(given.work, smallest=given.smallest)
-    outcomes = evaluate(given.work)
+    outcomes, errors = evaluate(given.work)
     if not outcomes:
         sys.exit(f"Nothing was measured in {given.work} yet.")
-    report = _report(outcomes, _machine(given.work))
+    report = _report(outcomes, errors, _machine(given.work))
     if given.json:
         given.json.write_text(json.dumps(report, indent=1))
     if given.ship:

@@ -13,7 +13,7 @@ from spoonbench.harness.frameworks.walking import walk
 from spoonbench.harness.predict.choice import Known, Needs, choose, untried
 from spoonbench.harness.predict.observations import observations_of
 from spoonbench.harness.predict.performance import TooFewCells, fit
-from spoonbench.harness.stats import quantile
+from spoonbench.harness.stats import median, quantile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -71,17 +71,41 @@ NEEDS = (
 
 def outcomes_of(evidence: Mapping[str, MatrixEvidence]) -> Iterator[Outcome]:
     """Every requirement of every configuration."""
+    for name, model, seen, everything in _fitted(evidence):
+        held_back = {one.name for one in everything} - {one.name for one in seen}
+        yield from _of_configuration(name, evidence[name], model, [seen, everything], held_back)
+
+
+def errors_of(evidence: Mapping[str, MatrixEvidence]) -> str:
+    """How far off the times are that cells were chosen by, in a sentence."""
+    errors, within = [], []
+    for _, model, seen, everything in _fitted(evidence):
+        for one in everything:
+            told = model.predict(one.point)
+            if one in seen or told.seconds is None or told.at_most is None:
+                continue
+            errors.append(abs(one.seconds / told.seconds - 1))
+            within.append((one.seconds <= told.at_most, told.at_most / told.seconds))
+    n_within, spreads = sum(does for does, _ in within), [spread for _, spread in within]
+    return (
+        f"The times that cells were chosen by are off by {median(errors):.0%} in the median of "
+        f"{len(errors)} cells that were not run for them; {n_within} of these stayed below what "
+        f"19 of 20 should, which is {median(spreads):.2f} times what was told, in the median."
+    )
+
+
+def _fitted(
+    evidence: Mapping[str, MatrixEvidence],
+) -> Iterator[tuple[str, PerformanceModel, list[Observation], Sequence[Observation]]]:
+    """Of each configuration the model that chooses, the cells that it has seen, and all cells."""
     observations = {name: observations_of(one) for name, one in evidence.items()}
-    for name, one in evidence.items():
-        held_back = {cell.name for cell in observations[name] if is_held_back(name, cell.name)}
+    for name, mine in observations.items():
         others = [cell for which, cells in observations.items() if which != name for cell in cells]
-        seen = [cell for cell in observations[name] if cell.name not in held_back]
+        seen = [cell for cell in mine if not is_held_back(name, cell.name)]
         try:
-            model = fit([*others, *seen])
+            yield name, fit([*others, *seen]), seen, mine
         except TooFewCells as exc:
             print(f"{name} is left out: {exc}", file=sys.stderr)
-            continue
-        yield from _of_configuration(name, one, model, [seen, observations[name]], held_back)
 
 
 def _of_configuration(

@@ -43,7 +43,8 @@ class Candidate:
         name: of it.
         batch_size: items that it answers at once.
         seconds: of a batch; None where nothing tells.
-        at_most: seconds that 19 of 20 such cells stay below; None with `seconds`.
+        at_most: seconds that 19 of 20 such cells stay below; None where nothing tells how far
+            its time varies, as with a single round: then it never certainly does.
         memory_bytes: that it may take at most; None where nothing tells.
         accuracy: that it has at least; None likewise.
         why: nothing tells its seconds.
@@ -224,9 +225,12 @@ def _margin(one: Candidate, needs: Needs) -> float:
     limits += [] if needs.items_per_second is None else [one.batch_size / needs.items_per_second]
     if not limits:
         return math.inf
-    if one.seconds is None or one.at_most is None:
+    if one.seconds is None:
         raise AssertionError("a cell of unknown time has no margin")
-    room, spread = math.log(min(limits) / one.seconds), math.log(one.at_most / one.seconds)
+    room = math.log(min(limits) / one.seconds)
+    if one.at_most is None:
+        return 0.0 if room >= 0 else -math.inf
+    spread = math.log(one.at_most / one.seconds)
     return room / spread if spread > 0 else math.copysign(math.inf, room)
 
 

@@ -162,12 +162,11 @@ def _setting(row: Row) -> str:
 
 def _measured(row: Row) -> Candidate:
     rate, share = _rate(row), row.accuracy
-    slowest = rate.value if rate.low is None else rate.low
     return Candidate(
         name=row.name,
         batch_size=row.batch,
         seconds=row.batch / rate.value,
-        at_most=row.batch / slowest if slowest > 0 else None,
+        at_most=row.batch / rate.low if rate.low else None,
         memory_bytes=row.peak_bytes,
         accuracy=None if share is None else share.low,
     )

@@ -83,6 +83,12 @@ def test_a_limit_within_an_interval_is_likely_kept_and_no_more(full):
     assert found.sentence.startswith("Nothing certainly does what is asked; the likeliest to is 1 ")
 
 
+def test_of_a_single_round_nothing_is_certain(own):
+    found = advise.setting(own(line(0.010, 0.0050), rounds=1), latency="1s")
+    assert found.choice == "32"
+    assert found.sentence.startswith("Nothing certainly does")
+
+
 def test_what_a_looser_and_a_tighter_limit_would_bring_is_said(full):
     found = advise.setting(full, latency="60ms")
     looser, tighter = found.flips[:2]

@@ -87,6 +87,14 @@ def test_a_time_without_spread_does_or_does_not(needs, does):
     assert (found.name == "exact", found.is_certain) == (does, does)
 
 
+def test_a_time_that_may_vary_without_bound_never_certainly_does():
+    once = Candidate(name="once", batch_size=4, seconds=0.5)
+    assert choose([once], Needs()).is_certain
+    found = choose([once], Needs(batch_seconds=10.0))
+    assert (found.name, found.is_certain) == ("once", False)
+    assert choose([once], Needs(batch_seconds=0.4)).nearest == "once"
+
+
 def test_what_is_not_known_is_not_taken_to_be_good():
     unknown = cell(1, known=())
     for needs in (Needs(memory_bytes=1e12), Needs(accuracy=0.0)):
