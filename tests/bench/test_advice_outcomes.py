@@ -33,15 +33,15 @@ def test_pairs_that_nothing_does_are_counted_apart(outcomes):
     found = outcomes.judged("a task", "a need", {"the advisor": None, "x": "c"}, truth)
     found += outcomes.judged("a task", "another", {"the advisor": "a", "x": "b"}, TRUTH)
     mine, other = outcomes.rows(found)
-    assert (mine["pairs"], mine["meets"]["n_successes"]) == (1, 1)
-    assert (mine["impossible"], mine["impossible_said"]) == (1, 1)
-    assert (other["impossible_said"], other["meets_and_cheap"]["n_successes"]) == (0, 0)
+    assert (mine["pairs"], mine["meets"]) == (1, 1)
+    assert (mine["impossible_pairs"], mine["impossible_said"]) == (1, 1)
+    assert (other["impossible_said"], other["meets_at_little_cost"]) == (0, 0)
 
 
 def test_silence_is_no_success(outcomes):
     found = outcomes.judged("a task", "a need", {"the advisor": None}, TRUTH)
-    assert outcomes.rows(found)[0]["meets"]["n_successes"] == 0
-    assert outcomes.rows(found)[0]["silent"] == 1
+    assert outcomes.rows(found)[0]["meets"] == 0
+    assert outcomes.rows(found)[0]["nothing_recommended"] == 1
     assert "MISSED: 0.0%" in outcomes.verdict(found)
 
 
