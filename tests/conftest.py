@@ -3,13 +3,16 @@
 Torch and transformers are heavy, and imported where a fixture is asked for (noqa: PLC0415).
 """
 
+import gc
 import os
 
 import pytest
 from hypothesis import settings
 
+from spoonbench.harness import timing
+
 # Nothing is timed: a busy machine makes no test fail.
-settings.register_profile("untimed", deadline=None)
+settings.register_profile("untimed", deadline=None, max_examples=50)
 settings.register_profile("few", deadline=None, max_examples=10)
 settings.load_profile("untimed")
 
@@ -17,6 +20,24 @@ if "PYTEST_XDIST_WORKER" in os.environ:
     # This process is measured. Its children would take twice as long to import torch, and leave
     # their data in folders that are thrown away, or, being forks, none.
     os.environ.pop("COVERAGE_PROCESS_START", None)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _old_things_are_set_aside(monkeypatch_module):
+    """What earlier modules left is not looked at by each collection of this one: in a process that
+    has run many of them that takes a second, and whatever is timed begins with a collection."""
+    monkeypatch_module.setattr(timing, "_aside", [True])
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
+
+@pytest.fixture(scope="module")
+def monkeypatch_module():
+    """As `monkeypatch`, for a whole module."""
+    with pytest.MonkeyPatch.context() as patch:
+        yield patch
+
 
 TEXTS = (
     "Answer with one sentence of the form: The answer is NUMBER.",

@@ -335,8 +335,10 @@ def test_the_command_exports_a_file_of_ones_own(spoonbench, tmp_path):
         (("digits",), 3, "images"),
     ],
 )
-def test_wrong_words_are_one_sentence(spoonbench, words, code, sentence):
-    assert sentence in spoonbench("tasks", "export", *words, "--out", "x", code=code).stderr
+def test_wrong_words_are_one_sentence(call_main, words, code, sentence):
+    found, output, errors = call_main("tasks", "export", *words, "--out", "x")
+    assert (found, output) == (code, "")
+    assert sentence in errors
 
 
 def test_a_list_of_tasks_is_still_there(spoonbench):

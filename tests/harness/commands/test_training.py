@@ -192,6 +192,7 @@ def test_a_killed_training_ends_as_if_it_had_not_been(whole, tmp_path):
     assert_same_weights(resumed, whole)
 
 
+@pytest.mark.slow
 def test_two_processes_train_what_one_does(whole, shared):
     assert (shared["n_processes"], shared["n_steps"]) == (2, N_STEPS)
     assert shared["artifact_id"] == whole["artifact_id"]
@@ -201,6 +202,7 @@ def test_two_processes_train_what_one_does(whole, shared):
     assert shared["best_validation_loss"] == pytest.approx(whole["best_validation_loss"], rel=1e-4)
 
 
+@pytest.mark.slow
 def test_a_process_that_is_killed_ends_the_others(shared):
     assert shared["code"] != 0
     assert shared["left"] == []

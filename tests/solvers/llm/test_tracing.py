@@ -61,6 +61,21 @@ WAYS = {
 }
 
 
+def every_pair(ways, ids):
+    """Of families and ways; the fast tests have each family in the first way, and all in one."""
+    first = next(iter(CONFIGS))
+    return [
+        pytest.param(
+            name,
+            way,
+            id=f"{name}-{way_id}",
+            marks=() if number == 0 or name == first else pytest.mark.slow,
+        )
+        for name in CONFIGS
+        for number, (way, way_id) in enumerate(zip(ways, ids, strict=True))
+    ]
+
+
 def build(name, dtype="float32", attention="sdpa"):
     torch.manual_seed(0)
     model = AutoModelForCausalLM.from_config(
@@ -119,8 +134,7 @@ def real_peak(model, way):
 
 
 @pytest.mark.filterwarnings("ignore:fan_in_fan_out", "ignore:Model has `tie_word")
-@pytest.mark.parametrize("name", CONFIGS)
-@pytest.mark.parametrize("changes", WAYS.values(), ids=WAYS)
+@pytest.mark.parametrize(("name", "changes"), every_pair(WAYS.values(), WAYS))
 def test_a_training_pass_is_told_to_the_byte(name, changes):
     way = wanted(**changes)
     told = shape_of(CONFIGS[name]).tracer.training(way)
@@ -140,8 +154,10 @@ def test_an_adapter_beside_weights_of_4_bits_is_told_to_the_byte(name, dtype):
     assert told.peak.total == real_peak(model, way).total
 
 
-@pytest.mark.parametrize("name", CONFIGS)
-@pytest.mark.parametrize("changes", [{}, {"attention": "eager"}, {"autocast": "bfloat16"}])
+@pytest.mark.parametrize(
+    ("name", "changes"),
+    every_pair([{}, {"attention": "eager"}, {"autocast": "bfloat16"}], ("plain", "eager", "cast")),
+)
 def test_what_autograd_saves_is_what_the_forward_pass_is_said_to_keep(name, changes):
     way = wanted(**changes)
     model = prepared(name, way)
@@ -265,17 +281,13 @@ def test_writing_the_last_token_is_told_to_the_byte(name):
 
 
 @pytest.mark.parametrize(
-    ("autocast", "quantization"), [(None, "none"), ("bfloat16", "none"), (None, "bnb-nf4")]
+    ("name", "changes"),
+    every_pair(
+        [{}, {"autocast": "bfloat16"}, {"quantization": "bnb-nf4"}], ("plain", "cast", "quantized")
+    ),
 )
-@pytest.mark.parametrize("name", CONFIGS)
-def test_reading_and_writing_together_is_told_as_each_alone(name, autocast, quantization):
-    way = InferencePass(
-        dtype="float32",
-        autocast=autocast,
-        quantization=quantization,
-        batch_size=BATCH,
-        n_tokens=LENGTH,
-    )
+def test_reading_and_writing_together_is_told_as_each_alone(name, changes):
+    way = InferencePass(dtype="float32", batch_size=BATCH, n_tokens=LENGTH, **changes)
     tracer = shape_of(CONFIGS[name]).tracer
     read, written = tracer.answering(way, LENGTH + 9)
     assert read == tracer.reading(way)

@@ -43,7 +43,9 @@ def test_the_same_tokens_and_scores(build, compare, name, family, side):
     assert_same(compare(runtime_of(name, model), model, side=side))
 
 
-@pytest.mark.parametrize("name", COMPILED)
+@pytest.mark.parametrize(
+    "name", ["compile", pytest.param("static-cache-compile", marks=pytest.mark.slow)]
+)
 def test_compiled_models_write_the_same_with_two_programs(build, compare, name):
     model = build("arcee")
     runtime = runtime_of(name, model)

@@ -32,7 +32,7 @@ def start(tmp_path, n_inputs, hash_seed):
 
 @pytest.mark.parametrize(
     "n_inputs",
-    [5_000, pytest.param(1_000_000, marks=[pytest.mark.slow, pytest.mark.timeout(7200)])],
+    [2_000, pytest.param(1_000_000, marks=[pytest.mark.slow, pytest.mark.timeout(7200)])],
 )
 def test_no_text_breaks_the_rules_and_answers_do_not_hang_on_hash_seeds(tmp_path, n_inputs):
     runs = [start(tmp_path, n_inputs, hash_seed) for hash_seed in (1, 2)]
