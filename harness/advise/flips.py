@@ -22,6 +22,8 @@ FARTHEST = 4.0**8
 """A number is not looked at beyond so many times, or so many parts of, what it is."""
 MANY = 10_000
 """From so many on, "below 1B" is said, and not "999,999,999 or less"."""
+NEAR = 1e-5
+"""Two numbers so near, in relation, are shown with the same four digits, or as neighbours."""
 STRIDE = 4.0
 """Between the numbers that are tried where an inference has no bounds to name. What is inferred
 from a number alone changes once on the way: more memory never stops fitting."""
@@ -195,8 +197,8 @@ def _between(
     other: float,
     question: Question,
 ) -> tuple[float, Decision]:
-    """Halve until nothing lies between: whole numbers, or neighbouring floats."""
-    while True:
+    """Halve until nothing lies between that would be shown otherwise, or nothing at all."""
+    while abs(other - same) > NEAR * abs(other):
         middle = (same + other) / 2
         if question.is_whole:
             middle = math.floor(middle) if other > same else math.ceil(middle)

@@ -318,11 +318,12 @@ def _all_parameters(outline: Outline, item: int) -> list[Parameter]:
 
 def _adapters(outline: Outline, rank: int, item: int) -> list[Parameter]:
     """Two small matrices beside each linear layer of the blocks."""
-    return [
+    of_a_block = [
         Parameter(shape=each, item_bytes=item)
-        for one in block_matrices(outline) * outline.layers
+        for one in block_matrices(outline)
         for each in ((rank, one.columns), (one.rows, rank))
     ]
+    return of_a_block * outline.layers
 
 
 def _item_bytes(dtype: str) -> int:
