@@ -31,7 +31,7 @@ sys.path.insert(0, str(Path(__file__).parent / "advice"))
 
 import duels  # type: ignore[import-not-found]
 import matrices  # type: ignore[import-not-found]
-from outcomes import Outcome, rows, table, verdict  # type: ignore[import-not-found]
+from outcomes import Outcome, rows, shown_rows, table, verdict  # type: ignore[import-not-found]
 
 from spoonbench.harness.advise.lookups.figures import machine_words
 from spoonbench.harness.advise.quality import SHIPPED
@@ -134,7 +134,7 @@ def _report(outcomes: Sequence[Outcome], errors: str, machine: str) -> dict[str,
     n_pairs = len({(one.where, one.requirement) for one in outcomes})
     print(f"\n{n_pairs} pairs of {len(places)} tasks and configurations\n")
     groups = {
-        "all": outcomes,
+        "all pairs": outcomes,
         "which contestant": [one for one in outcomes if one.where in duels.TASKS],
         "which cell": [one for one in outcomes if one.where in CONFIGURATIONS],
     }
@@ -152,6 +152,7 @@ def _report(outcomes: Sequence[Outcome], errors: str, machine: str) -> dict[str,
         ),
         "errors": errors,
         "rows": {name: rows(group) for name, group in groups.items() if group},
+        "shown": {name: shown_rows(group) for name, group in groups.items() if group},
         "outcomes": [{**asdict(one), "cost": one.cost} for one in outcomes],
     }
 
@@ -174,7 +175,7 @@ def main() -> None:
     if given.json:
         given.json.write_text(json.dumps(report, indent=1))
     if given.ship:
-        table = {name: value for name, value in report.items() if name != "outcomes"}
+        table = {name: report[name] for name in ("verdict", "measured", "errors", "shown")}
         SHIPPED.write_text(json.dumps(table, indent=1) + "\n")
 
 

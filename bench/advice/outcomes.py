@@ -126,20 +126,36 @@ def _geometric_mean(values: Sequence[float]) -> float:
     return math.exp(sum(map(math.log, values)) / len(values))
 
 
+def shown_rows(outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
+    """The same as a person reads them."""
+    return [
+        {
+            "who advises": row["adviser"],
+            "meets the requirement": _share(row, "meets"),
+            "cost over the best: median": row["cost_median"],
+            "geometric mean": row["cost_geometric_mean"],
+            "nine of ten within": row["cost_ninth_decile"],
+            f"meets, at {TARGET_COST} times the best or less": _share(row, "meets_at_little_cost"),
+            "nothing recommended": row["nothing_recommended"],
+        }
+        for row in rows(outcomes)
+    ]
+
+
 def table(outcomes: Sequence[Outcome]) -> Iterable[str]:
     """Lines of Markdown."""
-    yield (
-        "| who advises | meets the requirement | cost over the best: median, geometric mean, "
-        "nine of ten within | meets, at 1.2 times the best or less | nothing recommended |"
-    )
-    yield "| --- | --- | --- | --- | --- |"
-    for row in rows(outcomes):
-        costs = [row[name] for name in ("cost_median", "cost_geometric_mean", "cost_ninth_decile")]
-        cost = ", ".join("-" if one is None else f"{one:,.2f}" for one in costs)
-        yield (
-            f"| {row['adviser']} | {_share(row, 'meets')} | {cost} | "
-            f"{_share(row, 'meets_at_little_cost')} | {row['nothing_recommended']} |"
-        )
+    found = shown_rows(outcomes)
+    names = list(found[0])
+    yield f"| {' | '.join(names)} |"
+    yield f"|{' --- |' * len(names)}"
+    for row in found:
+        yield f"| {' | '.join(map(_shown, row.values()))} |"
+
+
+def _shown(value: float | str | None) -> str:
+    if value is None:
+        return "-"
+    return f"{value:,.2f}" if isinstance(value, float) else str(value)
 
 
 def _share(row: Mapping[str, Any], name: str) -> str:
