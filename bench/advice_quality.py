@@ -2,6 +2,7 @@
 
     python bench/advice_quality.py --work DIR               # measures, then the table
     python bench/advice_quality.py --work DIR --smallest    # everything much smaller, to try it
+    python bench/advice_quality.py --work DIR --items 600 --rounds 5 --seconds 1   # surer, and longer
     python bench/advice_quality.py --work DIR --no-measuring --json FILE
     python bench/advice_quality.py --work DIR --no-measuring --ship   # what reports show
 
@@ -23,7 +24,7 @@ import argparse
 import json
 import subprocess
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -52,32 +53,60 @@ CONFIGURATIONS: Mapping[str, Sequence[str]] = {
 }
 AXES = (
     "--batch", "1,2,4,8,16,32", "--dtype", "fp32,bf16",
-    "--quantization", "none,torch-int8dyn,bnb-nf4", "--rounds", "3",
-    "--seconds", "0.5", "--set", "max_seconds=15",
+    "--quantization", "none,torch-int8dyn,bnb-nf4", "--set", "max_seconds=15",
 )  # fmt: skip
 SMALLEST = (
     "--batch", "1,4,16", "--dtype", "fp32,bf16", "--quantization", "none", "--rounds", "2",
     "--seconds", "0.1", "--set", "max_seconds=5",
 )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effort:
+    """How much is measured; all of it is the same for every task and every configuration.
+
+    Attributes:
+        rounds: of duels and matrices.
+        seconds: of each cell in each round.
+        items: of each duel; None: as the preset has it.
+        is_smallest: everything much smaller, whatever the others say.
+    """
+
+    rounds: int
+    seconds: float
+    items: int | None
+    is_smallest: bool
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """Of a task."""
+        return () if self.items is None else (f"n_items={self.items}",)
+
+
 SMALLEST_OPTIONS = ("n_training=400", "n_validation=100", "n_items=60")
 
 
-def commands(work: Path, *, smallest: bool) -> Iterator[tuple[str, list[str]]]:
+def commands(work: Path, effort: Effort) -> Iterator[tuple[str, list[str]]]:
     """What has to be measured: a name, and the words of a command."""
     base = [sys.executable, "-m", "spoonbench.harness.cli"]
+    rounds = ["--rounds", str(effort.rounds)]
     for task in duels.TASKS:
         words = ["duel", "--task", task, "--preset", "quick", "--no-report"]
-        words += [] if smallest else ["--rounds", "3"]
-        if smallest:
+        options = SMALLEST_OPTIONS if effort.is_smallest else effort.options
+        words += [] if effort.is_smallest else rounds
+        if effort.is_smallest:
             words += ["--set", "lm-tiny.max_seconds=5"] if task == "word-problems" else []
-            if task != "digits":
-                words += [word for one in SMALLEST_OPTIONS for word in ("--option", one)]
+        if task != "digits":
+            words += [word for one in options for word in ("--option", one)]
         yield f"duel {task}", [*base, *words, "--out", str(work / "duels")]
     for name, own in CONFIGURATIONS.items():
-        axes = SMALLEST if smallest else AXES
+        axes = (*AXES, *rounds, "--seconds", str(effort.seconds))
         yield (
             f"matrix {name}",
-            [*base, "matrix", *own, *axes, "--no-report", "--out", str(_of(work, name))],
+            [
+                *[*base, "matrix", *own, *(SMALLEST if effort.is_smallest else axes)],
+                *["--no-report", "--out", str(_of(work, name))],
+            ],
         )
 
 
@@ -85,10 +114,10 @@ def _of(work: Path, name: str) -> Path:
     return work / name.replace(" ", "-")
 
 
-def measure(work: Path, *, smallest: bool) -> None:
+def measure(work: Path, effort: Effort) -> None:
     """Run what has not run yet; each command goes on where it stopped."""
     work.mkdir(parents=True, exist_ok=True)
-    for name, words in commands(work, smallest=smallest):
+    for name, words in commands(work, effort):
         done = work / f"{name.replace(' ', '-')}.done"
         if done.exists():
             continue
@@ -162,12 +191,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--work", type=Path, required=True, help="folder of the measurements")
     parser.add_argument("--smallest", action="store_true")
+    parser.add_argument("--rounds", type=int, default=3, help="of all duels and matrices")
+    parser.add_argument("--seconds", type=float, default=0.5, help="of each cell in each round")
+    parser.add_argument("--items", type=int, help="of all duels but digits [200]")
     parser.add_argument("--no-measuring", action="store_true", help="only what is there already")
     parser.add_argument("--json", type=Path)
     parser.add_argument("--ship", action="store_true", help=f"write the table to {SHIPPED}")
     given = parser.parse_args()
     if not given.no_measuring:
-        measure(given.work, smallest=given.smallest)
+        effort = Effort(
+            rounds=given.rounds,
+            seconds=given.seconds,
+            items=given.items,
+            is_smallest=given.smallest,
+        )
+        measure(given.work, effort)
     outcomes, errors = evaluate(given.work)
     if not outcomes:
         sys.exit(f"Nothing was measured in {given.work} yet.")
