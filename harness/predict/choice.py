@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from spoonbench.harness.predict.observations import Point
     from spoonbench.harness.predict.performance import Prediction
 
+_Pair = tuple[int, float]
+"""A batch size and a figure of it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Needs:
@@ -198,9 +201,6 @@ def _peak_between(size: int, alike: Sequence[Known]) -> float | None:
         return above[1]
     share = (size - below[0]) / (above[0] - below[0])
     return below[1] + share * (above[1] - below[1])
-
-
-_Pair = tuple[int, float]
 
 
 def _nearest(size: int, pairs: Sequence[_Pair]) -> tuple[_Pair | None, _Pair | None]:
