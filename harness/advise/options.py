@@ -204,5 +204,5 @@ def _taken(questions: Mapping[str, Question]) -> set[str]:
 
 def _task_help(questions: Mapping[str, Question]) -> str:
     kinds = "" if "task_kind" not in questions else f"{metavar(questions['task_kind'])}, or "
-    text = f"{kinds}a task whose newest duel in the results is evidence."
+    text = f"{kinds}a task whose newest duel or matrix in the results is evidence."
     return f"{text[:1].upper()}{text[1:]}" if not kinds else text

@@ -74,7 +74,7 @@ def _case(framework: Framework, options: Mapping[str, Any], sources: Sources) ->
     profile = options.get("profile")
     facts = read_profile(profile, questions) if profile else {}
     facts |= read_facts(questions, raw, "given")
-    _tell_missing_task(task, sources)
+    _tell_missing_task(framework.topic, task, sources)
     model = options.get("model")
     if framework.topic == "finetune" and model and not Path(model).exists():
         model = None  # a name on the hub, which says nothing here of its size
@@ -121,11 +121,16 @@ def _with_task_kind(
     return {**facts, "task_kind": task}, None
 
 
-def _tell_missing_task(task: str | None, sources: Sources) -> None:
+def _tell_missing_task(topic: str, task: str | None, sources: Sources) -> None:
     """A task that is named but was never measured here is not silently without evidence."""
-    if task is not None and sources.duel(task) is None:
+    if task is None:
+        return
+    wanted, is_there = (
+        ("duel", sources.has_duel) if topic == "tool" else ("matrix", sources.has_matrix)
+    )
+    if not is_there(task):
         where = "" if sources.results is None else f" in {sources.results}"
-        sentence = f"No duel of {task!r} on this machine{where}: rules of thumb answer."
+        sentence = f"No {wanted} of {task!r} on this machine{where}: rules of thumb answer."
         click.echo(make_plain(sentence), err=True)
 
 

@@ -142,6 +142,29 @@ class Sources:
             self._duels[task] = stored.read_duel(self.reader, self.machine, task)
         return self._duels[task]
 
+    def has_duel(self, task: str) -> bool:
+        """Whether a duel of a task was measured on this machine; none of its answers is read.
+
+        Raises:
+            StoreError: the store is damaged.
+        """
+        reader = self.reader
+        if reader is None:
+            return False
+        return reader.newest_duel(task, self.machine.environment_id) is not None
+
+    def has_matrix(self, task: str) -> bool:
+        """Likewise a matrix.
+
+        Raises:
+            StoreError: the store is damaged.
+        """
+        reader = self.reader
+        if reader is None:
+            return False
+        found = reader.matrices_of(self.machine.environment_id)
+        return any(one.task.name == task for one in found)
+
     def close(self) -> None:
         """Let go of the store."""
         reader = self.__dict__.get("reader")
