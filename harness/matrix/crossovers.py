@@ -25,7 +25,7 @@ from spoonbench.harness.matrix.sweep import short
 from spoonbench.harness.stats import quantile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from spoonbench.harness.matrix.axes import Axis
     from spoonbench.harness.matrix_records import Conditions, Matrix
@@ -40,13 +40,16 @@ Ratios = dict[int, list[float]]
 
 
 def find_crossovers(
-    matrix: Matrix, rates: Mapping[str, Mapping[int, float]]
+    matrix: Matrix,
+    rates: Mapping[str, Mapping[int, float]],
+    wanted: Collection[str] | None = None,
 ) -> tuple[Crossover, ...]:
     """Every pair of settings that differ on one axis and were measured at three batch sizes.
 
     Args:
         matrix: names its cells.
         rates: name of a cell to answers a second, by round.
+        wanted: names of axes; None: all. Each crossing takes a thousand resamples.
     """
     series: dict[Conditions, dict[int, Mapping[int, float]]] = {}
     for cell in matrix.cells:
@@ -60,6 +63,8 @@ def find_crossovers(
         ratios = {size: _logarithms(series[first][size], series[second][size]) for size in both}
         sizes = [size for size in both if ratios[size]]
         if len(axes) != 1 or axes[0].is_of_work or len(sizes) < FEWEST_SIZES:
+            continue
+        if wanted is not None and axes[0].name not in wanted:
             continue
         pair = [short(getattr(one, axes[0].field)) for one in (first, second)]
         if fit_line(ratios).at(sizes[0]) > 0:

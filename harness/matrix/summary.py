@@ -31,7 +31,7 @@ from spoonbench.harness.stats import (
 from spoonbench.harness.token_rates import first_token_s, later_token_s, tokens_per_second
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from spoonbench.harness.evidence import Proportion
     from spoonbench.harness.matrix_records import Matrix, MatrixCell
@@ -44,13 +44,20 @@ STALL_RATIO = 3.0
 _NATURAL = frozenset({"end_token", "stop_string", "stopped"})
 
 
-def summarize_matrix(matrix: Matrix, runs: Iterable[RunRecord], answers: Answers) -> MatrixEvidence:
+def summarize_matrix(
+    matrix: Matrix,
+    runs: Iterable[RunRecord],
+    answers: Answers,
+    *,
+    crossing: Collection[str] | None = None,
+) -> MatrixEvidence:
     """Add up the runs of a matrix.
 
     Args:
         matrix: names its cells.
         runs: of the store, in any order; those of other cells are left aside.
         answers: run id to its answers.
+        crossing: axes whose crossovers are looked for; None: all.
     """
     of_cells = _newest(matrix, runs)
     first_rounds = {
@@ -74,7 +81,7 @@ def summarize_matrix(matrix: Matrix, runs: Iterable[RunRecord], answers: Answers
         matrix=matrix,
         cells=tuple(_compared(matrix, cells, said, of_cells, answers)),
         noise=_noise(matrix, of_cells),
-        crossovers=find_crossovers(matrix, rates),
+        crossovers=find_crossovers(matrix, rates, crossing),
     )
 
 

@@ -112,3 +112,13 @@ def test_rounds_are_paired_by_number_not_by_place(laboratory):
     }
     (found,) = find_crossovers(matrix, rates)
     assert found.text.endswith("bf16 is faster.")
+
+
+def test_only_crossings_of_the_axes_that_are_wanted_are_looked_for(laboratory):
+    axes = {"batch": SIZES, "dtype": ["fp32", "bf16"], "threads": [1, 2]}
+    matrix = laboratory.plan(axes, model="lm-tiny").matrix
+    rates = {cell.name: {0: 100.0 + number, 1: 101.0} for number, cell in enumerate(matrix.cells)}
+    every = {one.axis for one in find_crossovers(matrix, rates)}
+    assert every == {"dtype", "threads"}
+    assert {one.axis for one in find_crossovers(matrix, rates, {"dtype"})} == {"dtype"}
+    assert find_crossovers(matrix, rates, {"device"}) == ()
