@@ -2,7 +2,7 @@
 
     python bench/advice_quality.py --work DIR               # measures, then the table
     python bench/advice_quality.py --work DIR --smallest    # everything much smaller, to try it
-    python bench/advice_quality.py --work DIR --items 600 --rounds 5 --seconds 1   # surer, and longer
+    python bench/advice_quality.py --work DIR --items 600 --rounds 5 --seconds 1  # surer
     python bench/advice_quality.py --work DIR --no-measuring --json FILE
     python bench/advice_quality.py --work DIR --no-measuring --ship   # what reports show
 
@@ -149,7 +149,8 @@ def evaluate(work: Path) -> tuple[list[Outcome], str]:
                 evidence[name] = summarize_matrix(matrix, runs, reader.answers)
     if not evidence:
         return found, "No cell was predicted."
-    return [*found, *matrices.outcomes_of(evidence)], matrices.errors_of(evidence)
+    fitted = list(matrices.fitted(evidence))
+    return [*found, *matrices.outcomes_of(evidence, fitted)], matrices.errors_of(fitted)
 
 
 def _machine(work: Path) -> str:

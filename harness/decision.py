@@ -9,7 +9,7 @@ prefers the quickest goes by the latency alone.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from spoonbench.harness.checks import (
     Case,
@@ -23,10 +23,13 @@ from spoonbench.harness.checks import (
 from spoonbench.harness.evidence import Candidate, Recommendation
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from spoonbench.harness.duel_records import Requirements, TaskFacts
     from spoonbench.harness.evidence import Check, Costs, Measurement
+
+    _Place = Callable[[Case], tuple[Any, Any, str]]
+    """What contestants are sorted by; whoever does not come later by its first part was passed."""
 
 FAR = 0.5
 """Contestants that fall short by more than this in all are not named as within reach."""
@@ -57,24 +60,23 @@ def decide(
     """
     by_label = {cost.label: cost for cost in costs}
     cases = [make_case(requirements, one, task, by_label) for one in measurements]
-    place = _place if prefer == "simplest" else _time
+    place: _Place = _by_level if prefer == "simplest" else _by_latency
     rows = [(case, check(requirements, case)) for case in sorted(cases, key=place)]
     meeting = [row for row in rows if row[1].verdict == "met"]
     if not meeting:
         return _without_choice(requirements, rows)
-    return _with_choice(requirements, rows, meeting, prefer)
+    return _with_choice(requirements, rows, meeting, place)
 
 
 def _with_choice(
     requirements: Requirements,
     rows: Sequence[_Row],
     meeting: Sequence[_Row],
-    prefer: Preference,
+    place: _Place,
 ) -> Recommendation:
     case, chosen = meeting[0]
     # Same place on the ladder included: they were passed over too.
-    is_passed = _is_no_higher if prefer == "simplest" else _is_no_slower
-    passed = [row for row in rows if row[1].verdict != "met" and is_passed(row[0], case)]
+    passed = [row for row in rows if row[1].verdict != "met" and place(row[0])[0] <= place(case)[0]]
     facts = ", ".join(one.text for one in chosen.checks)
     return Recommendation(
         choice=chosen.label,
@@ -122,19 +124,11 @@ def _latency(case: Case) -> float:
     return latency.value if latency else math.inf
 
 
-def _place(case: Case) -> tuple[tuple[int, bool], float, str]:
+def _by_level(case: Case) -> tuple[tuple[int, bool], float, str]:
     return _rung(case), _latency(case), case.measurement.entry.label
 
 
-def _is_no_higher(one: Case, chosen: Case) -> bool:
-    return _rung(one) <= _rung(chosen)
-
-
-def _is_no_slower(one: Case, chosen: Case) -> bool:
-    return _latency(one) <= _latency(chosen)
-
-
-def _time(case: Case) -> tuple[float, tuple[int, bool], str]:
+def _by_latency(case: Case) -> tuple[float, tuple[int, bool], str]:
     return _latency(case), _rung(case), case.measurement.entry.label
 
 

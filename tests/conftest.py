@@ -23,20 +23,14 @@ if "PYTEST_XDIST_WORKER" in os.environ:
 
 
 @pytest.fixture(autouse=True, scope="module")
-def _old_things_are_set_aside(monkeypatch_module):
+def _old_things_are_set_aside():
     """What earlier modules left is not looked at by each collection of this one: in a process that
     has run many of them that takes a second, and whatever is timed begins with a collection."""
-    monkeypatch_module.setattr(timing, "_aside", [True])
-    gc.freeze()
-    yield
-    gc.unfreeze()
-
-
-@pytest.fixture(scope="module")
-def monkeypatch_module():
-    """As `monkeypatch`, for a whole module."""
     with pytest.MonkeyPatch.context() as patch:
-        yield patch
+        patch.setattr(timing, "_aside", [True])
+        gc.freeze()
+        yield
+        gc.unfreeze()
 
 
 TEXTS = (

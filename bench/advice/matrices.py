@@ -16,11 +16,13 @@ from spoonbench.harness.predict.performance import TooFewCells, fit
 from spoonbench.harness.stats import median, quantile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from spoonbench.harness.matrix.evidence import CellEvidence, MatrixEvidence
     from spoonbench.harness.predict.observations import Observation
     from spoonbench.harness.predict.performance import PerformanceModel
+
+    Fitted = tuple[str, PerformanceModel, Sequence[Observation], Sequence[Observation]]
 
 PRECISE = frozenset({"word-problems"})
 SLACK = 0.05
@@ -69,17 +71,19 @@ NEEDS = (
 """The same for every configuration, written down before anything was measured."""
 
 
-def outcomes_of(evidence: Mapping[str, MatrixEvidence]) -> Iterator[Outcome]:
+def outcomes_of(
+    evidence: Mapping[str, MatrixEvidence], models: Iterable[Fitted]
+) -> Iterator[Outcome]:
     """Every requirement of every configuration."""
-    for name, model, seen, everything in _fitted(evidence):
+    for name, model, seen, everything in models:
         held_back = {one.name for one in everything} - {one.name for one in seen}
         yield from _of_configuration(name, evidence[name], model, [seen, everything], held_back)
 
 
-def errors_of(evidence: Mapping[str, MatrixEvidence]) -> str:
+def errors_of(models: Iterable[Fitted]) -> str:
     """How far off the times are that cells were chosen by, in a sentence."""
     errors, within = [], []
-    for _, model, seen, everything in _fitted(evidence):
+    for _, model, seen, everything in models:
         for one in everything:
             told = model.predict(one.point)
             if one in seen or told.seconds is None or told.at_most is None:
@@ -94,9 +98,7 @@ def errors_of(evidence: Mapping[str, MatrixEvidence]) -> str:
     )
 
 
-def _fitted(
-    evidence: Mapping[str, MatrixEvidence],
-) -> Iterator[tuple[str, PerformanceModel, list[Observation], Sequence[Observation]]]:
+def fitted(evidence: Mapping[str, MatrixEvidence]) -> Iterator[Fitted]:
     """Of each configuration the model that chooses, the cells that it has seen, and all cells."""
     observations = {name: observations_of(one) for name, one in evidence.items()}
     for name, mine in observations.items():

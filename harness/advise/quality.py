@@ -17,7 +17,7 @@ class BadQuality(ValueError):
     """The file is none of these; the message says why."""
 
 
-def read_quality(path: Path = SHIPPED) -> dict[str, Any]:
+def read_quality(path: Path) -> dict[str, Any]:
     """The figures, as JSON values.
 
     Raises:

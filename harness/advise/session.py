@@ -125,10 +125,11 @@ def _tell_missing_task(topic: str, task: str | None, sources: Sources) -> None:
     """A task that is named but was never measured here is not silently without evidence."""
     if task is None:
         return
-    wanted, is_there = (
-        ("duel", sources.has_duel) if topic == "tool" else ("matrix", sources.has_matrix)
-    )
-    if not is_there(task):
+    if topic == "tool":
+        wanted, is_there = "duel", sources.duel(task) is not None
+    else:
+        wanted, is_there = "matrix", any(one.task.name == task for one in sources.planned)
+    if not is_there:
         where = "" if sources.results is None else f" in {sources.results}"
         sentence = f"No {wanted} of {task!r} on this machine{where}: rules of thumb answer."
         click.echo(make_plain(sentence), err=True)

@@ -17,6 +17,7 @@ from spoonbench.harness.advise.lookups.figures import Figures, reference_figures
 if TYPE_CHECKING:
     from spoonbench.harness.advise.lookups.forecasts import Forecast
     from spoonbench.harness.advise.lookups.stored_duels import StoredDuel
+    from spoonbench.harness.matrix_records import Matrix
     from spoonbench.harness.records import Environment
     from spoonbench.harness.store.reader import StoreReader
 
@@ -104,6 +105,17 @@ class Sources:
         return reference_figures() if self.has_references else ()
 
     @cached_property
+    def planned(self) -> tuple[Matrix, ...]:
+        """Plans of the store's matrices of this machine, newest first; nothing of their runs.
+
+        Raises:
+            StoreError: the store is damaged.
+        """
+        if self.reader is None:
+            return ()
+        return tuple(self.reader.matrices_of(self.machine.environment_id))
+
+    @cached_property
     def measured(self) -> tuple[Figures, ...]:
         """Matrices of the store that were measured on this machine, newest first.
 
@@ -113,7 +125,7 @@ class Sources:
         if self.reader is None:
             return ()
         stored = import_module("spoonbench.harness.advise.lookups.stored")
-        found: tuple[Figures, ...] = stored.stored_figures(self.reader, self.machine)
+        found: tuple[Figures, ...] = stored.stored_figures(self.reader, self.machine, self.planned)
         return found
 
     @cached_property
@@ -141,29 +153,6 @@ class Sources:
             stored = import_module("spoonbench.harness.advise.lookups.stored_duels")
             self._duels[task] = stored.read_duel(self.reader, self.machine, task)
         return self._duels[task]
-
-    def has_duel(self, task: str) -> bool:
-        """Whether a duel of a task was measured on this machine; none of its answers is read.
-
-        Raises:
-            StoreError: the store is damaged.
-        """
-        reader = self.reader
-        if reader is None:
-            return False
-        return reader.newest_duel(task, self.machine.environment_id) is not None
-
-    def has_matrix(self, task: str) -> bool:
-        """Likewise a matrix.
-
-        Raises:
-            StoreError: the store is damaged.
-        """
-        reader = self.reader
-        if reader is None:
-            return False
-        found = reader.matrices_of(self.machine.environment_id)
-        return any(one.task.name == task for one in found)
 
     def close(self) -> None:
         """Let go of the store."""

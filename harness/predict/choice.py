@@ -92,14 +92,12 @@ class Chosen:
         name: of the cell; None where none is likely to do.
         nearest: the one that misses by least, of those that miss by time alone; None where one is
             chosen, or none is left.
-        item_seconds: of the chosen one, of one item.
         is_certain: it meets what is asked by the bounds of its figures, not only by their middle.
         ruled_out: name of a cell to why it is not to be had, whatever its time.
     """
 
     name: str | None
     nearest: str | None = None
-    item_seconds: float | None = None
     is_certain: bool = False
     ruled_out: Mapping[str, str] = field(default_factory=dict)
 
@@ -161,12 +159,11 @@ def choose(candidates: Iterable[Candidate], needs: Needs) -> Chosen:
         return Chosen(name=None, ruled_out=ruled_out)
     certain = [(seconds, name) for margin, seconds, name in found if margin >= 1]
     if certain:
-        seconds, name = min(certain)
-        return Chosen(name=name, item_seconds=seconds, is_certain=True, ruled_out=ruled_out)
-    margin, seconds, name = max(found, key=lambda one: (one[0], -one[1]))
+        return Chosen(name=min(certain)[1], is_certain=True, ruled_out=ruled_out)
+    margin, _, name = max(found, key=lambda one: (one[0], -one[1]))
     if margin < 0:
         return Chosen(name=None, nearest=name, ruled_out=ruled_out)
-    return Chosen(name=name, item_seconds=seconds, ruled_out=ruled_out)
+    return Chosen(name=name, ruled_out=ruled_out)
 
 
 def _setting(point: Point) -> Point:

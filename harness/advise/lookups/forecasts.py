@@ -129,7 +129,7 @@ class Forecast:
 
     def crossing(self, first: Row, second: Row) -> Crossing | None:
         """From which batch on the second setting is faster; None where nothing can be told."""
-        pair = (_at_one(first), _at_one(second))
+        pair = (setting_of(first), setting_of(second))
         sizes = [self._reach.sizes(self._point(one)) for one in pair]
         firsts = [
             replace(one, batch_size=own[0]) for one, own in zip(pair, sizes, strict=True) if own
@@ -170,7 +170,8 @@ def conditions_of(row: Row) -> Conditions:
     return conditions
 
 
-def _at_one(row: Row) -> Conditions:
+def setting_of(row: Row) -> Conditions:
+    """All that a cell ran under but the batch."""
     return replace(conditions_of(row), batch_size=1)
 
 

@@ -15,6 +15,7 @@ from spoonbench.harness.advise.advice import Evidence
 from spoonbench.harness.advise.facts import SETTING_INPUTS
 from spoonbench.harness.advise.lookups.choices import MeasuredChoice
 from spoonbench.harness.advise.lookups.crossovers import is_that_model
+from spoonbench.harness.advise.lookups.forecasts import setting_of
 from spoonbench.harness.frameworks.showing import show_number
 from spoonbench.harness.predict.choice import Candidate, Known, Needs, choose, untried
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from spoonbench.harness.advise.decision import Decision
     from spoonbench.harness.advise.lookups.figures import Figures, Measured, Row
     from spoonbench.harness.advise.lookups.forecasts import Forecast
+    from spoonbench.harness.matrix_records import Conditions
 
 MOST_RUNNERS_UP = 2
 _FIXED = ("device", "batch", "dtype")
@@ -103,9 +105,9 @@ def cells_of(figures: Figures, forecast: Forecast, batches: Iterable[int] = ()) 
     """
     measured = [row for row in figures.rows if row.rate is not None and row.rate.value > 0]
     yield from (Cell(row=row, candidate=_measured(row), is_measured=True) for row in measured)
-    lines: dict[str, dict[int, Row]] = {}
+    lines: dict[Conditions, dict[int, Row]] = {}
     for row in measured:
-        lines.setdefault(_setting(row), {})[row.batch] = row
+        lines.setdefault(setting_of(row), {})[row.batch] = row
     sizes = sorted({*batches, *(row.batch for row in (*measured, *figures.planned))})
     missing = [
         (next(iter(line.values())), size)
@@ -114,7 +116,7 @@ def cells_of(figures: Figures, forecast: Forecast, batches: Iterable[int] = ()) 
         if size not in line
     ]
     known = [_known(row, forecast) for row in measured] if missing else []
-    peaks = {(_setting(row), row.batch): row.predicted_peak_bytes for row in figures.planned}
+    peaks = {(setting_of(row), row.batch): row.predicted_peak_bytes for row in figures.planned}
     for like, size in missing:
         told = forecast.row(like, size)
         if told is not None:
@@ -123,7 +125,7 @@ def cells_of(figures: Figures, forecast: Forecast, batches: Iterable[int] = ()) 
                 forecast.point(told),
                 forecast.prediction(like, size),
                 known,
-                told_bytes=peaks.get((_setting(like), size)),
+                told_bytes=peaks.get((setting_of(like), size)),
             )
             yield Cell(row=told, candidate=candidate, is_measured=False)
 
@@ -152,12 +154,6 @@ def _needs(case: Case) -> Needs:
         if (fact := given.get(name)) is not None
     }
     return Needs(**values)
-
-
-def _setting(row: Row) -> str:
-    """All but the batch."""
-    rest = {name: row.settings[name] for name in row.settings if name != "batch_size"}
-    return str(sorted(rest.items()))
 
 
 def _measured(row: Row) -> Candidate:

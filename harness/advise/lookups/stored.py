@@ -21,21 +21,26 @@ from spoonbench.harness.canonical import to_json, without_defaults
 from spoonbench.harness.matrix.summary import NOT_RUN, summarize_matrix
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from spoonbench.harness.evidence import Estimate, Proportion
     from spoonbench.harness.matrix.evidence import CellEvidence, Crossover, MatrixEvidence
+    from spoonbench.harness.matrix_records import Matrix
     from spoonbench.harness.records import Environment
     from spoonbench.harness.store.reader import StoreReader
 
 
-def stored_figures(reader: StoreReader, machine: Environment) -> tuple[Figures, ...]:
-    """Every matrix of a machine, newest first.
+def stored_figures(
+    reader: StoreReader, machine: Environment, matrices: Iterable[Matrix]
+) -> tuple[Figures, ...]:
+    """Matrices of a machine, in their order.
 
     Raises:
         StoreError: the store is damaged.
     """
     words = machine_words(to_json(machine))
     found = []
-    for matrix in reader.matrices_of(machine.environment_id):
+    for matrix in matrices:
         keys = [cell.key for cell in matrix.cells]
         runs = reader.runs(keys, environment_id=machine.environment_id)
         # Advice asks for crossovers of devices alone.

@@ -12,8 +12,8 @@ EXAMPLES = re.findall(BLOCK, DOCS.read_text("utf-8"), re.DOTALL)
 OF_A_STORE = "word-problems"
 
 
-def test_there_are_at_least_ten_questions():
-    assert len(EXAMPLES) >= 10
+def test_there_are_eleven_questions():
+    assert len(EXAMPLES) == 11
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from spoonbench.harness import advise
 from spoonbench.harness.advise.asking import make_case
 from spoonbench.harness.advise.decision import decide
 from spoonbench.harness.advise.facts import questions_of, read_facts
-from spoonbench.harness.advise.flips import NEAR, find_flips
+from spoonbench.harness.advise.flips import NEAR, _infers, find_flips
 from spoonbench.harness.advise.sources import Sources
 from spoonbench.harness.advise.topics import framework_of, topics
 from spoonbench.harness.records import Environment
@@ -57,11 +57,12 @@ def test_the_answer_changes_at_a_flip_and_not_just_before_it(topic, data):
         if now is None:
             continue  # the number was assumed
         at = float(flip.value)
-        # Within what is shown alike, of what is inferred.
-        before = at + math.copysign(max(1.0 if question.is_whole else 0.0, 2 * NEAR * at), now - at)
-        if (before - now) * (at - now) <= 0:
-            continue
-        before = float(round(before)) if question.is_whole else before
+        towards = math.copysign(1.0, now - at)
+        before = at + towards if question.is_whole else math.nextafter(at, now)
+        step = 2 * NEAR * at
+        if _infers(case, decision, flip.name) and abs(before - at) < step < abs(now - at):
+            # Of what is inferred, the nearest that is shown otherwise.
+            before = float(round(at + towards * step)) if question.is_whole else at + towards * step
         assert decide(framework, case.changed(flip.name, before)).outcome == decision.outcome
 
 

@@ -184,11 +184,14 @@ def test_a_matrix_is_listed_shown_and_reported_again(matrix, tmp_path):
     assert (tmp_path / "spoonbench-results" / "matrix.html").exists()
 
 
-def test_a_model_of_a_folder_answers_in_every_cell(matrix, tmp_path, gpt2_folder):
-    axes = ("--engine", "lean", "--quantization", "none,int8", "--batch", "2")
+@pytest.mark.parametrize(
+    ("engines", "n_runs"), [("lean", 3), pytest.param("torch,lean", 5, marks=pytest.mark.slow)]
+)
+def test_a_model_of_a_folder_answers_in_every_cell(matrix, tmp_path, gpt2_folder, engines, n_runs):
+    axes = ("--engine", engines, "--quantization", "none,int8", "--batch", "2")
     words = ("--model", gpt2_folder, "--items", "4", "--rounds", "1", *FEW[:4], *axes)
     told = matrix(*words, "--option", "n_items=24", "--dry-run").stdout
     assert "int8 stands for the method bnb-int8." in told
     matrix(*words, "--option", "n_items=24", "--set", "max_new_tokens=4", "--no-report")
     runs = runs_of(tmp_path, "status")
-    assert runs == [("ok",)] * 3
+    assert runs == [("ok",)] * n_runs
