@@ -301,7 +301,12 @@ def _bound(cell: Cell, name: str) -> float | None:
 
 def _axes(row: Row) -> dict[str, str]:
     """Of a matrix of just this cell."""
-    axes = {"batch": str(row.batch), "dtype": row.dtype, "quantization": row.quantization}
+    axes = {
+        "device": row.device,
+        "batch": str(row.batch),
+        "dtype": row.dtype,
+        "quantization": row.quantization,
+    }
     return axes if row.engine == "native" else {**axes, "engine": row.engine}
 
 

@@ -106,6 +106,7 @@ def test_a_cell_that_was_not_run_is_predicted_between_those_that_were(own):
     assert (found.choice, found.sureness) == ("bfloat16 at batch 16", "predicted")
     assert "predicted from 11 cells, median error" in found.sentence
     assert "at most 36 MB" in found.sentence  # between those of 8 and 32
+    assert "--device cpu" in found.firm_up  # where it was predicted, whatever else is there
     assert "--batch 16" in found.firm_up
     assert "--dtype bfloat16" in found.firm_up
 
