@@ -4,6 +4,7 @@
     python bench/performance_model.py --reference epyc-2-cores
     python bench/performance_model.py --store DIR              # a store of one's own
     python bench/performance_model.py --json FILE              # every cell, for further use
+    python bench/performance_model.py --ship                   # fits that ship beside references
 
 Each cell is left out, the model fitted again to all others, and asked for it; likewise all cells of
 one batch size together. Beside it stand what the model says of itself without fitting again, and
@@ -21,8 +22,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from spoonbench.harness.advise.lookups.shipped_fits import fit_path
 from spoonbench.harness.predict.observations import observations_of, observations_of_store
-from spoonbench.harness.predict.performance import crossover, fit, relative_error
+from spoonbench.harness.predict.performance import crossover, fit, keep, relative_error
 from spoonbench.harness.predict.time_terms import home_of
 from spoonbench.harness.reference.records import read_shipped, shipped_names
 from spoonbench.harness.stats import median, quantile
@@ -144,13 +146,23 @@ def _with_setting(observations: Sequence[Observation], axis: str, value: str) ->
     )
 
 
+def ship() -> None:
+    """Fit each reference once for all who ask for advice."""
+    for name in shipped_names():
+        model = fit(observations_of(read_shipped(name).evidence))
+        fit_path(name).write_text(json.dumps(keep(model)) + "\n", "utf-8")
+
+
 def main() -> None:
     """Print a table for each reference, or for a store."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--reference", action="append", choices=shipped_names())
     parser.add_argument("--store", type=Path, help="folder of results, or its store.sqlite")
     parser.add_argument("--json", type=Path)
+    parser.add_argument("--ship", action="store_true", help="write what advice has of references")
     given = parser.parse_args()
+    if given.ship:
+        ship()
     found = []
     if given.store is not None:
         path = given.store / "store.sqlite" if given.store.is_dir() else given.store

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from spoonbench.harness.duel_records import Requirements, TaskFacts
-    from spoonbench.harness.evidence import Costs, Estimate, Measurement, Proportion, SplitScore
+    from spoonbench.harness.estimates import Estimate, Proportion
+    from spoonbench.harness.evidence import Costs, Measurement, SplitScore
 
 DEFINITIONS = (
     "Accuracy: right among the answers given. Coverage: answered, or rightly abstained "

@@ -9,7 +9,8 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from spoonbench.harness.evidence import PairedTest, ResourceRatio
+from spoonbench.harness.estimates import PairedTest
+from spoonbench.harness.evidence import ResourceRatio
 from spoonbench.harness.stats import holm, mcnemar, smallest_difference
 
 if TYPE_CHECKING:

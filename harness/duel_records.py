@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from spoonbench.solvers.api import Guarantee
+from spoonbench.solvers.guarantees import Guarantee
 
 AnsweredBy = Literal["process", "server", "file"]
 

@@ -8,7 +8,6 @@ Not covered: whether torch can use a device that the driver shows; `prepare` fin
 
 from __future__ import annotations
 
-import contextlib
 import os
 import platform
 import shutil
@@ -20,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spoonbench.harness.executors.surroundings import ALLOCATOR, WAITING
+from spoonbench.harness.installed import installed_versions
 
 if TYPE_CHECKING:
     from spoonbench.harness.records import Environment
@@ -131,12 +131,7 @@ def devices() -> tuple[str, ...]:
 @cache
 def library_versions() -> dict[str, str]:
     """Versions of the libraries that compute; those that are not installed are left out."""
-    metadata = import_module("importlib.metadata")
-    versions = {}
-    for name in LIBRARIES:
-        with contextlib.suppress(metadata.PackageNotFoundError):
-            versions[name] = metadata.version(name)
-    return versions
+    return installed_versions(LIBRARIES)
 
 
 def _cpuinfo() -> list[tuple[str, str]]:

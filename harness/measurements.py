@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from spoonbench.harness.answered_elsewhere import keep_its_own, price_of
-from spoonbench.harness.evidence import Estimate, Measurement, SplitScore
+from spoonbench.harness.evidence import Measurement, SplitScore
 from spoonbench.harness.split_scores import score_split
 from spoonbench.harness.stats import estimate, median, quantile
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from spoonbench.harness.duel_records import Duel, Entry, TaskFacts
+    from spoonbench.harness.estimates import Estimate
     from spoonbench.harness.records import RunRecord, ScoredAnswer, StoredItem
 
     Answers = Callable[[str], tuple[ScoredAnswer, ...] | None]

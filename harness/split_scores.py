@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from spoonbench.harness.duel_records import SplitFacts
-    from spoonbench.harness.evidence import Proportion
+    from spoonbench.harness.estimates import Proportion
     from spoonbench.harness.records import RunRecord, ScoredAnswer
 
 

@@ -10,7 +10,7 @@ import random
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from spoonbench.harness.evidence import Estimate, Proportion
+from spoonbench.harness.estimates import Estimate, Proportion
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -20,7 +20,7 @@ from spoonbench.reports.tables import Column, Table
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from spoonbench.harness.evidence import Estimate
+    from spoonbench.harness.estimates import Estimate
     from spoonbench.harness.frameworks.graph import Framework, Value
     from spoonbench.harness.frameworks.walking import Walk
     from spoonbench.harness.matrix.evidence import Crossover, MatrixEvidence

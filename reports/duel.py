@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from spoonbench.harness.duel_records import Duel, Entry, SplitFacts
+    from spoonbench.harness.estimates import PairedTest
     from spoonbench.harness.evidence import (
         CostCrossing,
         Costs,
         Measurement,
-        PairedTest,
         Recommendation,
         ResourceRatio,
         SplitScore,

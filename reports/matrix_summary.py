@@ -13,7 +13,7 @@ from spoonbench.reports.matrix_tables import groups
 from spoonbench.reports.plaintext import make_plain
 
 if TYPE_CHECKING:
-    from spoonbench.harness.evidence import Proportion
+    from spoonbench.harness.estimates import Proportion
     from spoonbench.harness.matrix.verdicts import CellVerdict, SpeedVerdict
     from spoonbench.reports.matrix import MatrixReport
 

@@ -30,7 +30,7 @@ from spoonbench.reports.matrix_tables import p_value, ratio
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from spoonbench.harness.evidence import Estimate
+    from spoonbench.harness.estimates import Estimate
     from spoonbench.harness.matrix.verdicts import (
         CellVerdict,
         QuantizationVerdict,

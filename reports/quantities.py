@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from spoonbench.harness.evidence import Estimate, Proportion
+    from spoonbench.harness.estimates import Estimate, Proportion
 
 DASH = "\u2013"
 """Stands where there is no figure; a note says why. Never 0."""

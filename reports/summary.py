@@ -12,13 +12,8 @@ from spoonbench.reports import wording
 from spoonbench.reports.gaps import gaps
 
 if TYPE_CHECKING:
-    from spoonbench.harness.evidence import (
-        Measurement,
-        Proportion,
-        RiskCurve,
-        SplitScore,
-        SubsetScore,
-    )
+    from spoonbench.harness.estimates import Proportion
+    from spoonbench.harness.evidence import Measurement, RiskCurve, SplitScore, SubsetScore
     from spoonbench.reports.duel import DuelReport
 
 SUMMARY_VERSION = 1

@@ -16,6 +16,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
+from spoonbench.solvers.guarantees import Guarantee as Guarantee  # noqa: PLC0414  # of the contract
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -25,7 +27,6 @@ AnswerKind = Literal["number", "label", "text"]
 AnswerStatus = Literal["answered", "abstained", "needs_input", "failed"]
 StopReason = Literal["end_token", "stop_string", "stopped", "limit"]
 """`stopped`: a server says that its model stopped by itself, not whether by end token or string."""
-GuaranteeKind = Literal["proven", "tested", "none"]
 PayloadKind = Literal["text", "image", "row"]
 
 Progress = Callable[[float, str], None]
@@ -142,23 +143,6 @@ class Answer:
     stopped_by: StopReason | None = None
     cost: float | None = None
     trace: tuple[TraceStep, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Guarantee:
-    """What a contestant promises about its answers.
-
-    Attributes:
-        kind: `proven` by argument, `tested` exhaustively or by property tests, or `none`.
-        domain: the domain in words.
-        covers: the workloads inside the domain, as "task@version/split".
-        source: where the proof or the test is.
-    """
-
-    kind: GuaranteeKind = "none"
-    domain: str = ""
-    covers: tuple[str, ...] = ()
-    source: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 from dataclasses import dataclass
+from statistics import fmean, stdev
 from typing import TYPE_CHECKING, Any
 
 from spoonbench.harness.stats import median, proportion, quantile
@@ -123,7 +124,17 @@ def _shares(name: str, n: int, of: int) -> dict[str, Any]:
 
 
 def _geometric_mean(values: Sequence[float]) -> float:
-    return math.exp(sum(map(math.log, values)) / len(values))
+    return math.exp(fmean(map(math.log, values)))
+
+
+def _interval(outcomes: Sequence[Outcome]) -> str:
+    """95% of the geometric mean, over pairs as if others might have been drawn, in words."""
+    logarithms = [math.log(one.cost) for one in outcomes if one.meets and one.cost is not None]
+    if len(logarithms) < 2:
+        return ""
+    middle, reach = fmean(logarithms), 1.96 * stdev(logarithms) / math.sqrt(len(logarithms))
+    low, high = math.exp(middle - reach), math.exp(middle + reach)
+    return f", 95% interval {low:.2f} to {high:.2f} over pairs"
 
 
 def shown_rows(outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
@@ -173,7 +184,10 @@ def verdict(outcomes: Sequence[Outcome]) -> str:
     cost = row["cost_geometric_mean"]
     does_meet = share >= TARGET_SHARE
     is_cheap = cost is not None and cost <= TARGET_COST
-    shown = "unknown" if cost is None else f"{cost:.2f} times the best"
+    shown = "unknown"
+    if cost is not None:
+        mine = [one for one in outcomes if one.adviser == ADVISOR]
+        shown = f"{cost:.3f} times the best{_interval(mine)}"
     return (
         f"Bar: {TARGET_SHARE:.0%} meet it ({'reached' if does_meet else 'MISSED'}: {share:.1%}); "
         f"cost of at most {TARGET_COST} times the measured best on average "

@@ -128,7 +128,7 @@ def _tell_missing_task(topic: str, task: str | None, sources: Sources) -> None:
     if topic == "tool":
         wanted, is_there = "duel", sources.duel(task) is not None
     else:
-        wanted, is_there = "matrix", any(one.task.name == task for one in sources.planned)
+        wanted, is_there = "matrix", sources.has_matrix(task)
     if not is_there:
         where = "" if sources.results is None else f" in {sources.results}"
         sentence = f"No {wanted} of {task!r} on this machine{where}: rules of thumb answer."

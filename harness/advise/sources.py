@@ -7,17 +7,19 @@ Not covered: what evidence means for an answer (`answering`).
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from spoonbench.harness.advise.lookups.figures import Figures, reference_figures
+from spoonbench.harness.advise.lookups.figures import Figures, machine_words, reference_figures
+from spoonbench.harness.canonical import to_json
 
 if TYPE_CHECKING:
-    from spoonbench.harness.advise.lookups.forecasts import Forecast
+    from spoonbench.harness.advise.lookups.forecasts import Fits, Forecast
+    from spoonbench.harness.advise.lookups.setting_cells import SettingCells
     from spoonbench.harness.advise.lookups.stored_duels import StoredDuel
-    from spoonbench.harness.matrix_records import Matrix
+    from spoonbench.harness.advise.summaries import Summaries
     from spoonbench.harness.records import Environment
     from spoonbench.harness.store.reader import StoreReader
 
@@ -53,6 +55,7 @@ class Sources:
         self._machine = machine
         self._duels: dict[str, StoredDuel | None] = {}
         self._forecasts: dict[tuple[str, str], Forecast] = {}
+        self._setting_cells: dict[tuple[str, str], SettingCells] = {}
 
     @cached_property
     def machine(self) -> Environment:
@@ -89,13 +92,15 @@ class Sources:
     def reader(self) -> StoreReader | None:
         """The user's store; None where there is none yet.
 
+        Its pages are not checked beforehand: for a question that takes longer than the answer.
+
         Raises:
             StoreError: it is damaged, or cannot be read.
         """
         if self.results is None or not (self.results / STORE).exists():
             return None
         opened: StoreReader = import_module("spoonbench.harness.store.reader").open_reader(
-            self.results / STORE
+            self.results / STORE, checks_pages=False
         )
         return opened
 
@@ -103,17 +108,6 @@ class Sources:
     def references(self) -> tuple[Figures, ...]:
         """Matrices that ship with the package."""
         return reference_figures() if self.has_references else ()
-
-    @cached_property
-    def planned(self) -> tuple[Matrix, ...]:
-        """Plans of the store's matrices of this machine, newest first; nothing of their runs.
-
-        Raises:
-            StoreError: the store is damaged.
-        """
-        if self.reader is None:
-            return ()
-        return tuple(self.reader.matrices_of(self.machine.environment_id))
 
     @cached_property
     def measured(self) -> tuple[Figures, ...]:
@@ -125,8 +119,29 @@ class Sources:
         if self.reader is None:
             return ()
         stored = import_module("spoonbench.harness.advise.lookups.stored")
-        found: tuple[Figures, ...] = stored.stored_figures(self.reader, self.machine, self.planned)
+        found: tuple[Figures, ...] = stored.stored_figures(*self._own)
         return found
+
+    @cached_property
+    def _own(self) -> tuple[StoreReader, Summaries, str, str]:
+        """The store, what is kept beside it, and the machine whose runs are read: id and words."""
+        if self.reader is None or self.results is None:
+            raise AssertionError("there is no store")
+        key = self.machine.environment_id
+        summaries = import_module("spoonbench.harness.advise.summaries").Summaries(
+            self.results, self.reader, key
+        )
+        return self.reader, summaries, key, machine_words(to_json(self.machine))
+
+    def has_matrix(self, task: str) -> bool:
+        """Whether a matrix of a task is planned in the store for this machine, run or not.
+
+        Raises:
+            StoreError: the store is damaged.
+        """
+        if self.reader is None:
+            return False
+        return bool(self.reader.newest_forms("matrices", self.machine.environment_id, task))
 
     @cached_property
     def matrices(self) -> tuple[Figures, ...]:
@@ -138,8 +153,25 @@ class Sources:
         name = (figures.source, figures.name)
         if name not in self._forecasts:
             forecasts = import_module("spoonbench.harness.advise.lookups.forecasts")
-            self._forecasts[name] = forecasts.Forecast(figures)
+            self._forecasts[name] = forecasts.Forecast(figures, self._fit_of(figures))
         return self._forecasts[name]
+
+    def _fit_of(self, figures: Figures) -> Fits:
+        """What fits the cells of a matrix, unless that was done before."""
+        if figures.source == "reference":
+            shipped = import_module("spoonbench.harness.advise.lookups.shipped_fits")
+            return partial(shipped.fit_shipped, figures.name)
+        fit_kept = import_module("spoonbench.harness.advise.lookups.stored").fit_kept
+        reader, summaries, key, _ = self._own
+        return partial(fit_kept, reader, summaries, key, figures.name)
+
+    def setting_cells(self, figures: Figures) -> SettingCells:
+        """Cells of a matrix that a setting can be chosen among; each is told once."""
+        name = (figures.source, figures.name)
+        if name not in self._setting_cells:
+            module = import_module("spoonbench.harness.advise.lookups.setting_cells")
+            self._setting_cells[name] = module.SettingCells(figures, self.forecast(figures))
+        return self._setting_cells[name]
 
     def duel(self, task: str) -> StoredDuel | None:
         """The newest duel of a task that was measured on this machine; None where there is none.
@@ -151,7 +183,7 @@ class Sources:
             return None
         if task not in self._duels:
             stored = import_module("spoonbench.harness.advise.lookups.stored_duels")
-            self._duels[task] = stored.read_duel(self.reader, self.machine, task)
+            self._duels[task] = stored.read_duel(*self._own, task)
         return self._duels[task]
 
     def close(self) -> None:
@@ -159,3 +191,24 @@ class Sources:
         reader = self.__dict__.get("reader")
         if reader is not None:
             reader.close()
+
+
+def keep_summaries(results: Path, task: str | None = None) -> None:
+    """Add up what the next question would have to, after it was measured.
+
+    Args:
+        results: folder of the user's results.
+        task: of which the newest duel is added up; None: all matrices, which are fitted, too.
+
+    Raises:
+        StoreError: the store is damaged.
+    """
+    sources = Sources(results)
+    try:
+        if task is None:
+            for figures in sources.measured:
+                sources.forecast(figures).prepare()
+        else:
+            sources.duel(task)
+    finally:
+        sources.close()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from spoonbench.harness.claims.claim import Figure
-    from spoonbench.harness.evidence import Estimate, Proportion
+    from spoonbench.harness.estimates import Estimate, Proportion
 
 Agreement = Literal["agrees", "disagrees", "undecided"]
 _ERROR = 0.05

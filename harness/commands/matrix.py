@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 import click
 from rich.console import Console
 
+from spoonbench.harness.advise.sources import keep_summaries
 from spoonbench.harness.artifacts import ArtifactStore, DamagedArtifact
 from spoonbench.harness.canonical import to_json
 from spoonbench.harness.commands.assignments import values
@@ -141,6 +142,7 @@ def run_command(**options: Any) -> None:
         as_json=options["as_json"],
         writes=not options["no_report"],
     )
+    keep_summaries(asked.out)
 
 
 def _run(asked: _Asked, workplace: Workplace, console: Console) -> None:

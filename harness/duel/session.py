@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.console import Console
 
+from spoonbench.harness.advise.sources import keep_summaries
 from spoonbench.harness.artifacts import ArtifactStore
 from spoonbench.harness.commands.assignments import hours, nested_values
 from spoonbench.harness.commands.idle_options import refuse_idle
@@ -66,6 +67,7 @@ def run_command(**options: Any) -> None:
     measurements = show_duel(
         plan.duel.duel_id, out, console, as_json=options["as_json"], writes=not options["no_report"]
     )
+    keep_summaries(out, task.name)
     if not any(measurement.splits for measurement in measurements):
         raise NobodyAnswered("No contestant came through; the report says why for each.")
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from spoonbench.harness.canonical import to_json
-from spoonbench.harness.evidence import Estimate
+from spoonbench.harness.estimates import Estimate
 from spoonbench.harness.gates.rounds import MB, MS, single
 from spoonbench.harness.gates.sides import Scores, Series, Side, Subject
 

@@ -14,7 +14,7 @@ from spoonbench.harness.stats import proportion
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from spoonbench.harness.evidence import Proportion
+    from spoonbench.harness.estimates import Proportion
     from spoonbench.harness.gates.sides import Outcome, Scores, Subject
 
 _SHOWN_HASH = 12

@@ -11,7 +11,7 @@ from spoonbench.harness.share_differences import combined_interval, paired_inter
 from spoonbench.harness.stats import Z_95, Z_POWER, mcnemar, smallest_difference, wilson
 
 if TYPE_CHECKING:
-    from spoonbench.harness.evidence import Proportion
+    from spoonbench.harness.estimates import Proportion
 
 Interval = tuple[float, float]
 MOST_MORE = 100_000

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from spoonbench.harness.stats import quantile
 
 if TYPE_CHECKING:
-    from spoonbench.harness.evidence import Estimate, Proportion
+    from spoonbench.harness.estimates import Estimate, Proportion
 
 
 class BadComparison(Exception):

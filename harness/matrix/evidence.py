@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from spoonbench.harness.evidence import Estimate, PairedTest, Proportion
+from spoonbench.harness.estimates import Estimate, PairedTest, Proportion
 from spoonbench.harness.instruction_sets import Arithmetic
 from spoonbench.harness.matrix_records import Matrix, MatrixCell, plainest
 from spoonbench.harness.records import USUAL

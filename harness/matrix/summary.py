@@ -13,7 +13,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from spoonbench.harness.canonical import from_json
-from spoonbench.harness.evidence import PairedTest
+from spoonbench.harness.estimates import PairedTest
 from spoonbench.harness.instruction_sets import Arithmetic
 from spoonbench.harness.matrix.crossovers import find_crossovers
 from spoonbench.harness.matrix.elsewhere import without_the_process
@@ -33,7 +33,7 @@ from spoonbench.harness.token_rates import first_token_s, later_token_s, tokens_
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
-    from spoonbench.harness.evidence import Proportion
+    from spoonbench.harness.estimates import Proportion
     from spoonbench.harness.matrix_records import Matrix, MatrixCell
     from spoonbench.harness.records import RunRecord, ScoredAnswer
 

@@ -18,7 +18,7 @@ from spoonbench.solvers.quantizations import NONE
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from spoonbench.harness.evidence import Estimate
+    from spoonbench.harness.estimates import Estimate
     from spoonbench.harness.matrix.evidence import CellEvidence, MatrixEvidence, Noise
 
 SIGNIFICANCE = 0.05

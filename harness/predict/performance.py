@@ -24,27 +24,22 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from spoonbench.harness.canonical import from_json, to_json
 from spoonbench.harness.matrix.sweep import short
 from spoonbench.harness.predict.crossing import Crossing, crossing_of, no_crossing
 from spoonbench.harness.predict.reach import Reach
-from spoonbench.harness.predict.time_fit import (
-    design_of,
-    difference_of,
-    draw_times,
-    fit_terms,
-    spread_of,
-)
+from spoonbench.harness.predict.time_fit import design_of, draw_times, fit_terms
+from spoonbench.harness.predict.time_telling import Fit, tell, tell_difference
 from spoonbench.harness.predict.time_terms import FACTORS, Terms, home_of
 from spoonbench.harness.predict.without import Without
 from spoonbench.harness.stats import median, quantile
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from spoonbench.harness.predict.observations import Observation, Point
-    from spoonbench.harness.predict.time_fit import Fit
     from spoonbench.harness.predict.without import Asked
 
 FEWEST_CELLS = 6
@@ -149,14 +144,13 @@ class PerformanceModel:
                 is_extrapolated=True,
                 why=why,
             )
-        design = design_of([self.terms.row(point)], len(self.terms.terms))
-        told, spread = spread_of(self.fitted, design)
-        middle, reach = float(told[0]), self.widening * float(spread[0])
+        middle, spread = tell(self.fitted, self.terms.row(point))
+        reach = self.widening * spread
         return Prediction(
             seconds=math.exp(middle),
             low=math.exp(middle - reach),
             high=math.exp(middle + reach),
-            at_most=math.exp(middle + self.widening_above * float(spread[0])),
+            at_most=math.exp(middle + self.widening_above * spread),
             error=error,
             is_extrapolated=False,
         )
@@ -202,6 +196,53 @@ def fit(observations: Sequence[Observation]) -> PerformanceModel:
         widening_above=_widening([one.left / one.spread for one in found], _LEAST_ABOVE),
         held_out=_held_out(kept, without, found),
     )
+
+
+def keep(model: PerformanceModel) -> dict[str, Any]:
+    """What was fitted, as JSON; `restore` makes the model of it and the same measured cells."""
+    return {
+        "fitted": to_json(model.fitted),
+        "widening": model.widening,
+        "widening_above": model.widening_above,
+        "held_out": to_json(model.held_out),
+    }
+
+
+def restore(observations: Sequence[Observation], kept: Mapping[str, Any]) -> PerformanceModel:
+    """A model that was fitted before, without fitting it again.
+
+    Args:
+        observations: the measured cells that it was fitted to, in the same order.
+        kept: of `keep`.
+
+    Raises:
+        ValueError: it is of other cells, or damaged.
+    """
+    cells = tuple(observations)
+    terms = Terms(cells)
+    try:
+        fitted: Fit = from_json(Fit, kept["fitted"])
+        held_out: HeldOut = from_json(HeldOut, kept["held_out"])
+        model = PerformanceModel(
+            observations=cells,
+            terms=terms,
+            reach=Reach(cells, terms),
+            fitted=fitted,
+            widening=float(kept["widening"]),
+            widening_above=float(kept["widening_above"]),
+            # JSON has no numbers as names.
+            held_out=replace(
+                held_out, by_batch={int(size): one for size, one in held_out.by_batch.items()}
+            ),
+        )
+    except (KeyError, TypeError, AttributeError) as exc:
+        raise ValueError(f"no fitted model: {exc}") from exc
+    n_terms = len(terms.terms)
+    n_homes = len({home_of(one.point) for one in cells})
+    sizes = {len(fitted.values), *map(len, (fitted.covariance, *fitted.covariance))}
+    if sizes != {n_terms} or len(fitted.noise) != n_homes:
+        raise ValueError(f"a model of {len(fitted.values)} terms, where the cells have {n_terms}")
+    return model
 
 
 def crossover(model: PerformanceModel, first: Point, second: Point) -> Crossing:
@@ -267,7 +308,7 @@ def ratio(model: PerformanceModel, first: Point, second: Point) -> Ratio | None:
         return None
     is_home = home_of(first) == home_of(second)
     rows = [model.terms.row(one, with_batch=not is_home) for one in (first, second)]
-    middle, spread = difference_of(model.fitted, design_of(rows, len(model.terms.terms)))
+    middle, spread = tell_difference(model.fitted, *rows)
     reach = model.widening * spread
     ends = (math.exp(middle - reach), math.exp(middle + reach))
     return Ratio(value=math.exp(middle), low=ends[0], high=ends[1])

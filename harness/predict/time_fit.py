@@ -14,6 +14,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from spoonbench.harness.predict.time_telling import Fit
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -24,25 +26,12 @@ _TO_DEVIATION = 1.4826
 _LEAST_SCALE = 0.005
 """No machine repeats itself more closely than to half a percent."""
 _FIRST_SCALE = 0.15
+_COMMON_CELLS = 4.0
+"""So many cells tell the noise of a work as closely as that of the others does."""
 _FEWEST_FREE = 0.2
 """Share of the cells that is taken to be free at least."""
 N_DRAWS = 400
 _MOST_STEPS, _ROBUST_FROM, _ENOUGH = 60, 4, 1e-6
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fit:
-    """A fit of p terms to n cells.
-
-    Attributes:
-        values: of the terms, shape (p,).
-        covariance: of them, shape (p, p).
-        scale: standard deviation of what is left, in logarithms.
-    """
-
-    values: Any
-    covariance: Any
-    scale: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,32 +42,38 @@ class Design:
         overhead: ones where a term is part of the overhead, shape (n, p).
         scale: likewise of the scale.
         growth: logarithm of the batch size where the term of the growth is, shape (n, p).
-        unknown: variances of missing terms of overhead, scale and both, shape (n, 3).
+        home: number of each cell's piece of work, shape (n,).
     """
 
     overhead: Any
     scale: Any
     growth: Any
-    unknown: Any
+    home: Any
 
 
 def design_of(rows: Sequence[Row], n_terms: int) -> Design:
     """Rows as matrices."""
-    import numpy as np  # noqa: PLC0415  # 80 ms that only those pay who predict
+    import numpy as np  # noqa: PLC0415  # 80 ms that only those pay who fit
 
     overhead, scale, growth = np.zeros((3, len(rows), n_terms))
     for number, row in enumerate(rows):
         overhead[number, list(row.overhead)] = 1.0
         scale[number, list(row.scale)] = 1.0
         growth[number, row.growth] = row.size
-    unknown = [(row.unknown_overhead, row.unknown_scale, row.unknown_both) for row in rows]
     return Design(
-        overhead=overhead, scale=scale, growth=growth, unknown=np.array(unknown).reshape(-1, 3)
+        overhead=overhead,
+        scale=scale,
+        growth=growth,
+        home=np.array([row.home for row in rows]),
     )
 
 
 def fit_terms(
-    terms: Sequence[Term], design: Design, wanted: Any, kept: Any, start: Any = None
+    terms: Sequence[Term],
+    design: Design,
+    wanted: Any,
+    kept: Any,
+    start: Sequence[float] | None = None,
 ) -> Fit:
     """Fit terms to measured cells.
 
@@ -93,31 +88,53 @@ def fit_terms(
 
     mean = np.array([term.mean for term in terms])
     pull = np.array([term.spread**-2.0 for term in terms])
-    values, scale, weights = (mean if start is None else start).copy(), _FIRST_SCALE, kept * 1.0
-    precision, n_bound = np.diag(pull), 0.0
+    values, weights = mean.copy() if start is None else np.array(start), kept * 1.0
+    noise = np.full(1 + int(design.home.max()), _FIRST_SCALE)
+    precision, bound = np.diag(pull), np.zeros(len(wanted))
     for step in range(_MOST_STEPS):
         told, jacobian = evaluate(design, values)
         left = wanted - told
         if step >= _ROBUST_FROM or start is not None:
-            scale = _scale(left[kept], n_bound)
-            weights = kept * np.minimum(1.0, _TUNING * scale / np.maximum(abs(left), 1e-12))
-        weighted = jacobian * weights[:, None] / scale**2
-        measured = weighted.T @ jacobian
-        precision = measured + np.diag(pull)
-        # As many terms as the cells, and not what was expected of them, decide.
-        n_bound = float(np.trace(np.linalg.solve(precision, measured)))
+            noise = _noise(left, design.home, kept, bound)
+            deviation = noise[design.home]
+            weights = kept * np.minimum(1.0, _TUNING * deviation / np.maximum(abs(left), 1e-12))
+        weighted = jacobian * (weights / noise[design.home] ** 2)[:, None]
+        precision = weighted.T @ jacobian + np.diag(pull)
+        # How far each cell, and not what was expected, decides what is told of it.
+        bound = (np.linalg.solve(precision, weighted.T).T * jacobian).sum(axis=1)
         move = np.linalg.solve(precision, weighted.T @ left - pull * (values - mean))
         values = values + move * min(1.0, 1.0 / max(1e-12, float(abs(move).max())))
         if step > _ROBUST_FROM and float(abs(move).max()) < _ENOUGH:
             break
-    return Fit(values=values, covariance=np.linalg.inv(precision), scale=scale)
+    return Fit(
+        values=tuple(values.tolist()),
+        covariance=tuple(map(tuple, np.linalg.inv(precision).tolist())),
+        noise=tuple(noise.tolist()),
+    )
 
 
-def _scale(left: Any, n_bound: float) -> float:
+def _noise(left: Any, home: Any, kept: Any, bound: Any) -> Any:
+    """Standard deviations of what is left, by piece of work, shape (h,).
+
+    Some works repeat themselves more closely than others. Each is drawn to what all have in
+    common, as if that had been seen of it in some cells more.
+    """
+    import numpy as np  # noqa: PLC0415
+
+    common = _scale(left[kept], bound[kept])
+    found = np.full(1 + int(home.max()), common)
+    for number in np.unique(home[kept]):
+        mine = kept & (home == number)
+        weight = mine.sum() / (mine.sum() + _COMMON_CELLS)
+        found[number] = _scale(left[mine], bound[mine]) ** weight * common ** (1.0 - weight)
+    return found
+
+
+def _scale(left: Any, bound: Any) -> float:
     """Standard deviation of what is left, from its median; each term that is bound takes a cell."""
     import numpy as np  # noqa: PLC0415
 
-    n_free = max(len(left) - n_bound, _FEWEST_FREE * len(left))
+    n_free = max(len(left) - float(bound.sum()), _FEWEST_FREE * len(left))
     middle = _TO_DEVIATION * float(np.median(abs(left)))
     return max(middle * math.sqrt(len(left) / n_free), _LEAST_SCALE)
 
@@ -131,38 +148,6 @@ def evaluate(design: Design, values: Any) -> tuple[Any, Any]:
     told = np.logaddexp(overhead, by_work @ values)
     share = np.exp(overhead - told)[:, None]  # of the overhead in the whole
     return told, share * design.overhead + (1.0 - share) * by_work
-
-
-def spread_of(fit: Fit, design: Design) -> tuple[Any, Any]:
-    """Logarithms told of cells, and the standard deviation of each, both of shape (n,).
-
-    What a measurement would add, `fit.scale`, is among it.
-    """
-    import numpy as np  # noqa: PLC0415
-
-    told, jacobian = evaluate(design, fit.values)
-    variance = np.einsum("np,pq,nq->n", jacobian, fit.covariance, jacobian) + fit.scale**2
-    return told, np.sqrt(variance + _unknown(fit, design, told))
-
-
-def difference_of(fit: Fit, design: Design) -> tuple[float, float]:
-    """Of the logarithms told of two cells, the first less the second, and its standard deviation.
-
-    Terms that both have cancel; what measuring would add is not among it.
-    """
-    told, jacobian = evaluate(design, fit.values)
-    apart = jacobian[0] - jacobian[1]
-    variance = float(apart @ fit.covariance @ apart) + float(_unknown(fit, design, told).sum())
-    return float(told[0] - told[1]), math.sqrt(variance)
-
-
-def _unknown(fit: Fit, design: Design, told: Any) -> Any:
-    """Variance that terms add which no measured cell has, shape (n,)."""
-    import numpy as np  # noqa: PLC0415
-
-    share = np.exp(design.overhead @ fit.values - told)
-    parts = design.unknown * np.stack([share**2, (1.0 - share) ** 2, np.ones_like(share)], 1)
-    return parts.sum(axis=1)
 
 
 def draw_times(fit: Fit, rows: Sequence[Row], sizes: Any, widening: float) -> Any:
@@ -180,9 +165,10 @@ def draw_times(fit: Fit, rows: Sequence[Row], sizes: Any, widening: float) -> An
     import numpy as np  # noqa: PLC0415
 
     random = np.random.default_rng(0)
-    root = np.linalg.cholesky(fit.covariance + 1e-12 * np.eye(len(fit.values)))
+    root = np.linalg.cholesky(np.array(fit.covariance) + 1e-12 * np.eye(len(fit.values)))
     moved = random.standard_normal((N_DRAWS, len(fit.values))) @ root.T * widening
-    values = np.vstack([fit.values, fit.values + moved])  # (1 + draws, p)
+    fitted = np.array(fit.values)
+    values = np.vstack([fitted, fitted + moved])  # (1 + draws, p)
     found = []
     for row in rows:
         overhead = values[:, list(row.overhead)].sum(axis=1)

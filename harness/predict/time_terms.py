@@ -61,6 +61,7 @@ class Row:
         scale: likewise of the scale.
         growth: number of the term.
         size: logarithm of the batch size.
+        home: number of the piece of work on its device.
         unknown_overhead: variance of terms of the overhead that no measured cell has.
         unknown_scale: likewise of the scale.
         unknown_both: likewise of terms of both.
@@ -70,6 +71,7 @@ class Row:
     scale: tuple[int, ...]
     growth: int
     size: float
+    home: int = 0
     unknown_overhead: float = 0.0
     unknown_scale: float = 0.0
     unknown_both: float = 0.0
@@ -94,6 +96,7 @@ class Terms:
         self._usual = _most_frequent(one.point for one in observations)
         self._homes = {home_of(one.point): place_of(one.point) for one in observations}
         self._n_homes = Counter(self._homes.values())
+        self._home_numbers = {home: number for number, home in enumerate(self._homes)}
         for home in self._homes:
             self._add_base(home, [one for one in observations if home_of(one.point) == home])
         for one in observations:
@@ -128,6 +131,7 @@ class Terms:
             scale=(*scale, *both),
             growth=self._numbers["growth", *home],
             size=math.log(size),
+            home=self._home_numbers[home],
             unknown_overhead=unknown["overhead"],
             unknown_scale=unknown["scale"],
             unknown_both=unknown_both,

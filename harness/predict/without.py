@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from spoonbench.harness.predict.reach import Reach
-from spoonbench.harness.predict.time_fit import fit_terms, spread_of
+from spoonbench.harness.predict.time_fit import fit_terms
+from spoonbench.harness.predict.time_telling import tell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from spoonbench.harness.predict.observations import Observation
-    from spoonbench.harness.predict.time_fit import Design, Fit
+    from spoonbench.harness.predict.time_fit import Design
+    from spoonbench.harness.predict.time_telling import Fit
     from spoonbench.harness.predict.time_terms import Terms
 
 
@@ -57,8 +59,6 @@ class Without:
         if not reached:
             return
         fitted = fit_terms(self._terms.terms, self._design, self._wanted, kept, self._start)
-        told, spread = spread_of(fitted, self._design)
         for number in reached:
-            yield Asked(
-                left=float(self._wanted[number] - told[number]), spread=float(spread[number])
-            )
+            told, spread = tell(fitted, self._terms.row(self._observations[number].point))
+            yield Asked(left=float(self._wanted[number]) - told, spread=spread)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from spoonbench.harness.duel_records import Duel
-from spoonbench.harness.matrix_records import Matrix
 from spoonbench.harness.records import Artifact, Cell, Environment, RunRecord, ScoredAnswer
 from spoonbench.harness.store.database import OpenStore, connect_read_only, inspect, translated
 from spoonbench.harness.store.errors import StoreError
@@ -22,17 +21,33 @@ from spoonbench.harness.store.rows import (
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from spoonbench.harness.duel_records import Duel
+    from spoonbench.harness.matrix_records import Matrix
     from spoonbench.harness.records import StoredItem
     from spoonbench.harness.store.plans import StoredPlan
 
-__all__ = ["StoreError", "StoreReader", "open_reader"]
+__all__ = ["PlanForm", "StoreError", "StoreReader", "open_reader"]
 
 DEFAULT_TIMEOUT_S = 10.0
 _MOST_NAMED = 5
 _ONE = {"matrices": "matrix"}
 """What one row of a table is called, where it is not the name without its last letter."""
+
+
+class _Plans(NamedTuple):
+    """How one kind of plans is kept; their modules are imported when one is decoded."""
+
+    column: str
+    module: str
+    kind: str
+
+
+_PLANS: Mapping[str, _Plans] = {
+    "duels": _Plans("duel_id", "spoonbench.harness.duel_records", "Duel"),
+    "matrices": _Plans("matrix_id", "spoonbench.harness.matrix_records", "Matrix"),
+}
 
 _SELECT_ANSWERS = (
     f"SELECT {', '.join(ANSWER_COLUMNS)} FROM answers "  # noqa: S608  # constants
@@ -40,12 +55,16 @@ _SELECT_ANSWERS = (
 )
 
 
-def open_reader(path: Path | str, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> StoreReader:
+def open_reader(
+    path: Path | str, *, timeout_s: float = DEFAULT_TIMEOUT_S, checks_pages: bool = True
+) -> StoreReader:
     """Open an existing store for reading.
 
     Args:
         path: of the file.
         timeout_s: how long to wait for another process's lock.
+        checks_pages: all pages of a small file are looked at before any is read; if not, damage
+            shows when the pages that have it are read, and only then.
 
     Raises:
         StoreError: there is none, or it is no store, damaged, locked, unreadable, or of a schema
@@ -54,7 +73,7 @@ def open_reader(path: Path | str, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> St
     path = Path(path)
     if not path.exists():
         raise StoreError(f"{path} does not exist: nothing has been measured into it yet.")
-    version = inspect(path, newest=newest_version(), timeout_s=timeout_s)
+    version = inspect(path, newest=newest_version(), timeout_s=timeout_s, checks_pages=checks_pages)
     if version < newest_version():
         raise StoreError(
             f"{path} was made by an older spoonbench (schema {version}, this one reads "
@@ -62,6 +81,18 @@ def open_reader(path: Path | str, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> St
         )
     with translated(path):
         return StoreReader(path, connect_read_only(path, timeout_s))
+
+
+class PlanForm(NamedTuple):
+    """One form of a duel or a matrix; later ones have higher numbers.
+
+    Attributes:
+        key: id of the plan.
+        number: of the form, in the order in which they were added.
+    """
+
+    key: str
+    number: int
 
 
 class StoreReader(OpenStore):
@@ -73,7 +104,7 @@ class StoreReader(OpenStore):
 
     def duels(self) -> list[Duel]:
         """Every duel in its newest form, the one that was added last first."""
-        return self._newest("duels", "duel_id", Duel)
+        return self._newest("duels")
 
     def duel(self, prefix: str) -> Duel:
         """The duel whose id begins so, in its newest form.
@@ -81,7 +112,7 @@ class StoreReader(OpenStore):
         Raises:
             StoreError: none does, or several do.
         """
-        duel: Duel = self._newest_of("duels", "duel_id", prefix, Duel)
+        duel: Duel = self._newest_of("duels", prefix)
         return duel
 
     def plans(self) -> list[StoredPlan]:
@@ -106,29 +137,56 @@ class StoreReader(OpenStore):
         """Give back the memory of answers that were read; they are read again when asked for."""
         self._answers.clear()
 
-    def newest_duel(self, task: str, environment_id: str) -> Duel | None:
-        """The duel of a task that was added last on a machine; None where there is none."""
+    def newest_forms(
+        self, table: Literal["duels", "matrices"], environment_id: str, task: str | None = None
+    ) -> list[PlanForm]:
+        """Plans of one machine in their newest forms, the one that was added last first.
+
+        Nothing of them is decoded, which takes long where they are many or large.
+
+        Args:
+            table: which plans.
+            environment_id: of the machine.
+            task: name of the task that they are of; None: any.
+        """
+        column = _PLANS[table].column
+        is_of_task = "" if task is None else "AND json_extract(record, '$.task.name') = ? "
         rows = self._rows(
-            "SELECT duel_id, record FROM duels WHERE json_extract(record, '$.task.name') = ? "
-            "AND json_extract(record, '$.environment_id') = ? ORDER BY sequence DESC LIMIT 1",
-            task,
+            f"SELECT {column}, sequence FROM {table} WHERE sequence IN "  # noqa: S608  # constants
+            f"(SELECT max(sequence) FROM {table} GROUP BY {column}) "
+            f"AND json_extract(record, '$.environment_id') = ? {is_of_task}ORDER BY sequence DESC",
             environment_id,
+            *([] if task is None else [task]),
         )
-        return decode_record(f"Duel {rows[0][0]}", Duel, rows[0][1]) if rows else None
+        return [PlanForm(key=key, number=number) for key, number in rows]
+
+    def duel_form(self, form: PlanForm) -> Duel:
+        """A duel in one of its forms."""
+        duel: Duel = self._form("duels", form)
+        return duel
+
+    def matrix_form(self, form: PlanForm) -> Matrix:
+        """A matrix in one of its forms."""
+        matrix: Matrix = self._form("matrices", form)
+        return matrix
+
+    def last_run(self, cell_keys: Sequence[str]) -> tuple[int, str | None]:
+        """How many runs some cells have, and the id of the one that was added last.
+
+        Args:
+            cell_keys: of the cells.
+        """
+        # Of a bare column beside max() SQLite gives the value of that row.
+        ((n_runs, run_id, _),) = self._rows(
+            "SELECT count(*), run_id, max(sequence) FROM runs "
+            "WHERE cell_key IN (SELECT value FROM json_each(?))",
+            json.dumps(list(cell_keys)),
+        )
+        return n_runs, run_id
 
     def matrices(self) -> list[Matrix]:
         """Every matrix in its newest form, the one that was added last first."""
-        return self._newest("matrices", "matrix_id", Matrix)
-
-    def matrices_of(self, environment_id: str) -> list[Matrix]:
-        """Those of one machine; others are not decoded, which takes long where they are many."""
-        rows = self._rows(
-            "SELECT matrix_id, record FROM matrices WHERE sequence IN "
-            "(SELECT max(sequence) FROM matrices GROUP BY matrix_id) "
-            "AND json_extract(record, '$.environment_id') = ? ORDER BY sequence DESC",
-            environment_id,
-        )
-        return [decode_record(f"Matrix {key}", Matrix, record) for key, record in rows]
+        return self._newest("matrices")
 
     def matrix(self, prefix: str) -> Matrix:
         """The matrix whose id begins so, in its newest form.
@@ -136,7 +194,7 @@ class StoreReader(OpenStore):
         Raises:
             StoreError: none does, or several do.
         """
-        matrix: Matrix = self._newest_of("matrices", "matrix_id", prefix, Matrix)
+        matrix: Matrix = self._newest_of("matrices", prefix)
         return matrix
 
     def runs(
@@ -233,21 +291,30 @@ class StoreReader(OpenStore):
         with translated(self.path):
             return self._connection.execute(statement, values).fetchall()
 
-    def _newest(self, table: str, column: str, kind: type[Any]) -> list[Any]:
+    def _newest(self, table: str) -> list[Any]:
         """Of a table to which records are added again under the same id: the newest of each."""
+        column = _PLANS[table].column
         rows = self._rows(
             f"SELECT {column}, record FROM {table} WHERE sequence IN "  # noqa: S608  # constants
             f"(SELECT max(sequence) FROM {table} GROUP BY {column}) ORDER BY sequence DESC"
         )
-        return [decode_record(f"{kind.__name__} {key}", kind, record) for key, record in rows]
+        return [_decode_plan(table, key, record) for key, record in rows]
 
-    def _newest_of(self, table: str, column: str, prefix: str, kind: type[Any]) -> Any:
+    def _form(self, table: str, form: PlanForm) -> Any:
+        ((record,),) = self._rows(
+            f"SELECT record FROM {table} WHERE sequence = ?",  # noqa: S608  # constants
+            form.number,
+        )
+        return _decode_plan(table, form.key, record)
+
+    def _newest_of(self, table: str, prefix: str) -> Any:
+        column = _PLANS[table].column
         key = self._find(table, column, prefix)
         ((record,),) = self._rows(
             f"SELECT record FROM {table} WHERE {column} = ? ORDER BY sequence DESC LIMIT 1",  # noqa: S608  # constants
             key,
         )
-        return decode_record(f"{kind.__name__} {key}", kind, record)
+        return _decode_plan(table, key, record)
 
     def _one(self, table: str, column: str, key: str, kind: type[Any]) -> Any:
         rows = self._rows(f"SELECT record FROM {table} WHERE {column} = ?", key)  # noqa: S608  # constants
@@ -291,3 +358,9 @@ class StoreReader(OpenStore):
                 f"{len(answers)} are there."
             )
         return answers
+
+
+def _decode_plan(table: str, key: str, record: str) -> Any:
+    plans = _PLANS[table]
+    kind = getattr(import_module(plans.module), plans.kind)
+    return decode_record(f"{plans.kind} {key}", kind, record)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from spoonbench.harness.advise.lookups.figures import machine_words
-from spoonbench.harness.advise.lookups.stored import figures_of
+from spoonbench.harness.advise.lookups.matrix_rows import figures_of
 from spoonbench.harness.advise.sources import Sources
 from spoonbench.harness.canonical import to_json
 from spoonbench.reports.advisor.gathering import gather_advisor

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from spoonbench.harness.costs import crossings, total_costs, unknown_names
 from spoonbench.harness.duel_records import Effort, Entry
-from spoonbench.harness.evidence import Costs, Estimate, Measurement, SplitScore
+from spoonbench.harness.estimates import Estimate
+from spoonbench.harness.evidence import Costs, Measurement, SplitScore
 from spoonbench.harness.stats import proportion
 
 

@@ -13,7 +13,8 @@ from spoonbench.harness.checks import (
 )
 from spoonbench.harness.decision import decide
 from spoonbench.harness.duel_records import Entry, Requirements, SplitFacts, TaskFacts
-from spoonbench.harness.evidence import Costs, Estimate, Measurement, SplitScore
+from spoonbench.harness.estimates import Estimate
+from spoonbench.harness.evidence import Costs, Measurement, SplitScore
 from spoonbench.harness.stats import proportion
 from spoonbench.solvers.api import Guarantee
 

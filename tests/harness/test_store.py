@@ -474,6 +474,18 @@ def test_a_store_with_overwritten_pages_is_refused(filled):
     assert_refused(filled, "damaged")
 
 
+def test_damage_that_was_not_looked_for_shows_where_it_is_read(filled):
+    fill_more(filled)
+    with filled.open("r+b") as file:
+        file.seek(filled.stat().st_size // 2)
+        file.write(b"\xa5" * 8_192)
+    with open_reader(filled, checks_pages=False) as reader:
+        assert reader.duels() == [DUEL]
+        runs = reader.runs()
+        with pytest.raises(StoreError, match="damaged"):
+            list(map(reader.answers, [run.run_id for run in runs]))
+
+
 def test_lost_answers_are_noticed(filled):
     with closing(sqlite3.connect(filled)) as connection:
         connection.execute("DROP TRIGGER answers_refuses_delete")

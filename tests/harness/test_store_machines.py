@@ -46,14 +46,15 @@ def test_the_newest_duel_of_a_task_and_machine(store):
     with open_writer(store) as writer:
         writer.add_duel(duel("4", "a", "here"))
     with open_reader(store) as reader:
-        assert reader.newest_duel("a", "here").duel_id == "4"
-        assert reader.newest_duel("a", "there").duel_id == "2"
-        assert reader.newest_duel("c", "here") is None
+        found = [reader.duel_form(one) for one in reader.newest_forms("duels", "here", "a")]
+        assert [one.duel_id for one in found] == ["4", "1"]
+        assert [one.key for one in reader.newest_forms("duels", "there", "a")] == ["2"]
+        assert reader.newest_forms("duels", "here", "c") == []
 
 
 def test_matrices_of_a_machine_are_the_newest_of_each_newest_first(store):
     with open_reader(store) as reader:
-        found = reader.matrices_of("here")
+        found = [reader.matrix_form(one) for one in reader.newest_forms("matrices", "here")]
         assert [(one.matrix_id, one.n_rounds) for one in found] == [("x", 5), ("z", 1)]
-        assert reader.matrices_of("nowhere") == []
+        assert reader.newest_forms("matrices", "nowhere") == []
         assert found == [one for one in reader.matrices() if one.environment_id == "here"]

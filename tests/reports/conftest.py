@@ -15,15 +15,13 @@ from spoonbench.harness.duel_records import (
     Subset,
     TaskFacts,
 )
+from spoonbench.harness.estimates import Estimate, PairedTest, Proportion
 from spoonbench.harness.evidence import (
     Candidate,
     Check,
     CostCrossing,
     Costs,
-    Estimate,
     Measurement,
-    PairedTest,
-    Proportion,
     Recommendation,
     ResourceRatio,
     SplitScore,

@@ -1,4 +1,4 @@
-from spoonbench.harness.evidence import Estimate
+from spoonbench.harness.estimates import Estimate
 from spoonbench.harness.frameworks.reading import shipped
 from spoonbench.reports.devices import Line, fastest, framework_bands
 

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spoonbench.harness.evidence import Proportion
+from spoonbench.harness.estimates import Proportion
 from spoonbench.reports import quantities
 from spoonbench.reports.quantities import DASH
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from spoonbench.harness.evidence import Proportion
+from spoonbench.harness.estimates import Proportion
 from spoonbench.harness.risk_coverage import risk_curve
 from spoonbench.reports import selective
 from spoonbench.reports.markdown import render_markdown

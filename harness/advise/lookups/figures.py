@@ -8,14 +8,12 @@ Not covered: what was measured in other modes than whole answers.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from spoonbench.harness.advise.advice import Source
+from spoonbench.harness.advise.advice import Source
 
 REFERENCES = Path(__file__).parents[2] / "reference"
 PLAIN_BYTES = {"float32": 4, "bfloat16": 2, "float16": 2}

@@ -21,9 +21,13 @@ from spoonbench.harness.predict.reach import Reach
 from spoonbench.harness.predict.time_terms import Terms
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from spoonbench.harness.advise.lookups.figures import Figures
     from spoonbench.harness.predict.crossing import Crossing
     from spoonbench.harness.predict.performance import PerformanceModel, Prediction
+
+    Fits = Callable[[Sequence[Observation]], PerformanceModel]
 
 _PERFORMANCE = "spoonbench.harness.predict.performance"
 FEWEST_CELLS = 6
@@ -35,10 +39,12 @@ class Forecast:
 
     Args:
         figures: the matrix.
+        fit: makes the model of its cells; that of `predict.performance` unless said otherwise.
     """
 
-    def __init__(self, figures: Figures) -> None:
+    def __init__(self, figures: Figures, fit: Fits | None = None) -> None:
         self._figures = figures
+        self._fit: Fits = fit or _fit
         self._crossings: dict[tuple[Conditions, Conditions], Crossing] = {}
 
     @cached_property
@@ -76,6 +82,11 @@ class Forecast:
         """What a figure of it rests on."""
         error = show_number(round(self.error or 0.0, 3), "share")
         return f"predicted from {self.n_cells} cells, median error {error} on cells left out"
+
+    def prepare(self) -> None:
+        """Fit now, where there are cells enough, what is asked for later."""
+        if self.n_cells >= FEWEST_CELLS:
+            _ = self._model
 
     def why_not(self, conditions: Conditions) -> str | None:
         """What is missing to predict a cell; None where nothing is."""
@@ -147,13 +158,17 @@ class Forecast:
 
     @cached_property
     def _model(self) -> PerformanceModel:
-        fitted: PerformanceModel = import_module(_PERFORMANCE).fit(self.observations)
-        return fitted
+        return self._fit(self.observations)
 
     def _point(self, conditions: Conditions) -> Point:
         figures = self._figures
         parts = [f"{figures.model} on {figures.task}", *words_of(conditions)]
         return Point(machine=figures.machine, work=", ".join(parts), conditions=conditions)
+
+
+def _fit(observations: Sequence[Observation]) -> PerformanceModel:
+    model: PerformanceModel = import_module(_PERFORMANCE).fit(observations)
+    return model
 
 
 def conditions_of(row: Row) -> Conditions:

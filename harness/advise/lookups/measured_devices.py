@@ -9,13 +9,13 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from spoonbench.harness.advise.advice import Evidence
 from spoonbench.harness.advise.lookups.choices import MeasuredChoice
 from spoonbench.harness.advise.lookups.crossovers import (
     is_of_that_size,
     is_that_model,
     plain_pairs,
 )
+from spoonbench.harness.advise.lookups.rate_evidence import rate_evidence
 from spoonbench.harness.advise.lookups.register import look_up
 from spoonbench.harness.advise.sureness import sureness_of_evidence
 from spoonbench.harness.frameworks.showing import show_number
@@ -23,7 +23,7 @@ from spoonbench.harness.frameworks.showing import show_number
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from spoonbench.harness.advise.advice import Source, Sureness
+    from spoonbench.harness.advise.advice import Evidence, Source, Sureness
     from spoonbench.harness.advise.case import Case
     from spoonbench.harness.advise.decision import Decision
     from spoonbench.harness.advise.lookups.figures import Figures, Row
@@ -195,20 +195,6 @@ def _bound(row: Row, end: str) -> float:
 
 def _evidence(figures: Figures, row: Row, forecast: Forecast | None) -> Evidence:
     """Of a cell that was measured, or of one that was predicted: those have no setting beside."""
-    rate = row.rate
     own = forecast if forecast is not None and row.run_ids == forecast.run_ids else None
-    return Evidence(
-        what=(
-            f"{row.name} on {row.device}: {_rate(row):,.4g} answers a second on {figures.task}"
-            f"{f', {own.words}' if own else ''}."
-        ),
-        source=figures.source,
-        machine=figures.machine,
-        value=None if rate is None else rate.value,
-        low=None if rate is None else rate.low,
-        high=None if rate is None else rate.high,
-        unit="answers/s",
-        run_ids=row.run_ids,
-        error=own.error if own else None,
-        n_cells=own.n_cells if own else None,
-    )
+    words = f"{row.name} on {row.device}: {_rate(row):,.4g} answers a second"
+    return rate_evidence(figures, row, words, own)

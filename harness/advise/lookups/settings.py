@@ -7,26 +7,26 @@ and at a batch that it has each, are told by the performance model (`predict.cho
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import TYPE_CHECKING
 
-from spoonbench.harness.advise.advice import Evidence
 from spoonbench.harness.advise.facts import SETTING_INPUTS
 from spoonbench.harness.advise.lookups.choices import MeasuredChoice
 from spoonbench.harness.advise.lookups.crossovers import is_that_model
-from spoonbench.harness.advise.lookups.forecasts import setting_of
+from spoonbench.harness.advise.lookups.rate_evidence import rate_evidence
+from spoonbench.harness.advise.lookups.setting_cells import rate_of
 from spoonbench.harness.frameworks.showing import show_number
-from spoonbench.harness.predict.choice import Candidate, Known, Needs, choose, untried
+from spoonbench.harness.predict.choice import Candidate, Needs, choose
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
+    from spoonbench.harness.advise.advice import Evidence
     from spoonbench.harness.advise.case import Case
     from spoonbench.harness.advise.decision import Decision
-    from spoonbench.harness.advise.lookups.figures import Figures, Measured, Row
-    from spoonbench.harness.advise.lookups.forecasts import Forecast
-    from spoonbench.harness.matrix_records import Conditions
+    from spoonbench.harness.advise.lookups.figures import Figures, Row
+    from spoonbench.harness.advise.lookups.setting_cells import Cell
 
 MOST_RUNNERS_UP = 2
 _FIXED = ("device", "batch", "dtype")
@@ -42,28 +42,13 @@ _LEAST = frozenset({"rate", "accuracy_need"})
 """Facts that say what must be reached, and not what may be spent."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
-    """A cell that can be chosen.
-
-    Attributes:
-        row: as measured, or as predicted.
-        candidate: the same as what chooses it sees it.
-        is_measured: it was.
-    """
-
-    row: Row
-    candidate: Candidate
-    is_measured: bool
-
-
 def choose_setting(case: Case, _: Decision) -> MeasuredChoice | None:
     """By the newest matrix of the model and the task on this machine; None where there is none."""
     figures = next(filter(None, (_kept(one, case) for one in case.sources.measured)), None)
     if figures is None:
         return None
     asked = [int(batch)] if "batch" in case.given and (batch := case.number("batch")) else []
-    every = cells_of(figures, case.sources.forecast(figures), asked)
+    every = case.sources.setting_cells(figures).every(asked)
     cells = {one.row.name: one for one in every if _is_allowed(one.row, case)}
     needs = _needs(case)
     chosen = choose([one.candidate for one in cells.values()], needs)
@@ -95,41 +80,6 @@ def _none(
     )
 
 
-def cells_of(figures: Figures, forecast: Forecast, batches: Iterable[int] = ()) -> Iterator[Cell]:
-    """Every cell that was measured, then those that were not: planned ones, and those between.
-
-    Args:
-        figures: a matrix.
-        forecast: of the same one; asked for nothing where no cell is missing.
-        batches: to look at beside those of the matrix.
-    """
-    measured = [row for row in figures.rows if row.rate is not None and row.rate.value > 0]
-    yield from (Cell(row=row, candidate=_measured(row), is_measured=True) for row in measured)
-    lines: dict[Conditions, dict[int, Row]] = {}
-    for row in measured:
-        lines.setdefault(setting_of(row), {})[row.batch] = row
-    sizes = sorted({*batches, *(row.batch for row in (*measured, *figures.planned))})
-    missing = [
-        (next(iter(line.values())), size)
-        for line in lines.values()
-        for size in sizes
-        if size not in line
-    ]
-    known = [_known(row, forecast) for row in measured] if missing else []
-    peaks = {(setting_of(row), row.batch): row.predicted_peak_bytes for row in figures.planned}
-    for like, size in missing:
-        told = forecast.row(like, size)
-        if told is not None:
-            candidate = untried(
-                told.name,
-                forecast.point(told),
-                forecast.prediction(like, size),
-                known,
-                told_bytes=peaks.get((setting_of(like), size)),
-            )
-            yield Cell(row=told, candidate=candidate, is_measured=False)
-
-
 def _kept(figures: Figures, case: Case) -> Figures | None:
     """A matrix of the model and the task that were said; of any where none was."""
     if case.task is not None and figures.task != case.task:
@@ -156,34 +106,6 @@ def _needs(case: Case) -> Needs:
     return Needs(**values)
 
 
-def _measured(row: Row) -> Candidate:
-    rate, share = _rate(row), row.accuracy
-    return Candidate(
-        name=row.name,
-        batch_size=row.batch,
-        seconds=row.batch / rate.value,
-        at_most=row.batch / rate.low if rate.low else None,
-        memory_bytes=row.peak_bytes,
-        accuracy=None if share is None else share.low,
-    )
-
-
-def _known(row: Row, forecast: Forecast) -> Known:
-    share = row.accuracy
-    return Known(
-        point=forecast.point(row),
-        memory_bytes=row.peak_bytes,
-        told_bytes=row.predicted_peak_bytes,
-        accuracy=None if share is None else share.low,
-    )
-
-
-def _rate(row: Row) -> Measured:
-    if row.rate is None:
-        raise AssertionError("only cells with a rate are chosen among")
-    return row.rate
-
-
 def _beside(cells: dict[str, Cell], needs: Needs, first: str) -> tuple[Cell, ...]:
     """The next best that certainly do."""
     found: list[Cell] = []
@@ -207,7 +129,7 @@ def _use(figures: Figures, cell: Cell, case: Case, *, is_certain: bool) -> str:
 def _words(cell: Cell) -> str:
     """A cell with its figures."""
     row, candidate = cell.row, cell.candidate
-    parts = [f"{_rate(row).value:,.4g} answers a second", f"{_batch_seconds(candidate)} a batch"]
+    parts = [f"{rate_of(row).value:,.4g} answers a second", f"{_batch_seconds(candidate)} a batch"]
     if candidate.memory_bytes is not None:
         most = "" if cell.is_measured else "at most "
         parts.append(f"{most}{show_number(candidate.memory_bytes, 'bytes')}")
@@ -311,17 +233,5 @@ def _axes(row: Row) -> dict[str, str]:
 
 
 def _evidence(figures: Figures, cell: Cell, case: Case) -> Evidence:
-    rate = _rate(cell.row)
     told = None if cell.is_measured else case.sources.forecast(figures)
-    return Evidence(
-        what=f"{_words(cell)} on {figures.task}{f', {told.words}' if told else ''}.",
-        source=figures.source,
-        machine=figures.machine,
-        value=rate.value,
-        low=rate.low,
-        high=rate.high,
-        unit="answers/s",
-        run_ids=cell.row.run_ids,
-        error=told.error if told else None,
-        n_cells=told.n_cells if told else None,
-    )
+    return rate_evidence(figures, cell.row, _words(cell), told)

@@ -1,125 +1,90 @@
-"""Matrices of the user's own store, measured on this machine.
-
-Summarized as the reports do it, but without the answers of cells that no advice compares: what
-takes long is reading texts.
-"""
+"""Matrices of the user's own store, measured on this machine."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-from spoonbench.harness.advise.lookups.figures import (
-    Crossing,
-    Figures,
-    Measured,
-    Row,
-    machine_words,
-    parameters_of,
-)
-from spoonbench.harness.canonical import to_json, without_defaults
-from spoonbench.harness.matrix.summary import NOT_RUN, summarize_matrix
+from spoonbench.harness.advise.lookups.figures import Figures
+from spoonbench.harness.canonical import from_json, to_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Mapping, Sequence
 
-    from spoonbench.harness.evidence import Estimate, Proportion
-    from spoonbench.harness.matrix.evidence import CellEvidence, Crossover, MatrixEvidence
-    from spoonbench.harness.matrix_records import Matrix
-    from spoonbench.harness.records import Environment
-    from spoonbench.harness.store.reader import StoreReader
+    from spoonbench.harness.advise.summaries import Summaries
+    from spoonbench.harness.predict.observations import Observation
+    from spoonbench.harness.predict.performance import PerformanceModel
+    from spoonbench.harness.store.reader import PlanForm, StoreReader
 
 
 def stored_figures(
-    reader: StoreReader, machine: Environment, matrices: Iterable[Matrix]
+    reader: StoreReader, summaries: Summaries, environment_id: str, machine: str
 ) -> tuple[Figures, ...]:
-    """Matrices of a machine, in their order.
+    """Matrices of a machine, newest first.
+
+    Args:
+        reader: of the store.
+        summaries: kept beside it.
+        environment_id: of the machine.
+        machine: in words.
 
     Raises:
         StoreError: the store is damaged.
     """
-    words = machine_words(to_json(machine))
-    found = []
-    for matrix in matrices:
-        keys = [cell.key for cell in matrix.cells]
-        runs = reader.runs(keys, environment_id=machine.environment_id)
-        # Advice asks for crossovers of devices alone.
-        evidence = summarize_matrix(matrix, runs, reader.answers, crossing={"device"})
-        found.append(figures_of(evidence, words))
-    return tuple(found)
+    forms = reader.newest_forms("matrices", environment_id)
+    return tuple(_stored(reader, summaries, form, machine) for form in forms)
 
 
-def figures_of(evidence: MatrixEvidence, machine: str) -> Figures:
-    """A matrix as advice reads it.
+def _stored(reader: StoreReader, summaries: Summaries, form: PlanForm, machine: str) -> Figures:
+    def keys() -> list[str]:
+        return [cell.key for cell in reader.matrix_form(form).cells]
+
+    def add_up() -> Figures:
+        matrix = reader.matrix_form(form)
+        runs = reader.runs(keys(), environment_id=matrix.environment_id)
+        # What it takes to add up is imported only where that is done.
+        rows = import_module("spoonbench.harness.advise.lookups.matrix_rows")
+        found: Figures = rows.add_up(matrix, runs, reader.answers, machine)
+        return found
+
+    def rebuilt(kept: Mapping[str, Any]) -> Figures:
+        found: Figures = from_json(Figures, kept)
+        return found
+
+    figures: Figures = summaries.get(
+        form, cells=keys, add_up=add_up, to_json=to_json, from_json=rebuilt
+    )
+    return figures
+
+
+def fit_kept(
+    reader: StoreReader,
+    summaries: Summaries,
+    environment_id: str,
+    name: str,
+    observations: Sequence[Observation],
+) -> PerformanceModel:
+    """The performance model of a stored matrix, as it was kept, or fitted now.
 
     Args:
-        evidence: what its runs add up to.
-        machine: in words.
+        reader: of the store.
+        summaries: kept beside it.
+        environment_id: of the machine.
+        name: of the matrix, as `Figures` have it.
+        observations: its cells.
+
+    Raises:
+        StoreError: the store is damaged.
     """
-    matrix = evidence.matrix
-    answering = [cell for cell in evidence.cells if cell.cell.placement.mode == "answer"]
-    rows = tuple(_row(cell) for cell in answering if cell.status == "ok")
-    return Figures(
-        source="store",
-        name=matrix.matrix_id[:12],
-        machine=machine,
-        model=matrix.model.label,
-        task=matrix.task.name,
-        parameters=parameters_of(rows),
-        rows=rows,
-        crossings=tuple(_crossing(one) for one in evidence.crossovers),
-        planned=tuple(
-            replace(_row(cell), predicted_peak_bytes=matrix.predicted_peak_bytes(cell.cell))
-            for cell in answering
-            if cell.status == NOT_RUN
-        ),
+    performance = import_module("spoonbench.harness.predict.performance")
+    forms = reader.newest_forms("matrices", environment_id)
+    form = next(one for one in forms if one.key.startswith(name))
+    model: PerformanceModel = summaries.get(
+        form,
+        part="fit",
+        cells=lambda: [cell.key for cell in reader.matrix_form(form).cells],
+        add_up=lambda: performance.fit(observations),
+        to_json=performance.keep,
+        from_json=lambda kept: performance.restore(observations, kept),
     )
-
-
-def _row(cell: CellEvidence) -> Row:
-    at, accuracy, test = cell.cell.placement, cell.accuracy, cell.test
-    return Row(
-        name=cell.cell.name,
-        device=at.device,
-        dtype=at.dtype,
-        quantization=at.quantization,
-        engine=at.engine,
-        batch=at.batch_size,
-        rate=_measured(cell.answers_per_s),
-        accuracy=_share(accuracy),
-        n_right=accuracy.n_successes if accuracy else None,
-        n_items=accuracy.n if accuracy else None,
-        n_lost=test.n_first_only if test else None,
-        n_won=test.n_second_only if test else None,
-        p_value=test.p_holm if test else None,
-        weight_bytes=cell.weight_bytes,
-        peak_bytes=cell.device_peak_bytes or cell.peak_bytes,
-        predicted_peak_bytes=cell.predicted_peak_bytes,
-        run_ids=cell.run_ids,
-        settings=without_defaults(at),
-    )
-
-
-def _measured(estimate: Estimate | None) -> Measured | None:
-    if estimate is None:
-        return None
-    return Measured(value=estimate.value, low=estimate.low, high=estimate.high)
-
-
-def _share(share: Proportion | None) -> Measured | None:
-    if share is None or share.value is None:
-        return None
-    return Measured(value=share.value, low=share.low, high=share.high)
-
-
-def _crossing(one: Crossover) -> Crossing:
-    return Crossing(
-        axis=one.axis,
-        first=one.first,
-        second=one.second,
-        others=one.others,
-        batch=one.batch_size,
-        low=one.low,
-        high=one.high,
-        text=one.text,
-    )
+    return model

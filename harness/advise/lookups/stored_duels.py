@@ -6,16 +6,19 @@ Only the split that decides is read: answers are what takes long.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-from spoonbench.harness.advise.lookups.figures import machine_words
-from spoonbench.harness.canonical import to_json
-from spoonbench.harness.measurements import summarize
+from spoonbench.harness.canonical import from_json, to_json
+from spoonbench.harness.duel_records import Duel
+from spoonbench.harness.estimates import Estimate
+from spoonbench.harness.evidence import Measurement
 
 if TYPE_CHECKING:
-    from spoonbench.harness.duel_records import Duel, Entry
-    from spoonbench.harness.evidence import Measurement
-    from spoonbench.harness.records import Environment
+    from collections.abc import Mapping
+
+    from spoonbench.harness.advise.summaries import Summaries
+    from spoonbench.harness.duel_records import Entry
     from spoonbench.harness.store.reader import StoreReader
 
 
@@ -25,7 +28,7 @@ class StoredDuel:
 
     Attributes:
         duel: with the deciding split as its only one.
-        measurements: of its contestants.
+        measurements: of its contestants, without curves.
         machine: in words.
     """
 
@@ -34,21 +37,71 @@ class StoredDuel:
     machine: str
 
 
-def read_duel(reader: StoreReader, machine: Environment, task: str) -> StoredDuel | None:
+def read_duel(
+    reader: StoreReader, summaries: Summaries, environment_id: str, machine: str, task: str
+) -> StoredDuel | None:
     """The newest duel of a task on a machine.
+
+    Args:
+        reader: of the store.
+        summaries: kept beside it.
+        environment_id: of the machine.
+        machine: in words.
+        task: name.
 
     Raises:
         StoreError: the store is damaged.
     """
-    duel = reader.newest_duel(task, machine.environment_id)
-    if duel is None:
+    form = next(iter(reader.newest_forms("duels", environment_id, task)), None)
+    if form is None:
         return None
-    short = _deciding(duel)
-    keys = [key for entry in short.entries for key in _keys(entry)]
-    runs = reader.runs(keys, environment_id=machine.environment_id)
-    measurements = summarize(short, runs, reader.answers)
-    words = machine_words(to_json(machine))
-    return StoredDuel(duel=short, measurements=tuple(measurements), machine=words)
+
+    def deciding() -> Duel:
+        return _deciding(reader.duel_form(form))
+
+    def add_up() -> StoredDuel:
+        duel = deciding()
+        runs = reader.runs(_keys(duel), environment_id=environment_id)
+        summarize = import_module("spoonbench.harness.measurements").summarize
+        measurements = tuple(map(_without_curves, summarize(duel, runs, reader.answers)))
+        return StoredDuel(duel=duel, measurements=measurements, machine=machine)
+
+    found: StoredDuel = summaries.get(
+        form,
+        cells=lambda: _keys(deciding()),
+        add_up=add_up,
+        to_json=to_json,
+        from_json=_from_json,
+    )
+    return found
+
+
+def _from_json(kept: Mapping[str, Any]) -> StoredDuel:
+    return StoredDuel(
+        duel=from_json(Duel, kept["duel"]),
+        measurements=tuple(map(_measurement, kept["measurements"])),
+        machine=kept["machine"],
+    )
+
+
+def _measurement(kept: Mapping[str, Any]) -> Measurement:
+    found: Measurement = from_json(Measurement, kept)
+    # JSON has no numbers as names.
+    rates = {int(size): from_json(Estimate, one) for size, one in kept["throughput"].items()}
+    return replace(found, throughput=rates)
+
+
+def _without_curves(one: Measurement) -> Measurement:
+    """Hundreds of points that no advice asks for."""
+    splits = tuple(
+        replace(
+            score,
+            curve=None,
+            subsets=tuple(replace(subset, curve=None) for subset in score.subsets),
+        )
+        for score in one.splits
+    )
+    return replace(one, splits=splits, curve=())
 
 
 def _deciding(duel: Duel) -> Duel:
@@ -64,7 +117,11 @@ def _of_split(entry: Entry, split: str) -> Entry:
     return replace(entry, answer_cells=cells)
 
 
-def _keys(entry: Entry) -> list[str]:
+def _keys(duel: Duel) -> list[str]:
+    return [key for entry in duel.entries for key in _keys_of(entry)]
+
+
+def _keys_of(entry: Entry) -> list[str]:
     named = (entry.train_cell, entry.latency_cell)
     keys = [key for key in named if key]
     return [*keys, *entry.answer_cells.values(), *entry.throughput_cells.values()]

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from spoonbench.harness.claims.claim import Claim, Finding, Verdict
     from spoonbench.harness.claims.grounds import Grounds
     from spoonbench.harness.claims.runs import MeasuredDuel
-    from spoonbench.harness.evidence import Measurement, Proportion, SplitScore
+    from spoonbench.harness.estimates import Proportion
+    from spoonbench.harness.evidence import Measurement, SplitScore
 
 TASK = "word-problems"
 _SAME_SIZE = 2.0

@@ -146,9 +146,10 @@ def matrix_store(tmp_path, machine):
         cells: as above; the first is the baseline. A "peak_bytes" among conditions was measured, a
             "told_bytes" predicted; a cell without a rate was planned and did not run.
         weight_bytes: of the plain float32 weights.
+        suffix: of the ids of its runs.
     """
 
-    def write(cells, *, weight_bytes=496_000_000, folder="results", on=None, rounds=3):
+    def write(cells, *, weight_bytes=496_000_000, folder="results", on=None, rounds=3, suffix=""):
         place, where = on or machine, tmp_path / folder
         planned = []
         with store_of(where, place) as writer:
@@ -168,7 +169,7 @@ def matrix_store(tmp_path, machine):
                     seconds = N_ITEMS / rate * (1 + 0.01 * (index - 1))
                     writer.add_run(
                         RunRecord(
-                            run_id=f"{name} {index}",
+                            run_id=f"{name} {index}{suffix}",
                             cell_key=key,
                             environment_id=place.environment_id,
                             status="ok",

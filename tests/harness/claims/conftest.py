@@ -9,7 +9,8 @@ from spoonbench.harness.claims.ledger import check_claims
 from spoonbench.harness.claims.reading import read_claims
 from spoonbench.harness.claims.runs import MeasuredDuel, MeasuredMatrix, Runs
 from spoonbench.harness.duel_records import Duel, Entry, Requirements, SplitFacts, TaskFacts
-from spoonbench.harness.evidence import Estimate, Measurement, PairedTest, SplitScore
+from spoonbench.harness.estimates import Estimate, PairedTest
+from spoonbench.harness.evidence import Measurement, SplitScore
 from spoonbench.harness.matrix.evidence import CellEvidence, MatrixEvidence, Noise
 from spoonbench.harness.matrix_records import Conditions, Matrix, MatrixCell
 from spoonbench.harness.records import ScoredAnswer

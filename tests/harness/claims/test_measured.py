@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from spoonbench.harness.duel_records import Effort
-from spoonbench.harness.evidence import Estimate, NumberErrors
+from spoonbench.harness.estimates import Estimate
+from spoonbench.harness.evidence import NumberErrors
 
 DISTIL = 82_000_000
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from spoonbench.harness.evidence import Estimate
+from spoonbench.harness.estimates import Estimate
 from spoonbench.harness.gates.comparing import Choices, compare
 from spoonbench.harness.gates.sides import BadComparison, Scores, Series, Subject
 from spoonbench.harness.stats import mcnemar, proportion

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spoonbench.harness.evidence import Estimate, PairedTest
+from spoonbench.harness.estimates import Estimate, PairedTest
 from spoonbench.harness.matrix.evidence import CellEvidence, MatrixEvidence, Noise
 from spoonbench.harness.matrix.verdicts import (
     changed_nothing,

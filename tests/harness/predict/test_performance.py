@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import random
 from dataclasses import replace
@@ -18,8 +19,10 @@ from spoonbench.harness.predict.performance import (
     TooFewCells,
     crossover,
     fit,
+    keep,
     ratio,
     relative_error,
+    restore,
 )
 from spoonbench.harness.reference.records import read_shipped
 from spoonbench.harness.stats import median
@@ -175,6 +178,21 @@ def test_intervals_cover_what_is_measured_next():
     assert n_covered >= 95
 
 
+def test_a_noisy_work_leaves_the_intervals_of_another_as_narrow_as_they_were():
+    quiet = measured(noise=0.02, work="quiet")
+    noisy = measured(noise=0.4, seed=1, work="noisy")
+    alone, beside = fit(quiet), fit([*quiet, *noisy])
+    for size in (2, 16, 64):
+        told = beside.predict(point(size, work="quiet"))
+        assert told.low <= truth(size, "float32", "none") <= told.high
+        assert _width(told) < 2 * _width(alone.predict(point(size, work="quiet")))
+        assert _width(beside.predict(point(size, work="noisy"))) > 5 * _width(told)
+
+
+def _width(told) -> float:
+    return math.log(told.high / told.low)
+
+
 def test_its_own_account_of_its_error_is_what_leaving_cells_out_gives():
     cells = measured(noise=0.1, seed=3, sizes=SIZES[::2])
     account = fit(cells).held_out
@@ -204,6 +222,43 @@ def test_settings_of_one_model_tell_those_of_another():
     ]
     told = fit(first + second).predict(point(16, "bfloat16", work="large"))
     assert told.seconds == pytest.approx(10 * truth(16, "bfloat16", "none"), rel=0.15)
+
+
+def test_a_model_that_was_kept_tells_the_same():
+    cells = measured(noise=0.05, work="one") + measured(noise=0.1, seed=1, work="other")
+    model = fit(cells)
+    again = restore(cells, json.loads(json.dumps(keep(model))))
+    assert again.held_out == model.held_out
+    pairs = [[point(12, *names, work=work) for work in ("one", "other")] for names in TRUTH]
+    for one, other in pairs:
+        assert again.predict(one) == model.predict(one)
+        assert ratio(again, one, other) == ratio(model, one, other)
+    first, second = pairs[0][0], pairs[1][0]
+    assert crossover(again, first, second) == crossover(model, first, second)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda kept: {},
+        lambda kept: {**kept, "fitted": None},
+        lambda kept: {**kept, "held_out": {"n": 1}},
+        lambda kept: {**kept, "widening": None},
+        lambda kept: {**kept, "fitted": {**kept["fitted"], "values": [1.0]}},
+        lambda kept: {**kept, "fitted": {**kept["fitted"], "covariance": [[1.0]]}},
+        lambda kept: {**kept, "fitted": {**kept["fitted"], "noise": []}},
+    ],
+)
+def test_what_is_no_kept_model_is_refused(change):
+    cells = measured(noise=0.05)
+    with pytest.raises(ValueError, match=r"."):
+        restore(cells, change(keep(fit(cells))))
+
+
+def test_a_model_of_other_cells_is_refused():
+    kept = keep(fit(measured(noise=0.05)))
+    with pytest.raises(ValueError, match="where the cells have"):
+        restore(measured(noise=0.05, sizes=(1, 4, 16)), kept)
 
 
 def test_a_crossing_is_found_within_its_interval():

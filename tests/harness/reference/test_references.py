@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from spoonbench.harness.cli import cli
 from spoonbench.harness.duel_records import Entry, SplitFacts, TaskFacts
 from spoonbench.harness.environment import probe
-from spoonbench.harness.evidence import PairedTest
+from spoonbench.harness.estimates import PairedTest
 from spoonbench.harness.matrix.evidence import CellEvidence, Crossover, MatrixEvidence, Noise
 from spoonbench.harness.matrix_records import Conditions, Matrix, MatrixCell
 from spoonbench.harness.reference.records import (

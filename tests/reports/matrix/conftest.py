@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from spoonbench.harness.duel_records import Entry, SplitFacts, TaskFacts
-from spoonbench.harness.evidence import PairedTest
+from spoonbench.harness.estimates import PairedTest
 from spoonbench.harness.instruction_sets import arithmetic_of
 from spoonbench.harness.matrix.crossovers import find_crossovers
 from spoonbench.harness.matrix.evidence import CellEvidence, MatrixEvidence, Noise
