@@ -2,7 +2,7 @@
 
     python bench/advice_quality.py --work DIR               # measures, then the table
     python bench/advice_quality.py --work DIR --smallest    # everything much smaller, to try it
-    python bench/advice_quality.py --work DIR --items 600 --rounds 5 --seconds 1  # surer
+    python bench/advice_quality.py --work DIR --items 600 --rounds 10 --seconds 1  # what ships
     python bench/advice_quality.py --work DIR --no-measuring --json FILE
     python bench/advice_quality.py --work DIR --no-measuring --ship   # what reports show
 
@@ -78,6 +78,19 @@ class Effort:
     is_smallest: bool
 
     @property
+    def command(self) -> str:
+        """What measures so much."""
+        words = [f"--rounds {self.rounds}", f"--seconds {self.seconds:g}"]
+        words += [] if self.items is None else [f"--items {self.items}"]
+        return " ".join(
+            [
+                "python bench/advice_quality.py --work DIR",
+                *words,
+                *self.is_smallest * ["--smallest"],
+            ]
+        )
+
+    @property
     def options(self) -> tuple[str, ...]:
         """Of a task."""
         return () if self.items is None else (f"n_items={self.items}",)
@@ -110,6 +123,10 @@ def commands(work: Path, effort: Effort) -> Iterator[tuple[str, list[str]]]:
         )
 
 
+_COMMAND = "command.txt"
+"""File of what was asked for last, which the table names."""
+
+
 def _of(work: Path, name: str) -> Path:
     return work / name.replace(" ", "-")
 
@@ -117,6 +134,7 @@ def _of(work: Path, name: str) -> Path:
 def measure(work: Path, effort: Effort) -> None:
     """Run what has not run yet; each command goes on where it stopped."""
     work.mkdir(parents=True, exist_ok=True)
+    (work / _COMMAND).write_text(effort.command + "\n")
     for name, words in commands(work, effort):
         done = work / f"{name.replace(' ', '-')}.done"
         if done.exists():
@@ -159,7 +177,7 @@ def _machine(work: Path) -> str:
         return machine_words(to_json(reader.environment(reader.duels()[0].environment_id)))
 
 
-def _report(outcomes: Sequence[Outcome], errors: str, machine: str) -> dict[str, Any]:
+def _report(outcomes: Sequence[Outcome], errors: str, machine: str, command: str) -> dict[str, Any]:
     places = dict.fromkeys(one.where for one in outcomes)
     n_pairs = len({(one.where, one.requirement) for one in outcomes})
     print(f"\n{n_pairs} pairs of {len(places)} tasks and configurations\n")
@@ -178,7 +196,7 @@ def _report(outcomes: Sequence[Outcome], errors: str, machine: str) -> dict[str,
         "verdict": verdict(outcomes),
         "measured": (
             f"{n_pairs} pairs of {len(places)} tasks and configurations, measured on {machine}, "
-            "by python bench/advice_quality.py --work DIR."
+            f"by {command}."
         ),
         "errors": errors,
         "rows": {name: rows(group) for name, group in groups.items() if group},
@@ -210,7 +228,8 @@ def main() -> None:
     outcomes, errors = evaluate(given.work)
     if not outcomes:
         sys.exit(f"Nothing was measured in {given.work} yet.")
-    report = _report(outcomes, errors, _machine(given.work))
+    command = (given.work / _COMMAND).read_text().strip()
+    report = _report(outcomes, errors, _machine(given.work), command)
     if given.json:
         given.json.write_text(json.dumps(report, indent=1))
     if given.ship:

@@ -51,14 +51,19 @@ class HereForked(Here):
 """
 OLDER_VERSIONS = """
 import importlib.metadata as metadata
-version = metadata.version
+from pathlib import Path
+# This file's folder comes first: another torch is there, and bitsandbytes is nowhere.
+info = Path(__file__).parent / "torch-0.0.other.dist-info"
+info.mkdir(exist_ok=True)
+(info / "METADATA").write_text("Metadata-Version: 2.1\\nName: torch\\nVersion: 0.0.other\\n")
+version, entries = metadata.version, Path.iterdir
 def other(name):
-    if name == "torch":
-        return "0.0.other"
     if name == "bitsandbytes":
         raise metadata.PackageNotFoundError(name)
     return version(name)
-metadata.version = other
+def without(folder):
+    return (one for one in entries(folder) if not one.name.startswith("bitsandbytes-"))
+metadata.version, Path.iterdir = other, without
 print("a start-up file may talk")
 """
 
