@@ -4,6 +4,9 @@
     python bench/answer_times.py --results DIR          # and once more on these
     python bench/answer_times.py --results DIR --rounds 30 --json FILE
 
+The results need a duel and a matrix of word problems. What they add up to is kept by the first
+question of each kind, which is the round that is not counted.
+
 Each question is asked in a process of its own, as on a command line; all of them take turns, beside
 an interpreter that does nothing, which is what a machine that is slow at the time takes longer for,
 too. An answer that fails ends the run.
@@ -33,11 +36,13 @@ QUESTIONS: Mapping[str, str] = {
     "quantize": "--parameters 124M --task arithmetic --memory 24GB",
     "fit": "--parameters 7B --dtype bf16 --context 4096 --batch 8 --memory 24GB",
     "finetune": "--parameters 2B --memory 16GB --device mps --examples 3600",
-    "setting": "--parameters 0.8M --latency 0.05 --memory 24GB",
+    "setting": "--parameters 0.8M --latency 0.05 --memory 24GB --interactive no",
 }
 ON_RESULTS: Mapping[str, str] = {
-    "tool": "--task word-problems --accuracy 1.0",
-    "setting": "--task word-problems --latency 0.05",
+    "of a duel": "tool --task word-problems --accuracy 1.0",
+    "of a matrix": "setting --task word-problems --latency 0.05",
+    "of a batch that the matrix has not": "setting --task word-problems --latency 0.05 --batch 12",
+    "and by how much": "quantize --parameters 0.8M --batch 12 --memory 24GB --task word-problems",
 }
 """What is asked of results beside that: what a duel and a matrix of one's own settle."""
 
@@ -53,9 +58,9 @@ def commands(results: Path | None) -> dict[str, list[str]]:
         for topic, words in QUESTIONS.items():
             asked = [*base, "advise", topic, *words.split(), "--out", str(results)]
             found[f"{topic}, with results"] = asked
-        for topic, words in ON_RESULTS.items():
-            asked = [*base, "advise", topic, *words.split(), "--out", str(results)]
-            found[f"{topic} --task, with results"] = asked
+        for name, words in ON_RESULTS.items():
+            topic = words.partition(" ")[0]
+            found[f"{topic}, {name}"] = [*base, "advise", *words.split(), "--out", str(results)]
     return found
 
 

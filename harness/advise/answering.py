@@ -41,7 +41,7 @@ def answer(framework: Framework, case: Case) -> Advice:
         BadAnswer: a question does not allow its answer.
         StoreError: the store is damaged.
     """
-    decision = decide(framework, case)
+    decision = decide(framework, case).whole()
     if decision.asks is not None:
         return _open(framework, case, decision)
     measured = decision.measured

@@ -41,6 +41,10 @@ class Decision:
     beside: tuple[Evidence, ...] = ()
     measured: MeasuredChoice | None = None
 
+    def whole(self) -> Decision:
+        """With all that is told beside a measured choice."""
+        return replace(self, measured=self.measured.whole()) if self.measured else self
+
     @property
     def asks(self) -> Question | None:
         """The question whose answer is missing; what was measured may need none, or another."""

@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from spoonbench.harness.advise.advice import Evidence, Sureness
     from spoonbench.harness.advise.case import Case
@@ -33,6 +33,8 @@ class MeasuredChoice:
         firm_up: the command that would make it surer; None where nothing would.
         cells: axes of the matrix that measures what was predicted; empty where all was measured.
         asks: the question that has to be answered first; None where none has.
+        more: gives the same with what is told beside it, where that is left for who asks: what
+            would change an answer is found by choosing many times.
     """
 
     choice: str | None
@@ -45,6 +47,11 @@ class MeasuredChoice:
     firm_up: str | None = None
     cells: Mapping[str, str] = field(default_factory=dict)
     asks: Question | None = None
+    more: Callable[[], MeasuredChoice] | None = None
+
+    def whole(self) -> MeasuredChoice:
+        """With all that is told beside the choice."""
+        return self if self.more is None else self.more()
 
     def agrees_with(self, choice: str | None) -> bool:
         """Whether a framework's choice means the same."""

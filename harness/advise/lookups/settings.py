@@ -55,17 +55,25 @@ def choose_setting(case: Case, _: Decision) -> MeasuredChoice | None:
     if chosen.name is None:
         return _none(figures, cells, needs, cells.get(chosen.nearest or ""), case)
     cell = cells[chosen.name]
-    beside = _beside(cells, needs, chosen.name)
-    return MeasuredChoice(
+    found = MeasuredChoice(
         choice=chosen.name,
         sentence=_use(figures, cell, case, is_certain=chosen.is_certain),
         agreeing=frozenset(_ruled_alike(cell.row)),
-        evidence=tuple(_evidence(figures, one, case) for one in (cell, *beside)),
+        evidence=(),
         sureness="measured here" if cell.is_measured else "predicted",
-        runners_up=tuple(_words(one) for one in beside),
-        flips=(*_looser(cells, needs, cell), *_tighter(cells, needs, cell)),
         cells={} if cell.is_measured else _axes(cell.row),
     )
+
+    def more() -> MeasuredChoice:
+        beside = _beside(cells, needs, cell.row.name)
+        return replace(
+            found,
+            evidence=tuple(_evidence(figures, one, case) for one in (cell, *beside)),
+            runners_up=tuple(_words(one) for one in beside),
+            flips=(*_looser(cells, needs, cell), *_tighter(cells, needs, cell)),
+        )
+
+    return replace(found, more=more)
 
 
 def _none(
