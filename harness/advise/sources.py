@@ -141,7 +141,8 @@ class Sources:
         """
         if self.reader is None:
             return False
-        return bool(self.reader.newest_forms("matrices", self.machine.environment_id, task))
+        key = self.machine.environment_id
+        return bool(self.reader.newest_forms("matrices", key, task, most=1))
 
     @cached_property
     def matrices(self) -> tuple[Figures, ...]:

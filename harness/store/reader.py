@@ -138,7 +138,12 @@ class StoreReader(OpenStore):
         self._answers.clear()
 
     def newest_forms(
-        self, table: Literal["duels", "matrices"], environment_id: str, task: str | None = None
+        self,
+        table: Literal["duels", "matrices"],
+        environment_id: str,
+        task: str | None = None,
+        *,
+        most: int = -1,
     ) -> list[PlanForm]:
         """Plans of one machine in their newest forms, the one that was added last first.
 
@@ -148,15 +153,18 @@ class StoreReader(OpenStore):
             table: which plans.
             environment_id: of the machine.
             task: name of the task that they are of; None: any.
+            most: so many at most are looked for; -1: all.
         """
         column = _PLANS[table].column
         is_of_task = "" if task is None else "AND json_extract(record, '$.task.name') = ? "
         rows = self._rows(
             f"SELECT {column}, sequence FROM {table} WHERE sequence IN "  # noqa: S608  # constants
             f"(SELECT max(sequence) FROM {table} GROUP BY {column}) "
-            f"AND json_extract(record, '$.environment_id') = ? {is_of_task}ORDER BY sequence DESC",
+            f"AND json_extract(record, '$.environment_id') = ? {is_of_task}"
+            "ORDER BY sequence DESC LIMIT ?",
             environment_id,
             *([] if task is None else [task]),
+            most,
         )
         return [PlanForm(key=key, number=number) for key, number in rows]
 

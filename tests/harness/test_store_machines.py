@@ -48,6 +48,8 @@ def test_the_newest_duel_of_a_task_and_machine(store):
     with open_reader(store) as reader:
         found = [reader.duel_form(one) for one in reader.newest_forms("duels", "here", "a")]
         assert [one.duel_id for one in found] == ["4", "1"]
+        (newest,) = reader.newest_forms("duels", "here", "a", most=1)
+        assert newest.key == "4"
         assert [one.key for one in reader.newest_forms("duels", "there", "a")] == ["2"]
         assert reader.newest_forms("duels", "here", "c") == []
 

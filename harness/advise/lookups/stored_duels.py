@@ -52,9 +52,10 @@ def read_duel(
     Raises:
         StoreError: the store is damaged.
     """
-    form = next(iter(reader.newest_forms("duels", environment_id, task)), None)
-    if form is None:
+    forms = reader.newest_forms("duels", environment_id, task, most=1)
+    if not forms:
         return None
+    (form,) = forms
 
     def deciding() -> Duel:
         return _deciding(reader.duel_form(form))
