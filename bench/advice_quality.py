@@ -61,6 +61,10 @@ SMALLEST = (
 )  # fmt: skip
 
 
+_COMMAND = "command.txt"
+"""File of what was asked for last, which the table names."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effort:
     """How much is measured; all of it is the same for every task and every configuration.
@@ -121,10 +125,6 @@ def commands(work: Path, effort: Effort) -> Iterator[tuple[str, list[str]]]:
                 *["--no-report", "--out", str(_of(work, name))],
             ],
         )
-
-
-_COMMAND = "command.txt"
-"""File of what was asked for last, which the table names."""
 
 
 def _of(work: Path, name: str) -> Path:

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 from spoonbench.solvers.guarantees import Guarantee as Guarantee  # noqa: PLC0414  # of the contract
+from spoonbench.solvers.guarantees import GuaranteeKind as GuaranteeKind  # noqa: PLC0414  # likewise
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,8 +12,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from spoonbench.harness.advise.lookups.figures import Figures, machine_words, reference_figures
-from spoonbench.harness.canonical import to_json
+from spoonbench.harness.advise.lookups.figures import Figures, reference_figures
 
 if TYPE_CHECKING:
     from spoonbench.harness.advise.lookups.forecasts import Fits, Forecast
@@ -119,19 +118,18 @@ class Sources:
         if self.reader is None:
             return ()
         stored = import_module("spoonbench.harness.advise.lookups.stored")
-        found: tuple[Figures, ...] = stored.stored_figures(*self._own)
+        found: tuple[Figures, ...] = stored.stored_figures(self._summaries)
         return found
 
     @cached_property
-    def _own(self) -> tuple[StoreReader, Summaries, str, str]:
-        """The store, what is kept beside it, and the machine whose runs are read: id and words."""
+    def _summaries(self) -> Summaries:
+        """What the store adds up to for this machine, kept beside it."""
         if self.reader is None or self.results is None:
             raise AssertionError("there is no store")
-        key = self.machine.environment_id
-        summaries = import_module("spoonbench.harness.advise.summaries").Summaries(
-            self.results, self.reader, key
+        summaries: Summaries = import_module("spoonbench.harness.advise.summaries").Summaries(
+            self.results, self.reader, self.machine
         )
-        return self.reader, summaries, key, machine_words(to_json(self.machine))
+        return summaries
 
     def has_matrix(self, task: str) -> bool:
         """Whether a matrix of a task is planned in the store for this machine, run or not.
@@ -163,8 +161,7 @@ class Sources:
             shipped = import_module("spoonbench.harness.advise.lookups.shipped_fits")
             return partial(shipped.fit_shipped, figures.name)
         fit_kept = import_module("spoonbench.harness.advise.lookups.stored").fit_kept
-        reader, summaries, key, _ = self._own
-        return partial(fit_kept, reader, summaries, key, figures.name)
+        return partial(fit_kept, self._summaries, figures.name)
 
     def setting_cells(self, figures: Figures) -> SettingCells:
         """Cells of a matrix that a setting can be chosen among; each is told once."""
@@ -184,7 +181,7 @@ class Sources:
             return None
         if task not in self._duels:
             stored = import_module("spoonbench.harness.advise.lookups.stored_duels")
-            self._duels[task] = stored.read_duel(*self._own, task)
+            self._duels[task] = stored.read_duel(self._summaries, task)
         return self._duels[task]
 
     def close(self) -> None:

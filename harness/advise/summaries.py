@@ -19,12 +19,14 @@ from spoonbench.harness.canonical import digest
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from spoonbench.harness.records import Environment
     from spoonbench.harness.store.reader import PlanForm, StoreReader
 
 FOLDER = "summaries"
 _PACKAGE = f"{__name__.partition('.')[0]}."
 _ROOT = Path(__file__).parents[2]
 """Of the project's modules."""
+_Plan = TypeVar("_Plan")
 _T = TypeVar("_T")
 
 
@@ -34,21 +36,27 @@ class Summaries:
     Args:
         results: folder of the store.
         reader: of the store.
-        machine: id of the environment whose runs are added up.
+        machine: whose runs are added up.
+
+    Attributes:
+        reader: see above.
+        machine: likewise.
     """
 
-    def __init__(self, results: Path, reader: StoreReader, machine: str) -> None:
+    def __init__(self, results: Path, reader: StoreReader, machine: Environment) -> None:
         self._folder = results / FOLDER
-        self._reader = reader
-        self._machine = machine
+        self._machine_id = machine.environment_id
+        self.reader = reader
+        self.machine = machine
 
     def get(
         self,
         form: PlanForm,
         *,
         part: str = "",
-        cells: Callable[[], Sequence[str]],
-        add_up: Callable[[], _T],
+        plan: Callable[[], _Plan],
+        cells: Callable[[_Plan], Sequence[str]],
+        add_up: Callable[[_Plan], _T],
         to_json: Callable[[_T], Any],
         from_json: Callable[[Any], _T],
     ) -> _T:
@@ -57,23 +65,25 @@ class Summaries:
         Args:
             form: of the plan.
             part: of what is kept of a plan; each has a file of its own.
-            cells: keys of those whose runs are added up; asked for only where nothing is kept.
+            plan: reads it; asked for only where nothing is kept, and once.
+            cells: keys of those whose runs are added up.
             add_up: makes the summary.
             to_json: what is kept of it.
             from_json: a summary from that; a ValueError, TypeError or KeyError: it is none.
         """
-        path = self._folder / f"{digest([form.key, part, self._machine])[:24]}.json"
+        path = self._folder / f"{digest([form.key, part, self._machine_id])[:24]}.json"
         kept = self._kept(path, form)
         if kept is not None:
             with contextlib.suppress(ValueError, TypeError, KeyError, AttributeError):
                 return from_json(kept)
-        keys = list(cells())
+        read = plan()
+        keys = list(cells(read))
         # Before the runs are read: what is added in the meantime makes the summary count no more.
-        last = self._reader.last_run(keys)
-        found = add_up()
+        last = self.reader.last_run(keys)
+        found = add_up(read)
         summary = {
             "form": form.number,
-            "machine": self._machine,
+            "machine": self._machine_id,
             "cells": keys,
             "runs": last,
             "modules": _stamps(_loaded()),
@@ -89,9 +99,9 @@ class Summaries:
         try:
             kept = json.loads(path.read_text("utf-8"))
             counts = (
-                (kept["form"], kept["machine"]) == (form.number, self._machine)
+                (kept["form"], kept["machine"]) == (form.number, self._machine_id)
                 and kept["modules"] == _stamps(kept["modules"])
-                and tuple(kept["runs"]) == self._reader.last_run(kept["cells"])
+                and tuple(kept["runs"]) == self.reader.last_run(kept["cells"])
             )
         except (OSError, ValueError, TypeError, KeyError):
             return None

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from spoonbench.harness.advise.lookups.figures import machine_words
 from spoonbench.harness.canonical import from_json, to_json
 from spoonbench.harness.duel_records import Duel
 from spoonbench.harness.estimates import Estimate
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
     from spoonbench.harness.advise.summaries import Summaries
     from spoonbench.harness.duel_records import Entry
-    from spoonbench.harness.store.reader import StoreReader
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,39 +37,33 @@ class StoredDuel:
     machine: str
 
 
-def read_duel(
-    reader: StoreReader, summaries: Summaries, environment_id: str, machine: str, task: str
-) -> StoredDuel | None:
+def read_duel(summaries: Summaries, task: str) -> StoredDuel | None:
     """The newest duel of a task on a machine.
 
     Args:
-        reader: of the store.
-        summaries: kept beside it.
-        environment_id: of the machine.
-        machine: in words.
+        summaries: of a store and a machine.
         task: name.
 
     Raises:
         StoreError: the store is damaged.
     """
-    forms = reader.newest_forms("duels", environment_id, task, most=1)
+    reader, machine = summaries.reader, summaries.machine
+    forms = reader.newest_forms("duels", machine.environment_id, task, most=1)
     if not forms:
         return None
     (form,) = forms
 
-    def deciding() -> Duel:
-        return _deciding(reader.duel_form(form))
-
-    def add_up() -> StoredDuel:
-        duel = deciding()
-        runs = reader.runs(_keys(duel), environment_id=environment_id)
+    def add_up(duel: Duel) -> StoredDuel:
+        runs = reader.runs(_keys(duel), environment_id=machine.environment_id)
         summarize = import_module("spoonbench.harness.measurements").summarize
         measurements = tuple(map(_without_curves, summarize(duel, runs, reader.answers)))
-        return StoredDuel(duel=duel, measurements=measurements, machine=machine)
+        words = machine_words(to_json(machine))
+        return StoredDuel(duel=duel, measurements=measurements, machine=words)
 
     found: StoredDuel = summaries.get(
         form,
-        cells=lambda: _keys(deciding()),
+        plan=lambda: _deciding(reader.duel_form(form)),
+        cells=_keys,
         add_up=add_up,
         to_json=to_json,
         from_json=_from_json,
