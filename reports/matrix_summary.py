@@ -36,6 +36,7 @@ def summary_json(report: MatrixReport) -> dict[str, Any]:
         "environment": to_json(report.environment),
         "baseline": report.matrix.baseline,
         "noise": to_json(report.evidence.noise),
+        "paces": to_json(report.evidence.paces),
         "cells": [_cell(one, report) for one in verdicts],
         "quantizations": [
             {
@@ -122,6 +123,7 @@ def _row(one: CellVerdict, beside: SpeedVerdict) -> dict[str, Any]:
         "answers_per_s": rate.value if rate else None,
         "answers_per_s_low": rate.low if rate else None,
         "answers_per_s_high": rate.high if rate else None,
+        "even_answers_per_s": cell.even_answers_per_s,
         "n_rounds": rate.n_rounds if rate else 0,
         "speed_over_baseline": one.speed.ratio,
         "speed_verdict": one.speed.verdict,

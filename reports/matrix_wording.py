@@ -5,6 +5,7 @@ Plain text; whoever shows it makes it harmless for the place (`plaintext`).
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from spoonbench.harness.matrix.series import (
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from spoonbench.harness.estimates import Estimate
+    from spoonbench.harness.matrix.evidence import Pace
     from spoonbench.harness.matrix.verdicts import (
         CellVerdict,
         QuantizationVerdict,
@@ -75,12 +77,13 @@ def baseline(report: MatrixReport) -> str:
 
 
 def noise(report: MatrixReport) -> str:
-    """How far the baseline lies from itself."""
+    """How far the baseline lies from itself, and how even the machine's own pace was."""
     found, is_same = report.evidence.noise, report.evidence.baseline.is_deterministic
+    paces = "".join(f" {_pace(device, one)}" for device, one in report.evidence.paces.items())
     if found is None:
         return (
             "Noise: unknown, for the baseline was not run twice in any round (A/A); no cell is "
-            "called faster or slower."
+            f"called faster or slower.{paces}"
         )
     rounds = _number(len(found.ratios), "round")
     again = {True: " It gave the same answers both times.", None: ""}
@@ -88,7 +91,15 @@ def noise(report: MatrixReport) -> str:
     return (
         f"Noise (A/A): run twice in each of {rounds}, the baseline's second run was "
         f"{ratio(found.low)} to {ratio(found.high)} times as fast as its first, so only a "
-        f"factor beyond {ratio(noise_factor(found))} counts.{again.get(is_same, other)}"
+        f"factor beyond {ratio(noise_factor(found))} counts.{again.get(is_same, other)}{paces}"
+    )
+
+
+def _pace(device: str, found: Pace) -> str:
+    return (
+        f"The machine's own pace ({device}) varied by {math.expm1(found.deviation):.0%} (standard "
+        f"deviation) in spells of some {quantities.duration(found.spell_s)}, as all cells together "
+        "show; cells that were not run are predicted from rates with that taken out."
     )
 
 

@@ -10,7 +10,8 @@ from outcomes import ADVISOR, Outcome, is_held_back, judged  # type: ignore[impo
 
 from spoonbench.harness.frameworks.reading import shipped
 from spoonbench.harness.frameworks.walking import walk
-from spoonbench.harness.predict.choice import Known, Needs, choose, untried
+from spoonbench.harness.predict.choice import Needs, choose, untried
+from spoonbench.harness.predict.neighbours import Known, Neighbours
 from spoonbench.harness.predict.observations import observations_of
 from spoonbench.harness.predict.performance import TooFewCells, fit
 from spoonbench.harness.stats import median, quantile
@@ -99,15 +100,22 @@ def errors_of(models: Iterable[Fitted]) -> str:
 
 
 def fitted(evidence: Mapping[str, MatrixEvidence]) -> Iterator[Fitted]:
-    """Of each configuration the model that chooses, the cells that it has seen, and all cells."""
+    """Of each configuration the model that chooses, the cells that it has seen, and all cells.
+
+    The model is fitted to rates at the machine's usual pace; requirements and outcomes are of
+    medians over rounds, as the tables of a matrix show them.
+    """
     observations = {name: observations_of(one) for name, one in evidence.items()}
     for name, mine in observations.items():
         others = [cell for which, cells in observations.items() if which != name for cell in cells]
         seen = [cell for cell in mine if not is_held_back(name, cell.name)]
         try:
-            yield name, fit([*others, *seen]), seen, mine
+            model = fit([*others, *seen])
         except TooFewCells as exc:
             print(f"{name} is left out: {exc}", file=sys.stderr)
+            continue
+        medians = {one.name: one for one in observations_of(evidence[name], is_even=False)}
+        yield name, model, [medians[one.name] for one in seen], [*medians.values()]
 
 
 def _of_configuration(
@@ -121,13 +129,13 @@ def _of_configuration(
     by_name = {one.cell.name: one for one in evidence.cells}
     truth = {one.name: one for one in everything if one.name in held_back}
     known = [by_name[one.name] for one in seen]
-    tells = [_known(one, by_name[one.name]) for one in seen]
+    neighbours = Neighbours(_known(one, by_name[one.name]) for one in seen)
     candidates = [
         untried(
             one.name,
             one.point,
             model.predict(one.point),
-            tells,
+            neighbours,
             told_bytes=by_name[one.name].predicted_peak_bytes,
         )
         for one in truth.values()

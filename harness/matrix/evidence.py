@@ -32,6 +32,8 @@ class CellEvidence:
         n_failed: items without an answer because something went wrong.
         natural_stops: texts that the model ended by itself among all it wrote.
         answers_per_s: items a second over whole passes; in other modes than "answer", texts.
+        even_answers_per_s: the same at the machine's usual pace (`MatrixEvidence.paces`); None
+            where none is known.
         call_s: seconds of one call with a full batch; every answer of it comes at its end.
         call_p95_s: 95th percentile over all full calls of all rounds.
         first_token_s: seconds to the first new token.
@@ -83,6 +85,7 @@ class CellEvidence:
     n_failed: int | None = None
     natural_stops: Proportion | None = None
     answers_per_s: Estimate | None = None
+    even_answers_per_s: float | None = None
     call_s: Estimate | None = None
     call_p95_s: float | None = None
     first_token_s: float | None = None
@@ -160,6 +163,21 @@ class Noise:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How the machine's own speed changed while the matrix ran: what all cells had in common.
+
+    Attributes:
+        deviation: standard deviation of natural logarithms of seconds: 0.1 is some 10%.
+        spell_s: seconds after which a fast or slow spell has gone by two thirds.
+        share: of the variance within cells that this has, in (0, 1).
+    """
+
+    deviation: float
+    spell_s: float
+    share: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Crossover:
     """Where one setting overtakes another as batches grow.
 
@@ -194,12 +212,14 @@ class MatrixEvidence:
         cells: in its order.
         noise: None where the baseline was not run twice in any round.
         crossovers: of pairs of settings that differ on one axis.
+        paces: device to the machine's pace there; devices whose runs tell none are left out.
     """
 
     matrix: Matrix
     cells: tuple[CellEvidence, ...]
     noise: Noise | None = None
     crossovers: tuple[Crossover, ...] = ()
+    paces: Mapping[str, Pace] = field(default_factory=dict)
 
     @property
     def baseline(self) -> CellEvidence:

@@ -18,6 +18,7 @@ from spoonbench.harness.instruction_sets import Arithmetic
 from spoonbench.harness.matrix.crossovers import find_crossovers
 from spoonbench.harness.matrix.elsewhere import without_the_process
 from spoonbench.harness.matrix.evidence import CellEvidence, MatrixEvidence, Noise
+from spoonbench.harness.matrix.pace import even_devices
 from spoonbench.harness.matrix_records import is_of_pytest
 from spoonbench.harness.stats import (
     estimate,
@@ -31,9 +32,10 @@ from spoonbench.harness.stats import (
 from spoonbench.harness.token_rates import first_token_s, later_token_s, tokens_per_second
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from spoonbench.harness.estimates import Proportion
+    from spoonbench.harness.matrix.pace import Evened
     from spoonbench.harness.matrix_records import Matrix, MatrixCell
     from spoonbench.harness.records import RunRecord, ScoredAnswer
 
@@ -74,13 +76,16 @@ def summarize_matrix(
         )
         for cell in matrix.cells
     ]
+    evened = even_devices(matrix, [run for run in of_cells.values() if run.status == "ok"])
     rates = {
         cell.name: _rates(matrix, cell, of_cells) for cell in matrix.cells if not cell.why_skipped
     }
+    compared = _compared(matrix, cells, said, of_cells, answers)
     return MatrixEvidence(
         matrix=matrix,
-        cells=tuple(_compared(matrix, cells, said, of_cells, answers)),
+        cells=tuple(_at_even_pace(cell, evened) for cell in compared),
         noise=_noise(matrix, of_cells),
+        paces={device: one.pace for device, one in evened.items()},
         crossovers=find_crossovers(matrix, rates, crossing),
     )
 
@@ -126,6 +131,14 @@ def _rates(matrix: Matrix, cell: MatrixCell, runs: _Runs) -> dict[int, float]:
     """Round to items a second."""
     found = {run.round_index: _rate(run) for run in _rounds(matrix, cell, runs)}
     return {index: rate for index, rate in found.items() if rate is not None}
+
+
+def _at_even_pace(cell: CellEvidence, evened: Mapping[str, Evened]) -> CellEvidence:
+    of_device = evened.get(cell.cell.placement.device)
+    seconds = None if of_device is None else of_device.seconds.get(cell.cell.key)
+    if seconds is None or cell.answers_per_s is None:
+        return cell
+    return replace(cell, even_answers_per_s=1.0 / seconds)
 
 
 # -- one cell ------------------------------------------------------------------------------------

@@ -8,17 +8,15 @@ said to be no more than that; one that more likely does not is never chosen.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
+    from spoonbench.harness.predict.neighbours import Neighbours
     from spoonbench.harness.predict.observations import Point
     from spoonbench.harness.predict.performance import Prediction
-
-_Pair = tuple[int, float]
-"""A batch size and a figure of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +46,9 @@ class Candidate:
         seconds: of a batch; None where nothing tells.
         at_most: seconds that 19 of 20 such cells stay below; None where nothing tells how far
             its time varies, as with a single round: then it never certainly does.
-        memory_bytes: that it may take at most; None where nothing tells.
+        memory_bytes: of its peak; None where nothing tells.
+        memory_at_most: bytes that 19 of 20 such cells stay below; None likewise, or where nothing
+            tells how far its peak varies.
         accuracy: that it has at least; None likewise.
         why: nothing tells its seconds.
     """
@@ -58,6 +58,7 @@ class Candidate:
     seconds: float | None = None
     at_most: float | None = None
     memory_bytes: float | None = None
+    memory_at_most: float | None = None
     accuracy: float | None = None
     why: str | None = None
 
@@ -65,23 +66,6 @@ class Candidate:
     def item_seconds(self) -> float:
         """Of one item, the batch shared out."""
         return math.inf if self.seconds is None else self.seconds / self.batch_size
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
-    """A cell that was measured, as far as it tells of others of its setting.
-
-    Attributes:
-        point: where and how it ran.
-        memory_bytes: its peak; None where it was not measured.
-        told_bytes: its peak as it was predicted; None likewise.
-        accuracy: share of right answers; None likewise.
-    """
-
-    point: Point
-    memory_bytes: float | None = None
-    told_bytes: float | None = None
-    accuracy: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,36 +90,28 @@ def untried(
     name: str,
     point: Point,
     told: Prediction,
-    known: Iterable[Known],
+    neighbours: Neighbours,
     *,
     told_bytes: float | None = None,
 ) -> Candidate:
     """A cell that was not measured: its time by prediction, the rest by cells of its setting.
 
-    Where its peak was predicted, it takes as much more or less than that as the nearest batches of
-    its setting did, the worse of the two. Else those peaks themselves bound it: memory grows with
-    the batch, and less than in proportion to it, so that what a larger batch takes is enough, and
-    so is a smaller one's peak as often as its batch goes into this one; between two a straight line
-    tells. Right answers are those of the nearest batch.
-
     Args:
         name: of the cell.
         point: where and how it would run.
         told: of its time.
-        known: cells that were measured, of any setting.
+        neighbours: cells that were measured.
         told_bytes: its predicted peak; None where nothing tells it.
     """
-    size = point.conditions.batch_size
-    alike = [one for one in known if _setting(one.point) == _setting(point)]
-    ratio = None if told_bytes is None else _peak_ratio(size, alike)
-    memory = _peak_between(size, alike) if ratio is None else ratio * (told_bytes or 0.0)
+    peak = neighbours.peak(point, told_bytes)
     return Candidate(
         name=name,
-        batch_size=size,
+        batch_size=point.conditions.batch_size,
         seconds=told.seconds,
         at_most=told.at_most,
-        memory_bytes=memory,
-        accuracy=_nearest_accuracy(size, alike),
+        memory_bytes=None if peak is None else peak.told,
+        memory_at_most=None if peak is None else peak.at_most,
+        accuracy=neighbours.accuracy(point),
         why=told.why,
     )
 
@@ -166,69 +142,26 @@ def choose(candidates: Iterable[Candidate], needs: Needs) -> Chosen:
     return Chosen(name=name, ruled_out=ruled_out)
 
 
-def _setting(point: Point) -> Point:
-    """All but the batch."""
-    return replace(point, conditions=replace(point.conditions, batch_size=1))
-
-
-def _peak_ratio(size: int, alike: Sequence[Known]) -> float | None:
-    """Measured over predicted peak of the nearest batches, the larger of the two."""
-    ratios = [
-        (one.point.conditions.batch_size, one.memory_bytes / one.told_bytes)
-        for one in alike
-        if one.memory_bytes is not None and one.told_bytes
-    ]
-    below, above = _nearest(size, ratios)
-    return max((one[1] for one in (below, above) if one is not None), default=None)
-
-
-def _peak_between(size: int, alike: Sequence[Known]) -> float | None:
-    """An upper bound of a peak from those of other batches; None where none was measured."""
-    below, above = _nearest(
-        size,
-        [
-            (one.point.conditions.batch_size, one.memory_bytes)
-            for one in alike
-            if one.memory_bytes is not None
-        ],
-    )
-    if above is None:
-        return None if below is None else below[1] * size / below[0]
-    if below is None or above[0] == below[0]:
-        return above[1]
-    share = (size - below[0]) / (above[0] - below[0])
-    return below[1] + share * (above[1] - below[1])
-
-
-def _nearest(size: int, pairs: Sequence[_Pair]) -> tuple[_Pair | None, _Pair | None]:
-    """The nearest batches, each with its figure: one of at most this size, one of at least it."""
-    below = max((one for one in pairs if one[0] <= size), default=None)
-    above = min((one for one in pairs if one[0] >= size), default=None)
-    return below, above
-
-
-def _nearest_accuracy(size: int, alike: Sequence[Known]) -> float | None:
-    found = [
-        (abs(math.log(one.point.conditions.batch_size / size)), one.accuracy)
-        for one in alike
-        if one.accuracy is not None
-    ]
-    return min(found)[1] if found else None
-
-
 def _margin(one: Candidate, needs: Needs) -> float:
-    """How far the nearest limit of time is, 1 being what 19 of 20 cells stay below."""
-    limits = [] if needs.batch_seconds is None else [needs.batch_seconds]
-    limits += [] if needs.items_per_second is None else [one.batch_size / needs.items_per_second]
-    if not limits:
-        return math.inf
-    if one.seconds is None:
-        raise AssertionError("a cell of unknown time has no margin")
-    room = math.log(min(limits) / one.seconds)
-    if one.at_most is None:
+    """How far the nearest limit is, 1 being what 19 of 20 cells stay below."""
+    times = [] if needs.batch_seconds is None else [needs.batch_seconds]
+    times += [] if needs.items_per_second is None else [one.batch_size / needs.items_per_second]
+    found = [_room(limit, one.seconds, one.at_most) for limit in times]
+    if needs.memory_bytes is not None:
+        found.append(_room(needs.memory_bytes, one.memory_bytes, one.memory_at_most))
+    return min(found, default=math.inf)
+
+
+def _room(limit: float, told: float | None, at_most: float | None) -> float:
+    if told is None:
+        raise AssertionError("a cell of which nothing is known has no margin")
+    room = math.log(limit / told) if told else math.inf
+    if at_most is None:
         return 0.0 if room >= 0 else -math.inf
-    spread = math.log(one.at_most / one.seconds)
-    return room / spread if spread > 0 else math.copysign(math.inf, room)
+    spread = math.log(at_most / told) if told else 0.0
+    if spread > 0:
+        return room / spread
+    return math.inf if room >= 0 else -math.inf
 
 
 def _why_not(candidate: Candidate, needs: Needs) -> str | None:
@@ -239,7 +172,7 @@ def _why_not(candidate: Candidate, needs: Needs) -> str | None:
         if candidate.memory_bytes is None:
             return "its memory is not known"
         if candidate.memory_bytes > needs.memory_bytes:
-            return "it may take more memory"
+            return "it takes more memory"
     if needs.accuracy is not None:
         if candidate.accuracy is None:
             return "its accuracy is not known"

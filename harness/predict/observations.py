@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from spoonbench.harness.matrix.pace import even_devices
 from spoonbench.harness.matrix_records import is_of_pytest
 from spoonbench.harness.stats import median
 
@@ -42,7 +43,8 @@ class Observation:
     Attributes:
         point: which.
         name: of the cell in its matrix.
-        seconds: of one batch on average: the batch size over the median rate of all rounds.
+        seconds: of one batch on average, at the machine's usual pace where that is known
+            (`matrix.pace`); else the batch size over the median rate of all rounds.
         run_ids: of the records.
     """
 
@@ -81,13 +83,19 @@ def point_of(matrix: Matrix, conditions: Conditions) -> Point:
     )
 
 
-def observations_of(evidence: MatrixEvidence) -> tuple[Observation, ...]:
-    """The cells of a summarized matrix that ended well; of a reference that ships, for example."""
+def observations_of(evidence: MatrixEvidence, *, is_even: bool = True) -> tuple[Observation, ...]:
+    """The cells of a summarized matrix that ended well; of a reference that ships, for example.
+
+    Args:
+        evidence: the matrix.
+        is_even: at the machine's usual pace, where that is known; else as measured.
+    """
     return tuple(
         Observation(
             point=point_of(evidence.matrix, one.cell.placement),
             name=one.cell.name,
-            seconds=one.cell.placement.batch_size / one.answers_per_s.value,
+            seconds=one.cell.placement.batch_size
+            / ((one.even_answers_per_s if is_even else None) or one.answers_per_s.value),
             run_ids=one.run_ids,
         )
         for one in evidence.cells
@@ -109,16 +117,20 @@ def observations_of_store(reader: StoreReader) -> tuple[Observation, ...]:
 
 
 def _of_matrix(matrix: Matrix, runs: Iterable[RunRecord]) -> Iterator[tuple[str, Observation]]:
-    of_cells: dict[str, dict[int, RunRecord]] = {}
+    newest: dict[tuple[str, int], RunRecord] = {}
     # The newest of each round, in a process of its own before one inside pytest, as in summaries.
     for run in sorted(runs, key=lambda run: (not is_of_pytest(run), run.run_id)):
-        if run.round_index < matrix.n_rounds and sum(run.samples_ns) > 0:
-            of_cells.setdefault(run.cell_key, {})[run.round_index] = run
+        if sum(run.samples_ns) > 0:
+            newest[run.cell_key, run.round_index] = run
+    evened = even_devices(matrix, newest.values())
     for cell in matrix.cells:
-        rounds = of_cells.get(cell.key)
+        found = (newest.get((cell.key, index)) for index in range(matrix.n_rounds))
+        rounds = [run for run in found if run is not None]
         if not rounds:
             continue
-        rate = median([_rate(run) for run in rounds.values()])
+        of_device = evened.get(cell.placement.device)
+        seconds = None if of_device is None else of_device.seconds.get(cell.key)
+        rate = 1.0 / seconds if seconds else median([_rate(run) for run in rounds])
         if rate > 0:
             yield (
                 cell.key,
@@ -126,7 +138,7 @@ def _of_matrix(matrix: Matrix, runs: Iterable[RunRecord]) -> Iterator[tuple[str,
                     point=point_of(matrix, cell.placement),
                     name=cell.name,
                     seconds=cell.placement.batch_size / rate,
-                    run_ids=tuple(run.run_id for run in rounds.values()),
+                    run_ids=tuple(run.run_id for run in rounds),
                 ),
             )
 

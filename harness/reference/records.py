@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spoonbench.harness.canonical import from_json, without_defaults
-from spoonbench.harness.matrix.evidence import CellEvidence, Crossover, MatrixEvidence, Noise
+from spoonbench.harness.matrix.evidence import CellEvidence, Crossover, MatrixEvidence, Noise, Pace
 from spoonbench.harness.matrix_records import Matrix
 from spoonbench.harness.records import Environment
 
@@ -71,6 +71,7 @@ def reference_lines(reference: Reference) -> Iterator[str]:
         "environment": without_defaults(reference.environment),
         "matrix": without_defaults(evidence.matrix),
         "noise": None if evidence.noise is None else without_defaults(evidence.noise),
+        "paces": {device: without_defaults(one) for device, one in evidence.paces.items()},
         "crossovers": [without_defaults(one) for one in evidence.crossovers],
     }
     yield _line(head)
@@ -102,6 +103,7 @@ def _reference(head: dict[str, Any], lines: Sequence[dict[str, Any]]) -> Referen
         matrix=matrix,
         cells=tuple(_cell(matrix, values) for values in lines),
         noise=None if head["noise"] is None else from_json(Noise, head["noise"]),
+        paces={name: from_json(Pace, one) for name, one in head.get("paces", {}).items()},
         crossovers=tuple(from_json(Crossover, values) for values in head["crossovers"]),
     )
     if [one.cell.name for one in evidence.cells] != [one.name for one in matrix.cells]:

@@ -51,6 +51,7 @@ class Row:
         engine: see there.
         batch: see there.
         rate: answers a second.
+        even_rate: the same at the machine's usual pace; None where none is known.
         accuracy: share of right answers.
         n_right: of `n_items`.
         n_items: all of them.
@@ -71,6 +72,7 @@ class Row:
     engine: str
     batch: int
     rate: Measured | None = None
+    even_rate: float | None = None
     accuracy: Measured | None = None
     n_right: int | None = None
     n_items: int | None = None
@@ -192,6 +194,7 @@ def _row(at: dict[str, Any], cell: dict[str, Any]) -> Row | None:
         engine=at.get("engine", "native"),
         batch=at.get("batch_size", 1),
         rate=_measured(cell.get("answers_per_s")),
+        even_rate=cell.get("even_answers_per_s"),
         accuracy=_share(accuracy),
         n_right=accuracy and accuracy["n_successes"],
         n_items=accuracy and accuracy["n"],

@@ -54,7 +54,7 @@ class Forecast:
             Observation(
                 point=self._point(conditions_of(row)),
                 name=row.name,
-                seconds=row.batch / row.rate.value,
+                seconds=row.batch / (row.even_rate or row.rate.value),
                 run_ids=row.run_ids,
             )
             for row in self._figures.rows

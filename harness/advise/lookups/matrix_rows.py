@@ -78,6 +78,7 @@ def _row(cell: CellEvidence) -> Row:
         engine=at.engine,
         batch=at.batch_size,
         rate=_measured(cell.answers_per_s),
+        even_rate=cell.even_answers_per_s,
         accuracy=_share(accuracy),
         n_right=accuracy.n_successes if accuracy else None,
         n_items=accuracy.n if accuracy else None,

@@ -10,7 +10,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from spoonbench.harness.advise.lookups.forecasts import setting_of
-from spoonbench.harness.predict.choice import Candidate, Known, untried
+from spoonbench.harness.predict.choice import Candidate, untried
+from spoonbench.harness.predict.neighbours import Known, Neighbours
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -88,8 +89,8 @@ class SettingCells:
         return frozenset(row.batch for row in (*self._rows, *self._figures.planned))
 
     @cached_property
-    def _known(self) -> tuple[Known, ...]:
-        return tuple(_known(row, self._forecast) for row in self._rows)
+    def _neighbours(self) -> Neighbours:
+        return Neighbours(_known(row, self._forecast) for row in self._rows)
 
     @cached_property
     def _peaks(self) -> Mapping[tuple[Conditions, int], int | None]:
@@ -112,7 +113,7 @@ class SettingCells:
             told.name,
             self._forecast.point(told),
             self._forecast.prediction(like, size),
-            self._known,
+            self._neighbours,
             told_bytes=self._peaks.get((setting, size)),
         )
         return Cell(row=told, candidate=candidate, is_measured=False)
@@ -133,6 +134,7 @@ def _measured(row: Row) -> Candidate:
         seconds=row.batch / rate.value,
         at_most=row.batch / rate.low if rate.low else None,
         memory_bytes=row.peak_bytes,
+        memory_at_most=row.peak_bytes,
         accuracy=None if share is None else share.low,
     )
 

@@ -138,9 +138,12 @@ def _words(cell: Cell) -> str:
     """A cell with its figures."""
     row, candidate = cell.row, cell.candidate
     parts = [f"{rate_of(row).value:,.4g} answers a second", f"{_batch_seconds(candidate)} a batch"]
-    if candidate.memory_bytes is not None:
-        most = "" if cell.is_measured else "at most "
-        parts.append(f"{most}{show_number(candidate.memory_bytes, 'bytes')}")
+    if cell.is_measured and candidate.memory_bytes is not None:
+        parts.append(show_number(candidate.memory_bytes, "bytes"))
+    elif candidate.memory_at_most is not None:
+        parts.append(f"at most {show_number(candidate.memory_at_most, 'bytes')}")
+    elif candidate.memory_bytes is not None:
+        parts.append(f"some {show_number(candidate.memory_bytes, 'bytes')}")
     if row.accuracy is not None:
         parts.append(f"{show_number(round(row.accuracy.value, 3), 'share')} right")
     return f"{row.name} ({', '.join(parts)})"
@@ -226,7 +229,7 @@ def _bound(cell: Cell, name: str) -> float | None:
         return one.at_most
     if name == "rate":
         return None if one.at_most is None else one.batch_size / one.at_most
-    return one.memory_bytes if name == "memory" else one.accuracy
+    return one.memory_at_most if name == "memory" else one.accuracy
 
 
 def _axes(row: Row) -> dict[str, str]:

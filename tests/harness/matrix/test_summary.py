@@ -48,7 +48,7 @@ def run_of(cell, round_index=0, *, status="ok", environment="e", seconds=1.0, ru
         environment_id=environment,
         status=status,
         reason=None if status == "ok" else "why",
-        started_at="",
+        started_at="2026-01-01T00:00:00+00:00",
         round_index=round_index,
         load_s=0.1,
         samples_ns=(round(seconds * 1e9),),

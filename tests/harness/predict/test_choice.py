@@ -7,7 +7,8 @@ from functools import cache
 import pytest
 
 from spoonbench.harness.matrix_records import Conditions
-from spoonbench.harness.predict.choice import Candidate, Known, Needs, choose, untried
+from spoonbench.harness.predict.choice import Candidate, Needs, choose, untried
+from spoonbench.harness.predict.neighbours import Known, Neighbours
 from spoonbench.harness.predict.observations import Observation, Point
 from spoonbench.harness.predict.performance import fit
 
@@ -40,7 +41,7 @@ KNOWN = [
 
 def cell(size, dtype="float32", known=KNOWN):
     where = point(size, dtype)
-    return untried(f"{dtype} {size}", where, model().predict(where), known)
+    return untried(f"{dtype} {size}", where, model().predict(where), Neighbours(known))
 
 
 CANDIDATES = [cell(size, dtype) for dtype in ("float32", "bfloat16") for size in SIZES]
@@ -110,33 +111,33 @@ def test_what_lies_beyond_the_evidence_is_never_chosen():
 
 
 @pytest.mark.parametrize(
-    ("measured", "bound"),
-    [
-        ({4: 10e6}, 10e6),  # the very cell
-        ({16: 30e6}, 30e6),  # a larger one is enough
-        ({2: 10e6}, 20e6),  # twice a batch of half
-        ({2: 10e6, 6: 20e6}, 15e6),  # on the line between
-        ({}, None),
-    ],
+    ("limit", "name", "is_certain"),
+    [(21e6, "told", True), (20e6, "told", True), (19e6, "told", False), (17.9e6, None, False)],
 )
-def test_memory_of_a_cell_is_bounded_by_its_setting_s_others(measured, bound):
-    known = [Known(point=point(size), memory_bytes=peak) for size, peak in measured.items()]
-    known.append(Known(point=point(4, "bfloat16"), memory_bytes=1.0))
-    assert cell(4, known=known).memory_bytes == bound
+def test_a_told_peak_certainly_does_only_where_what_it_may_be_does(limit, name, is_certain):
+    told = Candidate(
+        name="told",
+        batch_size=4,
+        seconds=0.5,
+        at_most=0.5,
+        memory_bytes=18e6,
+        memory_at_most=20e6,
+    )
+    found = choose([told], Needs(memory_bytes=limit))
+    assert (found.name, found.is_certain) == (name, is_certain)
 
 
-def test_a_predicted_peak_is_mended_by_what_the_nearest_batches_took_of_theirs():
-    known = [
-        Known(point=point(size), memory_bytes=peak, told_bytes=20e6)
-        for size, peak in ((1, 30e6), (2, 18e6), (8, 19e6), (16, 30e6))
-    ]
-    where = point(4)
-    told = untried("4", where, model().predict(where), known, told_bytes=40e6)
-    assert told.memory_bytes == pytest.approx(38e6)
-    assert untried("4", where, model().predict(where), (), told_bytes=40e6).memory_bytes is None
-
-
-def test_right_answers_are_those_of_the_nearest_batch():
-    known = [Known(point=point(1), accuracy=0.5), Known(point=point(16), accuracy=0.7)]
-    assert cell(2, known=known).accuracy == 0.5
-    assert cell(12, known=known).accuracy == 0.7
+def test_a_peak_that_certainly_does_goes_before_a_quicker_cell_whose_peak_may_not():
+    quick, sure = (
+        Candidate(
+            name=name,
+            batch_size=4,
+            seconds=seconds,
+            at_most=seconds,
+            memory_bytes=18e6,
+            memory_at_most=most,
+        )
+        for name, seconds, most in (("quick", 0.1, 22e6), ("sure", 0.5, 19e6))
+    )
+    assert choose([quick, sure], Needs(memory_bytes=20e6)).name == "sure"
+    assert choose([quick, sure], Needs(memory_bytes=30e6)).name == "quick"

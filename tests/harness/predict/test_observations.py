@@ -46,7 +46,7 @@ def run_of(matrix, cell, index, milliseconds, **others):
         "run_id": f"{index}-{cell.name}-{milliseconds}",
         "environment_id": matrix.environment_id,
         "status": "ok",
-        "started_at": "",
+        "started_at": "2026-01-01T00:00:00+00:00",
         "round_index": index,
         "samples_ns": (milliseconds * 1_000_000,),
         "items_per_sample": (cell.placement.batch_size,),
