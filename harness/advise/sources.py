@@ -160,6 +160,9 @@ class Sources:
         if figures.source == "reference":
             shipped = import_module("spoonbench.harness.advise.lookups.shipped_fits")
             return partial(shipped.fit_shipped, figures.name)
+        if self.reader is None:  # Figures that were given, of no store that is open.
+            fit: Fits = import_module("spoonbench.harness.predict.performance").fit
+            return fit
         fit_kept = import_module("spoonbench.harness.advise.lookups.stored").fit_kept
         return partial(fit_kept, self._summaries, figures.name)
 
@@ -183,6 +186,19 @@ class Sources:
             stored = import_module("spoonbench.harness.advise.lookups.stored_duels")
             self._duels[task] = stored.read_duel(self._summaries, task)
         return self._duels[task]
+
+    @cached_property
+    def duels(self) -> tuple[StoredDuel, ...]:
+        """The newest duel of each task that was measured on this machine, newest first.
+
+        Raises:
+            StoreError: the store is damaged.
+        """
+        if self.reader is None:
+            return ()
+        forms = self.reader.newest_forms("duels", self.machine.environment_id)
+        tasks = dict.fromkeys(self.reader.duel_form(form).task.name for form in forms)
+        return tuple(duel for task in tasks if (duel := self.duel(task)) is not None)
 
     def close(self) -> None:
         """Let go of the store."""

@@ -9,9 +9,11 @@ from spoonbench.harness.advise.lookups.assertions import find_claims
 from spoonbench.harness.advise.lookups.crossovers import SAME_SIZE
 from spoonbench.harness.frameworks.reading import shipped, shipped_ids
 from spoonbench.harness.predict.published import PUBLISHED
+from spoonbench.reports.advisor.contestants import contestant_table
 from spoonbench.reports.advisor.crossings import crossing_rows
 from spoonbench.reports.advisor.figures import MeasuredFigure
 from spoonbench.reports.advisor.part import advisor_part
+from spoonbench.reports.advisor.settings import setting_tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -45,6 +47,8 @@ def gather_advisor(
         {one.framework_id: _thresholds(one, sources.matrices) for one in frameworks},
         tuple(PUBLISHED.values()),
         tuple(_rows(sources.matrices)),
+        settings=tuple(setting_tables(sources)),
+        contestants=tuple(map(contestant_table, sources.duels)),
         claims=_claims(frameworks, sources) if claims is None else claims,
     )
 

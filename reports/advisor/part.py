@@ -18,8 +18,10 @@ from spoonbench.harness.frameworks.exporting import framework_json
 from spoonbench.harness.frameworks.reading import shipped_ids
 from spoonbench.harness.plaintext import make_plain
 from spoonbench.harness.predict.published import LADDER, LEAST, MOST, NEAR
+from spoonbench.reports.advisor.contestants import contestants_json
 from spoonbench.reports.advisor.crossings import crossing_json
 from spoonbench.reports.advisor.figures import figure_json
+from spoonbench.reports.advisor.settings import table_json
 from spoonbench.reports.templating import read_template, render
 
 if TYPE_CHECKING:
@@ -27,8 +29,10 @@ if TYPE_CHECKING:
 
     from spoonbench.harness.frameworks.graph import Framework
     from spoonbench.harness.predict.decoders import Outline
+    from spoonbench.reports.advisor.contestants import ContestantTable
     from spoonbench.reports.advisor.crossings import CrossingRow
     from spoonbench.reports.advisor.figures import MeasuredFigure
+    from spoonbench.reports.advisor.settings import SettingTable
 
 _SCRIPTS = (
     "values",
@@ -38,6 +42,10 @@ _SCRIPTS = (
     "questionnaire",
     "calculators",
     "crossings",
+    "limits",
+    "choice",
+    "settings",
+    "contestants",
     "start",
 )
 _ORDER = ("tool", "device", "quantize", "fit", "finetune")
@@ -75,6 +83,8 @@ def advisor_part(
     outlines: Sequence[Outline] = (),
     crossings: Sequence[CrossingRow] = (),
     *,
+    settings: Sequence[SettingTable] = (),
+    contestants: Sequence[ContestantTable] = (),
     claims: Mapping[str, str] | None = None,
 ) -> AdvisorPart:
     """The advisor, to be included in a page.
@@ -85,6 +95,8 @@ def advisor_part(
             of the rule of thumb, the best source first; the first that speaks for a case counts.
         outlines: models whose memory can be asked for by name.
         crossings: where one device overtakes another, as measured.
+        settings: matrices to choose a setting from.
+        contestants: duels to choose a contestant from.
         claims: id to a sentence that says what is claimed and whether it holds.
 
     Raises:
@@ -97,6 +109,8 @@ def advisor_part(
         "claims": dict(claims or {}),
         "published": _published(outlines),
         "crossings": [crossing_json(one) for one in crossings],
+        "settings": [table_json(one) for one in settings],
+        "contestants": [contestants_json(one) for one in contestants],
     }
     html = render("advisor_part.html", {"data": embed(data)})
     bodies = "\n".join(read_template(f"advisor_{name}.js") for name in _SCRIPTS)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from spoonbench.harness.advise.lookups.figures import machine_words
 from spoonbench.harness.advise.lookups.matrix_rows import figures_of
+from spoonbench.harness.advise.lookups.stored_duels import StoredDuel
 from spoonbench.harness.advise.sources import Sources
 from spoonbench.harness.canonical import to_json
 from spoonbench.reports.advisor.gathering import gather_advisor
@@ -61,4 +62,15 @@ def _sources(overview: Overview, machine: Environment | None) -> Sources:
         for one in overview.matrices
         if machine is not None and one.report.environment == machine
     )
+    duels: dict[str, StoredDuel] = {}
+    for shown in overview.duels:  # Newest first.
+        report = shown.report
+        if machine is not None and report.environment == machine:
+            one = StoredDuel(
+                duel=report.duel,
+                measurements=report.measurements,
+                machine=machine_words(to_json(machine)),
+            )
+            duels.setdefault(report.duel.task.name, one)
+    sources.__dict__["duels"] = tuple(duels.values())
     return sources

@@ -14,6 +14,9 @@ globalThis.spoonbenchAdvisor = {
   outlineOf,
   inferenceBytes,
   trainingBytes,
+  chooseCell,
+  choiceText,
+  chooseContestant,
 };
 for (const place of document.querySelectorAll("[data-advisor]")) {
   const data = JSON.parse(place.querySelector("script[type='application/json']").textContent);
@@ -21,5 +24,7 @@ for (const place of document.querySelectorAll("[data-advisor]")) {
   else place.querySelector("[data-part='frameworks']").hidden = true;
   new MemoryCalculator(data.published, place.querySelector("[data-part='memory']"));
   new CrossingCalculator(data, place.querySelector("[data-part='crossings']"));
+  new SettingCalculator(data.settings, place.querySelector("[data-part='settings']"));
+  new ContestantCalculator(data.contestants, place.querySelector("[data-part='contestants']"));
   place.classList.add("ready");
 }

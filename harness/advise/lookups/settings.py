@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from spoonbench.harness.advise.decision import Decision
     from spoonbench.harness.advise.lookups.figures import Figures, Row
     from spoonbench.harness.advise.lookups.setting_cells import Cell
+    from spoonbench.harness.advise.sources import Sources
 
 MOST_RUNNERS_UP = 2
 _FIXED = ("device", "batch", "dtype")
@@ -69,7 +70,7 @@ def choose_setting(case: Case, _: Decision) -> MeasuredChoice | None:
         return replace(
             found,
             evidence=tuple(_evidence(figures, one, case) for one in (cell, *beside)),
-            runners_up=tuple(_words(one) for one in beside),
+            runners_up=tuple(words_of(one) for one in beside),
             flips=(*_looser(cells, needs, cell), *_tighter(cells, needs, cell)),
         )
 
@@ -128,13 +129,45 @@ def _beside(cells: dict[str, Cell], needs: Needs, first: str) -> tuple[Cell, ...
     return tuple(found)
 
 
+FRAMES = ("certain", "likeliest", "nearest", "none", "untold")
+"""What is found: a cell that certainly does, the likeliest to, the nearest to doing, nothing, or
+that nothing was measured, or can be predicted, of the kind."""
+
+
+def frame(figures: Figures, found: str) -> tuple[str, str]:
+    """What stands before and after a cell in the sentence about it, the full stop left out.
+
+    Args:
+        figures: the matrix.
+        found: of `FRAMES`; after a cell that is chosen comes how it is known.
+    """
+    on = f"on {figures.task} with {figures.model}"
+    return {
+        "certain": ("Use ", f", {on}, "),
+        "likeliest": (
+            "Nothing certainly does what is asked; the likeliest to is ",
+            f", {on}, ",
+        ),
+        "nearest": (f"No setting that was measured {on} does it. The nearest is ", ""),
+        "none": (f"No setting that was measured {on} does what is asked", ""),
+        "untold": (
+            f"Of that batch, number format and device nothing was measured {on}",
+            ", and nothing can be predicted",
+        ),
+    }[found]
+
+
+def how_told(figures: Figures, cell: Cell, sources: Sources) -> str:
+    """How the figures of a cell came to be known."""
+    return "measured here" if cell.is_measured else sources.forecast(figures).words
+
+
 def _use(figures: Figures, cell: Cell, case: Case, *, is_certain: bool) -> str:
-    how = "measured here" if cell.is_measured else case.sources.forecast(figures).words
-    head = "Use" if is_certain else "Nothing certainly does what is asked; the likeliest to is"
-    return f"{head} {_words(cell)}, on {figures.task} with {figures.model}, {how}."
+    before, after = frame(figures, "certain" if is_certain else "likeliest")
+    return f"{before}{words_of(cell)}{after}{how_told(figures, cell, case.sources)}."
 
 
-def _words(cell: Cell) -> str:
+def words_of(cell: Cell) -> str:
     """A cell with its figures."""
     row, candidate = cell.row, cell.candidate
     parts = [f"{rate_of(row).value:,.4g} answers a second", f"{_batch_seconds(candidate)} a batch"]
@@ -154,15 +187,11 @@ def _batch_seconds(candidate: Candidate) -> str:
 
 
 def _nothing(figures: Figures, nearest: Cell | None, *, is_there: bool) -> str:
-    where = f"on {figures.task} with {figures.model}"
-    if not is_there:
-        return (
-            f"Of that batch, number format and device nothing was measured {where}, and nothing "
-            "can be predicted."
-        )
     if nearest is None:
-        return f"No setting that was measured {where} does what is asked."
-    return f"No setting that was measured {where} does it. The nearest is {_words(nearest)}."
+        before, after = frame(figures, "none" if is_there else "untold")
+        return f"{before}{after}."
+    before, after = frame(figures, "nearest")
+    return f"{before}{words_of(nearest)}{after}."
 
 
 def _ruled_alike(row: Row) -> Iterator[str]:
@@ -191,7 +220,7 @@ def _looser(cells: dict[str, Cell], needs: Needs, chosen: Cell | None) -> Iterat
             pick = max if name in _LEAST else min
             bound, one = pick(others, key=lambda pair: pair[0])
             shown = show_number(_rounded(bound, upwards=name not in _LEAST), unit)
-            yield f"With {words.format(shown)}: {_words(one)}."
+            yield f"With {words.format(shown)}: {words_of(one)}."
 
 
 def _tighter(cells: dict[str, Cell], needs: Needs, chosen: Cell) -> Iterator[str]:
@@ -205,7 +234,7 @@ def _tighter(cells: dict[str, Cell], needs: Needs, chosen: Cell) -> Iterator[str
         shown = show_number(_rounded(bound, upwards=name not in _LEAST), unit)
         follows = "nothing that was measured certainly does"
         if other.name is not None and other.is_certain:
-            follows = _words(cells[other.name])
+            follows = words_of(cells[other.name])
         yield f"With {words.format(shown)}: {follows}."
 
 
@@ -245,4 +274,4 @@ def _axes(row: Row) -> dict[str, str]:
 
 def _evidence(figures: Figures, cell: Cell, case: Case) -> Evidence:
     told = None if cell.is_measured else case.sources.forecast(figures)
-    return rate_evidence(figures, cell.row, _words(cell), told)
+    return rate_evidence(figures, cell.row, words_of(cell), told)
