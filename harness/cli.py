@@ -90,6 +90,12 @@ def main() -> int:
     except (KeyboardInterrupt, click.Abort):
         click.echo("Interrupted. The same command goes on where it stopped.", err=True)
         return INTERRUPTED
+    except SystemExit as exc:
+        # Click and rich end with 1 where the reader of our output has gone, as a failed gate does.
+        wrapped = type(sys.stdout).__name__.endswith("PacifyFlushWrapper")  # Click's mark of it.
+        if wrapped or isinstance(exc.__context__, BrokenPipeError):
+            return 0
+        raise
     except BrokenPipeError:
         # The reader of our output has gone (`| head`): nothing is wrong, nothing is left to say.
         sys.stderr.close()

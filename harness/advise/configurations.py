@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 EFFECTIVE = 16
 """Items that one step learns from, however they are divided into passes."""
 BATCHES = (4, 2, 1)
+PROMPT = "prompt"
+"""The method that trains nothing."""
 TOOLS = {"modelfile": "ollama-modelfile"}
 """Tools that the framework calls otherwise."""
 
@@ -29,8 +31,8 @@ def method_and_tool(choice: str) -> tuple[str, str] | None:
 
 
 def division(case: Case, method: str) -> dict[str, int]:
-    """The largest batch that fits, and how many passes make a step of it."""
-    if "batch" in case.given:
+    """The largest batch that fits, and how many passes make a step of it; a prompt has neither."""
+    if "batch" in case.given or method == PROMPT:
         return {}
     memory = case.number("memory")
     for batch in BATCHES:
@@ -85,7 +87,7 @@ def command_of(case: Case, choice: str) -> str | None:
     if found is None:
         return None
     method, tool = found
-    words = ["spoonbench", "finetune", "--method", method, "--tool", tool]
+    words = ["spoonbench", "finetune", "plan", "--method", method, "--tool", tool]
     words += ["--model", case.model_path or "MODEL", "--data", "FILE", "--out", "FOLDER"]
     words += [f"--{name}={value}" for name, value in division(case, method).items()]
     parameters, memory = case.number("parameters"), case.number("memory")

@@ -83,6 +83,11 @@ def _named(words: str) -> Selector:
         head, _, part = words.partition("/")
         if head in _IN_TIME:
             return Selector(words=words, kind=_time(head), part=part or None)
+        if not head:
+            raise BadComparison(
+                f"{words!r} is no side: an id stands before a slash, a file ends in .json or "
+                ".jsonl, a folder in a slash."
+            )
         return Selector(words=words, kind="any", key=head, part=part or None)
     key, _, part = rest.partition("/")
     if kind in _IN_TIME:

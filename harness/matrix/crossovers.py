@@ -138,6 +138,10 @@ def _crossover(axis: str, pair: Sequence[str], others: str, ratios: Ratios) -> C
         text = f"{what}: each is faster at some sizes within {span}, in turn."
         return replace(none, text=text)
     if any(sign * line.at(size) < 0 for size, sign in clear.items()):
+        if len(set(clear.values())) == 1:
+            faster = second if max(clear.values()) > 0 else first
+            text = f"{what}: no crossing was shown within {span}; {faster} is faster where any is."
+            return replace(none, text=text)
         return replace(none, text=f"{what}: they cross within {span}, but on no straight line.")
     zero = line.zero
     if zero is None or not sizes[0] < zero < sizes[-1]:

@@ -20,6 +20,7 @@ References:
 
 from __future__ import annotations
 
+import contextlib
 import math
 from dataclasses import dataclass
 from datetime import datetime
@@ -88,8 +89,12 @@ def even_devices(matrix: Matrix, runs: Iterable[RunRecord]) -> dict[str, Evened]
     for run in runs:
         if sum(run.samples_ns) > 0 and sum(run.items_per_sample) > 0:
             of_devices.setdefault(devices[run.cell_key], []).append(run)
-    found = {device: even_out(list(map(_timed, mine))) for device, mine in of_devices.items()}
-    return {device: evened for device, evened in sorted(found.items()) if evened is not None}
+    found = {}
+    for device, mine in sorted(of_devices.items()):
+        # A moment that cannot be read tells no pace: records may come from elsewhere.
+        with contextlib.suppress(ValueError):
+            found[device] = even_out([_timed(run) for run in mine])
+    return {device: evened for device, evened in found.items() if evened is not None}
 
 
 def _timed(run: RunRecord) -> Timed:

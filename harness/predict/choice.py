@@ -124,44 +124,47 @@ def choose(candidates: Iterable[Candidate], needs: Needs) -> Chosen:
         needs: what is asked.
     """
     ruled_out: dict[str, str] = {}
-    found: list[tuple[float, float, str]] = []
+    found: list[tuple[float, float, str, float]] = []
     for one in candidates:
         why = _why_not(one, needs)
         if why is not None:
             ruled_out[one.name] = why
             continue
-        found.append((_margin(one, needs), one.item_seconds, one.name))
+        margin, reach = _margin(one, needs)
+        found.append((margin, one.item_seconds, one.name, reach))
     if not found:
         return Chosen(name=None, ruled_out=ruled_out)
-    certain = [(seconds, name) for margin, seconds, name in found if margin >= 1]
+    certain = [(seconds, name) for margin, seconds, name, _ in found if margin >= 1]
     if certain:
         return Chosen(name=min(certain)[1], is_certain=True, ruled_out=ruled_out)
-    margin, _, name = max(found, key=lambda one: (one[0], -one[1]))
+    margin, _, name, _ = max(found, key=lambda one: (one[0], -one[1]))
     if margin < 0:
-        return Chosen(name=None, nearest=name, ruled_out=ruled_out)
+        nearest = max(found, key=lambda one: (one[3], -one[1]))
+        return Chosen(name=None, nearest=nearest[2], ruled_out=ruled_out)
     return Chosen(name=name, ruled_out=ruled_out)
 
 
-def _margin(one: Candidate, needs: Needs) -> float:
-    """How far the nearest limit is, 1 being what 19 of 20 cells stay below."""
+def _margin(one: Candidate, needs: Needs) -> tuple[float, float]:
+    """How far the nearest limit is: 1 being what 19 of 20 cells stay below, and as a logarithm."""
     times = [] if needs.batch_seconds is None else [needs.batch_seconds]
     times += [] if needs.items_per_second is None else [one.batch_size / needs.items_per_second]
     found = [_room(limit, one.seconds, one.at_most) for limit in times]
     if needs.memory_bytes is not None:
         found.append(_room(needs.memory_bytes, one.memory_bytes, one.memory_at_most))
-    return min(found, default=math.inf)
+    margins, rooms = zip(*found, strict=True) if found else ((math.inf,), (math.inf,))
+    return min(margins), min(rooms)
 
 
-def _room(limit: float, told: float | None, at_most: float | None) -> float:
+def _room(limit: float, told: float | None, at_most: float | None) -> tuple[float, float]:
     if told is None:
         raise AssertionError("a cell of which nothing is known has no margin")
     room = math.log(limit / told) if told else math.inf
     if at_most is None:
-        return 0.0 if room >= 0 else -math.inf
+        return 0.0 if room >= 0 else -math.inf, room
     spread = math.log(at_most / told) if told else 0.0
     if spread > 0:
-        return room / spread
-    return math.inf if room >= 0 else -math.inf
+        return room / spread, room
+    return math.inf if room >= 0 else -math.inf, room
 
 
 def _why_not(candidate: Candidate, needs: Needs) -> str | None:

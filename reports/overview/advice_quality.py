@@ -67,8 +67,8 @@ def advice_part(overview: Overview) -> Part:
             Words(
                 text=(
                     "On tasks and settings that were held back from fitting: how often the choice "
-                    "met the requirements, and what it cost over the cheapest that did, beside "
-                    "other ways to choose."
+                    "met the requirements, and, where it did, what it cost over the cheapest that "
+                    "does, beside other ways to choose."
                 )
             )
         )

@@ -9,7 +9,7 @@ const ANY = "any";
 
 class SettingCalculator extends LimitForm {
   constructor(tables, place) {
-    super(tables, place, LIMIT_FIELDS, "limit", "No matrix was measured here: ", "spoonbench matrix");
+    super(tables, place, LIMIT_FIELDS, "limit", "No matrix of whole answers was measured here: ", "spoonbench matrix");
   }
 
   selects() {

@@ -251,3 +251,14 @@ def test_a_command_that_ends_with_a_code_of_its_own_passes_it_on(monkeypatch):
     assert main() == 130
     monkeypatch.setattr(sys, "argv", ["spoonbench", "--help"])
     assert main() == 0
+
+
+@pytest.mark.parametrize("words", [("solvers",), ("advise", "tool", "--rules", "yes")])
+def test_a_reader_that_has_gone_is_no_failure(tmp_path, words):
+    """Whether the lines are rich's or click's: 1 is the code of a failed gate."""
+    process = subprocess.Popen(
+        command(*words), stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path
+    )
+    process.stdout.close()
+    assert (process.wait(60), process.stderr.read()) == (0, b"")
+    process.stderr.close()

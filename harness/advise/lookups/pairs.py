@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from spoonbench.harness.advise.lookups.crossovers import is_of_that_size, is_that_model
 from spoonbench.harness.advise.lookups.figures import Measured
+from spoonbench.harness.share_differences import paired_interval
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 CERTAIN = 0.05
 """A difference of answers is shown where its corrected p-value is below this."""
-Z_95 = 1.959963984540054
 _OWN = frozenset({"batch_size", "dtype", "quantization", "engine"})
 """Settings that tell the cells of a line apart, or a line from its plain one."""
 
@@ -76,15 +76,15 @@ class Pair:
     def change(self) -> Measured | None:
         """Of the share of right answers against the matrix's baseline, item by item.
 
-        The interval is the large-sample one of a difference of paired shares.
+        The interval is Tango's (`share_differences`): it has a width where no item changed, too.
         """
         row = self.row_of_answers
         if row.n_items is None or row.n_lost is None or row.n_won is None:
             return None
         n, lost, won = row.n_items, row.n_lost, row.n_won
         change = (won - lost) / n
-        half = Z_95 * math.sqrt(max(0.0, won + lost - (won - lost) ** 2 / n)) / n
-        return Measured(value=change, low=change - half, high=change + half)
+        low, high = paired_interval(n, lost, won)
+        return Measured(value=change, low=low, high=high)
 
     @property
     def row_of_answers(self) -> Row:

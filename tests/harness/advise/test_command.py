@@ -4,13 +4,16 @@ import json
 import tomllib
 
 import pytest
+from click.testing import CliRunner
 
 from spoonbench.harness import advise as api
+from spoonbench.harness import cli
 from spoonbench.harness.advise import sources as own_sources
 from spoonbench.harness.advise.facts import questions_of
 from spoonbench.harness.advise.options import option_names, topic_command
 from spoonbench.harness.advise.page import advice_lines
 from spoonbench.harness.advise.topics import framework_of, topics
+from spoonbench.harness.tasks.api import BadTask
 
 GPT2 = (
     '{"model_type": "gpt2", "n_layer": 6, "n_head": 12, "n_embd": 768, "vocab_size": 50257, '
@@ -274,3 +277,18 @@ def test_the_batch_of_a_configuration_is_what_fits(advise):
     assert larger["choice"] == found["choice"]
     twice = str(int(words["batch"]) * 2)
     assert json.loads(advise(*FINETUNE, "--batch", twice, "--json")[1])["choice"] != found["choice"]
+
+
+@pytest.mark.parametrize(
+    "words", [("--device", "cuda", "--examples", "20"), ("--examples", "3600")]
+)
+def test_the_command_that_is_advised_is_one(advise, words):
+    """Its options are read; the model and the files that it names are not there."""
+    facts = ("finetune", "--parameters", "2B", "--memory", "16GB", "--wants-knowledge", "no")
+    code, output, errors = advise(*facts, *words, "--json")
+    assert code == 0, errors
+    command = json.loads(output)["firm_up"]
+    assert command.startswith("spoonbench finetune plan --method ")
+    found = CliRunner().invoke(cli.cli, command.split()[1:])
+    assert isinstance(found.exception, BadTask)
+    assert str(found.exception) == "FILE: there is no such file"

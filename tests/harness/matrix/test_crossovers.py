@@ -122,3 +122,18 @@ def test_only_crossings_of_the_axes_that_are_wanted_are_looked_for(laboratory):
     assert every == {"dtype", "threads"}
     assert {one.axis for one in find_crossovers(matrix, rates, {"dtype"})} == {"dtype"}
     assert find_crossovers(matrix, rates, {"device"}) == ()
+
+
+def test_a_line_that_contradicts_what_is_faster_everywhere_is_no_crossing(find):
+    """As where one setting's lead falls to nothing, and the line through it goes on below."""
+
+    lead = {1: 4.0, 2: 3.0, 4: 1.6, 8: 1.05, 16: 1.04, 32: 1.03}
+    (found,) = find(
+        lambda at: [
+            100 * one * (lead[at.batch_size] if at.dtype == "float32" else 1) for one in (1, 1)
+        ]
+    )
+    assert found.batch_size is None
+    assert (
+        "no crossing was shown within batches of 1 to 32; fp32 is faster where any is" in found.text
+    )

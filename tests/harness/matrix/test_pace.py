@@ -237,3 +237,11 @@ def test_few_rounds_leave_the_medians_as_they_are(swept):
     evidence = summarize_matrix(replace(matrix, n_rounds=1), first, lambda run_id: ())
     assert evidence.paces == {}
     assert {one.even_answers_per_s for one in evidence.cells} == {None}
+
+
+def test_a_moment_that_cannot_be_read_tells_no_pace(swept):
+    matrix, runs, _ = swept
+    odd = [replace(runs[0], started_at="yesterday"), *runs[1:]]
+    evidence = summarize_matrix(matrix, odd, lambda run_id: ())
+    assert evidence.paces == {}
+    assert evidence.cells[0].answers_per_s is not None

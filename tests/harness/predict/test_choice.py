@@ -141,3 +141,10 @@ def test_a_peak_that_certainly_does_goes_before_a_quicker_cell_whose_peak_may_no
     )
     assert choose([quick, sure], Needs(memory_bytes=20e6)).name == "sure"
     assert choose([quick, sure], Needs(memory_bytes=30e6)).name == "quick"
+
+
+def test_the_nearest_misses_by_least_however_sure_its_time_is():
+    sure = Candidate(name="sure", batch_size=1, seconds=0.010, at_most=0.0101)
+    vague = Candidate(name="vague", batch_size=1, seconds=0.013, at_most=0.026)
+    found = choose([sure, vague], Needs(batch_seconds=1e-9))
+    assert (found.name, found.nearest) == (None, "sure")

@@ -173,5 +173,5 @@ def test_a_limit_that_cannot_be_read_is_told_and_nothing_is_chosen(visit, source
 def test_without_a_matrix_the_page_names_the_command(visit):
     tab, seen = visit(render_advisor_page(advisor_part([])))
     words = tab.locator("[data-part=settings]").inner_text()
-    assert words == "No matrix was measured here: spoonbench matrix measures one."
+    assert words == "No matrix of whole answers was measured here: spoonbench matrix measures one."
     assert seen == []
