@@ -28,7 +28,8 @@ def answered(command: str, results: str) -> str:
         check=True,
         env={**os.environ, "COLUMNS": "80"},
     )
-    return shown.stdout.replace(out, "spoonbench-results")
+    # As it is printed of the usual folder.
+    return shown.stdout.replace(f" --out {out}", "").replace(out, "spoonbench-results")
 
 
 if __name__ == "__main__":

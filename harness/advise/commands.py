@@ -6,6 +6,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 from spoonbench.harness.advise.configurations import command_of
+from spoonbench.harness.advise.sources import RESULTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -37,7 +38,7 @@ def _duel(case: Case, _: Decision) -> str:
     need = case.number("accuracy_need")
     words = ["spoonbench", "duel", *(["--task", case.task] if case.task else ["FILE"])]
     words += [] if need is None else ["--accuracy", f"{need:g}"]
-    return _joined(words)
+    return _joined([*words, *_place(case)])
 
 
 def _devices(case: Case, decision: Decision) -> str | None:
@@ -97,7 +98,7 @@ def _texts(case: Case, _: Decision) -> str:
 def _route(case: Case, _: Decision) -> str:
     """Both models and the route between them, with risk against coverage."""
     words = [*(["--task", case.task] if case.task else ["FILE"]), "--route", "SMALL,LARGE"]
-    return _joined(["spoonbench", "duel", *words])
+    return _joined(["spoonbench", "duel", *words, *_place(case)])
 
 
 def _matrix(case: Case, **axes: str) -> str:
@@ -108,7 +109,13 @@ def _matrix(case: Case, **axes: str) -> str:
         axes = {"device": str(device), **axes}
     for name, values in axes.items():
         words += [f"--{name}", values]
-    return _joined(words)
+    return _joined([*words, *_place(case)])
+
+
+def _place(case: Case) -> list[str]:
+    """The results that were asked about, where they are not the usual ones."""
+    results = case.sources.results
+    return [] if results in {None, RESULTS} else ["--out", str(results)]
 
 
 def _joined(words: list[str]) -> str:

@@ -73,7 +73,7 @@ def test_a_cell_between_measured_ones_is_predicted(apart):
         found = advise.device(apart, batch=batch, **GPU)
         assert (found.choice, found.sureness) == (choice, "predicted")
         assert "predicted from 12 cells, median error" in found.sentence
-        assert found.firm_up.endswith(f"--device cpu,cuda --batch {batch}")
+        assert f"--device cpu,cuda --batch {batch} --out " in found.firm_up
         rates = [one for one in found.evidence if one.unit == "answers/s"]
         assert all(one.error is not None and one.low < one.value < one.high for one in rates)
 
@@ -121,7 +121,7 @@ def test_the_speed_of_quantization_is_predicted_at_the_batch_that_is_asked(own):
     assert "torch-int8dyn at batch 12: " in speed.what
     assert "predicted from 14 cells, median error" in speed.what
     assert "predicted from 14 cells" in found.sentence
-    assert found.firm_up.endswith("--quantization none,torch-int8dyn --batch 12")
+    assert "--quantization none,torch-int8dyn --batch 12 --out " in found.firm_up
 
 
 def test_a_prediction_that_leaves_it_open_leaves_it_to_a_test(own):
@@ -133,7 +133,7 @@ def test_a_prediction_that_leaves_it_open_leaves_it_to_a_test(own):
     assert found.choice == "test"
     (speed,) = [one for one in found.evidence if one.unit == "times"]
     assert speed.low < 1 < speed.high
-    assert found.firm_up.endswith("--batch 12")
+    assert "--batch 12 --out " in found.firm_up
 
 
 def test_what_is_predicted_to_be_slower_is_not_taken(own):
@@ -184,7 +184,7 @@ def test_number_formats_are_predicted_likewise(own):
     facts: dict[str, Any] = {**FACTS, "device": "cpu", "is_training": False, "batch": 12}
     found = advise.format(own(cells), **facts)
     assert (found.choice, found.sureness) == ("bfloat16", "predicted")
-    assert found.firm_up.endswith("--dtype float32,bfloat16 --batch 12")
+    assert "--dtype float32,bfloat16 --batch 12 --out " in found.firm_up
 
 
 def test_what_is_predicted_of_a_reference_is_no_surer_than_the_reference(own, machine):
@@ -334,3 +334,8 @@ def test_a_reference_without_a_fit_is_fitted(monkeypatch, tmp_path):
     assert told.error == pytest.approx(Forecast(figures).error)
     fit_path(figures.name).write_text('{"fitted": 1}')
     assert Sources(None).forecast(figures).error == pytest.approx(told.error)
+
+
+def test_the_command_measures_into_the_results_that_were_asked_about(apart):
+    found = advise.device(apart, batch=10, **GPU)
+    assert found.firm_up.endswith(f" --out {apart.results}")
