@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from spoonbench.harness.advise.lookups.forecasts import Fits, Forecast
     from spoonbench.harness.advise.lookups.setting_cells import SettingCells
     from spoonbench.harness.advise.lookups.stored_duels import StoredDuel
-    from spoonbench.harness.advise.summaries import Summaries
     from spoonbench.harness.records import Environment
     from spoonbench.harness.store.reader import StoreReader
+    from spoonbench.harness.summaries.folder import Summaries
 
 STORE = "store.sqlite"
 RESULTS = Path("spoonbench-results")
@@ -124,10 +124,10 @@ class Sources:
     @cached_property
     def _summaries(self) -> Summaries:
         """What the store adds up to for this machine, kept beside it."""
-        if self.reader is None or self.results is None:
+        if self.reader is None:
             raise AssertionError("there is no store")
-        summaries: Summaries = import_module("spoonbench.harness.advise.summaries").Summaries(
-            self.results, self.reader, self.machine
+        summaries: Summaries = import_module("spoonbench.harness.summaries.folder").Summaries(
+            self.reader, self.machine
         )
         return summaries
 

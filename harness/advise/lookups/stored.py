@@ -11,11 +11,11 @@ from spoonbench.harness.canonical import from_json, to_json
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from spoonbench.harness.advise.summaries import Summaries
     from spoonbench.harness.matrix_records import Matrix
     from spoonbench.harness.predict.observations import Observation
     from spoonbench.harness.predict.performance import PerformanceModel
     from spoonbench.harness.store.reader import PlanForm
+    from spoonbench.harness.summaries.folder import Summaries
 
 
 def stored_figures(summaries: Summaries) -> tuple[Figures, ...]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from spoonbench.harness.claims.findings import compare, find, not_run, part, recomputed, weigh
 from spoonbench.harness.claims.intervals import of_proportion
 from spoonbench.harness.claims.registry import checks
+from spoonbench.harness.claims.single_answers import Statements, statements
 from spoonbench.harness.claims.wording import join, show, show_range
-from spoonbench.harness.scoring import rises, stated_answers
 from spoonbench.harness.stats import proportion
 
 if TYPE_CHECKING:
@@ -277,14 +278,9 @@ def conflicting_answers(claim: Claim, grounds: Grounds) -> Finding:
     if pair is None:
         return not_run(claim, "No duel holds a model that was trained without end tokens.")
     model = pair[1]
-    texts = [
-        stated_answers(one.raw_text, one.stopped_by)
-        for one in model.duel.answers(model.score)
-        if one.raw_text is not None
-    ]
-    several = [stated for stated in texts if len(set(stated)) >= _SEVERAL]
-    share = proportion(len(several), len(texts))
-    rising = proportion(sum(rises(stated) for stated in several), len(several))
+    counted = model.duel.once("T5", Statements, partial(statements, model.duel, model.measurement))
+    share = proportion(counted.n_several, counted.n_texts)
+    rising = proportion(counted.n_rising, counted.n_several)
     is_usual, is_rising = share.low > _MOST, rising.low > _MOST
     text = (
         f"{model.text}, trained without end tokens: {show(share.value or 0, 'share')} of "
