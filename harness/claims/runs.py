@@ -11,13 +11,15 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from spoonbench.harness.canonical import from_json, to_json
+from spoonbench.harness.claims.claim import Subject
 from spoonbench.harness.records import USUAL
 from spoonbench.harness.summaries.duels import keys_of, read_scored
 from spoonbench.harness.summaries.folder import Summaries
 from spoonbench.harness.summaries.matrices import read_matrix
+from spoonbench.solvers.quantizations import NONE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
     from spoonbench.harness.duel_records import Duel, Entry
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 
 LANGUAGE_MODEL_LEVEL = 5
+_PLAIN_BYTES = {"float32": 4, "bfloat16": 2, "float16": 2}
+"""Of a number of weights that are not quantized."""
 MOST = 20
 """Duels of a task, and matrices, that are looked at: the newest. A store may hold thousands."""
 
@@ -131,6 +135,31 @@ class MeasuredMatrix:
         """Its name."""
         return self.evidence.matrix.model.label
 
+    @property
+    def subject(self) -> Subject:
+        """Its model, with the size that weights which are not quantized tell."""
+        plain = [one for one in self.cells() if one.cell.placement.quantization == NONE]
+        sizes = (
+            one.weight_bytes / n_bytes
+            for dtype, n_bytes in _PLAIN_BYTES.items()
+            for one in plain
+            if one.weight_bytes and one.cell.placement.dtype == dtype
+        )
+        return Subject(label=self.model, parameters=next(sizes, None))
+
+    def fields(self, cells: Iterable[CellEvidence]) -> dict[str, Any]:
+        """What a finding says of where it was measured, and with which model.
+
+        Args:
+            cells: that it rests on.
+        """
+        return {
+            "subject": self.subject,
+            "machine": self.machine,
+            "is_elsewhere": self.is_elsewhere,
+            "run_ids": tuple(dict.fromkeys(run_id for one in cells for run_id in one.run_ids)),
+        }
+
 
 class Runs:
     """Duels of a store, and matrices of a store and of elsewhere.
@@ -207,6 +236,21 @@ class Runs:
         if key not in self._summaries:
             self._summaries[key] = Summaries(reader, reader.environment(key))
         return self._summaries[key]
+
+
+def subject_of(one: Measurement) -> Subject:
+    """A language model with its size."""
+    return Subject(label=one.entry.label, parameters=one.n_parameters)
+
+
+def largest_model(measurements: Iterable[Measurement]) -> Subject | None:
+    """The largest language model among contestants, alone or in a hybrid; None where none is."""
+    found = [
+        one
+        for one in measurements
+        if one.entry.level == LANGUAGE_MODEL_LEVEL and one.n_parameters is not None
+    ]
+    return subject_of(max(found, key=lambda one: one.n_parameters or 0)) if found else None
 
 
 def plain_cells(matrix: MeasuredMatrix) -> dict[int, CellEvidence]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from spoonbench.harness.claims.findings import Part, compare, find, not_run, recomputed, weigh
 from spoonbench.harness.claims.intervals import Span
 from spoonbench.harness.claims.registry import checks
+from spoonbench.harness.claims.runs import largest_model, subject_of
 from spoonbench.harness.claims.single_answers import Discordant, Gains, discordant, gains
 from spoonbench.harness.claims.wording import join, show
 from spoonbench.harness.comparisons import resource_ratios
@@ -100,6 +101,7 @@ def waste(claim: Claim, grounds: Grounds) -> Finding:
             high=most,
             why=f"{label} ({size}) over {ratios[0].first}, all resources that were metered.",
             is_borne_out=least > 1,
+            subject=subject_of(largest),
             machine=duel.machine,
             run_ids=largest.run_ids,
         )
@@ -245,7 +247,7 @@ def pipelines(claim: Claim, grounds: Grounds) -> Finding:
     won: list[tuple[str, str]] = []
     lost: list[tuple[str, str]] = []
     full: list[str] = []
-    run_ids: list[str] = []
+    used: list[Measurement] = []
     machine = None
     for duel in grounds.runs.duels():
         scored = [one for one in duel.measurements if one.score(duel.split)]
@@ -267,9 +269,10 @@ def pipelines(claim: Claim, grounds: Grounds) -> Finding:
             (won if is_better else lost).append((duel.duel.task.name, text))
         else:
             full.append(text)
-        run_ids += [*best.run_ids, *single.run_ids]
+        used += [best, single]
         machine = machine or duel.machine
-    fields = {"machine": machine, "run_ids": tuple(dict.fromkeys(run_ids))}
+    run_ids = tuple(dict.fromkeys(run_id for one in used for run_id in one.run_ids))
+    fields = {"machine": machine, "run_ids": run_ids, "subject": largest_model(used)}
     return _pipelines_found(claim, won, lost, full, fields)
 
 
@@ -331,6 +334,7 @@ def effort_and_cost(claim: Claim, grounds: Grounds) -> Finding:
             condition="rules take the hours to build that were given to the duel",
             why=f"At your prices {join(crossing) or 'the order never changes'}.",
             is_borne_out=is_dearer,
+            subject=subject_of(model),
             machine=duel.machine,
             run_ids=(*rules.run_ids, *model.run_ids),
         )
