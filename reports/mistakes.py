@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from functools import lru_cache
 from itertools import combinations, permutations
 from typing import TYPE_CHECKING, TypeVar
 
@@ -96,7 +97,9 @@ def _candidates(numbers: Sequence[_Number]) -> Iterator[tuple[str, _Number]]:
         yield ALL_ADDED, sum(numbers[1:], numbers[0])
 
 
+@lru_cache(maxsize=1 << 13)
 def _numbers(text: str) -> Sequence[Fraction]:
+    """Kept for the next contestant that was asked the same."""
     found = (read_number(match.group()) for match in _NUMBER.finditer(text))
     return [number for number in found if number is not None][:_MOST_NUMBERS]
 

@@ -1,5 +1,7 @@
 """The ledger in a report: conditions and models of findings in words."""
 
+from dataclasses import replace
+
 import pytest
 
 from spoonbench.harness.claims.claim import Finding
@@ -18,8 +20,14 @@ def test_a_condition_is_told_by_the_verdict(verdict, told):
 
 
 def test_the_model_that_was_measured_is_told_where_nothing_else_tells_it():
-    words = {"claim_id": "B1", "verdict": "does not hold", "model": "lm", "parameters": 800_000}
-    found = [Finding(found="4 times", **words), Finding(found="lm (800,000 parameters)", **words)]
+    one = Finding(
+        claim_id="B1",
+        verdict="does not hold",
+        found="4 times",
+        model="lm",
+        parameters=800_000,
+    )
+    found = [one, replace(one, found="lm (800,000 parameters)")]
     rows = claim_table(read_claims(), found).rows
     assert [row[5] for row in rows] == [
         "4 times; measured with lm (800,000 parameters)",
