@@ -85,15 +85,30 @@ def choose_setting(case: Case, _: Decision) -> MeasuredChoice | None:
 def _none(
     figures: Figures, cells: dict[str, Cell], needs: Needs, nearest: Cell | None, case: Case
 ) -> MeasuredChoice:
+    beside = {"misses by least": nearest} if nearest else _closest(cells, needs)
     return MeasuredChoice(
         choice=None,
         sentence=_nothing(figures, nearest, is_there=bool(cells)),
         agreeing=frozenset(),
         figures=figures,
-        evidence=() if nearest is None else (_evidence(figures, nearest, case),),
-        runners_up=() if nearest is None else (f"{words_of(nearest)}, which misses by least",),
+        evidence=tuple(_evidence(figures, one, case) for one in beside.values()),
+        runners_up=tuple(f"{words_of(one)}, which {what}" for what, one in beside.items()),
         flips=tuple(_looser(cells, needs, None)),
     )
+
+
+def _closest(cells: dict[str, Cell], needs: Needs) -> dict[str, Cell]:
+    """Where none keeps the limits that time has no part in: what comes closest to each of them."""
+    found = {}
+    right = [one for one in cells.values() if one.candidate.accuracy is not None]
+    sized = [one for one in cells.values() if one.candidate.memory_bytes is not None]
+    if needs.accuracy is not None and right:
+        best = max(right, key=lambda one: (one.candidate.accuracy, -one.candidate.item_seconds))
+        found["is the most often right"] = best
+    if needs.memory_bytes is not None and sized:
+        least = min(sized, key=lambda one: (one.candidate.memory_bytes, one.candidate.item_seconds))
+        found["takes the least memory"] = least
+    return found
 
 
 def _figures(case: Case) -> Figures | None:

@@ -170,6 +170,20 @@ def test_the_path_says_what_was_asked_what_there_is_and_what_does(full):
     assert steps["cell"].shown == found.choice
 
 
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        ({"memory": "1MB"}, "1 (66.67 answers a second"),
+        ({"accuracy_need": 0.99}, "32 (188.2 answers a second"),
+    ],
+)
+def test_where_no_limit_but_time_is_kept_what_comes_closest_is_named(full, facts, words):
+    found = advise.setting(full, **facts)
+    assert found.choice is None
+    assert found.runners_up[0].startswith(words)
+    assert found.evidence
+
+
 READING = {"mode": "prefill", "prompt_tokens": 32}
 
 
