@@ -2,13 +2,15 @@
 const AXIS = { least: 1, most: 1024, left: 8, row: 48, top: 26 };
 const [NARROWEST, WIDEST] = [300, 720];
 
-// What the rules of thumb and the measurements say of each pair.
+// What the rules of thumb and the measurements say of each pair, whichever is faster at first.
 function crossingPairs(data) {
   const pairs = new Map();
   const add = (row) => {
-    const key = `${row.first} and ${row.second}`;
-    if (!pairs.has(key)) pairs.set(key, { first: row.first, second: row.second, rows: [], bands: [] });
-    pairs.get(key).rows.push(row);
+    const [key, turned] = [`${row.first} and ${row.second}`, `${row.second} and ${row.first}`];
+    if (!pairs.has(key) && !pairs.has(turned)) {
+      pairs.set(key, { first: row.first, second: row.second, rows: [], bands: [] });
+    }
+    (pairs.get(key) ?? pairs.get(turned)).rows.push(row);
   };
   for (const framework of data.frameworks) {
     if (framework.reading === "as written") continue;
@@ -127,7 +129,7 @@ class CrossingCalculator {
     const nRows = drawn.length + (pair.bands.length ? 1 : 0);
     const height = AXIS.top + nRows * AXIS.row + 8;
     const across = (size) => acrossAxis(size, this.width);
-    const svg = drawing("svg", { viewBox: `0 0 ${this.width + 2 * AXIS.left} ${height}`, role: "img", "aria-label": `Batch sizes from 1 to 1,024, and where ${pair.second} overtakes ${pair.first}; the table below has the figures.` });
+    const svg = drawing("svg", { viewBox: `0 0 ${this.width + 2 * AXIS.left} ${height}`, role: "img", "aria-label": `Batch sizes from 1 to 1,024, and where one of ${pair.first} and ${pair.second} overtakes the other; the table below has the figures.` });
     for (let tick = AXIS.least; tick <= AXIS.most; tick *= 4) {
       svg.append(drawing("line", { x1: across(tick), x2: across(tick), y1: 18, y2: height, class: "tick" }), label(across(tick), 13, groupThousands(String(tick)), tick === AXIS.most ? "end" : "start"));
     }
@@ -145,9 +147,10 @@ class CrossingCalculator {
       }));
     }
     for (const one of drawn) {
-      row(`${one.origin}: ${pair.first} before, ${pair.second} after ${showNumber(one.batch, "items")}`, (top) => [
-        drawing("rect", { x: AXIS.left, y: top + 5, width: across(one.batch) - AXIS.left, height: 6, class: "first" }),
-        drawing("rect", { x: across(one.batch), y: top + 5, width: AXIS.left + this.width - across(one.batch), height: 6, class: "second" }),
+      const [before, after] = one.first === pair.first ? ["first", "second"] : ["second", "first"];
+      row(`${one.origin}: ${one.first} before, ${one.second} after ${showNumber(one.batch, "items")}`, (top) => [
+        drawing("rect", { x: AXIS.left, y: top + 5, width: across(one.batch) - AXIS.left, height: 6, class: before }),
+        drawing("rect", { x: across(one.batch), y: top + 5, width: AXIS.left + this.width - across(one.batch), height: 6, class: after }),
         ...(one.low === undefined || one.low === null ? [] : [drawing("rect", { x: across(one.low), y: top + 1, width: Math.max(2, across(one.high) - across(one.low)), height: 14, class: "interval" })]),
         drawing("circle", { cx: across(one.batch), cy: top + 8, r: 6, class: "point" }),
       ]);
