@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from spoonbench.harness.advise.case import Case
     from spoonbench.harness.frameworks.graph import Framework
 
+_OF_DUELS = frozenset({"tool", "decoding", "routing"})
+"""Topics whose evidence of a task is its duel; of all others it is its matrix."""
 _CONFIGURATIONS = "spoonbench.harness.advise.configurations"
 
 
@@ -118,7 +120,7 @@ def _tell_missing_task(topic: str, task: str | None, sources: Sources) -> None:
     """A task that is named but was never measured here is not silently without evidence."""
     if task is None:
         return
-    if topic == "tool":
+    if topic in _OF_DUELS:
         wanted, is_there = "duel", sources.duel(task) is not None
     else:
         wanted, is_there = "matrix", sources.has_matrix(task)

@@ -214,6 +214,21 @@ def test_a_task_without_a_duel_is_said(advise):
     assert "No duel of 'sums' on this machine" in errors
 
 
+@pytest.mark.parametrize(
+    ("words", "wanted"),
+    [
+        (("routing", "--rules-answer", "yes"), "duel"),
+        (("decoding", "--purpose", "creative"), "duel"),
+        (("fit", "--parameters", "7B", "--memory", "24GB"), "matrix"),
+    ],
+    ids=["routing", "decoding", "fit"],
+)
+def test_it_is_the_duel_that_is_missed_where_duels_are_looked_at(advise, words, wanted):
+    code, _, errors = advise(*words, "--task", "sums")
+    assert code == 0
+    assert f"No {wanted} of 'sums' on this machine" in errors
+
+
 def test_a_task_with_a_duel_decides(advise, duel_store):
     duel_store(
         {"rules": (1, 200, 1_000), "forest": (3, 400, 1_000_000)}, folder="spoonbench-results"
