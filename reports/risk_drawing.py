@@ -44,11 +44,10 @@ _BESIDE = 1.42  # end of the panel, with room for labels beyond 100%
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Marked:
-    """A place in a panel with its label, and the colour of the line that ends there, if any."""
+    """A place in a panel with its label."""
 
     place: tuple[float, float]
     label: str
-    colour: str | None = None
     around: Sequence[labelling.Place] = labelling.AROUND
 
 
@@ -71,7 +70,6 @@ def paint_risk(report: DuelReport, measurements: Sequence[Measurement], palette:
             [one.label for one in marked],
             ground=palette.ground,
             places=[one.around for one in marked],
-            colours=[one.colour for one in marked],
         )
     return figure
 
@@ -94,7 +92,7 @@ def _paint_curves(axes: Any, scope: Scope, palette: Palette) -> list[_Marked]:
         )
         end = (coverages[-1], risks[-1])
         axes.plot(*end, marker_of(measurement.entry), color=colour, zorder=3, clip_on=False)
-        ends.append(_Marked(place=end, label=label_of(measurement), colour=colour))
+        ends.append(_Marked(place=end, label=label_of(measurement)))
     return ends
 
 
