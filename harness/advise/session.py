@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from spoonbench.harness.advise.advice import Advice
     from spoonbench.harness.advise.case import Case
+    from spoonbench.harness.advise.facts import Fact
     from spoonbench.harness.frameworks.graph import Framework
 
 _OF_DUELS = frozenset({"tool", "decoding", "routing"})
@@ -78,6 +79,7 @@ def _case(framework: Framework, options: Mapping[str, Any], sources: Sources) ->
     facts = read_profile(profile, questions) if profile else {}
     facts |= read_facts(questions, raw, "given")
     _tell_missing_task(framework.topic, task, sources)
+    _tell_missing_mode(facts.get("mode"), sources)
     model = options.get("model")
     if framework.topic == "finetune" and model and not Path(model).exists():
         model = None  # a name on the hub, which says nothing here of its size
@@ -128,6 +130,15 @@ def _tell_missing_task(topic: str, task: str | None, sources: Sources) -> None:
         where = "" if sources.results is None else f" in {sources.results}"
         sentence = f"No {wanted} of {task!r} on this machine{where}: rules of thumb answer."
         click.echo(make_plain(sentence), err=True)
+
+
+def _tell_missing_mode(mode: Fact | None, sources: Sources) -> None:
+    """Nor is one of which nothing was measured."""
+    if mode is None or any(one.work.mode == mode.value for one in sources.works):
+        return
+    where = "" if sources.results is None else f" in {sources.results}"
+    sentence = f"No matrix of mode {mode.value} on this machine{where}: rules of thumb answer."
+    click.echo(make_plain(sentence), err=True)
 
 
 def _is_answerable() -> bool:
