@@ -11,11 +11,13 @@ from spoonbench.harness.advise.contradictions import find_contradictions
 from spoonbench.harness.advise.decision import decide
 from spoonbench.harness.advise.facts import MEASURED_INPUTS
 from spoonbench.harness.advise.flips import facts_of, find_flips
+from spoonbench.harness.advise.inference import PREDICTED
 from spoonbench.harness.advise.lookups.assertions import find_claims
 from spoonbench.harness.advise.lookups.memory import close_calls
 from spoonbench.harness.advise.lookups.register import look_up
 from spoonbench.harness.advise.sentences import sentence_of
 from spoonbench.harness.advise.sureness import error_words, errors_of, rests_on, sureness_of
+from spoonbench.harness.advise.unknown_sizes import untold
 from spoonbench.harness.frameworks.showing import show_value
 
 if TYPE_CHECKING:
@@ -73,11 +75,12 @@ def _open(framework: Framework, case: Case, decision: Decision) -> Advice:
     if decision.asks is None:
         raise AssertionError("only a decision that asks is open")
     question = case.questions[case.first_open(decision.asks.name)]
+    why = [untold(case)] if decision.asks.name in PREDICTED and untold(case) else []
     return Advice(
         topic=framework.topic,
         framework=f"{framework.framework_id} {framework.version}",
         choice=None,
-        sentence=f"This is not known yet: {question.text}",
+        sentence=" ".join([*why, f"This is not known yet: {question.text}"]),
         path=_path(decision),
         settings=_settings(framework, case, decision),
         asks=question.name,
@@ -165,7 +168,7 @@ def _settings(framework: Framework, case: Case, decision: Decision) -> dict[str,
     settings["rests_on"] = (
         {"choice": measured.sureness} if measured else rests_on(framework, decision)
     )
-    settings["errors"] = _measured_errors(measured) if measured else errors_of(framework, decision)
+    settings["errors"] = _measured_errors(measured) if measured else errors_of(case, decision)
     settings["not_asked"] = not_asked(case, decision)
     return settings
 

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 from spoonbench.harness.advise.inference import PREDICTED
 from spoonbench.harness.advise.lookups.memory import TOLERANCE
+from spoonbench.harness.advise.unknown_sizes import untold
 from spoonbench.harness.frameworks.showing import show_number
 
 if TYPE_CHECKING:
     from spoonbench.harness.advise.advice import Evidence, Sureness
+    from spoonbench.harness.advise.case import Case
     from spoonbench.harness.advise.decision import Decision
     from spoonbench.harness.frameworks.graph import Framework, Node
 
@@ -42,13 +44,14 @@ def rests_on(framework: Framework, decision: Decision) -> dict[str, Sureness]:
     return found
 
 
-def errors_of(framework: Framework, decision: Decision) -> dict[str, str]:
+def errors_of(case: Case, decision: Decision) -> dict[str, str]:
     """Fact of each step that was predicted to how exact that is, in words."""
     found: dict[str, str] = {}
+    exact = "weights alone" if untold(case) else f"good to {TOLERANCE:.0%}"
     for step in decision.walk.steps:
         name = step.question.name
         if decision.facts[name].origin == "inferred" and name in PREDICTED:
-            found[name] = f"good to {TOLERANCE:.0%}"
+            found[name] = exact
         elif decision.facts[name].origin == "inferred" and name == "speedup":
             found[name] = "by theory"
         for threshold in _named(step.node):
