@@ -311,7 +311,17 @@ def _memory(limit: int, measurement: Measurement) -> Check:
     if peak is None:
         because = measurement.missing.get("peak_bytes", _status(measurement))
         return _unknown("memory", f"peak memory was not measured ({because})")
-    return _by_limit("memory", peak, limit, (format_bytes(peak), format_bytes(limit)))
+    return _by_limit("memory", peak, limit, _apart(peak, limit))
+
+
+def _apart(peak: int, limit: int) -> tuple[str, str]:
+    """Both in as many digits as it takes to tell them apart."""
+    words = [format_bytes(peak), format_bytes(limit)]
+    for digits in range(2, 7):
+        if words[0] != words[1] or peak == limit:
+            break
+        words = [f"{one / _MEGABYTE:,.{digits}f} MB" for one in (peak, limit)]
+    return words[0], words[1]
 
 
 def _cost(limit: float, costs: Costs | None) -> Check:

@@ -109,7 +109,7 @@ def _without_choice(requirements: Requirements, rows: Sequence[_Row]) -> Recomme
         evidence=_evidence(rows, None),
         confidence="not enough evidence" if undecided or not rows else "measured",
         # The reason names the first undecided one already.
-        flips=_flips(requirements, rows, named=undecided[:1]),
+        flips=_flips(requirements, rows, named=undecided[:1]) or _far_flips(requirements, measured),
         nearest=nearest[1].label if nearest else None,
         candidates=tuple(candidate for _, candidate in rows),
     )
@@ -183,6 +183,16 @@ def _flips(
             change = describe_change(requirements, relaxed)
             flips.append(f"{change}, {_name(candidate)} would do")
     return tuple(flips)
+
+
+def _far_flips(requirements: Requirements, measured: Sequence[_Row]) -> tuple[str, ...]:
+    """Where nothing is within reach: what it would take, however far, by the nearest first."""
+    for case, candidate in sorted(measured, key=_distance):
+        relaxed = relax(requirements, case)
+        if relaxed and _is_sensible(requirements, relaxed):
+            change = describe_change(requirements, relaxed)
+            return (f"{change}, {_name(candidate)} would do",)
+    return ()
 
 
 def _is_sensible(asked: Requirements, relaxed: Requirements) -> bool:

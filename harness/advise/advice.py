@@ -35,8 +35,8 @@ class Evidence:
         unit: of the three.
         run_ids: of the records; empty for a claim.
         claims: ids of claims that it confirms or contradicts.
-        error: median relative error of the model that predicted it, on cells that it had not seen;
-            None for what was measured.
+        error: relative error of what predicted it: the median on cells that it had not seen; of
+            bytes, what they are held to. None for what was measured.
         n_cells: that model was fitted to; None for what no such model predicted.
     """
 

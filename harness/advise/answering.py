@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from spoonbench.harness.advise.advice import Advice, AdviceStep
 from spoonbench.harness.advise.alternatives import flip_sentence, runners_up
 from spoonbench.harness.advise.commands import firm_up
+from spoonbench.harness.advise.configurations import division_of
 from spoonbench.harness.advise.contradictions import find_contradictions
 from spoonbench.harness.advise.decision import decide
 from spoonbench.harness.advise.facts import MEASURED_INPUTS
@@ -48,8 +49,9 @@ def answer(framework: Framework, case: Case) -> Advice:
         return _open(framework, case, decision)
     measured = decision.measured
     flips = find_flips(framework, case, decision)
-    claims = find_claims(claims_of(framework, decision), case.sources)
-    evidence = _evidence(case, decision, [one.evidence for one in claims])
+    is_apart = measured is not None and measured.is_apart
+    claims = () if is_apart else find_claims(claims_of(framework, decision), case.sources)
+    evidence = () if is_apart else _evidence(case, decision, [one.evidence for one in claims])
     return Advice(
         topic=framework.topic,
         framework=f"{framework.framework_id} {framework.version}",
@@ -64,7 +66,7 @@ def answer(framework: Framework, case: Case) -> Advice:
             *close_calls(case),
             *(flip_sentence(framework, one) for one in flips),
         ),
-        contradictions=find_contradictions(framework, case, decision, claims),
+        contradictions=() if is_apart else find_contradictions(framework, case, decision, claims),
         firm_up=firm_up(case, decision),
         settings=_settings(framework, case, decision),
     )
@@ -88,8 +90,9 @@ def _open(framework: Framework, case: Case, decision: Decision) -> Advice:
 
 
 def _path(decision: Decision) -> tuple[AdviceStep, ...]:
+    measured = decision.measured
     steps = []
-    for step in decision.walk.steps:
+    for step in () if measured and measured.is_apart else decision.walk.steps:
         fact = decision.facts[step.question.name]
         steps.append(
             AdviceStep(
@@ -101,7 +104,7 @@ def _path(decision: Decision) -> tuple[AdviceStep, ...]:
                 why=fact.why,
             )
         )
-    return (*steps, *(_measured_steps(decision.measured) if decision.measured else ()))
+    return (*steps, *(_measured_steps(measured) if measured else ()))
 
 
 def _measured_steps(measured: MeasuredChoice) -> tuple[AdviceStep, ...]:
@@ -164,6 +167,7 @@ def _settings(framework: Framework, case: Case, decision: Decision) -> dict[str,
     """Words of the verdict for programs, and what was said but is not asked on this path."""
     verdict = decision.walk.verdict
     settings: dict[str, object] = dict(verdict.settings) if verdict else {}
+    settings |= division_of(case, decision.choice)
     measured = decision.measured
     settings["rests_on"] = (
         {"choice": measured.sureness} if measured else rests_on(framework, decision)

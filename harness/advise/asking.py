@@ -55,8 +55,12 @@ def make_case(
     """A case of a framework.
 
     Raises:
+        BadAnswer: two facts say different things.
         BadModel: the model's folder holds none.
     """
+    need, near = facts.get("accuracy_need"), facts.get("approximate_ok")
+    if need is not None and near is not None and near.value is True and need.value == 1:
+        raise BadAnswer("accuracy_need 1 and approximate_ok yes say different things.")
     return Case(
         framework.topic,
         questions_of(framework),

@@ -86,11 +86,16 @@ class Case:
         return fact is not None and fact.origin == "inferred"
 
     def grounds(self, name: str) -> tuple[str, ...]:
-        """The facts that a fact was inferred from, down to those that were not; itself if none."""
+        """The facts that a fact was inferred from, down to those that were not; itself if none.
+
+        What the machine tells may be another on another machine: it is named itself, too.
+        """
         if name in self._given or not self._grounds.get(name):
             return (name,)
-        each = (one for ground in sorted(self._grounds[name]) for one in self.grounds(ground))
-        return tuple(dict.fromkeys(each))
+        fact = self._found.get(name)
+        own = [name] if fact is not None and fact.origin == "measured" else []
+        each = [one for ground in sorted(self._grounds[name]) for one in self.grounds(ground)]
+        return tuple(dict.fromkeys([*each, *own]))
 
     def value(self, name: str) -> Value | None:
         """Its value alone."""

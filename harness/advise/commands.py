@@ -43,11 +43,11 @@ def firm_up(case: Case, decision: Decision) -> str | None:
 
 def _measured_again(case: Case, measured: MeasuredChoice, figures: Figures) -> str:
     """The matrix in more rounds; of what was predicted, the very cells."""
-    options = {"--rounds": f"{2 * figures.n_rounds}"}
-    if measured.cells:
-        if any(word == "--preset" or word.endswith(".toml") for word in figures.command):
-            return _matrix(case, **measured.cells)  # its axes are not in its command
-        options = {f"--{name}": values for name, values in measured.cells.items()}
+    more = measured.cells or measured.again or {"rounds": f"{2 * figures.n_rounds}"}
+    has_axes = not any(word == "--preset" or word.endswith(".toml") for word in figures.command)
+    if measured.cells and not has_axes:
+        return _matrix(case, **measured.cells)
+    options = {f"--{name}": values for name, values in more.items()}
     return repeated(figures.command, options, case.sources.results)
 
 

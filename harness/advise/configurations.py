@@ -30,6 +30,12 @@ def method_and_tool(choice: str) -> tuple[str, str] | None:
     return (method, TOOLS.get(tool, tool)) if tool else None
 
 
+def division_of(case: Case, choice: str | None) -> dict[str, int]:
+    """The same of what was chosen; nothing where no training was."""
+    found = method_and_tool(choice or "") if case.topic == "finetune" else None
+    return {} if found is None else division(case, found[0])
+
+
 def division(case: Case, method: str) -> dict[str, int]:
     """The largest batch that fits, and how many passes make a step of it; a prompt has neither."""
     if "batch" in case.given or method == PROMPT:
@@ -89,7 +95,9 @@ def command_of(case: Case, choice: str) -> str | None:
     method, tool = found
     words = ["spoonbench", "finetune", "plan", "--method", method, "--tool", tool]
     words += ["--model", case.model_path or "MODEL", "--data", "FILE", "--out", "FOLDER"]
-    words += [f"--{name}={value}" for name, value in division(case, method).items()]
+    said = {name: case.value(name) for name in ("batch", "context") if name in case.given}
+    divided = {**{name: f"{value:.0f}" for name, value in said.items()}, **division(case, method)}
+    words += [f"--{name}={value}" for name, value in divided.items()]
     parameters, memory = case.number("parameters"), case.number("memory")
     words += [] if parameters is None else [f"--parameters={parameters / 1e9:.10g}B"]
     words += [] if memory is None else [f"--memory={memory / 1e9:.10g}GB"]

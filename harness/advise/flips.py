@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from spoonbench.harness.advise.decision import decide
 from spoonbench.harness.advise.lookups.memory import assumed
 from spoonbench.harness.advise.onward import answer_words, endings
+from spoonbench.harness.advise.unknown_sizes import untold
 from spoonbench.harness.frameworks.showing import show_value
 from spoonbench.harness.frameworks.walking import BadAnswer
 
@@ -26,6 +27,7 @@ MANY = 10_000
 """From so many on, "below 1B" is said, and not "999,999,999 or less"."""
 NEAR = 1e-5
 """Two numbers so near, in relation, are shown with the same four digits, or as neighbours."""
+SHOWN_DIGITS = 4
 STRIDE = 4.0
 """Between the numbers that are tried where an inference has no bounds to name. What is inferred
 from a number alone changes once on the way: more memory never stops fitting."""
@@ -148,8 +150,7 @@ def _numbers(
             other = decide(framework, case.changed(question.name, value))
         except BadAnswer:
             return None
-        # So far from what is known that a step of this path can no longer be inferred.
-        return None if other.asks is not None and other.asks.name in decision.facts else other
+        return None if _is_lost(case.changed(question.name, value), decision, other) else other
 
     for upwards in (True, False):
         places = [
@@ -160,7 +161,7 @@ def _numbers(
         edge = _edge(ask, decision.outcome, now, sorted(places, reverse=not upwards), question)
         if edge is None:
             continue
-        value, other = edge
+        value, other = _shown_edge(ask, edge, decision, question, upwards=upwards)
         words = _bound_words(framework, decision, question, value, upwards)
         yield Flip(
             name=question.name,
@@ -170,6 +171,35 @@ def _numbers(
             shown=_in_sentence(words),
             distance=_distance(now, value),
         )
+
+
+def _is_lost(changed: Case, decision: Decision, other: Decision) -> bool:
+    """So far from what is known that a step of the path can no longer be inferred."""
+    asks = other.asks
+    return asks is not None and asks.name in decision.facts and bool(untold(changed))
+
+
+def _shown_edge(
+    ask: Callable[[float], Decision | None],
+    edge: tuple[float, Decision],
+    decision: Decision,
+    question: Question,
+    *,
+    upwards: bool,
+) -> tuple[float, Decision]:
+    """The edge as it is shown, if that flips, too; else the nearest rounder number that does.
+
+    What follows from sizes of models between those that are published is not quite monotonic.
+    """
+    value, other = edge
+    if question.is_whole and question.unit != "parameters":
+        return edge
+    for digits in (SHOWN_DIGITS, 3, 2):
+        shown = _rounded(value, upwards=upwards, digits=digits)
+        found = ask(shown) if question.low <= shown <= (question.high or math.inf) else None
+        if found is not None and found.outcome != decision.outcome:
+            return (value, other) if digits == SHOWN_DIGITS else (shown, found)
+    return edge
 
 
 def _infers(case: Case, decision: Decision, name: str) -> bool:
@@ -295,11 +325,11 @@ def _beyond(bound: float, question: Question, *, upwards: bool) -> float | None:
     return bound + (1.0 if upwards else -1.0) if bound >= MANY else None
 
 
-def _rounded(value: float, *, upwards: bool) -> float:
-    """To four digits, upwards or downwards."""
+def _rounded(value: float, *, upwards: bool, digits: int = SHOWN_DIGITS) -> float:
+    """To so many digits, upwards or downwards."""
     if value == 0:
         return value
-    place = 10.0 ** (math.floor(math.log10(abs(value))) - 3)
+    place = 10.0 ** (math.floor(math.log10(abs(value))) - digits + 1)
     return (math.ceil if upwards else math.floor)(value / place) * place
 
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 DRAFT_TOKENS = 5
 """Drafted at once, as the case study plans it, unless it is said."""
+SHORT = 256
+"""Tokens to which the case study cut its sequences."""
 PRECISE_KINDS = frozenset({"arithmetic", "code"})
 _TASK_KINDS = {
     "word-problems": "arithmetic",
@@ -218,6 +220,18 @@ def _speedup(case: Case) -> Fact | None:
     return _inferred("speedup", speed_up(tokens, drafted, cost), why)
 
 
+def _fits_cut(case: Case) -> Fact | None:
+    """At the smallest batch and with short sequences; taken to be so where no size is known."""
+    memory = case.number("memory")
+    context = min(case.number("context") or SHORT, SHORT)
+    needed = need(case.changed("batch", 1.0).changed("context", float(context)))
+    if memory is None or needed is None:
+        return _assumed(case, "fits_cut", True, "nothing is known of its size")
+    there = show_number(memory, "bytes")
+    why = f"{needed.short} would need {show_number(needed.total, 'bytes')}, and there is {there}"
+    return _inferred("fits_cut", needed.total <= memory, why)
+
+
 def _has_bfloat16(case: Case) -> Fact | None:
     """Of the processor, by its instruction sets; what an accelerator has is not seen from here."""
     if case.value("device") != "cpu":
@@ -259,6 +273,7 @@ _INFERENCES: Mapping[str, Callable[[Case], Fact | None]] = {
     "fits_float16": _fits_float16,
     "fits_int8": _fits_int8,
     "fits_full": _fits_full,
+    "fits_cut": _fits_cut,
     "fits_lora": _fits_lora,
     "fits_qlora": _fits_qlora,
     "wants_knowledge": _wants_knowledge,

@@ -45,7 +45,7 @@ def advice_lines(advice: Advice, framework: Framework) -> Iterator[str]:
     yield ""
     yield from _wrapped(_how_sure(advice), "How sure: ", width)
     yield from _section("Why", map(_step, advice.path), width)
-    yield from _section("Evidence", _findings(advice.evidence), width)
+    yield from _section("Evidence", _findings(_beside(advice)), width)
     yield from _section("Contradictions", map(_with_basis, advice.contradictions), width)
     yield from _section("What would change it", advice.flips or [NO_FLIP], width)
     yield from _section("Next best", advice.runners_up or [NO_OTHER], width)
@@ -91,6 +91,12 @@ def _step(step: AdviceStep) -> str:
     return f"{step.question} {step.shown} ({words})"
 
 
+def _beside(advice: Advice) -> list[Evidence]:
+    """Evidence but the claims that stand among the contradictions, whole."""
+    told = " ".join(advice.contradictions)
+    return [one for one in advice.evidence if one.source != "claims" or one.what not in told]
+
+
 def _findings(evidence: Iterable[Evidence]) -> Iterator[str]:
     """One a line; claims on which nothing is known yet are named together, and so are many."""
     silent: list[str] = []
@@ -122,7 +128,8 @@ def _finding(one: Evidence) -> str:
         low, high = (show_number(bound, one.unit) for bound in (one.low, one.high))
         words.append(f"95% interval: {low} to {high}.")
     if one.error is not None and one.n_cells is None:
-        words.append(f"Median error of such predictions: {show_number(one.error, 'share')}.")
+        what = "Such predictions are good to" if one.unit == "bytes" else "Median error of such:"
+        words.append(f"{what} {show_number(one.error, 'share')}.")
     if one.machine and one.source != "store":
         words.append(f"Machine: {one.machine}.")
     if one.run_ids:

@@ -40,7 +40,12 @@ def sentence_of_rule(
     if walk.verdict is None:
         raise AssertionError("a walk that neither asks nor ends")
     told = _fill(walk.verdict.text, framework, decision, shown or {})
-    return " ".join([told, *_predicted(walk.verdict.text, decision)])
+    return _with_origins(told, _predicted(walk.verdict.text, decision))
+
+
+def _with_origins(told: str, origins: list[str]) -> str:
+    """One sentence still."""
+    return f"{told.rstrip('.')} ({'; '.join(origins)})." if origins else told
 
 
 def either(words: Sequence[str]) -> str:
@@ -54,18 +59,18 @@ def either(words: Sequence[str]) -> str:
 
 
 def _predicted(text: str, decision: Decision) -> list[str]:
-    """Where figures of a verdict come from that nobody measured: a sentence each."""
+    """Where figures of a verdict come from that nobody measured."""
     found = []
     for name, figure in decision.figures.items():
         if f"{{{name}}}" in text and figure.n_cells is not None and figure.error is not None:
             error = show_number(round(figure.error, 3), "share")
             found.append(
-                f"That batch is predicted from {figure.n_cells} cells, median error {error} on "
-                "cells left out."
+                f"that batch is predicted from {figure.n_cells} cells, median error {error} on "
+                "cells left out"
             )
     speedup = decision.facts.get("speedup")
     if "{speedup}" in text and speedup is not None and speedup.origin == "inferred":
-        found.append("That is by theory, and was not measured.")
+        found.append("by theory, not measured")
     return found
 
 

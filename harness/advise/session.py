@@ -137,7 +137,7 @@ def _tell_missing_mode(mode: Fact | None, sources: Sources) -> None:
     if mode is None or any(one.work.mode == mode.value for one in sources.works):
         return
     where = "" if sources.results is None else f" in {sources.results}"
-    sentence = f"No matrix of mode {mode.value} on this machine{where}: rules of thumb answer."
+    sentence = f"No matrix of mode {mode.value} on this machine{where}."
     click.echo(make_plain(sentence), err=True)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from spoonbench.harness.advise.lookups.settings import FRAMES, frame, how_told, words_of
+from spoonbench.harness.advise.lookups.setting_words import FRAMES, frame, how_told, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

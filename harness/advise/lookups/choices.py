@@ -34,7 +34,9 @@ class MeasuredChoice:
         flips: what would change it.
         firm_up: the command that would make it surer; None where nothing would.
         cells: axes of the matrix that measures what was predicted; empty where all was measured.
+        again: options with which the matrix is measured again; empty: in more rounds.
         figures: the matrix whose cells decided; None where none did.
+        is_apart: the framework speaks of something else: its path and its evidence are left out.
         asks: the question that has to be answered first; None where none has.
         more: gives the same with what is told beside it, where that is left for who asks: what
             would change an answer is found by choosing many times.
@@ -50,7 +52,9 @@ class MeasuredChoice:
     flips: tuple[str, ...] = ()
     firm_up: str | None = None
     cells: Mapping[str, str] = field(default_factory=dict)
+    again: Mapping[str, str] = field(default_factory=dict)
     figures: Figures | None = None
+    is_apart: bool = False
     asks: Question | None = None
     more: Callable[[], MeasuredChoice] | None = None
 

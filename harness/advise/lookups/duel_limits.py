@@ -1,14 +1,15 @@
 """What tighter limits than those that were asked for would make of a choice among contestants.
 
 Of the time and the memory that the choice takes, asked for or not: just below, it no longer does.
+Each is told as a limit that can be asked.
 """
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from spoonbench.harness.advise.lookups.setting_words import rounded
 from spoonbench.harness.frameworks.showing import show_number
 
 if TYPE_CHECKING:
@@ -33,13 +34,14 @@ def tighter(
     latency, peak = chosen.latency_p95_s, chosen.peak_bytes
     if latency is not None:
         bound = latency.value if latency.high is None else latency.high
-        shown = show_number(_floor(bound), "seconds")
-        other = decide(replace(needs, latency_s=math.nextafter(bound, 0.0)))
-        yield f"With less than {shown} for 95% of answers: {_follows(other)}."
+        figure = _below(bound)
+        other = decide(replace(needs, latency_s=figure))
+        shown = show_number(figure, "seconds")
+        yield f"With {shown} or less for 95% of answers: {_follows(other)}."
     if peak:
-        shown = show_number(_floor(peak), "bytes")
-        other = decide(replace(needs, memory_bytes=peak - 1))
-        yield f"With less than {shown} of memory: {_follows(other)}."
+        figure = _below(peak)
+        other = decide(replace(needs, memory_bytes=int(figure)))
+        yield f"With {show_number(figure, 'bytes')} of memory or less: {_follows(other)}."
 
 
 def _follows(other: Recommendation) -> str:
@@ -49,9 +51,7 @@ def _follows(other: Recommendation) -> str:
     return f"{other.choice} (level {levels[other.choice]})"
 
 
-def _floor(value: float) -> float:
-    """To three digits, downwards."""
-    if value <= 0:
-        return value
-    step = 10.0 ** (math.floor(math.log10(value)) - 2)
-    return math.floor(value / step) * step
+def _below(bound: float) -> float:
+    """The nearest figure of three digits below a bound, which asked for again gives the same."""
+    figure = rounded(bound, upwards=False)
+    return figure if figure < bound else rounded(0.999 * bound, upwards=False)

@@ -40,6 +40,11 @@ _OPTIONS = {
     "memory": ("--memory-mb", 1e-6),
 }
 """Fact to the option of a duel, and to how many of the option's units one of the fact's is."""
+_ITEMS = "n_items="
+_JOINED = {
+    "requirements. The nearest": "requirements; the nearest",
+    "Not enough evidence. ": "Not enough evidence: ",
+}
 
 
 def choose(case: Case, decision: Decision) -> MeasuredChoice | None:
@@ -64,7 +69,7 @@ def choose(case: Case, decision: Decision) -> MeasuredChoice | None:
     wanted = {*(one.split(" (")[0] for one in chosen.runners_up), chosen.choice, chosen.nearest}
     return MeasuredChoice(
         choice=chosen.choice,
-        sentence=chosen.reason,
+        sentence=_in_one(chosen.reason),
         agreeing=SAME_AS.get(_level(chosen), frozenset()),
         evidence=tuple(
             one
@@ -73,9 +78,20 @@ def choose(case: Case, decision: Decision) -> MeasuredChoice | None:
         ),
         steps=path_of(case, needs, chosen, prefer),
         runners_up=_runners_up(chosen),
-        flips=(*chosen.flips, *limits),
-        firm_up=_command(case, found),
+        flips=(*map(_capital, chosen.flips), *limits),
+        firm_up=_command(case, found, chosen),
     )
+
+
+def _in_one(reason: str) -> str:
+    """As one sentence: what the reports of a duel say in two."""
+    for before, after in _JOINED.items():
+        reason = reason.replace(before, after)
+    return reason
+
+
+def _capital(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."
 
 
 def _runners_up(chosen: Recommendation) -> tuple[str, ...]:
@@ -102,13 +118,24 @@ def _level(chosen: Recommendation) -> int:
     return levels.get(chosen.choice or "", 0)
 
 
-def _command(case: Case, found: StoredDuel) -> str:
-    """The duel again, with what is required now: more items and longer training, or more rounds."""
+def _command(case: Case, found: StoredDuel, chosen: Recommendation) -> str:
+    """The duel again, with what is required now, and with more of what leaves it open."""
     options = {
         option: f"{(case.number(name) or 0.0) * scale:.10g}"
         for name, (option, scale) in _OPTIONS.items()
         if name in case.given
     }
-    is_quick = found.duel.preset == "quick"
-    more = ("--preset", "standard") if is_quick else ("--rounds", f"{2 * found.duel.n_rounds}")
-    return repeated(found.duel.command, {**options, more[0]: more[1]}, case.sources.results)
+    return repeated(found.duel.command, {**options, **_more(found, chosen)}, case.sources.results)
+
+
+def _more(found: StoredDuel, chosen: Recommendation) -> dict[str, str]:
+    """More items, more rounds, or the preset of more items and longer training."""
+    open_ = [one for each in chosen.candidates for one in each.checks if one.verdict == "undecided"]
+    counts = [one.n_more for one in open_ if one.n_more]
+    words = [word for word in found.duel.command if word.startswith(_ITEMS)]
+    if chosen.choice is None and counts and words:
+        return {"--option": f"{_ITEMS}{int(words[0].removeprefix(_ITEMS)) + min(counts)}"}
+    is_slow = chosen.choice is None and any(one.requirement == "latency" for one in open_)
+    if found.duel.preset == "quick" and not is_slow:
+        return {"--preset": "standard"}
+    return {"--rounds": f"{2 * found.duel.n_rounds}"}

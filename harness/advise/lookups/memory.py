@@ -154,6 +154,7 @@ def find_fit(case: Case) -> tuple[Evidence, ...]:
             source="reference",
             value=float(found.total),
             unit="bytes",
+            error=TOLERANCE,
         )
         for found in needs
         if found is not None

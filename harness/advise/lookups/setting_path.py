@@ -36,7 +36,7 @@ def path_of(
     """
     return (
         *_said(case),
-        _done(figures, case),
+        work_step(case, figures.work.mode),
         _there(figures, cells),
         *_does(cells, needs),
         _first(cells, chosen),
@@ -58,14 +58,14 @@ def _said(case: Case) -> Iterator[AdviceStep]:
             )
 
 
-def _done(figures: Figures, case: Case) -> AdviceStep:
+def work_step(case: Case, mode: str) -> AdviceStep:
     """What the cells do: it may have been said, and is taken from the newest matrix where not."""
     question, is_given = case.questions["mode"], "mode" in case.given
-    kind = next(one.text for one in question.choices if one.name == figures.work.mode)
+    kind = next(one.text for one in question.choices if one.name == mode)
     return AdviceStep(
         question=question.text,
         name="mode",
-        answer=figures.work.mode,
+        answer=mode,
         shown=kind,
         origin="given" if is_given else "assumed",
         why="" if is_given else "as in the newest matrix, answers before all others",

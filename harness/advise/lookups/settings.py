@@ -6,58 +6,50 @@ and at a batch that it has each, are told by the performance model (`predict.cho
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from functools import partial
 from typing import TYPE_CHECKING
 
-from spoonbench.harness.advise.facts import SETTING_INPUTS
+from spoonbench.harness.advise.facts import MODES, SETTING_INPUTS
 from spoonbench.harness.advise.lookups.choices import MeasuredChoice
 from spoonbench.harness.advise.lookups.crossovers import is_that_model
-from spoonbench.harness.advise.lookups.figures import ANSWERS, Work
+from spoonbench.harness.advise.lookups.figures import ANSWERS
 from spoonbench.harness.advise.lookups.rate_evidence import rate_evidence
-from spoonbench.harness.advise.lookups.setting_cells import rate_of
-from spoonbench.harness.advise.lookups.setting_path import KEPT, path_of
-from spoonbench.harness.frameworks.showing import show_number
-from spoonbench.harness.predict.choice import Candidate, Needs, choose
+from spoonbench.harness.advise.lookups.setting_limits import FIELDS, limit_flips
+from spoonbench.harness.advise.lookups.setting_path import KEPT, path_of, work_step
+from spoonbench.harness.advise.lookups.setting_words import frame, how_told, words_of
+from spoonbench.harness.predict.choice import Needs, choose
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator, Sequence
 
     from spoonbench.harness.advise.advice import Evidence
     from spoonbench.harness.advise.case import Case
     from spoonbench.harness.advise.decision import Decision
     from spoonbench.harness.advise.lookups.figures import Figures, Row
     from spoonbench.harness.advise.lookups.setting_cells import Cell
-    from spoonbench.harness.advise.sources import Sources
 
 MOST_RUNNERS_UP = 2
-_LIMITS = {
-    "latency": ("batch_seconds", "seconds", "batches of {} or more", "batches of less than {}"),
-    "rate": ("items_per_second", "answers/s", "{} or less", "more than {}"),
-    "memory": ("memory_bytes", "bytes", "{} of memory or more", "less than {} of memory"),
-    "accuracy_need": ("accuracy", "share", "{} right or less", "more than {} right"),
-}
-"""Fact to the field of `Needs` that it gives, its unit, a looser limit in words, a tighter one."""
-_LEAST = frozenset({"rate", "accuracy_need"})
-"""Facts that say what must be reached, and not what may be spent."""
+MORE_ITEMS = 4
+"""Times as many halve an interval."""
 
 
 def choose_setting(case: Case, _: Decision) -> MeasuredChoice | None:
     """By the newest matrix of the model and the task on this machine; None where there is none."""
     figures = _figures(case)
     if figures is None:
-        return None
+        return _unmeasured(case)
     asked = [int(batch)] if "batch" in case.given and (batch := case.number("batch")) else []
-    every = case.sources.setting_cells(figures).every(asked)
+    every = tuple(case.sources.setting_cells(figures).every(asked))
     cells = {one.row.name: one for one in every if _is_allowed(one.row, case)}
     needs = _needs(case)
     chosen = choose([one.candidate for one in cells.values()], needs)
     path = partial(path_of, figures, cells, case, needs, chosen)
+    flips = partial(limit_flips, cells, needs, chosen, figures.work)
     if chosen.name is None:
         none = _none(figures, cells, needs, cells.get(chosen.nearest or ""), case)
-        return replace(none, more=lambda: replace(none, steps=path()))
+        whole = partial(_with_others, figures=figures, every=every, case=case)
+        return replace(none, more=lambda: whole(replace(none, steps=path(), flips=tuple(flips()))))
     cell = cells[chosen.name]
     found = MeasuredChoice(
         choice=chosen.name,
@@ -71,13 +63,14 @@ def choose_setting(case: Case, _: Decision) -> MeasuredChoice | None:
 
     def more() -> MeasuredChoice:
         beside = _beside(cells, needs, cell.row.name)
-        return replace(
+        whole = replace(
             found,
             evidence=tuple(_evidence(figures, one, case) for one in (cell, *beside)),
             steps=path(),
             runners_up=tuple(words_of(one) for one in beside),
-            flips=(*_looser(cells, needs, cell), *_tighter(cells, needs, cell)),
+            flips=tuple(flips()),
         )
+        return whole if chosen.is_certain else _with_others(whole, figures, every, case)
 
     return replace(found, more=more)
 
@@ -93,8 +86,59 @@ def _none(
         figures=figures,
         evidence=tuple(_evidence(figures, one, case) for one in beside.values()),
         runners_up=tuple(f"{words_of(one)}, which {what}" for what, one in beside.items()),
-        flips=tuple(_looser(cells, needs, None)),
+        sureness="measured here" if cells else "rule of thumb",
+        cells={} if cells else _said(case),
+        again=_more_items(cells, needs),
     )
+
+
+def _more_items(cells: dict[str, Cell], needs: Needs) -> dict[str, str]:
+    """Of the matrix again, where the items leave it open whether enough is right."""
+    need = needs.accuracy
+    shares = [(one.row.accuracy, one.row.n_items) for one in cells.values()]
+    open_ = [
+        n_items
+        for share, n_items in shares
+        if need is not None and share and n_items and (share.low or 0) < need <= (share.high or 1)
+    ]
+    return {"items": f"{MORE_ITEMS * max(open_)}"} if open_ else {}
+
+
+def _with_others(
+    found: MeasuredChoice, figures: Figures, every: Sequence[Cell], case: Case
+) -> MeasuredChoice:
+    """Where nothing certainly does: what another batch, format or device would give."""
+    other = tuple(_elsewhere(every, case))
+    named = tuple(f"{words_of(cell)}, with {what}" for what, cell in other)
+    return replace(
+        found,
+        evidence=found.evidence or tuple(_evidence(figures, cell, case) for _, cell in other),
+        flips=(*found.flips, *(f"With {what}: {words_of(cell)}." for what, cell in other)),
+        runners_up=found.runners_up or named,
+    )
+
+
+def _elsewhere(every: Sequence[Cell], case: Case) -> Iterator[tuple[str, Cell]]:
+    """For each part of the setting that was said: the best cell of another one, if any does."""
+    needs = _needs(case)
+    for name in KEPT:
+        if name in case.given:
+            others = {
+                one.row.name: one
+                for one in every
+                if _kinds(one.row)[name] != case.value(name) and _is_allowed(one.row, case, {name})
+            }
+            chosen = choose([one.candidate for one in others.values()], needs)
+            if chosen.name is not None and chosen.is_certain:
+                cell = others[chosen.name]
+                yield f"{name} {_kinds(cell.row)[name]}", cell
+
+
+def _said(case: Case) -> dict[str, str]:
+    """Axes of a matrix that has what was asked about, and this one has not."""
+    given = {name: case.given[name].value for name in KEPT if name in case.given}
+    numbers = {"batch": f"{given.get('batch', 0):.0f}"} if "batch" in given else {}
+    return {name: str(value) for name, value in given.items()} | numbers
 
 
 def _closest(cells: dict[str, Cell], needs: Needs) -> dict[str, Cell]:
@@ -109,6 +153,25 @@ def _closest(cells: dict[str, Cell], needs: Needs) -> dict[str, Cell]:
         least = min(sized, key=lambda one: (one.candidate.memory_bytes, one.candidate.item_seconds))
         found["takes the least memory"] = least
     return found
+
+
+def _unmeasured(case: Case) -> MeasuredChoice | None:
+    """Rules of thumb speak of answering alone: what else is done they do not choose for."""
+    mode = case.given.get("mode")
+    if mode is None or mode.value == ANSWERS.mode:
+        return None
+    return MeasuredChoice(
+        choice=None,
+        sentence=f"Nothing was measured here of {MODES[str(mode.value)]}, and no rule of thumb "
+        "chooses its setting.",
+        agreeing=frozenset(),
+        evidence=(),
+        sureness="rule of thumb",
+        steps=(work_step(case, str(mode.value)),),
+        flips=("With mode answer: rules of thumb choose.",),
+        is_apart=True,
+        cells={"mode": str(mode.value), **_said(case)},
+    )
 
 
 def _figures(case: Case) -> Figures | None:
@@ -134,18 +197,22 @@ def _is_kept(figures: Figures, case: Case) -> bool:
     return any(row.rate for row in figures.rows)
 
 
-def _is_allowed(row: Row, case: Case) -> bool:
-    """It keeps to what was said of device, batch and number format."""
+def _is_allowed(row: Row, case: Case, free: Collection[str] = ()) -> bool:
+    """It keeps to what was said of device, batch and number format, but for some of them."""
     said = {name: case.given[name].value for name in KEPT if name in case.given}
-    kinds = {"device": row.device.partition(":")[0], "batch": row.batch, "dtype": row.dtype}
-    return all(kinds[name] == value for name, value in said.items())
+    kinds = _kinds(row)
+    return all(kinds[name] == value for name, value in said.items() if name not in free)
+
+
+def _kinds(row: Row) -> dict[str, str | int]:
+    return {"device": row.device.partition(":")[0], "batch": row.batch, "dtype": row.dtype}
 
 
 def _needs(case: Case) -> Needs:
     given = {name: case.given.get(name) for name in SETTING_INPUTS}
     values = {
         field: float(fact.value)
-        for name, (field, *_) in _LIMITS.items()
+        for name, field in FIELDS.items()
         if (fact := given.get(name)) is not None
     }
     return Needs(**values)
@@ -165,70 +232,9 @@ def _beside(cells: dict[str, Cell], needs: Needs, first: str) -> tuple[Cell, ...
     return tuple(found)
 
 
-FRAMES = ("certain", "likeliest", "nearest", "none", "untold")
-"""What is found: a cell that certainly does, the likeliest to, the nearest to doing, nothing, or
-that nothing was measured, or can be predicted, of the kind."""
-
-
-def frame(figures: Figures, found: str) -> tuple[str, str]:
-    """What stands before and after a cell in the sentence about it, the full stop left out.
-
-    Args:
-        figures: the matrix.
-        found: of `FRAMES`; after a cell that is chosen comes how it is known.
-    """
-    on = f"{figures.done} with {figures.model}"
-    return {
-        "certain": ("Use ", f", {on}, "),
-        "likeliest": (
-            "Nothing certainly does what is asked; the likeliest to is ",
-            f", {on}, ",
-        ),
-        "nearest": (f"No setting that was measured {on} does it. The nearest is ", ""),
-        "none": (f"No setting that was measured {on} does what is asked", ""),
-        "untold": (
-            f"Of that batch, number format and device nothing was measured {on}",
-            ", and nothing can be predicted",
-        ),
-    }[found]
-
-
-def how_told(figures: Figures, cell: Cell, sources: Sources) -> str:
-    """How the figures of a cell came to be known."""
-    return "measured here" if cell.is_measured else sources.forecast(figures).words
-
-
 def _use(figures: Figures, cell: Cell, case: Case, *, is_certain: bool) -> str:
     before, after = frame(figures, "certain" if is_certain else "likeliest")
     return f"{before}{words_of(cell)}{after}{how_told(figures, cell, case.sources)}."
-
-
-def words_of(cell: Cell) -> str:
-    """A cell with its figures."""
-    row, candidate = cell.row, cell.candidate
-    parts = [f"{rate_of(row).value:,.4g} {_items(row)} a second", _batch_seconds(candidate)]
-    if cell.is_measured and candidate.memory_bytes is not None:
-        parts.append(show_number(candidate.memory_bytes, "bytes"))
-    elif candidate.memory_at_most is not None:
-        parts.append(f"at most {show_number(candidate.memory_at_most, 'bytes')}")
-    elif candidate.memory_bytes is not None:
-        parts.append(f"some {show_number(candidate.memory_bytes, 'bytes')}")
-    if row.accuracy is not None:
-        parts.append(f"{show_number(round(row.accuracy.value, 3), 'share')} right")
-    return f"{row.name} ({', '.join(parts)})"
-
-
-def _items(row: Row) -> str:
-    return Work(mode=str(row.settings.get("mode", ANSWERS.mode))).items
-
-
-def _batch_seconds(candidate: Candidate) -> str:
-    """The middle, and the bound that a limit of time is held against."""
-    told = show_number(float(f"{candidate.seconds or 0.0:.3g}"), "seconds")
-    if candidate.at_most is None:
-        return f"{told} a batch"
-    bound = show_number(_rounded(candidate.at_most, upwards=True), "seconds")
-    return f"{told} a batch, at most {bound}"
 
 
 def _nothing(figures: Figures, nearest: Cell | None, *, is_there: bool) -> str:
@@ -245,66 +251,6 @@ def _ruled_alike(row: Row) -> Iterator[str]:
         yield "quantize-first"
     else:
         yield "one-at-a-time" if row.batch == 1 else "large-batch"
-
-
-def _looser(cells: dict[str, Cell], needs: Needs, chosen: Cell | None) -> Iterator[str]:
-    """For each limit the least change of it that lets a quicker cell, or any, in."""
-    at = chosen.candidate.item_seconds if chosen else math.inf
-    for name, (field, unit, words, _) in _LIMITS.items():
-        if getattr(needs, field) is None:
-            continue
-        free = replace(needs, **{field: None})
-        others = [
-            (bound, one)
-            for one in cells.values()
-            if one.candidate.item_seconds < at
-            and choose([one.candidate], free).is_certain
-            and (bound := _bound(one, name)) is not None
-        ]
-        if others:
-            pick = max if name in _LEAST else min
-            bound, one = pick(others, key=lambda pair: pair[0])
-            shown = show_number(_rounded(bound, upwards=name not in _LEAST), unit)
-            yield f"With {words.format(shown)}: {words_of(one)}."
-
-
-def _tighter(cells: dict[str, Cell], needs: Needs, chosen: Cell) -> Iterator[str]:
-    """For each limit how far the choice keeps it, and what comes beyond; for any if none is set."""
-    is_free = needs == Needs()
-    for name, (field, unit, _, words) in _LIMITS.items():
-        bound = _bound(chosen, name)
-        if bound is None or not (is_free or getattr(needs, field) is not None):
-            continue
-        others = [one.candidate for one in cells.values() if one is not chosen]
-        other = choose(others, replace(needs, **{field: bound}))
-        shown = show_number(_rounded(bound, upwards=name not in _LEAST), unit)
-        follows = "nothing that was measured certainly does"
-        if other.name is not None and other.is_certain:
-            follows = words_of(cells[other.name])
-        yield f"With {words.format(shown)}: {follows}."
-
-
-def _rounded(bound: float, *, upwards: bool) -> float:
-    """To three digits, to the side on which it still holds.
-
-    >>> _rounded(45.251, upwards=True), _rounded(45.251, upwards=False)
-    (45.3, 45.2)
-    """
-    if bound <= 0:
-        return bound
-    step = Decimal(1).scaleb(math.floor(math.log10(bound)) - 2)
-    way = ROUND_CEILING if upwards else ROUND_FLOOR
-    return float((Decimal(bound) / step).to_integral_value(way) * step)
-
-
-def _bound(cell: Cell, name: str) -> float | None:
-    """What a cell certainly has of a need."""
-    one = cell.candidate
-    if name == "latency":
-        return one.at_most
-    if name == "rate":
-        return None if one.at_most is None else one.batch_size / one.at_most
-    return one.memory_at_most if name == "memory" else one.accuracy
 
 
 def _axes(row: Row) -> dict[str, str]:

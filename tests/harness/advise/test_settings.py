@@ -73,7 +73,7 @@ def test_limits_are_kept(full, facts, choice):
 
 def test_where_nothing_does_the_nearest_is_named_and_what_would_let_it_in(full):
     found = advise.setting(full, latency="1ms")
-    assert found.sentence.startswith("No setting that was measured on sums with lm does it.")
+    assert found.sentence.startswith("No setting that was measured on sums with lm does it; ")
     assert any(one.startswith("With batches of 15") for one in found.flips)
 
 
@@ -94,7 +94,7 @@ def test_what_a_looser_and_a_tighter_limit_would_bring_is_said(full):
     looser, tighter = found.flips[:2]
     assert looser.startswith("With batches of 70.7 ms")
     assert "or more: 16-bfloat16" in looser
-    assert tighter.startswith("With batches of less than 50")
+    assert tighter.startswith("With batches of 50.4 ms or less: ")
 
 
 def test_a_cell_that_was_not_run_is_predicted_between_those_that_were(own):
@@ -209,7 +209,55 @@ def test_cells_that_do_something_else_are_not_chosen_among(several):
 
 def test_texts_of_another_length_are_not_taken_for_the_ones_that_were_asked_about(several):
     assert "bfloat16" in advise.setting(several, mode="prefill", context=32).choice
-    assert advise.setting(several, mode="prefill", context=64).asks is not None
+    other = advise.setting(several, mode="prefill", context=64)
+    assert other.choice is None
+    assert other.sentence.startswith("Nothing was measured here of reading a text")
+    assert other.firm_up == "spoonbench matrix --model FOLDER --mode prefill"
+
+
+def test_each_limit_that_a_flip_names_gives_the_cell_that_it_names_when_asked(full):
+    asked = {"latency": "60ms", "memory": "60MB", "rate": "100", "accuracy_need": "60%"}
+    names = {
+        "batches of": "latency",
+        "of memory": "memory",
+        "answers/s": "rate",
+        "right": "accuracy_need",
+    }
+    for facts in ({}, *({name: value} for name, value in asked.items())):
+        flips = advise.setting(full, **facts).flips
+        assert flips
+        for flip in flips:
+            limit, follows = flip.removeprefix("With ").removesuffix(".").split(": ", 1)
+            name = next(fact for words, fact in names.items() if words in limit)
+            figure = limit.removeprefix("batches of ").split(" or ")[0]
+            figure = (
+                figure.removesuffix(" of memory").removesuffix(" right").removesuffix(" answers/s")
+            )
+            again = advise.setting(full, **{**facts, name: figure})
+            assert (again.choice or "nothing that was measured certainly does") == follows.split(
+                " ("
+            )[0]
+
+
+def test_a_batch_that_nothing_tells_is_answered_with_the_nearest_that_something_does(full):
+    found = advise.setting(full, batch=500)
+    assert found.choice is None
+    assert found.sureness == "rule of thumb"
+    assert any(one.startswith("With batch 32: 32-bfloat16 (") for one in found.flips)
+    assert "--batch 500" in found.firm_up
+    assert found.evidence
+
+
+def test_two_limits_that_nothing_keeps_are_changed_together(full):
+    found = advise.setting(full, latency="1ms", memory="1MB")
+    (both,) = found.flips
+    assert both.startswith("With batches of 15")
+    assert " and 21 MB of memory or more: " in both
+
+
+def test_where_the_items_leave_it_open_more_of_them_are_asked_for(full):
+    found = advise.setting(full, accuracy_need=0.76)
+    assert "--items 1600" in found.firm_up
 
 
 def test_where_no_answers_were_measured_the_newest_work_is_taken_and_said(own):
@@ -226,5 +274,5 @@ def test_the_command_repeats_the_matrix_in_more_rounds(full):
 
 def test_without_limits_it_is_said_which_ones_would_change_the_choice(full):
     found = advise.setting(full)
-    assert any(one.startswith("With batches of less than") for one in found.flips)
+    assert any(one.startswith("With batches of ") and " or less: " in one for one in found.flips)
     assert any("of memory" in one for one in found.flips)

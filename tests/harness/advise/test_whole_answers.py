@@ -11,6 +11,7 @@ from spoonbench.harness.advise.page import NO_FLIP, NO_OTHER, advice_lines
 from spoonbench.harness.advise.sources import Sources
 from spoonbench.harness.advise.topics import framework_of, topics
 from spoonbench.harness.frameworks.paths import every_path
+from spoonbench.harness.frameworks.walking import BadAnswer
 
 NOTHING = Sources(None, has_references=False)
 
@@ -69,6 +70,44 @@ def test_a_number_beside_a_bound_is_not_shown_as_the_bound():
     found = advised(framework_of("size-class"), {"parameters": "7B"})
     below = next(one for one in found.flips if "below 7B" in one)
     assert "A model of less than 7B is" in below
+
+
+def test_a_flip_of_memory_that_the_machine_told_is_named(monkeypatch):
+    sources = Sources(None, has_references=False)
+    monkeypatch.setattr(Sources, "memory_bytes", 24_000_000_000)
+    found = advised(
+        framework_of("fit"), {"parameters": "7B", "dtype": "bf16", "device": "cpu"}, sources
+    )
+    assert any(one.startswith("With memory ") for one in found.flips)
+
+
+def test_a_draft_that_does_not_fit_would_with_more_memory():
+    found = advised(
+        framework_of("drafting"),
+        {"shares_vocabulary": True, "parameters": "8B", "memory": "4GB", "device": "cpu"},
+    )
+    assert any(one.startswith("With memory ") and "draft" in one for one in found.flips)
+
+
+def test_facts_that_say_different_things_are_refused():
+    with pytest.raises(BadAnswer, match="say different things"):
+        advised(framework_of("tool"), {"accuracy_need": 1.0, "approximate_ok": True})
+
+
+def test_sequences_are_not_cut_where_that_does_not_make_it_fit():
+    facts = {"parameters": "2B", "memory": "16GB", "batch": 1, "context": 2048, "device": "cpu"}
+    framework = framework_of("training-memory")
+    assert advised(framework, {**facts, "dtype": "float32"}).choice == "bfloat16"
+    large = {**facts, "memory": "36GB", "dtype": "float32"}
+    assert advised(framework, large).choice == "shorter-sequence"
+
+
+def test_the_command_of_a_training_says_all_that_was_said():
+    facts = {"parameters": "7B", "context": 32, "examples": 3600, "wants_knowledge": True}
+    machine = {"memory": "25GB", "device": "cpu", "skill": "some"}
+    found = advised(framework_of("finetune"), {**facts, **machine})
+    assert "--context=32" in found.firm_up
+    assert f"--batch={found.settings['batch']}" in found.firm_up
 
 
 def test_where_no_single_change_does_it_two_are_named():
