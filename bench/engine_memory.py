@@ -86,7 +86,9 @@ def summarize(rows: list[dict[str, Any]]) -> int:
     """Print how many peaks are within the bar, by engine; 0 where all are."""
     beyond = 0
     for engine in sorted({row["placement"]["engine"] for row in rows}):
-        group = [row for row in rows if row["placement"]["engine"] == engine]
+        group = [
+            row for row in rows if row["placement"]["engine"] == engine and row["status"] == "ok"
+        ]
         ratios = sorted(
             row["predicted_peak_bytes"] / row["lean_peak_bytes"]
             for row in group

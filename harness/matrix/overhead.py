@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from spoonbench.harness.duel.run import Bench
     from spoonbench.harness.matrix.plan import MatrixPlan
 
-_PROBE_S = 4.0
+_PROBE_S, _ENGINE_PROBE_S = 4.0, 40.0
+"""Seconds of a probe, and of one that builds an engine twice."""
 
 
 def measure_overheads(plan: MatrixPlan, bench: Bench) -> LibraryMemory:
@@ -45,7 +46,12 @@ def measure_overheads(plan: MatrixPlan, bench: Bench) -> LibraryMemory:
     }
     missing = {key: at for key, at in wanted.items() if key not in found}
     names = {key: f"what libraries take ({key})" for key in missing}
-    bench.watcher.expect([(name, _PROBE_S) for name in names.values()])
+    bench.watcher.expect(
+        [
+            (names[key], _PROBE_S if at.engine in OWN_TENSORS else _ENGINE_PROBE_S)
+            for key, at in missing.items()
+        ]
+    )
     for key, at in missing.items():
         bench.watcher.begin(names[key])
         engine = USUAL.engine if at.engine in OWN_TENSORS else at.engine

@@ -6,7 +6,9 @@ is was read off runs of Llama types of 1M to 80M parameters and of a GPT-2 type 
 `bench/engine_memory.py` holds it against models that it was not read off. What an engine takes for
 itself, once and for each layer, is measured before a matrix instead (`predict.overhead`).
 
-Not covered: accelerators; ONNX Runtime and OpenVINO in 16 bits.
+Not covered: accelerators; 16 bits; scores and training steps; what building takes for a moment (two
+more copies of the weights where a session of ONNX Runtime is made); mixtures of experts, whose
+blocks are counted as if all experts ran.
 """
 
 from __future__ import annotations
