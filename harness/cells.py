@@ -183,7 +183,7 @@ class _Measuring:
         meter = find_meter(self.stand.device)
         meter.start()
         start = time.perf_counter_ns()
-        samples = time_pass(self.marked_call, groups, pace)
+        samples = time_pass(self.marked_call(), groups, pace)
         joules, no_energy = meter.stop((time.perf_counter_ns() - start) / 1e9)
         peak, no_peak = self.stand.memory.peak()
         on_device, no_device = device_peak(self.stand.device)
@@ -241,9 +241,13 @@ class _Measuring:
         """Check what came back; its figures join their series."""
         outcome = self.calls.keep(batch, result, elapsed_ns)
         self.first = self.first or outcome
-        for name, figure in outcome.figures.items():
-            self.figures.setdefault(name, []).append(figure)
+        self.join(outcome.figures)
         return outcome.answers
+
+    def join(self, figures: Mapping[str, Any]) -> None:
+        """Put each figure at the end of its series."""
+        for name, figure in figures.items():
+            self.figures.setdefault(name, []).append(figure)
 
     def cold_figures(self) -> dict[str, int]:
         """Nanoseconds to the first token in the first call of the child; none where none came."""
@@ -254,21 +258,42 @@ class _Measuring:
         found = round(max(said) * 1e9) if said else told
         return {} if found is None else {"cold_first_token_ns": found}
 
-    def marked_call(self, position: int, batch: Sequence[Any]) -> tuple[int, Sequence[Answer]]:
-        self.stand.marker.move("solving", self.index, position)
-        if self.calls.keeps_at_once:
+    def marked_call(self) -> Callable[[int, Sequence[Any]], tuple[int, Sequence[Answer]]]:
+        """Times a call, given its place and its batch; what it needs is looked up before the first.
+
+        Between two calls the processor's caches are the contestant's: each step there is dear.
+        """
+        self.stand.marker.move("solving", self.index)
+        step, run, synchronise = self.stand.marker.step, self.calls.run, self.synchronise
+        keep = self.unchecked.append
+
+        def call_and_check(position: int, batch: Sequence[Any]) -> tuple[int, Sequence[Answer]]:
+            step(position)
             return self.call(batch)
-        elapsed_ns, result = time_call(self.calls.run, batch, self.synchronise)
-        # A list of the contestant's own may be another one after its next call.
-        self.unchecked.append(result.copy() if type(result) is list else result)
-        return elapsed_ns, ()
+
+        def call(position: int, batch: Sequence[Any]) -> tuple[int, Sequence[Answer]]:
+            step(position)
+            elapsed_ns, result = time_call(run, batch, synchronise)
+            # A list of the contestant's own may be another one after its next call.
+            keep(result.copy() if type(result) is list else result)
+            return elapsed_ns, ()
+
+        return call_and_check if self.calls.keeps_at_once else call
 
     def take(self, samples: Samples) -> None:
-        """Check what the timed calls gave, the child standing where it came from."""
-        for position, result in enumerate(self.unchecked):
-            self.stand.marker.move("solving", self.index, position)
-            batch, elapsed_ns = self.calls.batches[position], samples.samples_ns[position]
-            samples.answers.extend(self.keep(batch, result, elapsed_ns))
+        """Check what the timed calls gave; where a check fails the child stands at that call."""
+        n_checked, keep, answers = 0, self.calls.keep, samples.answers
+        given = zip(self.calls.batches, self.unchecked, samples.samples_ns, strict=False)
+        try:
+            for batch, result, elapsed_ns in given:
+                outcome = keep(batch, result, elapsed_ns)
+                answers += outcome.answers
+                if outcome.figures:
+                    self.join(outcome.figures)
+                n_checked += 1
+        except BaseException:
+            self.stand.marker.step(n_checked)
+            raise
 
 
 def _n_characters(batch: Sequence[Any]) -> int:

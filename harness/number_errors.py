@@ -36,8 +36,11 @@ def number_errors(
     known = [pair for pair in pairs if pair is not None]
     if not known:
         return None
-    absolute = [_float(abs(value - target)) for value, target in known]
-    relative = [_float(abs(value - target) / abs(target)) for value, target in known]
+    errors = [abs(value - target) for value, target in known]
+    absolute = [_float(error) for error in errors]
+    relative = [
+        _float(error / abs(target)) for error, (_, target) in zip(errors, known, strict=True)
+    ]
     return NumberErrors(
         n=len(known),
         mean_absolute=sum(absolute) / len(known),

@@ -97,7 +97,7 @@ def _answering(solver: Solves, work: CellWork) -> Calls:
     def keep(batch: Sequence[Any], answers: Any, elapsed_ns: int) -> Outcome:
         check_answers(answers, len(batch))
         figures = {} if parts is None else {"parts_ns": _parts(parts, elapsed_ns)}
-        return Outcome(answers=answers, figures=figures)
+        return Outcome(figures, answers)
 
     return Calls(
         batches=batches(work.problems, work.batch_size),

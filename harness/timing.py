@@ -125,20 +125,22 @@ def time_pass(
         the samples; `cut_short` says how far the pass came, where it ended early.
     """
     samples = Samples()
-    n_items = sum(len(batch) for batch in work)
+    sizes = [len(batch) for batch in work]
     used_ns = done = 0
+    # Between two calls as little as can be: what only needs to be counted is counted afterwards.
     for index, batch in enumerate(work):
-        if index and pace.is_used_up(used_ns, done):
+        if index and pace.seconds is not None and pace.is_used_up(used_ns, done):
             samples.cut_short = (
-                f"cut short after {used_ns / 1e9:.1f} s: {done} of {n_items} {pace.noun} done"
+                f"cut short after {used_ns / 1e9:.1f} s: {done} of {sum(sizes)} {pace.noun} done"
             )
             break
         elapsed_ns, answers = call(index, batch)
-        used_ns += elapsed_ns
         samples.samples_ns.append(elapsed_ns)
-        done += len(batch)
-        samples.items_per_sample.append(len(batch))
-        samples.answers.extend(answers)
+        used_ns += elapsed_ns
+        done += sizes[index]
+        if answers:
+            samples.answers.extend(answers)
+    samples.items_per_sample = sizes[: len(samples.samples_ns)]
     return samples
 
 

@@ -59,6 +59,7 @@ def _paint(curves: DeviceCurves, palette: Palette) -> Figure:
         [wrapped_label(line.device) for line in curves.lines],
         ground=palette.ground,
         places=[labelling.RIGHT] * len(ends),
+        colours=[_colour(index, palette) for index in range(len(ends))],
     )
     return figure
 
@@ -68,7 +69,7 @@ def _paint_lines(axes: Any, curves: DeviceCurves, palette: Palette) -> list[tupl
     ends = []
     for index, line in enumerate(curves.lines):
         sizes = list(line.rates)
-        colour = palette.levels[index % len(palette.levels)]
+        colour = _colour(index, palette)
         rates = [rate.value for rate in line.rates.values()]
         axes.plot(
             sizes,
@@ -86,6 +87,10 @@ def _paint_lines(axes: Any, curves: DeviceCurves, palette: Palette) -> list[tupl
         axes.axvspan(one.low, one.high, color=palette.muted, alpha=_SHADE, linewidth=0)
         axes.axvline(one.batch_size, color=palette.ink, linestyle="--", linewidth=1)
     return ends
+
+
+def _colour(index: int, palette: Palette) -> str:
+    return palette.levels[index % len(palette.levels)]
 
 
 def _paint_strip(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from spoonbench.harness.frameworks.walking import walk
 from spoonbench.harness.matrix.series import baseline_series, series_of
 from spoonbench.reports import quantities
+from spoonbench.reports.matrix_crossings import open_crossings
 from spoonbench.reports.plots import as_plot
 from spoonbench.reports.quantities import DASH
 from spoonbench.reports.tables import Column, Table
@@ -75,12 +76,14 @@ class DeviceCurves:
         measured: bands of what was the fastest.
         written: bands of the framework; empty without one, or where it asks for more than is known.
         crossovers: of devices, within the range measured.
+        open: of devices whose lines cross without that being shown.
     """
 
     lines: tuple[Line, ...]
     measured: tuple[Band, ...]
     written: tuple[Band, ...]
     crossovers: tuple[Crossover, ...]
+    open: tuple[Crossover, ...] = ()
 
 
 def device_curves(evidence: MatrixEvidence, framework: Framework | None) -> DeviceCurves | None:
@@ -105,6 +108,7 @@ def device_curves(evidence: MatrixEvidence, framework: Framework | None) -> Devi
         crossovers=tuple(
             one for one in evidence.crossovers if one.axis == "device" and one.batch_size
         ),
+        open=tuple(one for one in open_crossings(evidence) if one.axis == "device"),
     )
 
 
@@ -198,8 +202,8 @@ def _sentence(curves: DeviceCurves) -> str:
     names = [line.device for line in curves.lines]
     if len(names) == 1:
         parts = [f"Only {names[0]} was measured, so nothing is said here of another device."]
-    elif curves.crossovers:
-        parts = [one.text for one in curves.crossovers]
+    elif curves.crossovers or curves.open:
+        parts = [one.text for one in (*curves.crossovers, *curves.open)]
     else:
         parts = ["No crossover of two devices lies within the range measured."]
         parts.append(f"Fastest: {quantities.listed([band.text for band in curves.measured])}.")

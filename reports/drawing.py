@@ -222,7 +222,13 @@ def _paint_batches(
     add_legend(figure, measurements, palette)
     labels = [label_of(m) for m in measurements]
     labelling.place_labels(
-        figure, axes, ends, labels, ground=palette.ground, places=[labelling.RIGHT] * len(labels)
+        figure,
+        axes,
+        ends,
+        labels,
+        ground=palette.ground,
+        places=[labelling.RIGHT] * len(labels),
+        colours=[palette.of(m.entry) for m in measurements],
     )
     return figure
 

@@ -22,6 +22,8 @@ _FONT = 9.0
 _POINT = 5.0  # half the side of the square that a marker takes, in pixels
 _LEADER_FROM = 14.0  # labels this far off (points) get a line to their point
 
+_BAR, _BAR_ROOM = "\N{LEFT ONE QUARTER BLOCK}", 4.0  # points to the left of the label
+
 _NEAR: list[Place] = [
     (7, 0, "left", "center"),
     (-7, 0, "right", "center"),
@@ -63,6 +65,7 @@ def place_labels(
     *,
     ground: str,
     places: Sequence[Sequence[Place]] | None = None,
+    colours: Sequence[str | None] | None = None,
 ) -> None:
     """Write a label beside every point: greedy, the least covered place wins.
 
@@ -73,15 +76,19 @@ def place_labels(
         labels: shape (n,), may hold several lines.
         ground: colour of the field behind the letters, so that lines below do not disturb.
         places: where each label may stand, preferred ones first; None: `AROUND` for all.
+        colours: of the lines that labels belong to: each gets a bar in it, and a leader. The
+            letters stay in ink, for light colours make them hard to read. None: no bar.
     """
     allowed = [AROUND] * len(labels) if places is None else places
+    bars = colours or [None] * len(labels)
     lay_out(figure)
     pixels = figure.dpi / 72  # of one point
     frame: Box = axes.get_window_extent().extents
     where = [tuple(axes.transData.transform(point)) for point in points]
     taken: list[Box] = [(x - _POINT, y - _POINT, x + _POINT, y + _POINT) for x, y in where]
-    each = zip(points, where, labels, allowed, strict=True)
-    for point, (x, y), label, mine in sorted(each, key=lambda one: -one[1][1]):  # from the top down
+    each = zip(points, where, labels, allowed, bars, strict=True)
+    from_the_top = sorted(each, key=lambda one: -one[1][1])
+    for point, (x, y), label, mine, colour in from_the_top:
         text = _write(axes, point, label, ground)
         extent = text.get_window_extent()
         boxes = [_box((x, y), place, (extent.width, extent.height), pixels) for place in mine]
@@ -89,8 +96,11 @@ def place_labels(
         taken.append(boxes[best])
         dx, dy, ha, va = mine[best]
         text.set(position=(dx, dy), ha=ha, va=va)
+        if colour is not None:
+            corner = (boxes[best][0] - x) / pixels, (boxes[best][1] - y) / pixels
+            _write_bar(axes, point, corner, label.count("\n") + 1, colour)
         if max(abs(dx), abs(dy)) >= _LEADER_FROM:
-            _lead(axes, point, (dx, dy))
+            _lead(axes, point, (dx, dy), colour)
 
 
 def lay_out(figure: Figure) -> None:
@@ -108,6 +118,25 @@ def _write(axes: Any, point: tuple[float, float], label: str, ground: str) -> An
     text.set_in_layout(False)
     text.set_bbox({"facecolor": ground, "edgecolor": "none", "alpha": 0.8, "pad": 0.4})
     return text
+
+
+def _write_bar(
+    axes: Any, point: tuple[float, float], corner: tuple[float, float], n_lines: int, colour: str
+) -> None:
+    """A bar along the left side of a label, as high as its lines: letters, so that it scales."""
+    place = corner[0] - _BAR_ROOM, corner[1]
+    bar = axes.annotate(
+        "\n".join([_BAR] * n_lines),
+        point,
+        place,
+        textcoords="offset points",
+        fontsize=_FONT,
+        color=colour,
+        ha="left",
+        va="bottom",
+        zorder=6,
+    )
+    bar.set_in_layout(False)
 
 
 def _box(point: tuple[float, float], place: Place, size: tuple[float, float], pixels: float) -> Box:
@@ -130,13 +159,19 @@ def _least_covered(boxes: Sequence[Box], taken: Sequence[Box], frame: Box) -> in
     return costs.index(min(costs))
 
 
-def _lead(axes: Any, point: tuple[float, float], offset: tuple[float, float]) -> None:
+def _lead(
+    axes: Any, point: tuple[float, float], offset: tuple[float, float], colour: str | None
+) -> None:
     line = axes.annotate(
         "",
         point,
         xytext=offset,
         textcoords="offset points",
-        arrowprops={"arrowstyle": "-", "linewidth": 0.6, "color": axes.xaxis.label.get_color()},
+        arrowprops={
+            "arrowstyle": "-",
+            "linewidth": 0.6,
+            "color": colour or axes.xaxis.label.get_color(),
+        },
         zorder=2,
     )
     line.set_in_layout(False)

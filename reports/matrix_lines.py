@@ -5,6 +5,7 @@ Importing this module takes seconds (matplotlib, seaborn): `matrix_plots` import
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from matplotlib import ticker
@@ -13,17 +14,18 @@ from spoonbench.harness.matrix.series import baseline_series
 from spoonbench.reports import labelling
 from spoonbench.reports.canvas import FONT, Drawn, in_all_forms, new_figure
 from spoonbench.reports.marking import DASHES, wrapped_label
-from spoonbench.reports.matrix_plots import crossings, gaps_of, growing, speeds_of
+from spoonbench.reports.matrix_crossings import crossings, speeds_of
+from spoonbench.reports.matrix_plots import gaps_of, growing
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from matplotlib.figure import Figure
 
     from spoonbench.harness.matrix.evidence import MatrixEvidence
     from spoonbench.harness.matrix.series import Series
+    from spoonbench.reports.matrix_crossings import Crossing
     from spoonbench.reports.matrix_memory import Memory, Point
-    from spoonbench.reports.matrix_plots import Crossing
     from spoonbench.reports.palette import Palette
 
 _MARKERS = ("o", "s", "^", "D", "P", "X")
@@ -31,6 +33,15 @@ _IN_ONE_PANEL = 6
 _PANEL = 3.9  # inches
 _RING = 7.0
 _LABEL_ROOM = 0.8  # of the width of the lines, in the logarithm
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _End:
+    """Where a line ends, with its label and its colour."""
+
+    place: tuple[float, float]
+    label: str
+    colour: str
 
 
 def draw_batches(evidence: MatrixEvidence) -> Drawn:
@@ -62,9 +73,16 @@ def _paint_batches(evidence: MatrixEvidence, palette: Palette) -> Figure:
             if one.first.placement in there and one.second.placement in there:
                 _paint_crossing(axes, one, palette)
     # Last of all: the first label lays the figure out.
-    for axes, (points, labels) in zip(rows, ends, strict=True):
-        places = [labelling.RIGHT] * len(points)
-        labelling.place_labels(figure, axes, points, labels, ground=palette.ground, places=places)
+    for axes, found_ends in zip(rows, ends, strict=True):
+        labelling.place_labels(
+            figure,
+            axes,
+            [one.place for one in found_ends],
+            [one.label for one in found_ends],
+            ground=palette.ground,
+            places=[labelling.RIGHT] * len(found_ends),
+            colours=[one.colour for one in found_ends],
+        )
     return figure
 
 
@@ -96,29 +114,32 @@ def _log_ticks(axis: Any) -> None:
 
 def _paint_lines(
     axes: Any, panel: Sequence[Series], reference: Series, palette: Palette
-) -> tuple[list[tuple[float, float]], list[str]]:
+) -> list[_End]:
     """Draw the lines of a panel, and give their ends with their labels."""
-    ends, labels = [], []
+    ends = []
     grey = speeds_of(reference)
     if grey:
         axes.plot(
             list(grey), list(grey.values()), color=palette.muted, linestyle="--", linewidth=1.4
         )
-        ends.append((float(max(grey)), grey[max(grey)]))
-        labels.append(wrapped_label(reference.name))
+        ends.append(_end(grey, wrapped_label(reference.name), palette.muted))
     for index, series in enumerate(panel):
         points = speeds_of(series)
+        colour = palette.levels[index % len(palette.levels)]
         axes.plot(
             list(points),
             list(points.values()),
-            color=palette.levels[index % len(palette.levels)],
+            color=colour,
             marker=_MARKERS[index % len(_MARKERS)],
             markersize=5,
             linestyle=DASHES[0],
         )
-        ends.append((float(max(points)), points[max(points)]))
-        labels.append(_with_gaps(series))
-    return ends, labels
+        ends.append(_end(points, _with_gaps(series), colour))
+    return ends
+
+
+def _end(points: Mapping[int, float], label: str, colour: str) -> _End:
+    return _End(place=(float(max(points)), points[max(points)]), label=label, colour=colour)
 
 
 def _with_gaps(series: Series) -> str:

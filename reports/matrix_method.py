@@ -89,6 +89,7 @@ def method_terms(report: MatrixReport) -> dict[str, str]:
             f"{FEWEST_SIZES} batch sizes: a straight line through the logarithm of the ratio of "
             "their speeds against that of the batch size, over all rounds. Where it is zero, both "
             "are equally fast; the interval is a 95% bootstrap over rounds. It is left out where "
-            "the line disagrees with what was measured."
+            "the line disagrees with what was measured, and is no crossover where at no batch size "
+            "one of the two was faster in all rounds: then its place is told in words only."
         ),
     }

@@ -5,14 +5,13 @@ Importing this module is cheap; the drawing libraries are imported when somethin
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from spoonbench.harness.matrix.series import baseline_series, pair_of, series_of
+from spoonbench.harness.matrix.series import baseline_series, series_of
 from spoonbench.reports import matrix_grid as grids
 from spoonbench.reports import quantities
+from spoonbench.reports.matrix_crossings import crossing_notes, crossing_sentences, speeds_of
 from spoonbench.reports.matrix_grid import Grid, grid_table
 from spoonbench.reports.matrix_memory import WEIGHTS, draw_memory
 from spoonbench.reports.plots import as_plot
@@ -21,7 +20,7 @@ from spoonbench.reports.tables import Table
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from spoonbench.harness.matrix.evidence import Crossover, MatrixEvidence
+    from spoonbench.harness.matrix.evidence import MatrixEvidence
     from spoonbench.harness.matrix.series import Series
     from spoonbench.reports.matrix import MatrixReport
     from spoonbench.reports.plots import Plot
@@ -154,15 +153,6 @@ def growing(evidence: MatrixEvidence) -> list[Series]:
     return found if any(len(speeds_of(one)) >= _FEWEST for one in found) else []
 
 
-def speeds_of(series: Series) -> dict[int, float]:
-    """Batch size to answers a second, where there is a figure."""
-    return {
-        size: cell.answers_per_s.value
-        for size, cell in series.cells.items()
-        if cell.answers_per_s is not None and cell.answers_per_s.value > 0
-    }
-
-
 def gaps_of(series: Series) -> dict[int, str]:
     """Batch size to the letter of the state of a cell that did not end well."""
     letters = {"skipped": "S", "missing": "N", "ok": ""}
@@ -171,51 +161,6 @@ def gaps_of(series: Series) -> dict[int, str]:
         for size, cell in series.cells.items()
         if (letter := letters.get(cell.status, "F"))
     }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Crossing:
-    """A crossover that can be drawn.
-
-    Attributes:
-        number: as in the tables, from 1.
-        crossover: with a batch size and an interval.
-        first: the series that is faster at small batches.
-        second: the series that overtakes.
-        rate: answers a second of the first series there, between its points.
-    """
-
-    number: int
-    crossover: Crossover
-    first: Series
-    second: Series
-    rate: float
-
-
-def crossings(evidence: MatrixEvidence) -> list[Crossing]:
-    """Crossovers within the range measured, each with where it lies."""
-    series, found = series_of(evidence), []
-    for number, one in enumerate(evidence.crossovers, 1):
-        pair = None if one.batch_size is None else pair_of(one, series)
-        if pair is None or one.batch_size is None:
-            continue
-        rate = _between(speeds_of(pair[0]), one.batch_size)
-        if rate is not None:
-            found.append(
-                Crossing(number=number, crossover=one, first=pair[0], second=pair[1], rate=rate)
-            )
-    return found
-
-
-def _between(points: dict[int, float], size: float) -> float | None:
-    """Speed at a batch size between those measured, on straight lines of the logarithms."""
-    sizes = sorted(points)
-    for low, high in pairwise(sizes):
-        if low <= size <= high:
-            share = math.log(size / low) / math.log(high / low)
-            gain = math.log(points[high] / points[low])
-            return points[low] * math.exp(share * gain)
-    return None
 
 
 def heat_sentence(heat: Heat, grid: Grid, baseline: str) -> str:
@@ -242,18 +187,11 @@ def _batch_sentence(evidence: MatrixEvidence) -> str:
     none = [one.name for one in series_of(evidence) if not speeds_of(one)]
     if none:
         text += f" Without a speed at any size: {quantities.listed(none)}."
-    found = crossings(evidence)
-    if not found:
-        return f"{text} No crossover lies within the range measured."
-    n_found = f"{len(found)} crossover" + ("" if len(found) == 1 else "s")
-    return (
-        f"{text} Numbered rings: {n_found}, with 95% intervals; what crosses between two panels "
-        "stands below the numbers only."
-    )
+    return " ".join([text, *crossing_sentences(evidence)])
 
 
 def _crossing_table(evidence: MatrixEvidence) -> Table:
     """Speeds of every series, and below them what crosses."""
     table = grid_table("Answers a second", grids.speeds(evidence))
-    notes = tuple(f"{one.number}: {one.crossover.text}" for one in crossings(evidence))
+    notes = crossing_notes(evidence)
     return Table(title=table.title, columns=table.columns, rows=table.rows, notes=notes)

@@ -156,10 +156,14 @@ def ratio(value: float | None) -> str:
     return DASH if value is None else quantities.significant(value)
 
 
+_SMALL = 10  # items in a batch, below which a digit behind the point matters
+
+
 def _crossing(size: float | None, low: float | None, high: float | None) -> str:
     if size is None or low is None or high is None:
         return DASH
-    return f"{size:.0f} ({low:.0f}-{high:.0f})"
+    shown, *ends = (f"{one:.{1 if one < _SMALL else 0}f}" for one in (size, low, high))
+    return f"{shown} ({'-'.join(ends)})"
 
 
 def _table(title: str, figures: Sequence[_Figure], verdicts: Sequence[CellVerdict]) -> Table:

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from functools import lru_cache
 from itertools import combinations, permutations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from spoonbench.harness.numbers import read_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+_Number = TypeVar("_Number", Fraction, float)
 
 SIGN_OR_SCALE = "right but for its sign or scale"
 OF_THE_TEXT = "a number of the text itself"
@@ -31,6 +34,8 @@ _NUMBER = re.compile(r"[0-9]{1,15}/[0-9]{1,15}|[0-9]{1,15}(?:,[0-9]{3}){0,5}(?:\
 _MOST_NUMBERS = 12
 _FEWEST_TO_ADD = 3
 _TOLERANCE = Fraction(1, 1000)
+_NEARLY, _NEAR = 0.0011, 1e-12
+"""More than the tolerance, and more than sums of binary numbers lose of the largest."""
 _SCALES = frozenset(Fraction(10) ** power for power in range(-9, 10))
 
 
@@ -54,11 +59,28 @@ def wrong_number(text: str, value: str | None, target: str | None) -> str | None
         return None
     if right and said != right and abs(said / right) in _SCALES:
         return SIGN_OR_SCALE
-    fitting = (kind for kind, figure in _candidates(_numbers(text)) if _is_same(said, figure))
+    numbers = _numbers(text)
+    if not _may_fit(said, [float(number) for number in numbers]):
+        return OTHER
+    fitting = (kind for kind, figure in _candidates(numbers) if _is_same(said, figure))
     return next(fitting, OTHER)
 
 
-def _candidates(numbers: Sequence[Fraction]) -> Iterator[tuple[str, Fraction]]:
+def _may_fit(said: Fraction, numbers: Sequence[float]) -> bool:
+    """Whether any candidate is near, in binary numbers: rules out most, many times as fast.
+
+    What is lost by rounding is far smaller than what is allowed here; what is near is then looked
+    at exactly.
+    """
+    try:
+        value = float(said)
+    except OverflowError:
+        return False  # the numbers of a text are far smaller
+    slack = _NEAR * max(numbers, default=0.0)
+    return any(abs(value - one) <= _NEARLY * abs(one) + slack for _, one in _candidates(numbers))
+
+
+def _candidates(numbers: Sequence[_Number]) -> Iterator[tuple[str, _Number]]:
     """What could have been answered by mistake, with its kind, in the order of `KINDS`."""
     for one in numbers:
         yield OF_THE_TEXT, one
@@ -72,10 +94,12 @@ def _candidates(numbers: Sequence[Fraction]) -> Iterator[tuple[str, Fraction]]:
         if other:
             yield QUOTIENT, one / other
     if len(numbers) >= _FEWEST_TO_ADD:
-        yield ALL_ADDED, sum(numbers, Fraction(0))
+        yield ALL_ADDED, sum(numbers[1:], numbers[0])
 
 
+@lru_cache(maxsize=1 << 13)
 def _numbers(text: str) -> Sequence[Fraction]:
+    """Kept for the next contestant that was asked the same."""
     found = (read_number(match.group()) for match in _NUMBER.finditer(text))
     return [number for number in found if number is not None][:_MOST_NUMBERS]
 

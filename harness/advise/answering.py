@@ -5,16 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from spoonbench.harness.advise.advice import Advice, AdviceStep
+from spoonbench.harness.advise.alternatives import flip_sentence, runners_up
 from spoonbench.harness.advise.commands import firm_up
 from spoonbench.harness.advise.contradictions import find_contradictions
 from spoonbench.harness.advise.decision import decide
 from spoonbench.harness.advise.facts import MEASURED_INPUTS
 from spoonbench.harness.advise.flips import facts_of, find_flips
+from spoonbench.harness.advise.inference import PREDICTED
 from spoonbench.harness.advise.lookups.assertions import find_claims
 from spoonbench.harness.advise.lookups.memory import close_calls
 from spoonbench.harness.advise.lookups.register import look_up
 from spoonbench.harness.advise.sentences import sentence_of
-from spoonbench.harness.advise.sureness import rests_on, sureness_of
+from spoonbench.harness.advise.sureness import error_words, errors_of, rests_on, sureness_of
+from spoonbench.harness.advise.unknown_sizes import untold
 from spoonbench.harness.frameworks.showing import show_value
 
 if TYPE_CHECKING:
@@ -23,11 +26,10 @@ if TYPE_CHECKING:
     from spoonbench.harness.advise.advice import Evidence
     from spoonbench.harness.advise.case import Case
     from spoonbench.harness.advise.decision import Decision
-    from spoonbench.harness.advise.flips import Flip
+    from spoonbench.harness.advise.lookups.choices import MeasuredChoice
     from spoonbench.harness.frameworks.graph import Framework
 
 ORDER = {"store": 0, "reference": 1, "claims": 2}
-MOST_RUNNERS_UP = 3
 
 
 def answer(framework: Framework, case: Case) -> Advice:
@@ -56,11 +58,11 @@ def answer(framework: Framework, case: Case) -> Advice:
         path=_path(decision),
         evidence=evidence,
         sureness=measured.sureness if measured else sureness_of(framework, decision),
-        runners_up=(*(measured.runners_up if measured else ()), *_runners_up(framework, flips)),
+        runners_up=(*(measured.runners_up if measured else ()), *runners_up(decision, flips)),
         flips=(
             *(measured.flips if measured else ()),
             *close_calls(case),
-            *_flip_words(framework, flips),
+            *(flip_sentence(framework, one) for one in flips),
         ),
         contradictions=find_contradictions(framework, case, decision, claims),
         firm_up=firm_up(case, decision),
@@ -73,11 +75,12 @@ def _open(framework: Framework, case: Case, decision: Decision) -> Advice:
     if decision.asks is None:
         raise AssertionError("only a decision that asks is open")
     question = case.questions[case.first_open(decision.asks.name)]
+    why = [untold(case)] if decision.asks.name in PREDICTED and untold(case) else []
     return Advice(
         topic=framework.topic,
         framework=f"{framework.framework_id} {framework.version}",
         choice=None,
-        sentence=f"This is not known yet: {question.text}",
+        sentence=" ".join([*why, f"This is not known yet: {question.text}"]),
         path=_path(decision),
         settings=_settings(framework, case, decision),
         asks=question.name,
@@ -98,7 +101,23 @@ def _path(decision: Decision) -> tuple[AdviceStep, ...]:
                 why=fact.why,
             )
         )
-    return tuple(steps)
+    return (*steps, *(_measured_steps(decision.measured) if decision.measured else ()))
+
+
+def _measured_steps(measured: MeasuredChoice) -> tuple[AdviceStep, ...]:
+    """Its own; else the one step from the alternatives themselves to the choice."""
+    if measured.steps:
+        return measured.steps
+    choice = measured.choice or "none"
+    step = AdviceStep(
+        question="What do measurements of the alternatives themselves say?",
+        name="measured",
+        answer=choice,
+        shown=choice,
+        origin="measured" if measured.sureness != "predicted" else "inferred",
+        why="they go before rules of thumb",
+    )
+    return (step,)
 
 
 def _evidence(case: Case, decision: Decision, claims: Sequence[Evidence]) -> tuple[Evidence, ...]:
@@ -141,26 +160,6 @@ def claims_of(framework: Framework, decision: Decision) -> tuple[str, ...]:
     return tuple(dict.fromkeys(ids))
 
 
-def _runners_up(framework: Framework, flips: Sequence[Flip]) -> tuple[str, ...]:
-    """The choices that are nearest, each with what leads to it."""
-    found: dict[str, str] = {}
-    for flip in flips:
-        choice = flip.decision.choice
-        if choice is not None and choice not in found:
-            found[choice] = f"{choice}, with {flip.words}"
-    return tuple(found.values())[:MOST_RUNNERS_UP]
-
-
-def _flip_words(framework: Framework, flips: Sequence[Flip]) -> tuple[str, ...]:
-    return tuple(f"With {one.words}: {_what_follows(framework, one)}" for one in flips)
-
-
-def _what_follows(framework: Framework, flip: Flip) -> str:
-    if flip.decision.asks is not None:
-        return f"the next question would be: {flip.decision.asks.text}"
-    return sentence_of(framework, flip.decision)
-
-
 def _settings(framework: Framework, case: Case, decision: Decision) -> dict[str, object]:
     """Words of the verdict for programs, and what was said but is not asked on this path."""
     verdict = decision.walk.verdict
@@ -169,8 +168,16 @@ def _settings(framework: Framework, case: Case, decision: Decision) -> dict[str,
     settings["rests_on"] = (
         {"choice": measured.sureness} if measured else rests_on(framework, decision)
     )
+    settings["errors"] = _measured_errors(measured) if measured else errors_of(case, decision)
     settings["not_asked"] = not_asked(case, decision)
     return settings
+
+
+def _measured_errors(measured: MeasuredChoice) -> dict[str, str]:
+    """Of the prediction that a choice by measurement rests on, if it does."""
+    errors = [one.error for one in measured.evidence if one.error is not None]
+    is_told = measured.sureness == "predicted" and errors
+    return {"choice": error_words(max(errors))} if is_told else {}
 
 
 def not_asked(case: Case, decision: Decision) -> tuple[str, ...]:

@@ -11,13 +11,14 @@ from spoonbench.harness.advise.facts import questions_of, read_facts
 from spoonbench.harness.advise.models import read_model
 from spoonbench.harness.advise.sources import Sources
 from spoonbench.harness.advise.topics import framework_of
+from spoonbench.harness.frameworks.walking import BadAnswer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from spoonbench.harness.advise.advice import Advice
     from spoonbench.harness.advise.facts import Fact
-    from spoonbench.harness.frameworks.graph import Framework
+    from spoonbench.harness.frameworks.graph import Framework, Question
 
 
 def ask_once(
@@ -31,7 +32,9 @@ def ask_once(
 ) -> Advice:
     """Advice from facts in words or as values; see `advise.ask`."""
     chosen = framework_of(topic, file=None if framework is None else Path(framework))
-    facts = read_facts(questions_of(chosen), raw, "given")
+    questions = questions_of(chosen)
+    said, task = with_task_kind(questions, raw, task)
+    facts = read_facts(questions, said, "given")
     own = sources or Sources()
     try:
         return answer(chosen, make_case(chosen, facts, own, model=model, task=task))
@@ -64,3 +67,28 @@ def make_case(
         model=None if model is None else read_model(Path(model)),
         task=task,
     )
+
+
+def with_task_kind(
+    questions: Mapping[str, Question], raw: Mapping[str, object], task: str | None
+) -> tuple[Mapping[str, object], str | None]:
+    """A task names a kind of task where the framework asks for one, else a task of the results.
+
+    Args:
+        questions: that facts may answer.
+        raw: name to an answer.
+        task: as it was given; None: not at all.
+
+    Returns:
+        the answers, with the kind, and the name of the task that is left.
+
+    Raises:
+        BadAnswer: another kind was given besides.
+    """
+    kind = questions.get("task_kind")
+    if task is None or kind is None or task not in {choice.name for choice in kind.choices}:
+        return raw, task
+    said = raw.get("task_kind")
+    if said is not None and said != task:
+        raise BadAnswer("task and task_kind say different things.")
+    return {**raw, "task_kind": task}, None

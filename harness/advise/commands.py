@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import shlex
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from spoonbench.harness.advise.configurations import command_of
-from spoonbench.harness.advise.sources import RESULTS
+from spoonbench.harness.advise.repeating import is_elsewhere, repeated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from spoonbench.harness.advise.case import Case
     from spoonbench.harness.advise.decision import Decision
+    from spoonbench.harness.advise.lookups.choices import MeasuredChoice
+    from spoonbench.harness.advise.lookups.figures import Figures
 
+_REGISTRY = "spoonbench.harness.registry"
 BATCHES = (1, 2, 4, 8, 16, 32, 64, 128)
 
 
@@ -24,28 +28,48 @@ def firm_up(case: Case, decision: Decision) -> str | None:
         case: that was asked about.
         decision: whose own command, where measurement made it, goes first.
     """
+    measured = decision.measured
+    if measured is not None and measured.firm_up:
+        return measured.firm_up
+    if measured is not None and measured.figures is not None and measured.figures.command:
+        return _measured_again(case, measured, measured.figures)
+    if measured is not None and measured.cells:
+        return _matrix(case, **measured.cells)  # the very cells that were predicted
     make = _COMMANDS.get(case.topic)
-    if decision.measured is not None and (decision.measured.firm_up or case.topic == "tool"):
-        return decision.measured.firm_up
-    if decision.measured is not None and decision.measured.cells:
-        return _matrix(case, **decision.measured.cells)  # the very cells that were predicted
     command = make(case, decision) if make else None
-    again = " --rounds 10" if decision.measured is not None else ""
+    again = " --rounds 10" if measured is not None else ""
     return command and f"{command}{again}"
+
+
+def _measured_again(case: Case, measured: MeasuredChoice, figures: Figures) -> str:
+    """The matrix in more rounds; of what was predicted, the very cells."""
+    options = {"--rounds": f"{2 * figures.n_rounds}"}
+    if measured.cells:
+        if any(word == "--preset" or word.endswith(".toml") for word in figures.command):
+            return _matrix(case, **measured.cells)  # its axes are not in its command
+        options = {f"--{name}": values for name, values in measured.cells.items()}
+    return repeated(figures.command, options, case.sources.results)
 
 
 def _duel(case: Case, _: Decision) -> str:
     need = case.number("accuracy_need")
-    words = ["spoonbench", "duel", *(["--task", case.task] if case.task else ["FILE"])]
+    words = ["spoonbench", "duel", *_task(case), *_place(case)]
     words += [] if need is None else ["--accuracy", f"{need:g}"]
-    return _joined([*words, *_place(case)])
+    return _joined(words)
 
 
-def _devices(case: Case, decision: Decision) -> str | None:
+def _task(case: Case) -> list[str]:
+    """The task that was said, if there is one of that name; else a file stands for it."""
+    # Imported here alone: every answer without a task would pay for it.
+    is_known = case.task is not None and case.task in import_module(_REGISTRY).task_names()
+    return ["--task", str(case.task)] if is_known else ["FILE"]
+
+
+def _devices(case: Case, decision: Decision) -> str:
     """Both devices at batches around the one that is asked about; at it where it is predicted."""
     device, batch = case.value("device"), case.number("batch")
     if device in {None, "cpu"}:
-        return None
+        return _matrix(case, device="cpu", batch=f"{batch or 1:.0f}")
     if batch and decision.figures and all(one.n_cells for one in decision.figures.values()):
         return _matrix(case, device=f"cpu,{device}", batch=f"{batch:.0f}")
     sizes = sorted({*BATCHES, int(batch)} if batch else BATCHES)
@@ -79,9 +103,19 @@ def _fit(case: Case, _: Decision) -> str:
     return _matrix(case, dtype=dtype, batch=str(batch))
 
 
-def _finetuning(case: Case, decision: Decision) -> str | None:
-    """Writes the configuration, and refuses what is predicted not to fit."""
-    return command_of(case, decision.choice or "")
+def _sizes(case: Case, _: Decision) -> str:
+    """Bytes of the weights as each format holds them."""
+    return _matrix(case, dtype="fp32,bf16", quantization="none,int8")
+
+
+def _tokens(case: Case, _: Decision) -> str:
+    """Time of a token. That of the draft, over that of the large model, is what a draft costs."""
+    return _matrix(case, mode="decode", batch="1")
+
+
+def _finetuning(case: Case, decision: Decision) -> str:
+    """Writes the configuration, and refuses what is predicted not to fit; else measures steps."""
+    return command_of(case, decision.choice or "") or _training(case, decision)
 
 
 def _training(case: Case, _: Decision) -> str:
@@ -97,7 +131,7 @@ def _texts(case: Case, _: Decision) -> str:
 
 def _route(case: Case, _: Decision) -> str:
     """Both models and the route between them, with risk against coverage."""
-    words = [*(["--task", case.task] if case.task else ["FILE"]), "--route", "SMALL,LARGE"]
+    words = [*_task(case), "--route", "SMALL,LARGE"]
     return _joined(["spoonbench", "duel", *words, *_place(case)])
 
 
@@ -115,7 +149,7 @@ def _matrix(case: Case, **axes: str) -> str:
 def _place(case: Case) -> list[str]:
     """The results that were asked about, where they are not the usual ones."""
     results = case.sources.results
-    return [] if results in {None, RESULTS} else ["--out", str(results)]
+    return ["--out", str(results)] if is_elsewhere(results) else []
 
 
 def _joined(words: list[str]) -> str:
@@ -129,6 +163,8 @@ _COMMANDS: Mapping[str, Callable[[Case, Decision], str | None]] = {
     "format": _formats,
     "setting": _settings,
     "fit": _fit,
+    "size-class": _sizes,
+    "drafting": _tokens,
     "finetune": _finetuning,
     "training-memory": _training,
     "decoding": _texts,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from spoonbench.harness.advise.decision import decide
-from spoonbench.harness.advise.sentences import sentence_of_rule
+from spoonbench.harness.advise.onward import endings
+from spoonbench.harness.advise.sentences import either, sentence_of_rule
 from spoonbench.harness.frameworks.showing import show_number
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from spoonbench.harness.advise.case import Case
     from spoonbench.harness.advise.decision import Decision
     from spoonbench.harness.advise.lookups.assertions import Claimed
+    from spoonbench.harness.advise.lookups.choices import MeasuredChoice
     from spoonbench.harness.frameworks.graph import Framework, Threshold
 
 WHERE = {"store": "measured here", "reference": "measured on a reference machine"}
@@ -29,7 +31,7 @@ def find_contradictions(
     """One sentence each: of figures, of choices, of sources, of claims that do not hold."""
     found = [
         *_of_figures(framework, case, decision),
-        *_of_choice(framework, decision),
+        *_of_choice(framework, case, decision),
         *_of_sources(decision),
         *_of_claims(claims),
     ]
@@ -62,16 +64,31 @@ def _differs(threshold: Threshold, found: Evidence) -> bool:
     return not found.low <= threshold.value <= found.high
 
 
-def _of_choice(framework: Framework, decision: Decision) -> Iterator[str]:
+def _of_choice(framework: Framework, case: Case, decision: Decision) -> Iterator[str]:
     measured = decision.measured
-    is_open = decision.walk.verdict is None
-    if measured is None or is_open or measured.agrees_with(decision.ruled):
+    if measured is None or measured.asks is not None:
         return
-    yield (
-        f"The framework says {decision.ruled or 'nothing'} "
-        f"({sentence_of_rule(framework, decision).rstrip('.')}); what was measured says "
-        f"{measured.choice or 'that nothing will do'}, and that is what is recommended."
-    )
+    if decision.walk.asks is not None and measured.choice is not None:
+        yield from _of_all_that_is_ahead(framework, case, decision, measured)
+    elif decision.walk.verdict is not None and not measured.agrees_with(decision.ruled):
+        yield (
+            f"The framework says {decision.ruled or 'nothing'} "
+            f"({sentence_of_rule(framework, decision).rstrip('.')}); {_told(measured)}"
+        )
+
+
+def _of_all_that_is_ahead(
+    framework: Framework, case: Case, decision: Decision, measured: MeasuredChoice
+) -> Iterator[str]:
+    """Where every verdict that the framework could still come to is another one."""
+    ahead = [one.choice for one in endings(framework, case, decision)]
+    if ahead and not any(measured.agrees_with(choice) for choice in ahead):
+        yield f"The framework can only come to {either(ahead)} from here; {_told(measured)}"
+
+
+def _told(measured: MeasuredChoice) -> str:
+    choice = measured.choice or "that nothing will do"
+    return f"what was measured says {choice}, and that is what is recommended."
 
 
 def _of_sources(decision: Decision) -> Iterator[str]:

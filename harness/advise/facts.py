@@ -44,6 +44,15 @@ def _number(name: str, text: str, unit: str, **more: float | bool | None) -> Que
 
 _DTYPES = ("float32", "bfloat16", "float16")
 
+MODES = {
+    "answer": "whole answers to the items of a task",
+    "prefill": "reading a text",
+    "decode": "writing after a text was read",
+    "score": "how likely a given text is",
+    "train": "steps of training",
+}
+"""What a matrix can time, as `records.Mode` names it, in words."""
+
 INPUTS: Mapping[str, Question] = {
     one.name: one
     for one in (
@@ -84,6 +93,12 @@ INPUTS: Mapping[str, Question] = {
         _number("accuracy_need", "Which share of answers must be right?", "share", high=1.0),
         _number("rate", "How many answers a second must there be?", "answers/s"),
         Question(
+            name="mode",
+            text="What is to be done: whole answers, reading, writing, scoring or training?",
+            type="choice",
+            choices=tuple(Choice(name=name, text=text) for name, text in MODES.items()),
+        ),
+        Question(
             name="prefer",
             text="Which one, of several that do: the simplest, or the quickest?",
             type="choice",
@@ -104,7 +119,7 @@ BATCH_LATENCY = _number(
 """What takes the place of the latency of one answer, where batches are chosen."""
 MEASURED_INPUTS: Mapping[str, tuple[str, ...]] = {
     "tool": DUEL_INPUTS,
-    "setting": (*SETTING_INPUTS, "device", "batch", "dtype", "parameters"),
+    "setting": (*SETTING_INPUTS, "mode", "context", "device", "batch", "dtype", "parameters"),
 }
 """Topic to the facts that a choice by measurement looks at beside those of the path."""
 
@@ -122,7 +137,7 @@ def questions_of(framework: Framework) -> dict[str, Question]:
     if framework.topic == "tool":
         names += DUEL_INPUTS
     if framework.topic == "setting":
-        names += SETTING_INPUTS
+        names += ("mode", *SETTING_INPUTS)
         own["latency"] = BATCH_LATENCY
     return {**{name: own[name] for name in names}, **framework.questions}
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from spoonbench.harness.advise.decision import decide
 from spoonbench.harness.advise.lookups.memory import assumed
+from spoonbench.harness.advise.onward import answer_words, endings
 from spoonbench.harness.frameworks.showing import show_value
 from spoonbench.harness.frameworks.walking import BadAnswer
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from spoonbench.harness.advise.case import Case
     from spoonbench.harness.advise.decision import Decision
+    from spoonbench.harness.advise.onward import Ending
     from spoonbench.harness.frameworks.graph import Framework, Question, Value
 
 FARTHEST = 4.0**8
@@ -38,18 +40,31 @@ class Flip:
         value: nearest one that does; with a number all others hold.
         decision: what follows from it.
         words: the change, as in "batch 12 or more".
+        shown: the answer alone, as it stands in a sentence: "12 or more", "less than 7B".
         distance: of a number to the answer that was given, as a ratio above 1; 1 for others.
+        ahead: what further answers lead to, where the decision asks for one.
+        along: another fact and its value that are changed, too; None where this change is enough.
     """
 
     name: str
     value: Value
     decision: Decision
     words: str
+    shown: str = ""
     distance: float = 1.0
+    ahead: tuple[Ending, ...] = ()
+    along: tuple[str, Value] | None = None
 
 
 def find_flips(framework: Framework, case: Case, decision: Decision) -> tuple[Flip, ...]:
-    """Every fact of the path, changed alone as little as it takes; nearest numbers first."""
+    """Every fact of the path, changed alone as little as it takes; nearest numbers first.
+
+    Where no single change does it, two are tried: another word first, then anything after it.
+    """
+    return _alone(framework, case, decision) or _in_pairs(framework, case, decision)
+
+
+def _alone(framework: Framework, case: Case, decision: Decision) -> tuple[Flip, ...]:
     found: list[Flip] = []
     for name in facts_of(decision, case):
         question = case.questions[name]
@@ -57,7 +72,38 @@ def find_flips(framework: Framework, case: Case, decision: Decision) -> tuple[Fl
             found += _numbers(framework, case, decision, question)
         else:
             found += _words(framework, case, decision, question)
-    return tuple(sorted(found, key=lambda one: one.distance))
+    with_ahead = (_with_ahead(framework, case, one) for one in found)
+    left = (one for one in with_ahead if not _ends_alike(one, decision))
+    return tuple(sorted(left, key=lambda one: one.distance))
+
+
+def _in_pairs(framework: Framework, case: Case, decision: Decision) -> tuple[Flip, ...]:
+    """What a word more, said otherwise, would make of every other change; each pair once."""
+    found: dict[frozenset[str], Flip] = {}
+    for name in facts_of(decision, case):
+        question = case.questions[name]
+        for value in () if question.type == "number" else _others(case, question):
+            changed = case.changed(name, value)
+            first = answer_words(question, show_value(question, value))
+            for flip in _alone(framework, changed, decide(framework, changed)):
+                if flip.name == name or flip.decision.outcome == decision.outcome:
+                    continue
+                pair = frozenset({first, flip.words})
+                words = f"{first} and {flip.words}"
+                found.setdefault(pair, replace(flip, words=words, along=(name, value)))
+    return tuple(found.values())
+
+
+def _with_ahead(framework: Framework, case: Case, flip: Flip) -> Flip:
+    if flip.decision.asks is None:
+        return flip
+    changed = case.changed(flip.name, flip.value)
+    return replace(flip, ahead=endings(framework, changed, flip.decision))
+
+
+def _ends_alike(flip: Flip, decision: Decision) -> bool:
+    """Whatever is answered next, the choice stays."""
+    return bool(flip.ahead) and {one.choice for one in flip.ahead} == {decision.choice}
 
 
 def facts_of(decision: Decision, case: Case) -> list[str]:
@@ -71,18 +117,20 @@ def _words(
     framework: Framework, case: Case, decision: Decision, question: Question
 ) -> Iterator[Flip]:
     """Yes for no, and every other choice."""
-    values: Iterable[Value] = (True, False)
-    if question.type == "choice":
-        values = [choice.name for choice in question.choices]
-    for value in values:
-        if value == case.value(question.name):
-            continue
+    for value in _others(case, question):
         other = decide(framework, case.changed(question.name, value))
         if other.outcome != decision.outcome:
-            words = f"{show_value(question, value)} to {question.text!r}"
-            if question.type == "choice":
-                words = f"{question.name} {show_value(question, value)}"
-            yield Flip(name=question.name, value=value, decision=other, words=words)
+            shown = show_value(question, value)
+            words = answer_words(question, shown)
+            yield Flip(name=question.name, value=value, decision=other, words=words, shown=shown)
+
+
+def _others(case: Case, question: Question) -> list[Value]:
+    """Answers that were not given."""
+    values: list[Value] = [True, False]
+    if question.type == "choice":
+        values = [choice.name for choice in question.choices]
+    return [value for value in values if value != case.value(question.name)]
 
 
 def _numbers(
@@ -113,11 +161,13 @@ def _numbers(
         if edge is None:
             continue
         value, other = edge
+        words = _bound_words(framework, decision, question, value, upwards)
         yield Flip(
             name=question.name,
             value=value,
             decision=other,
-            words=f"{question.name} {_bound_words(framework, decision, question, value, upwards)}",
+            words=f"{question.name} {words}",
+            shown=_in_sentence(words),
             distance=_distance(now, value),
         )
 
@@ -229,6 +279,13 @@ def _bound_words(
     if value not in bounds and (not question.is_whole or question.unit == "parameters"):
         value = _rounded(value, upwards=upwards)
     return f"{show_value(question, value)} or {'more' if upwards else 'less'}"
+
+
+def _in_sentence(words: str) -> str:
+    """As it stands before a noun: "a model of less than 7B", "up to 99 examples"."""
+    if words.endswith(" or less"):
+        return f"up to {words.removesuffix(' or less')}"
+    return words.replace("below ", "less than ").replace("above ", "more than ")
 
 
 def _beyond(bound: float, question: Question, *, upwards: bool) -> float | None:

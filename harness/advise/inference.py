@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from spoonbench.harness.advise.facts import TRAINING_TOPICS, USUAL_DTYPE, Fact
 from spoonbench.harness.advise.lookups.memory import need
+from spoonbench.harness.advise.unknown_sizes import weights_alone
 from spoonbench.harness.claims.speculation import expected_tokens, speed_up
 from spoonbench.harness.frameworks.showing import show_number
 
@@ -175,21 +176,35 @@ PREDICTED = frozenset(
 
 
 def _fitting(case: Case, name: str, **how: str) -> Fact | None:
-    memory, needed = case.number("memory"), need(case, **how)
-    if memory is None or needed is None:
+    found = _needed(case, **how)
+    memory = case.number("memory")
+    if found is None or memory is None:
         return None
-    there = show_number(memory, "bytes")
-    why = f"{needed.short} needs {show_number(needed.total, 'bytes')}, and there is {there}"
-    return _inferred(name, needed.total <= memory, why)
+    needed, why = found
+    return _inferred(name, needed <= memory, why)
 
 
 def _memory_share(case: Case) -> Fact | None:
-    memory, needed = case.number("memory"), need(case)
-    if not memory or needed is None:
+    found = _needed(case)
+    memory = case.number("memory")
+    if found is None or not memory:
         return None
-    there = show_number(memory, "bytes")
-    why = f"{needed.short} needs {show_number(needed.total, 'bytes')}, and there is {there}"
-    return _inferred("memory_share", needed.total / memory, why)
+    needed, why = found
+    return _inferred("memory_share", needed / memory, why)
+
+
+def _needed(case: Case, **how: str) -> tuple[float, str] | None:
+    """Bytes that are needed, or as many as are too many already; and why."""
+    memory, needed = case.number("memory"), need(case, **how)
+    if memory is None:
+        return None
+    there = f"and there is {show_number(memory, 'bytes')}"
+    if needed is not None:
+        return needed.total, f"{needed.short} needs {show_number(needed.total, 'bytes')}, {there}"
+    weights = weights_alone(case, **how)
+    if weights is None:
+        return None
+    return weights, f"the weights alone need {show_number(weights, 'bytes')}, {there}"
 
 
 def _speedup(case: Case) -> Fact | None:

@@ -63,6 +63,6 @@ def read_model(path: Path) -> Model:
     except FileNotFoundError as exc:
         raise BadModel(f"{path} is no folder of a model: there is no {CONFIG}.") from exc
     except (OSError, ValueError, KeyError, TypeError) as exc:
-        raise BadModel(f"{file} cannot be read: {exc}.") from exc
+        raise BadModel(f"{file} cannot be read: {str(exc).removesuffix('.')}.") from exc
     dtype = config.get("dtype", config.get("torch_dtype"))
     return Model(outline=outline, dtype=dtype if dtype in _DTYPES else None, path=str(path))

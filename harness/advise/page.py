@@ -14,7 +14,7 @@ from spoonbench.harness.frameworks.showing import show_number
 from spoonbench.harness.plaintext import make_plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from spoonbench.harness.advise.advice import Advice, AdviceStep, Evidence
     from spoonbench.harness.frameworks.graph import Framework
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 WIDEST, NARROWEST = 110, 40
 MOST_RUNS = 1
 MOST_FINDINGS = 8
+NO_FLIP = "No single answer of this path, changed alone, leads elsewhere."
+NO_OTHER = "Nothing else: no other answer of this path, changed alone, leads to another choice."
 _BASIS = re.compile(r" \(basis: (\w+)\): ")
 _SOURCES = {
     "store": "measured here",
@@ -45,8 +47,8 @@ def advice_lines(advice: Advice, framework: Framework) -> Iterator[str]:
     yield from _section("Why", map(_step, advice.path), width)
     yield from _section("Evidence", _findings(advice.evidence), width)
     yield from _section("Contradictions", map(_with_basis, advice.contradictions), width)
-    yield from _section("What would change it", advice.flips, width)
-    yield from _section("Next best", advice.runners_up, width)
+    yield from _section("What would change it", advice.flips or [NO_FLIP], width)
+    yield from _section("Next best", advice.runners_up or [NO_OTHER], width)
     left = advice.settings.get("not_asked", ())
     if left:
         yield ""
@@ -62,14 +64,26 @@ def advice_lines(advice: Advice, framework: Framework) -> Iterator[str]:
 
 
 def _how_sure(advice: Advice) -> str:
-    """Which steps are rules of thumb is said, where others are not."""
-    rests = advice.settings.get("rests_on", {})
-    thumb = [name for name, support in rests.items() if support == "rule of thumb"]
+    """The surest first; whose steps are less sure, or predicted how exactly, is said."""
+    rests, errors = advice.settings.get("rests_on", {}), advice.settings.get("errors", {})
     if advice.sureness == "rule of thumb":
         return "rule of thumb only: nothing here was measured."
-    tail = f" Rules of thumb only: {', '.join(thumb)}." if thumb else ""
-    by_theory = ", by theory" if rests.get("speedup") == "predicted" else ""
-    return f"{advice.sureness}{by_theory}.{tail}"
+    grades = dict.fromkeys((advice.sureness, *rests.values()))
+    return f"{'; '.join(_grade(grade, rests, errors) for grade in grades)}."
+
+
+def _grade(grade: str, rests: Mapping[str, str], errors: Mapping[str, str]) -> str:
+    """As in "predicted (fits, good to 15%)"; one that all steps share names none."""
+    is_shared = set(rests.values()) <= {grade}
+    names = [name for name, found in rests.items() if found == grade]
+    known = dict.fromkeys(errors[name] for name in names if name in errors)
+    words = list(known) if is_shared else [_named(name, errors) for name in names]
+    shown = "rule of thumb only" if grade == "rule of thumb" else grade
+    return f"{shown} ({'; '.join(words)})" if words else shown
+
+
+def _named(name: str, errors: Mapping[str, str]) -> str:
+    return f"{name}, {errors[name]}" if name in errors else name
 
 
 def _step(step: AdviceStep) -> str:

@@ -7,27 +7,50 @@ from typing import TYPE_CHECKING
 from spoonbench.harness.frameworks.showing import show_number, show_value
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from spoonbench.harness.advise.decision import Decision
     from spoonbench.harness.frameworks.graph import Framework
 
 
-def sentence_of(framework: Framework, decision: Decision) -> str:
-    """The recommendation, or why there is none."""
+def sentence_of(
+    framework: Framework, decision: Decision, shown: Mapping[str, str] | None = None
+) -> str:
+    """The recommendation, or why there is none.
+
+    Args:
+        framework: that was walked.
+        decision: where it led.
+        shown: name of a fact to the words for it, where its value alone would mislead: "less than
+            7B" and not "7B", as which 6,999,999,999 is shown.
+    """
     if decision.measured is not None:
         return decision.measured.sentence
-    return sentence_of_rule(framework, decision)
+    return sentence_of_rule(framework, decision, shown)
 
 
-def sentence_of_rule(framework: Framework, decision: Decision) -> str:
+def sentence_of_rule(
+    framework: Framework, decision: Decision, shown: Mapping[str, str] | None = None
+) -> str:
     """The framework's verdict, with answers and thresholds in the places of their names."""
     walk = decision.walk
     if walk.gap is not None:
-        shown = show_value(walk.gap.question, walk.gap.answer)
-        return f"The framework says nothing about {walk.gap.question.name} {shown}."
+        answer = show_value(walk.gap.question, walk.gap.answer)
+        return f"The framework says nothing about {walk.gap.question.name} {answer}."
     if walk.verdict is None:
         raise AssertionError("a walk that neither asks nor ends")
-    told = _fill(walk.verdict.text, framework, decision)
+    told = _fill(walk.verdict.text, framework, decision, shown or {})
     return " ".join([told, *_predicted(walk.verdict.text, decision)])
+
+
+def either(words: Sequence[str]) -> str:
+    """As in "a, b or c".
+
+    >>> either(["a", "b", "c"]), either(["a"])
+    ('a, b or c', 'a')
+    """
+    *first, last = words
+    return f"{', '.join(first)} or {last}" if first else last
 
 
 def _predicted(text: str, decision: Decision) -> list[str]:
@@ -46,11 +69,12 @@ def _predicted(text: str, decision: Decision) -> list[str]:
     return found
 
 
-def _fill(text: str, framework: Framework, decision: Decision) -> str:
+def _fill(text: str, framework: Framework, decision: Decision, instead: Mapping[str, str]) -> str:
     """A name that this path does not know stays as it is."""
     for step in decision.walk.steps:
-        shown = show_value(step.question, step.answer)
-        text = text.replace(f"{{{step.question.name}}}", shown)
+        name = step.question.name
+        shown = instead.get(name) or show_value(step.question, step.answer)
+        text = text.replace(f"{{{name}}}", shown)
     for threshold in framework.thresholds.values():
         found = decision.figures.get(threshold.name)
         value = threshold.value if found is None or found.value is None else found.value

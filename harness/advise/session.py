@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from spoonbench.harness.advise.answering import answer
-from spoonbench.harness.advise.asking import make_case
+from spoonbench.harness.advise.asking import make_case, with_task_kind
 from spoonbench.harness.advise.dialogue import Dialogue
 from spoonbench.harness.advise.facts import questions_of, read_facts
-from spoonbench.harness.advise.inference import inputs_of
+from spoonbench.harness.advise.inference import PREDICTED, inputs_of
 from spoonbench.harness.advise.options import facts_of, option_names, topic_command
 from spoonbench.harness.advise.page import advice_json, advice_lines
 from spoonbench.harness.advise.profiles import read_profile, save_profile
 from spoonbench.harness.advise.sources import Sources
 from spoonbench.harness.advise.topics import framework_of, topics
+from spoonbench.harness.advise.unknown_sizes import untold
 from spoonbench.harness.frameworks.walking import BadAnswer
 from spoonbench.harness.plaintext import make_plain
 
@@ -27,8 +28,11 @@ if TYPE_CHECKING:
 
     from spoonbench.harness.advise.advice import Advice
     from spoonbench.harness.advise.case import Case
-    from spoonbench.harness.frameworks.graph import Framework, Question, Value
+    from spoonbench.harness.advise.facts import Fact
+    from spoonbench.harness.frameworks.graph import Framework
 
+_OF_DUELS = frozenset({"tool", "decoding", "routing"})
+"""Topics whose evidence of a task is its duel; of all others it is its matrix."""
 _CONFIGURATIONS = "spoonbench.harness.advise.configurations"
 
 
@@ -70,11 +74,12 @@ def run_topic(shipped: Framework, /, **options: Any) -> None:
 def _case(framework: Framework, options: Mapping[str, Any], sources: Sources) -> Case:
     """What the options say; they go before the profile."""
     questions = questions_of(framework)
-    raw, task = _with_task_kind(questions, facts_of(options), options.get("task"))
+    raw, task = with_task_kind(questions, facts_of(options), options.get("task"))
     profile = options.get("profile")
     facts = read_profile(profile, questions) if profile else {}
     facts |= read_facts(questions, raw, "given")
     _tell_missing_task(framework.topic, task, sources)
+    _tell_missing_mode(facts.get("mode"), sources)
     model = options.get("model")
     if framework.topic == "finetune" and model and not Path(model).exists():
         model = None  # a name on the hub, which says nothing here of its size
@@ -98,34 +103,26 @@ def run_open(rest: tuple[str, ...]) -> None:
     Raises:
         UsageError: nobody can be asked.
     """
-    names = topics()
+    names, group = topics(), click.get_current_context().parent
     if not _is_answerable():
-        raise click.UsageError(f"Say about what: {', '.join(names)}.")
+        raise click.UsageError(f"Say about what: {', '.join(names)}.", ctx=group)
     titles = {name: framework_of(name).title for name in names}
-    topic = Dialogue().choose("What about?", titles)
+    try:
+        topic = Dialogue().choose("What about?", titles)
+    except click.UsageError as exc:
+        exc.ctx = group
+        raise
     command = topic_command(topic, None)
     if command is None:
         raise AssertionError(f"{topic} was among the topics")
     command.main([*rest, "--ask"], prog_name=f"spoonbench advise {topic}", standalone_mode=False)
 
 
-def _with_task_kind(
-    questions: Mapping[str, Question], facts: dict[str, Value], task: str | None
-) -> tuple[dict[str, Value], str | None]:
-    """--task names a kind of task where the framework asks for one, else a task of the store."""
-    kind = questions.get("task_kind")
-    if task is None or kind is None or task not in {choice.name for choice in kind.choices}:
-        return facts, task
-    if "task_kind" in facts and facts["task_kind"] != task:
-        raise click.UsageError("--task and --task-kind say different things.")
-    return {**facts, "task_kind": task}, None
-
-
 def _tell_missing_task(topic: str, task: str | None, sources: Sources) -> None:
     """A task that is named but was never measured here is not silently without evidence."""
     if task is None:
         return
-    if topic == "tool":
+    if topic in _OF_DUELS:
         wanted, is_there = "duel", sources.duel(task) is not None
     else:
         wanted, is_there = "matrix", sources.has_matrix(task)
@@ -133,6 +130,15 @@ def _tell_missing_task(topic: str, task: str | None, sources: Sources) -> None:
         where = "" if sources.results is None else f" in {sources.results}"
         sentence = f"No {wanted} of {task!r} on this machine{where}: rules of thumb answer."
         click.echo(make_plain(sentence), err=True)
+
+
+def _tell_missing_mode(mode: Fact | None, sources: Sources) -> None:
+    """Nor is one of which nothing was measured."""
+    if mode is None or any(one.work.mode == mode.value for one in sources.works):
+        return
+    where = "" if sources.results is None else f" in {sources.results}"
+    sentence = f"No matrix of mode {mode.value} on this machine{where}: rules of thumb answer."
+    click.echo(make_plain(sentence), err=True)
 
 
 def _is_answerable() -> bool:
@@ -149,9 +155,13 @@ def _asked(case: Case, advice: Advice, *, as_json: bool) -> Case:
     if name is None:
         raise AssertionError("nothing is open")
     question = case.questions[name]
+    why = untold(case) if name in PREDICTED else ""
     if as_json or not _is_answerable():
         option = option_names(name, [one for one in case.questions if one != name])[0]
-        raise click.UsageError(f"{option} is missing: {question.text}{_instead(case, name)}")
+        sentence = f"{option} is missing: {question.text}{_instead(case, name)}"
+        raise click.UsageError(f"{why} {sentence}".lstrip())
+    if why:
+        click.echo(make_plain(why), err=True)
     value = Dialogue().ask(question)
     return case.changed(name, value)
 

@@ -12,15 +12,16 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from spoonbench.harness.advise.lookups.figures import Figures, reference_figures
+from spoonbench.harness.advise.lookups.figures import ANSWERS, Figures, reference_figures
 
 if TYPE_CHECKING:
+    from spoonbench.harness.advise.lookups.figures import Work
     from spoonbench.harness.advise.lookups.forecasts import Fits, Forecast
     from spoonbench.harness.advise.lookups.setting_cells import SettingCells
     from spoonbench.harness.advise.lookups.stored_duels import StoredDuel
-    from spoonbench.harness.advise.summaries import Summaries
     from spoonbench.harness.records import Environment
     from spoonbench.harness.store.reader import StoreReader
+    from spoonbench.harness.summaries.folder import Summaries
 
 STORE = "store.sqlite"
 RESULTS = Path("spoonbench-results")
@@ -53,8 +54,8 @@ class Sources:
         self.checks_claims = checks_claims
         self._machine = machine
         self._duels: dict[str, StoredDuel | None] = {}
-        self._forecasts: dict[tuple[str, str], Forecast] = {}
-        self._setting_cells: dict[tuple[str, str], SettingCells] = {}
+        self._forecasts: dict[tuple[str, str, Work], Forecast] = {}
+        self._setting_cells: dict[tuple[str, str, Work], SettingCells] = {}
 
     @cached_property
     def machine(self) -> Environment:
@@ -109,8 +110,10 @@ class Sources:
         return reference_figures() if self.has_references else ()
 
     @cached_property
-    def measured(self) -> tuple[Figures, ...]:
-        """Matrices of the store that were measured on this machine, newest first.
+    def works(self) -> tuple[Figures, ...]:
+        """Matrices of the store that were measured on this machine, newest first, in parts.
+
+        Cells that answer, read, write, score and train are parts of their own.
 
         Raises:
             StoreError: the store is damaged.
@@ -122,12 +125,21 @@ class Sources:
         return found
 
     @cached_property
+    def measured(self) -> tuple[Figures, ...]:
+        """Those of them that hold whole answers.
+
+        Raises:
+            StoreError: the store is damaged.
+        """
+        return tuple(one for one in self.works if one.work == ANSWERS)
+
+    @cached_property
     def _summaries(self) -> Summaries:
         """What the store adds up to for this machine, kept beside it."""
-        if self.reader is None or self.results is None:
+        if self.reader is None:
             raise AssertionError("there is no store")
-        summaries: Summaries = import_module("spoonbench.harness.advise.summaries").Summaries(
-            self.results, self.reader, self.machine
+        summaries: Summaries = import_module("spoonbench.harness.summaries.folder").Summaries(
+            self.reader, self.machine
         )
         return summaries
 
@@ -149,7 +161,7 @@ class Sources:
 
     def forecast(self, figures: Figures) -> Forecast:
         """What the performance model tells of cells that a matrix has not; fitted when asked."""
-        name = (figures.source, figures.name)
+        name = (figures.source, figures.name, figures.work)
         if name not in self._forecasts:
             forecasts = import_module("spoonbench.harness.advise.lookups.forecasts")
             self._forecasts[name] = forecasts.Forecast(figures, self._fit_of(figures))
@@ -164,11 +176,11 @@ class Sources:
             fit: Fits = import_module("spoonbench.harness.predict.performance").fit
             return fit
         fit_kept = import_module("spoonbench.harness.advise.lookups.stored").fit_kept
-        return partial(fit_kept, self._summaries, figures.name)
+        return partial(fit_kept, self._summaries, figures)
 
     def setting_cells(self, figures: Figures) -> SettingCells:
         """Cells of a matrix that a setting can be chosen among; each is told once."""
-        name = (figures.source, figures.name)
+        name = (figures.source, figures.name, figures.work)
         if name not in self._setting_cells:
             module = import_module("spoonbench.harness.advise.lookups.setting_cells")
             self._setting_cells[name] = module.SettingCells(figures, self.forecast(figures))
@@ -220,7 +232,7 @@ def keep_summaries(results: Path, task: str | None = None) -> None:
     sources = Sources(results)
     try:
         if task is None:
-            for figures in sources.measured:
+            for figures in sources.works:
                 sources.forecast(figures).prepare()
         else:
             sources.duel(task)

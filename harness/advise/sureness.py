@@ -5,9 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from spoonbench.harness.advise.inference import PREDICTED
+from spoonbench.harness.advise.lookups.memory import TOLERANCE
+from spoonbench.harness.advise.unknown_sizes import untold
+from spoonbench.harness.frameworks.showing import show_number
 
 if TYPE_CHECKING:
     from spoonbench.harness.advise.advice import Evidence, Sureness
+    from spoonbench.harness.advise.case import Case
     from spoonbench.harness.advise.decision import Decision
     from spoonbench.harness.frameworks.graph import Framework, Node
 
@@ -40,8 +44,30 @@ def rests_on(framework: Framework, decision: Decision) -> dict[str, Sureness]:
     return found
 
 
+def errors_of(case: Case, decision: Decision) -> dict[str, str]:
+    """Fact of each step that was predicted to how exact that is, in words."""
+    found: dict[str, str] = {}
+    exact = "weights alone" if untold(case) else f"good to {TOLERANCE:.0%}"
+    for step in decision.walk.steps:
+        name = step.question.name
+        if decision.facts[name].origin == "inferred" and name in PREDICTED:
+            found[name] = exact
+        elif decision.facts[name].origin == "inferred" and name == "speedup":
+            found[name] = "by theory"
+        for threshold in _named(step.node):
+            figure = decision.figures.get(threshold)
+            if figure is not None and figure.error is not None:
+                found[name] = error_words(figure.error)
+    return found
+
+
+def error_words(error: float) -> str:
+    """Of a fit, on what it had not seen."""
+    return f"median error {show_number(round(error, 3), 'share')} on cells left out"
+
+
 def sureness_of(framework: Framework, decision: Decision) -> Sureness:
-    """Of the best supported step; which ones are rules of thumb only is told beside it."""
+    """Of the best supported step; how sure each of the others is stands beside it."""
     return min(rests_on(framework, decision).values(), key=RANKS.index, default="rule of thumb")
 
 

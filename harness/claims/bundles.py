@@ -67,7 +67,7 @@ def write_bundle(
     """Write a bundle.
 
     Args:
-        path: of the file.
+        path: of the file; its folder is made where there is none.
         ids: of claims that another machine is to check.
         feeds: commands that feed them.
         references: matrices that were measured here.
@@ -81,6 +81,7 @@ def write_bundle(
         raise BadBundle(f"{path} is there already; nothing was written.")
     commands = [["spoonbench", *one.words] for one in feeds]
     asked = {"format": FORMAT, "version": version, "claims": list(ids), "commands": commands}
+    path.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(path, "x", zipfile.ZIP_DEFLATED) as bundle:
         bundle.writestr(_README, _readme(ids, feeds, version))
         bundle.writestr(_ASKED, json.dumps(asked, indent=2) + "\n")
@@ -119,7 +120,7 @@ def import_bundle(path: Path, out: Path) -> Imported:
         out: folder of results.
 
     Raises:
-        BadBundle: it is no bundle, too large, or holds what no bundle holds.
+        BadBundle: it does not exist, is no bundle, too large, or holds what no bundle holds.
         OSError: it cannot be kept.
     """
     files = _members(path)
@@ -149,6 +150,8 @@ def read_imported(out: Path) -> list[Reference]:
 
 def _members(path: Path) -> dict[str, bytes]:
     """The files of a bundle by name, the readme left out."""
+    if not path.exists():
+        raise BadBundle(f"{path} does not exist.")
     try:
         if path.stat().st_size > MOST_BYTES:
             raise BadBundle(f"{path} is larger than {MOST_BYTES:,} bytes, and no bundle is.")

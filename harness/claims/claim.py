@@ -122,6 +122,19 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """The model that something was measured with.
+
+    Attributes:
+        label: its name.
+        parameters: numbers that training sets; None where they are not known.
+    """
+
+    label: str
+    parameters: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """What was found about a claim.
 
@@ -138,6 +151,8 @@ class Finding:
         why: the reason of the verdict, in a sentence or a few.
         is_borne_out: whether what it says holds apart from its figures, as rules that build on it
             need; None where that is not known.
+        model: that it was measured with; None for what was measured with none, or computed.
+        parameters: of that model; None where they are not known.
         machine: on which it was measured, in words; None for what was computed.
         is_elsewhere: the machine is another one than this.
         run_ids: records that it rests on.
@@ -155,6 +170,8 @@ class Finding:
     condition: str = ""
     why: str = ""
     is_borne_out: bool | None = None
+    model: str | None = None
+    parameters: float | None = None
     machine: str | None = None
     is_elsewhere: bool = False
     run_ids: tuple[str, ...] = ()

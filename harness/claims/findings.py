@@ -5,9 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from spoonbench.harness.claims.claim import Claim, Figure, Finding, Verdict
+from spoonbench.harness.claims.claim import Claim, Figure, Finding, Subject, Verdict
 from spoonbench.harness.claims.intervals import Agreement, Span, agreement
-from spoonbench.harness.claims.wording import claimed, join, show, show_figure, show_range
+from spoonbench.harness.claims.wording import (
+    claimed,
+    join,
+    show,
+    show_figure,
+    show_range,
+    show_size,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,15 +22,32 @@ if TYPE_CHECKING:
 
 _MOST_TOLD = 4
 """Figures that come out as written: more are only counted."""
+_SPEAKS_FOR = 4.0
+"""A model speaks for models of its size within this factor."""
 
 
 def find(claim: Claim, verdict: Verdict, **fields: Any) -> Finding:
     """A finding about a claim.
 
-    Whether the claim is borne out follows from the verdict, unless it is said otherwise.
+    Whether the claim is borne out follows from the verdict, unless it is said otherwise. What was
+    measured with a model of another size than is claimed holds for models of that size alone.
+
+    Args:
+        claim: that it is about.
+        verdict: on it.
+        fields: of the finding; in place of `model` and `parameters` a `subject`, where the verdict
+            speaks of models of its size.
     """
+    subject: Subject | None = fields.pop("subject", None)
     borne_out = {"holds": True, "does not hold": False, "contradicts another claim": False}
     fields.setdefault("is_borne_out", borne_out.get(verdict))
+    if subject is not None:
+        fields |= {"model": subject.label, "parameters": subject.parameters}
+        if verdict in ("holds", "holds only if") and not _is_claimed(claim, subject):
+            verdict = "holds only if"
+            size = f"the model has {show_size(subject)}, as the one measured"
+            given = fields.get("condition")
+            fields["condition"] = f"{given}, and {size}" if given else size
     return Finding(
         claim_id=claim.claim_id,
         verdict=verdict,
@@ -31,6 +55,14 @@ def find(claim: Claim, verdict: Verdict, **fields: Any) -> Finding:
         conflicts=claim.conflicts,
         **fields,
     )
+
+
+def _is_claimed(claim: Claim, subject: Subject) -> bool:
+    """Whether the claim is of models of about that size."""
+    size = claim.inputs.get("parameters")
+    if not isinstance(size, int | float) or subject.parameters is None:
+        return False
+    return size / _SPEAKS_FOR <= subject.parameters <= size * _SPEAKS_FOR
 
 
 def not_run(claim: Claim, why: str, **fields: Any) -> Finding:

@@ -19,9 +19,11 @@ from spoonbench.harness.claims.reading import BadClaims, parse_claims, read_clai
 from spoonbench.harness.claims.registry import registered
 from spoonbench.harness.claims.runs import Runs
 from spoonbench.harness.environment import devices
+from spoonbench.harness.store.reader import open_reader
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
+    from pathlib import Path
 
     from spoonbench.harness.claims.claim import Claim, Finding, Verdict
     from spoonbench.harness.reference.records import Reference
@@ -32,6 +34,7 @@ __all__ = [
     "check",
     "check_claims",
     "finding_of",
+    "look_ahead",
     "parse_claims",
     "read_claims",
     "verdict_of",
@@ -56,6 +59,19 @@ def check(
     """
     kinds = {device.partition(":")[0] for device in devices()}
     return check_claims(read_claims(), ids, Runs(reader, references), {CPU, *kinds})
+
+
+def look_ahead(store: Path) -> None:
+    """Add up what the next look at the ledger would have to, after it was measured.
+
+    Args:
+        store: that was measured into; what it comes to is kept beside it.
+
+    Raises:
+        StoreError: it is damaged.
+    """
+    with open_reader(store, checks_pages=False) as reader:
+        check(None, reader)
 
 
 @cache

@@ -9,6 +9,8 @@ Not covered: the time of deciding what to draft, and large batches, where verify
 
 from __future__ import annotations
 
+import math
+
 
 def expected_tokens(acceptance: float, n_drafted: int) -> float:
     """Tokens that one verifying run gives, if each drafted one is accepted independently.
@@ -20,7 +22,10 @@ def expected_tokens(acceptance: float, n_drafted: int) -> float:
         acceptance: probability that a drafted token is accepted, in [0, 1].
         n_drafted: tokens drafted at once, at least 0.
     """
-    return sum(acceptance**index for index in range(n_drafted + 1))
+    if acceptance in {0.0, 1.0}:
+        return 1.0 if acceptance == 0 else n_drafted + 1.0
+    # The sum of acceptance**0 to acceptance**n_drafted, near 1 without loss of digits.
+    return math.expm1((n_drafted + 1) * math.log(acceptance)) / (acceptance - 1)
 
 
 def speed_up(tokens: float, n_drafted: int, cost: float) -> float:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from spoonbench.harness.claims.claim import Claim, Figure
+    from spoonbench.harness.claims.claim import Claim, Figure, Finding, Subject
 
 _DIGITS = 3
 _ALL_DIGITS = 9
@@ -51,6 +51,31 @@ def show_range(low: float, high: float, unit: str = "", digits: int = _DIGITS) -
 def show_figure(figure: Figure) -> str:
     """A figure as its document gives it."""
     return show_range(figure.low, figure.high, figure.unit, _ALL_DIGITS)
+
+
+def show_size(subject: Subject) -> str:
+    """The size of a model, for a condition: "about 786,816 parameters"."""
+    if subject.parameters is None:
+        return f"the size of {subject.label}"
+    return f"about {show(subject.parameters, 'parameters')}"
+
+
+def told(finding: Finding) -> str:
+    """What was found and the model that it was measured with, where that is not told already."""
+    size = _size(finding)
+    if not finding.found or (size or finding.model or "") in f"{finding.found} {finding.condition}":
+        return finding.found
+    return f"{finding.found}; measured with {told_model(finding)}"
+
+
+def told_model(finding: Finding) -> str:
+    """The model that something was measured with; "" where none was."""
+    size = _size(finding)
+    return f"{finding.model} ({size})" if size else finding.model or ""
+
+
+def _size(finding: Finding) -> str:
+    return "" if finding.parameters is None else show(finding.parameters, "parameters")
 
 
 def claimed(claim: Claim) -> str:

@@ -38,6 +38,17 @@ class Topics(click.Group):
             args = [_OPEN, *args]
         return super().parse_args(ctx, args)
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Where a file of one's own takes the place of a topic, its usage says so."""
+        name, command, rest = super().resolve_command(ctx, args)
+        return (
+            ("--framework FILE" if name == _OPEN and ctx.meta[_FRAMEWORK] else name),
+            command,
+            rest,
+        )
+
 
 _FRAMEWORK = "spoonbench.framework"
 
@@ -55,6 +66,7 @@ def _framework_of(args: list[str]) -> str | None:
 @click.command(
     "advise",
     cls=Topics,
+    subcommand_metavar="TOPIC [ARGS]...",
     context_settings={"help_option_names": list(_HELP), "max_content_width": 100},
 )
 def advise(**_: Any) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
+from spoonbench.harness.claims.wording import told, told_model
 from spoonbench.harness.plaintext import make_plain
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def print_table(findings: Sequence[Finding], claims: Mapping[str, Claim], consol
 
 def short(finding: Finding) -> str:
     """What was found, its condition and its machine, as short as it can be told."""
-    parts = [(finding.found or finding.why).removesuffix(".")]
+    parts = [(told(finding) or finding.why).removesuffix(".")]
     if finding.condition:
         word = "if" if finding.verdict == "holds only if" else "would hold if"
         parts.append(f"{word} {finding.condition}")
@@ -110,6 +111,8 @@ def _entries(finding: Finding, claims: Mapping[str, Claim]) -> Iterator[tuple[st
     yield "checked by", claim.how or f"the claims it rests on: {', '.join(claim.rests_on)}"
     for other in finding.conflicts:
         yield "conflicts", f"{other}: {claims[other].text}"
+    if finding.model:
+        yield "model", told_model(finding)
     if finding.machine:
         where = " (not this machine)" if finding.is_elsewhere else ""
         yield "machine", f"{finding.machine}{where}"

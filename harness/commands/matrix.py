@@ -15,6 +15,7 @@ from rich.console import Console
 from spoonbench.harness.advise.sources import keep_summaries
 from spoonbench.harness.artifacts import ArtifactStore, DamagedArtifact
 from spoonbench.harness.canonical import to_json
+from spoonbench.harness.claims.ledger import look_ahead
 from spoonbench.harness.commands.assignments import values
 from spoonbench.harness.commands.idle_options import refuse_idle, typed
 from spoonbench.harness.commands.workplaces import open_workplace
@@ -143,6 +144,7 @@ def run_command(**options: Any) -> None:
         writes=not options["no_report"],
     )
     keep_summaries(asked.out)
+    look_ahead(asked.out / _STORE)
 
 
 def _run(asked: _Asked, workplace: Workplace, console: Console) -> None:

@@ -13,6 +13,7 @@ from rich.console import Console
 
 from spoonbench.harness.advise.sources import keep_summaries
 from spoonbench.harness.artifacts import ArtifactStore
+from spoonbench.harness.claims.ledger import look_ahead
 from spoonbench.harness.commands.assignments import hours, nested_values
 from spoonbench.harness.commands.idle_options import refuse_idle
 from spoonbench.harness.commands.task_options import named_task
@@ -44,6 +45,8 @@ if TYPE_CHECKING:
     from spoonbench.harness.records import Environment
     from spoonbench.harness.tasks.api import Task
 
+_STORE = "store.sqlite"
+
 
 def run_command(**options: Any) -> None:
     """Run the duel that the command line asks for, print the decision and write the report."""
@@ -68,6 +71,7 @@ def run_command(**options: Any) -> None:
         plan.duel.duel_id, out, console, as_json=options["as_json"], writes=not options["no_report"]
     )
     keep_summaries(out, task.name)
+    look_ahead(out / _STORE)
     if not any(measurement.splits for measurement in measurements):
         raise NobodyAnswered("No contestant came through; the report says why for each.")
 
@@ -96,7 +100,7 @@ def show_duel(
     """
     # The reports stand above the harness; this is the moment at which a command needs them.
     reports = import_module("spoonbench.reports.duel")
-    store_path = out / "store.sqlite"
+    store_path = out / _STORE
     with open_reader(store_path) as reader:
         report = reports.gather(reader, duel_id)
     measured: tuple[Measurement, ...] = report.measurements
@@ -115,8 +119,8 @@ def _run(
     plan: Plan, environment: Environment, console: Console, options: Mapping[str, Any]
 ) -> None:
     out: Path = options["out"]
-    with open_writer(out / "store.sqlite") as store:
-        finished = _finished(out / "store.sqlite", plan, fresh=options["fresh"])
+    with open_writer(out / _STORE) as store:
+        finished = _finished(out / _STORE, plan, fresh=options["fresh"])
         for sentence in announced(plan, finished.cells):
             click.echo(make_plain(sentence), err=True)
         with LocalExecutor() as executor, ProgressWatcher(console) as watcher:

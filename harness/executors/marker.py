@@ -36,6 +36,9 @@ STAGES: tuple[Stage, ...] = get_args(Stage)
 _NUMBERS = {stage: number for number, stage in enumerate(STAGES)}
 
 _LAYOUT = struct.Struct("<3q")
+_BATCH = struct.Struct("<q")
+_BATCH_AT = 2 * _BATCH.size
+"""Where the last of the three numbers lies."""
 _PAGE_BYTES = mmap.PAGESIZE
 
 
@@ -75,6 +78,10 @@ class Marker:
     def move(self, stage: Stage, cell: int = 0, batch: int = 0) -> None:
         """Note where the child is now."""
         _LAYOUT.pack_into(self._page, 0, _NUMBERS[stage], cell, batch)
+
+    def step(self, batch: int) -> None:
+        """Note the batch alone, in the stage and the cell of before."""
+        _BATCH.pack_into(self._page, _BATCH_AT, batch)
 
     def place(self) -> Place:
         """Where the child is; a page that a contestant has scribbled on says "starting"."""

@@ -66,17 +66,21 @@ class Exploration:
         return (*self.arrivals, *(visit.state for visit in self.visits if not visit.edges))
 
 
-def explore(framework: Framework, figures: Mapping[str, float]) -> Exploration:
-    """Follow every answer from the start.
+def explore(
+    framework: Framework, figures: Mapping[str, float], start: State | None = None
+) -> Exploration:
+    """Follow every answer, shortest ways first.
 
     Args:
         framework: to explore.
         figures: of all thresholds.
+        start: where to begin, with answers that are known; None: at the start, with none.
     """
     explorer = _Explorer(framework, figures)
     visits: list[Visit] = []
     arrivals: list[State] = []
-    waiting = [State(place=framework.start, answers={})]
+    start = start or State(place=framework.start, answers={})
+    waiting = [State(place=start.place, answers=explorer.as_offered(start.answers))]
     seen = set()
     while waiting:
         state = waiting.pop(0)
@@ -142,6 +146,15 @@ class _Explorer:
         matters, told = self._matters[state.place], self._told[state.place]
         answers = tuple((name, state.answers[name]) for name in matters if name in state.answers)
         return (state.place, answers, tuple(name for name in told if name in state.answers))
+
+    def as_offered(self, answers: Mapping[str, Value]) -> dict[str, Value]:
+        """Each answer as the one that is offered in its place."""
+        return {
+            name: next(
+                (one.answer for one in self._offered[name] if one.stands_for(answer)), answer
+            )
+            for name, answer in answers.items()
+        }
 
     def visits(self, state: State) -> Iterator[Visit]:
         """A node with every answer that it can still be given."""

@@ -37,6 +37,14 @@ class Representative:
     low: float | None = None
     high: float | None = None
 
+    def stands_for(self, answer: Value) -> bool:
+        """Whether it is the one for an answer."""
+        if self.low is None or isinstance(answer, bool | str):
+            return answer == self.answer
+        if self.low == self.high:
+            return answer == self.low
+        return answer > self.low and (self.high is None or answer < self.high)
+
 
 def every_path(
     framework: Framework, thresholds: Mapping[str, float] | None = None

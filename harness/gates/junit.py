@@ -6,11 +6,13 @@ characters and lone surrogates, escaped or not.
 
 References:
     The schemas of the xUnit plugin of Jenkins (junit-10.xsd) and of Ant's task (JUnit.xsd): the
-    document is valid against both.
+    document is valid against both. GitLab, "Unit test reports": it reads what is written in the
+    element of an outcome, and of cases of one name the first.
 """
 
 from __future__ import annotations
 
+from itertools import chain, count
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET  # writes, and reads nothing
 
@@ -66,8 +68,8 @@ def junit_xml(
     properties = ET.SubElement(suite, "properties")
     for name, title in zip(("A", "B"), sides, strict=True):
         ET.SubElement(properties, "property", {"name": name, "value": _safe(title)})
-    for result, kind in zip(results, kinds, strict=True):
-        _add_case(suite, result, kind)
+    for name, result, kind in zip(_names(results), results, kinds, strict=True):
+        _add_case(suite, name, result, kind)
     # The older schema asks for both, at the end.
     ET.SubElement(suite, "system-out")
     ET.SubElement(suite, "system-err")
@@ -82,22 +84,30 @@ def _kind(result: GateResult, *, fails_undecided: bool) -> str:
     return {"failed": "failure", "missing": "error", "passed": ""}[result.status]
 
 
-def _add_case(suite: ET.Element, result: GateResult, kind: str) -> None:
-    about = " ".join(
-        part for part in (result.pair, f"({result.detail})" * bool(result.detail)) if part
-    )
-    name = f"{result.gate.text}: {about}" if about else result.gate.text
+def _names(results: Sequence[GateResult]) -> list[str]:
+    """Of the test cases, each another one: a gate may be given twice."""
+    names: dict[str, None] = {}
+    for result in results:
+        about = " ".join(
+            part for part in (result.pair, f"({result.detail})" * bool(result.detail)) if part
+        )
+        name = _safe(f"{result.gate.text}: {about}" if about else result.gate.text)
+        again = (f"{name} [{number}]" for number in count(2))
+        names[next(one for one in chain([name], again) if one not in names)] = None
+    return list(names)
+
+
+def _add_case(suite: ET.Element, name: str, result: GateResult, kind: str) -> None:
     case = ET.SubElement(
-        suite,
-        "testcase",
-        {"name": _safe(name), "classname": "spoonbench.compare", "time": "0"},
+        suite, "testcase", {"name": name, "classname": "spoonbench.compare", "time": "0"}
     )
     sentence = _safe(result_words(result))
     if kind in ("failure", "error"):
         told = ET.SubElement(case, kind, {"type": result.status, "message": sentence})
         told.text = sentence
     elif kind == "skipped":
-        ET.SubElement(case, "skipped", {"message": f"{result.status}: {sentence}"})
+        skipped = ET.SubElement(case, "skipped", {"message": f"{result.status}: {sentence}"})
+        skipped.text = sentence
 
 
 def _safe(text: str) -> str:

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 from spoonbench.harness.matrix.axes import AXES
 from spoonbench.harness.matrix.evidence import Crossover
 from spoonbench.harness.matrix.sweep import short
-from spoonbench.harness.stats import quantile
+from spoonbench.harness.stats import median, quantile
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -34,6 +34,8 @@ FEWEST_SIZES = 3
 N_RESAMPLES = 1_000
 _FARTHEST = math.log(1e9)
 """Logarithm of a batch size beyond which none lies."""
+
+_NO_CROSSING = "no crossing within the range measured"
 
 Ratios = dict[int, list[float]]
 """Batch size to the logarithm of the ratio of speeds, second over first, one for each round."""
@@ -70,8 +72,40 @@ def find_crossovers(
         if fit_line(ratios).at(sizes[0]) > 0:
             pair, ratios = pair[::-1], {size: [-one for one in ratios[size]] for size in sizes}
         ratios = {size: ratios[size] for size in sizes}
-        found.append(_crossover(axes[0].name, pair, _others(first, series, axes[0]), ratios))
+        one = _crossover(axes[0].name, pair, _others(first, series, axes[0]), ratios)
+        is_crossing = do_cross(*(_medians(series[line], sizes) for line in (first, second)))
+        found.append(_with_medians(one, sizes) if is_crossing else one)
     return tuple(found)
+
+
+def do_cross(first: Mapping[int, float], second: Mapping[int, float]) -> bool:
+    """Whether two lines cross as they are drawn, through one figure for each batch size.
+
+    Args:
+        first: batch size to a figure.
+        second: likewise; sizes that only one has are left out.
+    """
+    signs = {first[size] > second[size] for size in first.keys() & second.keys()
+             if first[size] != second[size]}  # fmt: skip
+    return len(signs) > 1
+
+
+def _medians(line: Mapping[int, Mapping[int, float]], sizes: Iterable[int]) -> dict[int, float]:
+    return {size: median(list(line[size].values())) for size in sizes}
+
+
+def _with_medians(one: Crossover, sizes: Sequence[int]) -> Crossover:
+    """Where a figure crosses and no crossing is told, both are said."""
+    if _NO_CROSSING not in one.text:
+        return one
+    span = _span(sizes)
+    wanted = f"{_NO_CROSSING}, {span}"
+    given = f"the medians cross within {span}, but the line through all rounds does not"
+    return replace(one, text=one.text.replace(wanted, given))
+
+
+def _span(sizes: Sequence[int]) -> str:
+    return f"batches of {sizes[0]} to {sizes[-1]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +162,7 @@ def _crossover(axis: str, pair: Sequence[str], others: str, ratios: Ratios) -> C
     first, second = pair
     what = f"{axis} {first} and {second}" + (f" ({others})" if others else "")
     sizes, line = list(ratios), fit_line(ratios)
-    span = f"batches of {sizes[0]} to {sizes[-1]}"
+    span = _span(sizes)
     none = Crossover(
         axis=axis, first=first, second=second, others=others,
         batch_size=None, low=None, high=None, text="",
@@ -147,11 +181,15 @@ def _crossover(axis: str, pair: Sequence[str], others: str, ratios: Ratios) -> C
     if zero is None or not sizes[0] < zero < sizes[-1]:
         faster = first if line.at(sizes[-1]) < 0 else second
         tail = f"{faster} is faster" if clear else "no difference was shown"
-        return replace(none, text=f"{what}: no crossing within the range measured, {span}; {tail}.")
-    if not clear:
-        return replace(none, text=f"{what}: no difference was shown within {span}.")
+        return replace(none, text=f"{what}: {_NO_CROSSING}, {span}; {tail}.")
     low, high = interval(ratios)
     place = f"{_size(zero)} ({_size(low)} to {_size(high)})"
+    if not clear:
+        text = (
+            f"{what}: by the line through all rounds they cross at a batch of about {place}, but "
+            f"no difference was shown within {span}: it may be noise alone."
+        )
+        return replace(none, text=text)
     text = f"{what}: {second} overtakes at a batch of about {place}."
     return replace(none, batch_size=zero, low=low, high=high, text=text)
 

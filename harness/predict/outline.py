@@ -28,7 +28,7 @@ from spoonbench.harness.predict.decoders import (
     shape_of_outline,
 )
 from spoonbench.harness.predict.optimizers import state_bytes, step_bytes
-from spoonbench.harness.predict.published import PUBLISHED, outline_of
+from spoonbench.harness.predict.published import LEAST, MOST, PUBLISHED, outline_of
 from spoonbench.harness.predict.weights import ITEM_BYTES, cache_bytes, weight_bytes
 from spoonbench.solvers.learned_tensors import Parameter
 from spoonbench.solvers.quantizations import NONE
@@ -341,7 +341,9 @@ def _check_sizes(**sizes: int) -> None:
 
 
 __all__ = [
+    "LEAST",
     "METHODS",
+    "MOST",
     "PUBLISHED",
     "BadConfiguration",
     "Outline",

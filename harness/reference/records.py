@@ -64,7 +64,13 @@ def read_shipped(name: str) -> Reference:
 
 
 def reference_lines(reference: Reference) -> Iterator[str]:
-    """The lines of a reference, without line ends; fields that hold their default are left out."""
+    """The lines of a reference, without line ends."""
+    for row in reference_rows(reference):
+        yield json.dumps(row, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def reference_rows(reference: Reference) -> Iterator[dict[str, Any]]:
+    """A reference as JSON values; fields that hold their default are left out."""
     evidence = reference.evidence
     head = {
         "version": VERSION,
@@ -74,10 +80,10 @@ def reference_lines(reference: Reference) -> Iterator[str]:
         "paces": {device: without_defaults(one) for device, one in evidence.paces.items()},
         "crossovers": [without_defaults(one) for one in evidence.crossovers],
     }
-    yield _line(head)
+    yield head
     for cell in evidence.cells:
         # The cell itself stands in the matrix.
-        yield _line({**without_defaults(cell), "cell": cell.cell.name})
+        yield {**without_defaults(cell), "cell": cell.cell.name}
 
 
 def read_reference(path: Path) -> Reference:
@@ -87,14 +93,20 @@ def read_reference(path: Path) -> Reference:
         BadReference: the file cannot be read, or is no reference of this version.
     """
     try:
-        head, *rest = (json.loads(line) for line in path.read_text("utf-8").splitlines())
-        reference = _reference(head, rest)
+        rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+        return reference_from_rows(rows)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as exc:
         raise BadReference(f"{path} is no reference: {exc}.") from exc
-    return reference
 
 
-def _reference(head: dict[str, Any], lines: Sequence[dict[str, Any]]) -> Reference:
+def reference_from_rows(rows: Sequence[dict[str, Any]]) -> Reference:
+    """A reference from what `reference_rows` gave.
+
+    Raises:
+        ValueError: it is none of this version; as KeyError, TypeError and AttributeError, where a
+            row is not as it should be.
+    """
+    head, *lines = rows
     if head["version"] != VERSION:
         raise ValueError(f"it has version {head['version']!r}, and this one reads {VERSION}")
     matrix: Matrix = from_json(Matrix, head["matrix"])
@@ -117,7 +129,3 @@ def _cell(matrix: Matrix, values: dict[str, Any]) -> CellEvidence:
     cell = without_defaults(matrix.cell(values["cell"]))
     evidence: CellEvidence = from_json(CellEvidence, {**values, "cell": cell})
     return evidence
-
-
-def _line(values: dict[str, Any]) -> str:
-    return json.dumps(values, sort_keys=True, separators=(",", ":"), allow_nan=False)

@@ -89,10 +89,12 @@ class PlanForm(NamedTuple):
     Attributes:
         key: id of the plan.
         number: of the form, in the order in which they were added.
+        environment_id: of the machine.
     """
 
     key: str
     number: int
+    environment_id: str
 
 
 class StoreReader(OpenStore):
@@ -140,33 +142,36 @@ class StoreReader(OpenStore):
     def newest_forms(
         self,
         table: Literal["duels", "matrices"],
-        environment_id: str,
+        environment_id: str | None = None,
         task: str | None = None,
         *,
         most: int = -1,
     ) -> list[PlanForm]:
-        """Plans of one machine in their newest forms, the one that was added last first.
+        """Plans in their newest forms, the one that was added last first.
 
         Nothing of them is decoded, which takes long where they are many or large.
 
         Args:
             table: which plans.
-            environment_id: of the machine.
+            environment_id: of the machine that they are of; None: any.
             task: name of the task that they are of; None: any.
             most: so many at most are looked for; -1: all.
         """
-        column = _PLANS[table].column
-        is_of_task = "" if task is None else "AND json_extract(record, '$.task.name') = ? "
+        column, machine = _PLANS[table].column, "json_extract(record, '$.environment_id')"
+        asked = {
+            f"{machine} = ?": environment_id,
+            "json_extract(record, '$.task.name') = ?": task,
+        }
+        given = {text: value for text, value in asked.items() if value is not None}
         rows = self._rows(
-            f"SELECT {column}, sequence FROM {table} WHERE sequence IN "  # noqa: S608  # constants
+            f"SELECT {column}, sequence, {machine} FROM {table} WHERE sequence IN "  # noqa: S608  # constants
             f"(SELECT max(sequence) FROM {table} GROUP BY {column}) "
-            f"AND json_extract(record, '$.environment_id') = ? {is_of_task}"
+            f"{''.join(f'AND {text} ' for text in given)}"
             "ORDER BY sequence DESC LIMIT ?",
-            environment_id,
-            *([] if task is None else [task]),
+            *given.values(),
             most,
         )
-        return [PlanForm(key=key, number=number) for key, number in rows]
+        return [PlanForm(*row) for row in rows]
 
     def duel_form(self, form: PlanForm) -> Duel:
         """A duel in one of its forms."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from typing import TYPE_CHECKING, Any
 
 from spoonbench.harness.canonical import canonical_json, from_json, to_json
@@ -33,6 +34,9 @@ ANSWER_COLUMNS = (
 )
 _FREE_TEXT = frozenset({"problem_id", "value", "reason", "raw_text", "stage"})
 _IS_FREE_TEXT = tuple(name in _FREE_TEXT for name in ANSWER_COLUMNS)
+_FREE_TEXT_AT = tuple(place for place, is_free in enumerate(_IS_FREE_TEXT) if is_free)
+_is_unescaped = re.compile(r'"[^"\\\x00-\x1f]*"').fullmatch
+"""Nearly all texts: what JSON would read in them stands there as it is."""
 
 
 def encode_text(text: str | None) -> str | None:
@@ -46,8 +50,12 @@ def decode_text(encoded: str | None) -> Any:
     Raises:
         StoreError: it is damaged.
     """
+    if encoded is None:
+        return None
+    if _is_unescaped(encoded):
+        return encoded[1:-1]
     try:
-        return None if encoded is None else json.loads(encoded)
+        return json.loads(encoded)
     except ValueError as exc:
         raise StoreError(f"A text in the store is damaged: {exc}.") from exc
 
@@ -96,10 +104,9 @@ def answer_row(answer: ScoredAnswer) -> tuple[Any, ...]:
 
 def answer_from_row(row: Sequence[Any]) -> ScoredAnswer:
     """An answer from values in the order of `ANSWER_COLUMNS`."""
-    values = [
-        decode_text(value) if is_free else value
-        for value, is_free in zip(row, _IS_FREE_TEXT, strict=True)
-    ]
+    values = list(row)
+    for place in _FREE_TEXT_AT:
+        values[place] = decode_text(values[place])
     values[2] = bool(values[2])  # SQLite has no truth values
     return ScoredAnswer(**dict(zip(ANSWER_COLUMNS, values, strict=True)))
 

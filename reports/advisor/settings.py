@@ -10,7 +10,7 @@ from spoonbench.harness.advise.lookups.settings import FRAMES, frame, how_told, 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from spoonbench.harness.advise.lookups.figures import Figures
+    from spoonbench.harness.advise.lookups.figures import Figures, Work
     from spoonbench.harness.advise.sources import Sources
     from spoonbench.harness.predict.choice import Candidate
 
@@ -50,19 +50,19 @@ class SettingTable:
 
 
 def setting_tables(sources: Sources) -> Iterator[SettingTable]:
-    """The newest matrix of each model and task that was measured on this machine.
+    """The newest matrix of each model, task and work that was measured on this machine.
 
     Raises:
         StoreError: the store is damaged.
     """
-    seen: set[tuple[str, str]] = set()
-    for figures in sources.measured:
-        key = (figures.model, figures.task)
+    seen: set[tuple[str, str, Work]] = set()
+    for figures in sources.works:
+        key = (figures.model, figures.task, figures.work)
         if key in seen or not any(row.rate for row in figures.rows):
             continue
         seen.add(key)
         yield SettingTable(
-            title=f"{figures.model} on {figures.task}",
+            title=f"{figures.model} {figures.done}",
             frames={name: frame(figures, name) for name in FRAMES},
             rows=tuple(_rows(figures, sources)),
         )

@@ -57,10 +57,11 @@ def _sources(overview: Overview, machine: Environment | None) -> Sources:
     """Matrices of the report that were measured on a machine, then the references."""
     sources = Sources(None, machine=machine)
     # What is there already is not looked up in a store: the report has added it up.
-    sources.__dict__["measured"] = tuple(
-        figures_of(one.report.evidence, machine_words(to_json(machine)))
+    sources.__dict__["works"] = tuple(
+        part
         for one in overview.matrices
         if machine is not None and one.report.environment == machine
+        for part in figures_of(one.report.evidence, machine_words(to_json(machine)))
     )
     duels: dict[str, StoredDuel] = {}
     for shown in overview.duels:  # Newest first.

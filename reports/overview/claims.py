@@ -9,7 +9,7 @@ from spoonbench.harness.claims.claim import OPEN, Claim, Finding, Verdict
 from spoonbench.harness.claims.grounds import CPU
 from spoonbench.harness.claims.ledger import check_claims, read_claims
 from spoonbench.harness.claims.runs import MeasuredDuel, MeasuredMatrix, Runs, machine_text
-from spoonbench.harness.claims.wording import show_range
+from spoonbench.harness.claims.wording import show_range, told, told_model
 from spoonbench.harness.environment import devices
 from spoonbench.harness.reference.records import read_shipped, shipped_names
 from spoonbench.reports.overview.blocks import Bullets, Numbers, Part, Words
@@ -180,16 +180,21 @@ def _count_table(claims: Mapping[str, Claim], findings: Sequence[Finding]) -> Ta
 
 def _found(one: Finding) -> str:
     if one.low is None or one.high is None:
-        return one.found or DASH
-    return f"{one.found} (95%: {show_range(one.low, one.high, one.unit)})".strip()
+        return told(one) or DASH
+    return f"{told(one)} (95%: {show_range(one.low, one.high, one.unit)})".strip()
 
 
 def _condition(one: Finding) -> str:
-    return f"Holds only if: {one.condition.rstrip('.')}." if one.condition else ""
+    word = "Holds only if" if one.verdict == "holds only if" else "Would hold if"
+    return f"{word}: {one.condition.rstrip('.')}." if one.condition else ""
 
 
 def _verdict(one: Finding) -> str:
-    return _condition(one) or f"Verdict: {one.verdict}."
+    condition = _condition(one)
+    if one.verdict == "holds only if":
+        return condition
+    model = f"Measured with {told_model(one)}." if one.model else ""
+    return " ".join(text for text in (f"Verdict: {one.verdict}.", condition, model) if text)
 
 
 def _machine(environment: Environment | None) -> str:

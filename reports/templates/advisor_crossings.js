@@ -1,14 +1,16 @@
 // Where one device overtakes another as batches grow: rules of thumb, bands, and what was measured.
-const AXIS = { least: 1, most: 1024, left: 8, row: 48, top: 26 };
+const AXIS = { least: 1, most: 1024, left: 8, row: 35, line: 13, letter: 6.2, top: 26 };
 const [NARROWEST, WIDEST] = [300, 720];
 
-// What the rules of thumb and the measurements say of each pair.
+// What the rules of thumb and the measurements say of each pair, whichever is faster at first.
 function crossingPairs(data) {
   const pairs = new Map();
   const add = (row) => {
-    const key = `${row.first} and ${row.second}`;
-    if (!pairs.has(key)) pairs.set(key, { first: row.first, second: row.second, rows: [], bands: [] });
-    pairs.get(key).rows.push(row);
+    const [key, turned] = [`${row.first} and ${row.second}`, `${row.second} and ${row.first}`];
+    if (!pairs.has(key) && !pairs.has(turned)) {
+      pairs.set(key, { first: row.first, second: row.second, rows: [], bands: [] });
+    }
+    (pairs.get(key) ?? pairs.get(turned)).rows.push(row);
   };
   for (const framework of data.frameworks) {
     if (framework.reading === "as written") continue;
@@ -124,36 +126,52 @@ class CrossingCalculator {
 
   picture(pair, batch) {
     const drawn = pair.rows.filter((row) => row.batch !== null && row.batch !== undefined);
-    const nRows = drawn.length + (pair.bands.length ? 1 : 0);
-    const height = AXIS.top + nRows * AXIS.row + 8;
+    const titles = drawn.map((one) => `${one.origin}: ${one.first} before, ${one.second} after ${showNumber(one.batch, "items")}`);
+    if (pair.bands.length) titles.unshift("bands of the case study");
+    const lines = titles.map((words) => inLines(words, this.width / AXIS.letter));
+    const height = AXIS.top + lines.reduce((sum, one) => sum + AXIS.row + AXIS.line * one.length, 8);
     const across = (size) => acrossAxis(size, this.width);
-    const svg = drawing("svg", { viewBox: `0 0 ${this.width + 2 * AXIS.left} ${height}`, role: "img", "aria-label": `Batch sizes from 1 to 1,024, and where ${pair.second} overtakes ${pair.first}; the table below has the figures.` });
+    const svg = drawing("svg", { viewBox: `0 0 ${this.width + 2 * AXIS.left} ${height}`, role: "img", "aria-label": `Batch sizes from 1 to 1,024, and where one of ${pair.first} and ${pair.second} overtakes the other; the table below has the figures.` });
     for (let tick = AXIS.least; tick <= AXIS.most; tick *= 4) {
       svg.append(drawing("line", { x1: across(tick), x2: across(tick), y1: 18, y2: height, class: "tick" }), label(across(tick), 13, groupThousands(String(tick)), tick === AXIS.most ? "end" : "start"));
     }
     svg.append(drawing("line", { x1: across(batch), x2: across(batch), y1: 18, y2: height, class: "here" }));
     let y = AXIS.top;
-    const row = (words, marks) => {
-      svg.append(...marks(y + 17), label(AXIS.left, y + 11, words, "start"));
-      y += AXIS.row;
+    const row = (marks) => {
+      const words = lines.shift();
+      const top = y + AXIS.line * words.length;
+      svg.append(...marks(top + 4), ...words.map((line, at) => label(AXIS.left, y + 11 + at * AXIS.line, line, "start")));
+      y = top + AXIS.row;
     };
     if (pair.bands.length) {
-      row("bands of the case study", (top) => pair.bands.flatMap((band) => {
+      row((top) => pair.bands.flatMap((band) => {
         const [from, to] = [across(band.low), across(band.high)];
         const box = drawing("rect", { x: from, y: top, width: Math.max(4, to - from), height: 16, class: band.choice === pair.first ? "first" : "second" });
         return [box, ...(to - from > 24 ? [label((from + to) / 2, top + 12, band.choice, "middle")] : [])];
       }));
     }
     for (const one of drawn) {
-      row(`${one.origin}: ${pair.first} before, ${pair.second} after ${showNumber(one.batch, "items")}`, (top) => [
-        drawing("rect", { x: AXIS.left, y: top + 5, width: across(one.batch) - AXIS.left, height: 6, class: "first" }),
-        drawing("rect", { x: across(one.batch), y: top + 5, width: AXIS.left + this.width - across(one.batch), height: 6, class: "second" }),
+      const [before, after] = one.first === pair.first ? ["first", "second"] : ["second", "first"];
+      row((top) => [
+        drawing("rect", { x: AXIS.left, y: top + 5, width: across(one.batch) - AXIS.left, height: 6, class: before }),
+        drawing("rect", { x: across(one.batch), y: top + 5, width: AXIS.left + this.width - across(one.batch), height: 6, class: after }),
         ...(one.low === undefined || one.low === null ? [] : [drawing("rect", { x: across(one.low), y: top + 1, width: Math.max(2, across(one.high) - across(one.low)), height: 14, class: "interval" })]),
         drawing("circle", { cx: across(one.batch), cy: top + 8, r: 6, class: "point" }),
       ]);
     }
     return svg;
   }
+}
+
+// Words in lines of about so many letters: a drawing breaks none by itself.
+function inLines(words, most) {
+  const lines = [""];
+  for (const word of words.split(" ")) {
+    const longer = `${lines.at(-1)} ${word}`.trim();
+    if (longer.length <= most || lines.at(-1) === "") lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines;
 }
 
 // Place of a batch size on the logarithmic axis.

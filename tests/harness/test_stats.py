@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spoonbench.harness.stats import (
+    N_RESAMPLES,
     bootstrap_interval,
     estimate,
     greatest_share,
@@ -194,6 +195,15 @@ def test_the_bootstrap_repeats_itself_and_does_not_depend_on_the_order_of_rounds
     assert bootstrap_interval(values, seed=1) == bootstrap_interval(values, seed=1)
     low, high = bootstrap_interval([float(v) for v in range(9)])
     assert 0 < low < 4 < high < 8
+
+
+@given(
+    st.lists(st.floats(-1e9, 1e9) | st.integers(0, 5), min_size=1, max_size=8), st.integers(0, 3)
+)
+def test_the_bootstrap_interval_is_that_of_values_drawn_one_by_one(values, seed):
+    draw = random.Random(seed)
+    medians = [median(draw.choices(sorted(values), k=len(values))) for _ in range(N_RESAMPLES)]
+    assert bootstrap_interval(values, seed) == (quantile(medians, 0.025), quantile(medians, 0.975))
 
 
 def test_the_bootstrap_interval_holds_the_true_median_about_as_often_as_it_says():

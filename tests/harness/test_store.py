@@ -1,3 +1,4 @@
+import json
 import os
 import shutil
 import sqlite3
@@ -26,6 +27,7 @@ from spoonbench.harness.records import (
 from spoonbench.harness.store.errors import StoreError
 from spoonbench.harness.store.migrations import MIGRATIONS
 from spoonbench.harness.store.reader import open_reader
+from spoonbench.harness.store.rows import decode_text
 from spoonbench.harness.store.writer import open_writer
 from spoonbench.solvers.api import Guarantee
 
@@ -364,6 +366,18 @@ def test_a_damaged_text_is_named(filled):
         connection.commit()
     with open_reader(filled) as reader, pytest.raises(StoreError, match="text in the store"):
         reader.items("odd")
+
+
+@given(st.text(alphabet='"\\/abu0123\n\x00\x1f\x7f\ud800é ', max_size=9))
+def test_a_text_is_read_as_json_reads_it_or_refused(inner):
+    for encoded in (inner, f'"{inner}"'):
+        try:
+            expected = json.loads(encoded)
+        except ValueError:
+            with pytest.raises(StoreError, match="damaged"):
+                decode_text(encoded)
+        else:
+            assert decode_text(encoded) == expected
 
 
 def test_a_store_is_made_where_files_cannot_be_linked(path, monkeypatch):

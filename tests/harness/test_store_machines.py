@@ -54,6 +54,14 @@ def test_the_newest_duel_of_a_task_and_machine(store):
         assert reader.newest_forms("duels", "here", "c") == []
 
 
+def test_plans_of_every_machine_say_whose_they_are(store):
+    with open_reader(store) as reader:
+        found = [(one.key, one.environment_id) for one in reader.newest_forms("duels")]
+        assert found == [("3", "here"), ("2", "there"), ("1", "here")]
+        assert [one.key for one in reader.newest_forms("duels", task="a")] == ["2", "1"]
+        assert [one.key for one in reader.newest_forms("matrices", most=2)] == ["x", "z"]
+
+
 def test_matrices_of_a_machine_are_the_newest_of_each_newest_first(store):
     with open_reader(store) as reader:
         found = [reader.matrix_form(one) for one in reader.newest_forms("matrices", "here")]

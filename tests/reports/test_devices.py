@@ -1,6 +1,14 @@
 from spoonbench.harness.estimates import Estimate
 from spoonbench.harness.frameworks.reading import shipped
-from spoonbench.reports.devices import Line, fastest, framework_bands
+from spoonbench.harness.matrix.evidence import Crossover
+from spoonbench.reports.devices import (
+    Band,
+    DeviceCurves,
+    Line,
+    draw_devices,
+    fastest,
+    framework_bands,
+)
 
 
 def line(device, **rates):
@@ -31,3 +39,21 @@ def test_a_device_is_fastest_only_where_intervals_lie_apart():
     lines = (line("cpu", b1=10, b8=40, b64=50), line("cuda", b1=5, b8=42, b64=400))
     assert [fastest(lines, size) for size in (1, 8, 64)] == ["cpu", "not told apart", "cuda"]
     assert fastest(lines[:1], 1) == "cpu alone"
+
+
+def test_devices_whose_lines_cross_without_that_being_shown_are_told():
+    text = "device cpu and cuda: they may cross at about 4, or not at all."
+    one = Crossover(
+        axis="device", first="cpu", second="cuda", others="", batch_size=None, low=None, high=None,
+        text=text,
+    )  # fmt: skip
+    lines = (line("cpu", b1=10, b8=40), line("cuda", b1=9, b8=41))
+    measured = (Band(low=1, high=8, choice="not told apart"),)
+    curves = DeviceCurves(lines=lines, measured=measured, written=(), crossovers=(), open=(one,))
+    plot = draw_devices(curves)
+    assert text in plot.sentence
+    assert "No crossover" not in plot.sentence
+    for colour in ("--level-1", "--level-2"):
+        assert f'<g style="fill: var({colour})"' in plot.svg  # the bar beside the label
+    closed = DeviceCurves(lines=lines, measured=measured, written=(), crossovers=())
+    assert "No crossover of two devices lies within" in draw_devices(closed).sentence

@@ -1,7 +1,10 @@
+from fractions import Fraction
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from spoonbench.harness.numbers import MOST_EXPONENT, read_number
 from spoonbench.reports import mistakes
 from spoonbench.reports.mistakes import KINDS, wrong_number
 
@@ -43,3 +46,25 @@ def test_fractions_and_zeros_of_the_text_are_numbers_too():
 @given(st.text(alphabet="0123456789,./ a$", max_size=60), st.integers(-99, 99), st.integers())
 def test_every_pair_of_numbers_has_a_kind(text, value, target):
     assert wrong_number(text, str(value), str(target)) in KINDS
+
+
+NUMBERS = st.one_of(
+    st.integers(0, 10**15 - 1).map(str),
+    st.integers(0, 30).map(str),
+    st.decimals(0, 10**6, places=4).map(str),
+    st.tuples(st.integers(0, 99), st.integers(1, 99)).map(lambda pair: f"{pair[0]}/{pair[1]}"),
+)
+
+
+@given(st.lists(NUMBERS, max_size=6), st.data())
+def test_the_kind_is_that_of_exact_arithmetic_with_every_candidate(numbers, data):
+    text = " and ".join(numbers)
+    candidates = list(mistakes._candidates([read_number(number) for number in numbers]))
+    near = [figure + figure * step / 2000 for _, figure in candidates for step in (0, 1, 2, 3, -2)]
+    said = data.draw(st.sampled_from([*near, Fraction(7)]) | st.fractions(-(10**9), 10**9))
+    fitting = (kind for kind, figure in candidates if mistakes._is_same(said, figure))
+    assert wrong_number(text, str(said), "0") == next(fitting, mistakes.OTHER)
+
+
+def test_a_number_that_is_larger_than_any_binary_one_is_none_of_these():
+    assert wrong_number("3 and 4", f"1e{MOST_EXPONENT}", "7") == mistakes.OTHER

@@ -28,6 +28,7 @@ UNKNOWN = "not yet run"
 OPEN = frozenset({UNKNOWN, "not testable here"})
 REFUTED = frozenset({"does not hold", "contradicts another claim"})
 _LEDGER = "spoonbench.harness.claims.ledger"
+_WORDING = "spoonbench.harness.claims.wording"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +107,7 @@ def _row(claim: Any, finding: Any) -> dict[str, Any]:
         "basis": claim.basis,
         "verdict": finding.verdict,
         "condition": finding.condition,
-        "found": finding.found,
+        "found": import_module(_WORDING).told(finding),
         "machine": finding.machine,
         "value": finding.value,
         "low": finding.low,

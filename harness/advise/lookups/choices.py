@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from spoonbench.harness.advise.advice import Evidence, Sureness
+    from spoonbench.harness.advise.advice import AdviceStep, Evidence, Sureness
     from spoonbench.harness.advise.case import Case
     from spoonbench.harness.advise.decision import Decision
+    from spoonbench.harness.advise.lookups.figures import Figures
     from spoonbench.harness.frameworks.graph import Question
 
 
@@ -27,11 +28,13 @@ class MeasuredChoice:
         sentence: the recommendation.
         agreeing: choices of the framework that mean the same.
         evidence: what it rests on.
+        steps: what was looked at, and what was found, in order; they follow the framework's.
         sureness: of it.
         runners_up: what would do as well.
         flips: what would change it.
         firm_up: the command that would make it surer; None where nothing would.
         cells: axes of the matrix that measures what was predicted; empty where all was measured.
+        figures: the matrix whose cells decided; None where none did.
         asks: the question that has to be answered first; None where none has.
         more: gives the same with what is told beside it, where that is left for who asks: what
             would change an answer is found by choosing many times.
@@ -41,11 +44,13 @@ class MeasuredChoice:
     sentence: str
     agreeing: frozenset[str]
     evidence: tuple[Evidence, ...]
+    steps: tuple[AdviceStep, ...] = ()
     sureness: Sureness = "measured here"
     runners_up: tuple[str, ...] = ()
     flips: tuple[str, ...] = ()
     firm_up: str | None = None
     cells: Mapping[str, str] = field(default_factory=dict)
+    figures: Figures | None = None
     asks: Question | None = None
     more: Callable[[], MeasuredChoice] | None = None
 

@@ -1,8 +1,7 @@
 """Measured matrices, as far as advice needs them: one row a cell, from a store or a reference.
 
-A reference is read as JSON and not as records: that takes a tenth of the time.
-
-Not covered: what was measured in other modes than whole answers.
+A reference is read as JSON and not as records: that takes a tenth of the time; of it, only whole
+answers are.
 """
 
 from __future__ import annotations
@@ -101,8 +100,39 @@ class Crossing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """What a cell does in one call, as `matrix_records.Conditions` have it.
+
+    Attributes:
+        mode: what is timed.
+        prompt_tokens: of every text that is read; None: as the items have it.
+        new_tokens: of every text that is written; None: as the model ends it.
+        accumulation: passes of one step.
+    """
+
+    mode: str = "answer"
+    prompt_tokens: int | None = None
+    new_tokens: int | None = None
+    accumulation: int = 1
+
+    @property
+    def tokens(self) -> int | None:
+        """Of one text, read and written."""
+        return None if self.prompt_tokens is None else self.prompt_tokens + (self.new_tokens or 0)
+
+    @property
+    def items(self) -> str:
+        """What a batch consists of."""
+        return "answers" if self.mode == "answer" else "texts"
+
+
+ANSWERS = Work()
+"""Whole answers to the items of a task."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """A matrix.
+    """The cells of a matrix that do the same.
 
     Attributes:
         source: the store, or a reference.
@@ -114,6 +144,9 @@ class Figures:
         rows: cells that ran.
         crossings: of pairs of settings.
         planned: cells that did not run, with nothing measured.
+        work: what all of these cells do.
+        command: that measured it, in words; empty for a reference.
+        n_rounds: of it.
     """
 
     source: Source
@@ -125,6 +158,22 @@ class Figures:
     rows: tuple[Row, ...]
     crossings: tuple[Crossing, ...] = field(default=())
     planned: tuple[Row, ...] = field(default=())
+    work: Work = ANSWERS
+    command: tuple[str, ...] = ()
+    n_rounds: int = 1
+
+    @property
+    def done(self) -> str:
+        """What was done: "on word-problems", "reading 256 tokens", "training on formats"."""
+        work = self.work
+        text = "a text" if work.prompt_tokens is None else f"{work.prompt_tokens:,} tokens"
+        words = {
+            "prefill": f"reading {text}",
+            "decode": f"writing {work.new_tokens or 0:,} tokens after {text}",
+            "score": f"scoring the texts of {self.task}",
+            "train": f"training on {self.task}",
+        }
+        return words.get(work.mode, f"on {self.task}")
 
 
 def machine_words(environment: Mapping[str, Any]) -> str:

@@ -5,13 +5,14 @@ Or the quickest that does, where that is preferred.
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from spoonbench.harness.advise.lookups.choices import MeasuredChoice
+from spoonbench.harness.advise.lookups.duel_limits import tighter
+from spoonbench.harness.advise.lookups.duel_path import path_of
 from spoonbench.harness.advise.lookups.duels import find_accuracy, find_cost
-from spoonbench.harness.advise.sources import RESULTS
+from spoonbench.harness.advise.repeating import repeated
 from spoonbench.harness.costs import total_costs
 from spoonbench.harness.decision import Preference, decide
 
@@ -32,6 +33,15 @@ SAME_AS: dict[int, frozenset[str]] = {
 """Level to the choices of the framework that mean it; "rules" are rules or an algorithm there."""
 
 
+_OPTIONS = {
+    "accuracy_need": ("--accuracy", 1.0),
+    "coverage_need": ("--coverage", 1.0),
+    "latency": ("--latency-ms", 1e3),
+    "memory": ("--memory-mb", 1e-6),
+}
+"""Fact to the option of a duel, and to how many of the option's units one of the fact's is."""
+
+
 def choose(case: Case, decision: Decision) -> MeasuredChoice | None:
     """By the newest duel of the case's task on this machine."""
     found = None if case.task is None else case.sources.duel(case.task)
@@ -43,21 +53,35 @@ def choose(case: Case, decision: Decision) -> MeasuredChoice | None:
     prefer: Preference = "simplest"
     if preferred is not None and preferred.value == "quickest":
         prefer = "quickest"
-    chosen = decide(needs, found.measurements, found.duel.task, costs, prefer=prefer)
+
+    def decided(asked: Requirements) -> Recommendation:
+        return decide(asked, found.measurements, found.duel.task, costs, prefer=prefer)
+
+    chosen = decided(needs)
+    measured = {one.entry.label: one for one in found.measurements}
+    first = measured.get(chosen.choice or "")
+    limits = () if first is None else tighter(needs, first, decided)
     wanted = {*(one.split(" (")[0] for one in chosen.runners_up), chosen.choice, chosen.nearest}
     return MeasuredChoice(
         choice=chosen.choice,
         sentence=chosen.reason,
-        agreeing=SAME_AS.get(_level(found, chosen), frozenset()),
+        agreeing=SAME_AS.get(_level(chosen), frozenset()),
         evidence=tuple(
             one
             for one in (*find_accuracy(case), *find_cost(case))
             if one.what.split(" (level")[0] in wanted
         ),
-        runners_up=tuple(f"{label} meets it too" for label in chosen.runners_up),
-        flips=chosen.flips,
+        steps=path_of(case, needs, chosen, prefer),
+        runners_up=_runners_up(chosen),
+        flips=(*chosen.flips, *limits),
         firm_up=_command(case, found),
     )
+
+
+def _runners_up(chosen: Recommendation) -> tuple[str, ...]:
+    if chosen.choice is None and chosen.nearest is not None:
+        return (f"{chosen.nearest}, which is the nearest to it",)
+    return tuple(f"{label} meets it too" for label in chosen.runners_up)
 
 
 def requirements(case: Case, asked: Requirements) -> Requirements:
@@ -73,25 +97,18 @@ def requirements(case: Case, asked: Requirements) -> Requirements:
     )
 
 
-def _level(found: StoredDuel, chosen: Recommendation) -> int:
-    levels = {one.entry.label: one.entry.level for one in found.measurements}
+def _level(chosen: Recommendation) -> int:
+    levels = {one.label: one.level for one in chosen.candidates}
     return levels.get(chosen.choice or "", 0)
 
 
-def _command(case: Case, found: StoredDuel) -> str | None:
-    """The duel again with the preset of more items and longer training, where it was the quick."""
-    if found.duel.preset != "quick":
-        return None
-    words = _without(_without(list(found.duel.command), "--preset"), "--out")
-    words = [word for word in words if word != "--fresh"]
-    results = case.sources.results
-    words += [] if results in {None, RESULTS} else ["--out", str(results)]
-    return shlex.join([*words, "--preset", "standard"])
-
-
-def _without(words: list[str], option: str) -> list[str]:
-    """An option and its value left out."""
-    if option not in words:
-        return words
-    at = words.index(option)
-    return words[:at] + words[at + 2 :]
+def _command(case: Case, found: StoredDuel) -> str:
+    """The duel again, with what is required now: more items and longer training, or more rounds."""
+    options = {
+        option: f"{(case.number(name) or 0.0) * scale:.10g}"
+        for name, (option, scale) in _OPTIONS.items()
+        if name in case.given
+    }
+    is_quick = found.duel.preset == "quick"
+    more = ("--preset", "standard") if is_quick else ("--rounds", f"{2 * found.duel.n_rounds}")
+    return repeated(found.duel.command, {**options, more[0]: more[1]}, case.sources.results)

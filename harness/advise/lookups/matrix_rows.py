@@ -9,10 +9,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from spoonbench.harness.advise.lookups.figures import (
+    ANSWERS,
     Crossing,
     Figures,
     Measured,
     Row,
+    Work,
     parameters_of,
 )
 from spoonbench.harness.canonical import without_defaults
@@ -24,12 +26,14 @@ if TYPE_CHECKING:
     from spoonbench.harness.estimates import Estimate, Proportion
     from spoonbench.harness.matrix.evidence import CellEvidence, Crossover, MatrixEvidence
     from spoonbench.harness.matrix.summary import Answers
-    from spoonbench.harness.matrix_records import Matrix
+    from spoonbench.harness.matrix_records import Conditions, Matrix
     from spoonbench.harness.records import RunRecord
 
 
-def add_up(matrix: Matrix, runs: Iterable[RunRecord], answers: Answers, machine: str) -> Figures:
-    """A matrix from its runs.
+def add_up(
+    matrix: Matrix, runs: Iterable[RunRecord], answers: Answers, machine: str
+) -> tuple[Figures, ...]:
+    """A matrix from its runs, in parts: cells that do the same stand together.
 
     Args:
         matrix: names its cells.
@@ -41,16 +45,33 @@ def add_up(matrix: Matrix, runs: Iterable[RunRecord], answers: Answers, machine:
     return figures_of(summarize_matrix(matrix, runs, answers, crossing={"device"}), machine)
 
 
-def figures_of(evidence: MatrixEvidence, machine: str) -> Figures:
-    """A matrix as advice reads it.
+def figures_of(evidence: MatrixEvidence, machine: str) -> tuple[Figures, ...]:
+    """A matrix as advice reads it, a part for each work, in the order of its cells.
 
     Args:
         evidence: what its runs add up to.
         machine: in words.
     """
+    works = dict.fromkeys(work_of(cell.cell.placement) for cell in evidence.cells)
+    return tuple(_part(evidence, machine, work) for work in works)
+
+
+def work_of(at: Conditions) -> Work:
+    """What a cell does."""
+    mode, prompt_tokens, new_tokens, accumulation = at.work
+    return Work(
+        mode=mode,
+        prompt_tokens=prompt_tokens,
+        new_tokens=new_tokens,
+        accumulation=accumulation,
+    )
+
+
+def _part(evidence: MatrixEvidence, machine: str, work: Work) -> Figures:
     matrix = evidence.matrix
-    answering = [cell for cell in evidence.cells if cell.cell.placement.mode == "answer"]
-    rows = tuple(_row(cell) for cell in answering if cell.status == "ok")
+    cells = [cell for cell in evidence.cells if work_of(cell.cell.placement) == work]
+    rows = tuple(_row(cell) for cell in cells if cell.status == "ok")
+    crossings = evidence.crossovers if work == ANSWERS else ()
     return Figures(
         source="store",
         name=matrix.matrix_id[:12],
@@ -59,12 +80,15 @@ def figures_of(evidence: MatrixEvidence, machine: str) -> Figures:
         task=matrix.task.name,
         parameters=parameters_of(rows),
         rows=rows,
-        crossings=tuple(_crossing(one) for one in evidence.crossovers),
+        crossings=tuple(_crossing(one) for one in crossings),
         planned=tuple(
             replace(_row(cell), predicted_peak_bytes=matrix.predicted_peak_bytes(cell.cell))
-            for cell in answering
+            for cell in cells
             if cell.status == NOT_RUN
         ),
+        work=work,
+        command=matrix.command,
+        n_rounds=matrix.n_rounds,
     )
 
 

@@ -120,6 +120,7 @@ def _choice(
         sureness="predicted" if forecast and figures.source == "store" else sureness,
         runners_up=(f"{second.device}, {ratio:.1f} times as slow at this batch",),
         cells=_cells(one, other) if forecast else {},
+        figures=figures,
     )
 
 

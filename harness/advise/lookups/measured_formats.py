@@ -80,6 +80,7 @@ def _faster_or_plain(case: Case, found: Sequence[Pair], plain: str) -> MeasuredC
             evidence=evidence,
             sureness=sureness,
             cells=cells,
+            figures=shown.figures,
         )
     name = best.other.dtype if plain == "float32" else best.other.quantization
     return MeasuredChoice(
@@ -92,6 +93,7 @@ def _faster_or_plain(case: Case, found: Sequence[Pair], plain: str) -> MeasuredC
         evidence=evidence,
         sureness=sureness,
         cells=cells,
+        figures=best.figures,
         runners_up=tuple(
             f"{pair.other.name}, {_speed(pair):.1f} times the speed"
             for pair in sorted(good, key=_speed, reverse=True)[1:3]

@@ -22,13 +22,13 @@ def rate_evidence(figures: Figures, row: Row, words: str, forecast: Forecast | N
     """
     rate = row.rate
     return Evidence(
-        what=f"{words} on {figures.task}{f', {forecast.words}' if forecast else ''}.",
+        what=f"{words} {figures.done}{f', {forecast.words}' if forecast else ''}.",
         source=figures.source,
         machine=figures.machine,
         value=None if rate is None else rate.value,
         low=None if rate is None else rate.low,
         high=None if rate is None else rate.high,
-        unit="answers/s",
+        unit=f"{figures.work.items}/s",
         run_ids=row.run_ids,
         error=forecast.error if forecast else None,
         n_cells=forecast.n_cells if forecast else None,

@@ -21,6 +21,8 @@ LOOKUPS: Mapping[str, tuple[str, str]] = {
     "memory.fits": ("memory", "find_fit"),
     "duel.accuracy": ("duels", "find_accuracy"),
     "duel.cost": ("duels", "find_cost"),
+    "decoding.stops": ("text_ends", "find_stops"),
+    "routing.risk": ("routes", "find_risk"),
 }
 """Name to module and function; each takes the case and gives evidence, best source first."""
 

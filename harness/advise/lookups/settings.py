@@ -9,13 +9,16 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from functools import partial
 from typing import TYPE_CHECKING
 
 from spoonbench.harness.advise.facts import SETTING_INPUTS
 from spoonbench.harness.advise.lookups.choices import MeasuredChoice
 from spoonbench.harness.advise.lookups.crossovers import is_that_model
+from spoonbench.harness.advise.lookups.figures import ANSWERS, Work
 from spoonbench.harness.advise.lookups.rate_evidence import rate_evidence
 from spoonbench.harness.advise.lookups.setting_cells import rate_of
+from spoonbench.harness.advise.lookups.setting_path import KEPT, path_of
 from spoonbench.harness.frameworks.showing import show_number
 from spoonbench.harness.predict.choice import Candidate, Needs, choose
 
@@ -30,8 +33,6 @@ if TYPE_CHECKING:
     from spoonbench.harness.advise.sources import Sources
 
 MOST_RUNNERS_UP = 2
-_FIXED = ("device", "batch", "dtype")
-"""Parts of a setting that may have been said, and are kept to then."""
 _LIMITS = {
     "latency": ("batch_seconds", "seconds", "batches of {} or more", "batches of less than {}"),
     "rate": ("items_per_second", "answers/s", "{} or less", "more than {}"),
@@ -45,7 +46,7 @@ _LEAST = frozenset({"rate", "accuracy_need"})
 
 def choose_setting(case: Case, _: Decision) -> MeasuredChoice | None:
     """By the newest matrix of the model and the task on this machine; None where there is none."""
-    figures = next(filter(None, (_kept(one, case) for one in case.sources.measured)), None)
+    figures = _figures(case)
     if figures is None:
         return None
     asked = [int(batch)] if "batch" in case.given and (batch := case.number("batch")) else []
@@ -53,8 +54,10 @@ def choose_setting(case: Case, _: Decision) -> MeasuredChoice | None:
     cells = {one.row.name: one for one in every if _is_allowed(one.row, case)}
     needs = _needs(case)
     chosen = choose([one.candidate for one in cells.values()], needs)
+    path = partial(path_of, figures, cells, case, needs, chosen)
     if chosen.name is None:
-        return _none(figures, cells, needs, cells.get(chosen.nearest or ""), case)
+        none = _none(figures, cells, needs, cells.get(chosen.nearest or ""), case)
+        return replace(none, more=lambda: replace(none, steps=path()))
     cell = cells[chosen.name]
     found = MeasuredChoice(
         choice=chosen.name,
@@ -63,6 +66,7 @@ def choose_setting(case: Case, _: Decision) -> MeasuredChoice | None:
         evidence=(),
         sureness="measured here" if cell.is_measured else "predicted",
         cells={} if cell.is_measured else _axes(cell.row),
+        figures=figures,
     )
 
     def more() -> MeasuredChoice:
@@ -70,6 +74,7 @@ def choose_setting(case: Case, _: Decision) -> MeasuredChoice | None:
         return replace(
             found,
             evidence=tuple(_evidence(figures, one, case) for one in (cell, *beside)),
+            steps=path(),
             runners_up=tuple(words_of(one) for one in beside),
             flips=(*_looser(cells, needs, cell), *_tighter(cells, needs, cell)),
         )
@@ -80,27 +85,58 @@ def choose_setting(case: Case, _: Decision) -> MeasuredChoice | None:
 def _none(
     figures: Figures, cells: dict[str, Cell], needs: Needs, nearest: Cell | None, case: Case
 ) -> MeasuredChoice:
+    beside = {"misses by least": nearest} if nearest else _closest(cells, needs)
     return MeasuredChoice(
         choice=None,
         sentence=_nothing(figures, nearest, is_there=bool(cells)),
         agreeing=frozenset(),
-        evidence=() if nearest is None else (_evidence(figures, nearest, case),),
+        figures=figures,
+        evidence=tuple(_evidence(figures, one, case) for one in beside.values()),
+        runners_up=tuple(f"{words_of(one)}, which {what}" for what, one in beside.items()),
         flips=tuple(_looser(cells, needs, None)),
     )
 
 
-def _kept(figures: Figures, case: Case) -> Figures | None:
-    """A matrix of the model and the task that were said; of any where none was."""
+def _closest(cells: dict[str, Cell], needs: Needs) -> dict[str, Cell]:
+    """Where none keeps the limits that time has no part in: what comes closest to each of them."""
+    found = {}
+    right = [one for one in cells.values() if one.candidate.accuracy is not None]
+    sized = [one for one in cells.values() if one.candidate.memory_bytes is not None]
+    if needs.accuracy is not None and right:
+        best = max(right, key=lambda one: (one.candidate.accuracy, -one.candidate.item_seconds))
+        found["is the most often right"] = best
+    if needs.memory_bytes is not None and sized:
+        least = min(sized, key=lambda one: (one.candidate.memory_bytes, one.candidate.item_seconds))
+        found["takes the least memory"] = least
+    return found
+
+
+def _figures(case: Case) -> Figures | None:
+    """The newest of what is to be done, if that was said; else of answers before all others."""
+    found = [one for one in case.sources.works if _is_kept(one, case)]
+    if case.value("mode") is None:
+        found.sort(key=lambda one: one.work != ANSWERS)
+    return next(iter(found), None)
+
+
+def _is_kept(figures: Figures, case: Case) -> bool:
+    """A matrix of the model, the task and the work that were said; of any where none was."""
+    mode, context = case.value("mode"), case.number("context")
+    tokens = figures.work.tokens
     if case.task is not None and figures.task != case.task:
-        return None
+        return False
+    if mode is not None and figures.work.mode != mode:
+        return False
+    if "context" in case.given and tokens is not None and tokens != context:
+        return False
     if case.number("parameters") is not None and not is_that_model(figures, case):
-        return None
-    return figures if any(row.rate for row in figures.rows) else None
+        return False
+    return any(row.rate for row in figures.rows)
 
 
 def _is_allowed(row: Row, case: Case) -> bool:
     """It keeps to what was said of device, batch and number format."""
-    said = {name: case.given[name].value for name in _FIXED if name in case.given}
+    said = {name: case.given[name].value for name in KEPT if name in case.given}
     kinds = {"device": row.device.partition(":")[0], "batch": row.batch, "dtype": row.dtype}
     return all(kinds[name] == value for name, value in said.items())
 
@@ -141,7 +177,7 @@ def frame(figures: Figures, found: str) -> tuple[str, str]:
         figures: the matrix.
         found: of `FRAMES`; after a cell that is chosen comes how it is known.
     """
-    on = f"on {figures.task} with {figures.model}"
+    on = f"{figures.done} with {figures.model}"
     return {
         "certain": ("Use ", f", {on}, "),
         "likeliest": (
@@ -170,7 +206,7 @@ def _use(figures: Figures, cell: Cell, case: Case, *, is_certain: bool) -> str:
 def words_of(cell: Cell) -> str:
     """A cell with its figures."""
     row, candidate = cell.row, cell.candidate
-    parts = [f"{rate_of(row).value:,.4g} answers a second", f"{_batch_seconds(candidate)} a batch"]
+    parts = [f"{rate_of(row).value:,.4g} {_items(row)} a second", _batch_seconds(candidate)]
     if cell.is_measured and candidate.memory_bytes is not None:
         parts.append(show_number(candidate.memory_bytes, "bytes"))
     elif candidate.memory_at_most is not None:
@@ -182,8 +218,17 @@ def words_of(cell: Cell) -> str:
     return f"{row.name} ({', '.join(parts)})"
 
 
+def _items(row: Row) -> str:
+    return Work(mode=str(row.settings.get("mode", ANSWERS.mode))).items
+
+
 def _batch_seconds(candidate: Candidate) -> str:
-    return show_number(float(f"{candidate.seconds or 0.0:.3g}"), "seconds")
+    """The middle, and the bound that a limit of time is held against."""
+    told = show_number(float(f"{candidate.seconds or 0.0:.3g}"), "seconds")
+    if candidate.at_most is None:
+        return f"{told} a batch"
+    bound = show_number(_rounded(candidate.at_most, upwards=True), "seconds")
+    return f"{told} a batch, at most {bound}"
 
 
 def _nothing(figures: Figures, nearest: Cell | None, *, is_there: bool) -> str:
@@ -224,10 +269,11 @@ def _looser(cells: dict[str, Cell], needs: Needs, chosen: Cell | None) -> Iterat
 
 
 def _tighter(cells: dict[str, Cell], needs: Needs, chosen: Cell) -> Iterator[str]:
-    """For each limit how far the choice keeps it, and what comes beyond."""
+    """For each limit how far the choice keeps it, and what comes beyond; for any if none is set."""
+    is_free = needs == Needs()
     for name, (field, unit, _, words) in _LIMITS.items():
         bound = _bound(chosen, name)
-        if getattr(needs, field) is None or bound is None:
+        if bound is None or not (is_free or getattr(needs, field) is not None):
             continue
         others = [one.candidate for one in cells.values() if one is not chosen]
         other = choose(others, replace(needs, **{field: bound}))

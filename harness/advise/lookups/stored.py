@@ -5,21 +5,21 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from spoonbench.harness.advise.lookups.figures import Figures, machine_words
+from spoonbench.harness.advise.lookups.figures import ANSWERS, Figures, machine_words
 from spoonbench.harness.canonical import from_json, to_json
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-    from spoonbench.harness.advise.summaries import Summaries
     from spoonbench.harness.matrix_records import Matrix
     from spoonbench.harness.predict.observations import Observation
     from spoonbench.harness.predict.performance import PerformanceModel
     from spoonbench.harness.store.reader import PlanForm
+    from spoonbench.harness.summaries.folder import Summaries
 
 
 def stored_figures(summaries: Summaries) -> tuple[Figures, ...]:
-    """Matrices of a machine, newest first.
+    """Matrices of a machine, newest first, each in parts by what its cells do.
 
     Args:
         summaries: of a store and a machine.
@@ -27,27 +27,27 @@ def stored_figures(summaries: Summaries) -> tuple[Figures, ...]:
     Raises:
         StoreError: the store is damaged.
     """
-    return tuple(_stored(summaries, form) for form in _forms(summaries))
+    return tuple(part for form in _forms(summaries) for part in _stored(summaries, form))
 
 
 def fit_kept(
-    summaries: Summaries, name: str, observations: Sequence[Observation]
+    summaries: Summaries, figures: Figures, observations: Sequence[Observation]
 ) -> PerformanceModel:
     """The performance model of a stored matrix, as it was kept, or fitted now.
 
     Args:
         summaries: of a store and a machine.
-        name: of the matrix, as `Figures` have it.
+        figures: the matrix, or a part of it.
         observations: its cells.
 
     Raises:
         StoreError: the store is damaged.
     """
     performance = import_module("spoonbench.harness.predict.performance")
-    form = next(one for one in _forms(summaries) if one.key.startswith(name))
+    form = next(one for one in _forms(summaries) if one.key.startswith(figures.name))
     model: PerformanceModel = summaries.get(
         form,
-        part="fit",
+        part="fit" if figures.work == ANSWERS else f"fit {figures.work}",
         plan=lambda: summaries.reader.matrix_form(form),
         cells=_keys,
         add_up=lambda _: performance.fit(observations),
@@ -61,22 +61,23 @@ def _forms(summaries: Summaries) -> list[PlanForm]:
     return summaries.reader.newest_forms("matrices", summaries.machine.environment_id)
 
 
-def _stored(summaries: Summaries, form: PlanForm) -> Figures:
+def _stored(summaries: Summaries, form: PlanForm) -> tuple[Figures, ...]:
     reader = summaries.reader
 
-    def add_up(matrix: Matrix) -> Figures:
+    def add_up(matrix: Matrix) -> tuple[Figures, ...]:
         runs = reader.runs(_keys(matrix), environment_id=matrix.environment_id)
         # What it takes to add up is imported only where that is done.
         rows = import_module("spoonbench.harness.advise.lookups.matrix_rows")
         words = machine_words(to_json(summaries.machine))
-        found: Figures = rows.add_up(matrix, runs, reader.answers, words)
+        found: tuple[Figures, ...] = rows.add_up(matrix, runs, reader.answers, words)
         return found
 
-    def rebuilt(kept: Mapping[str, Any]) -> Figures:
-        found: Figures = from_json(Figures, kept)
-        return found
+    def rebuilt(kept: Any) -> tuple[Figures, ...]:
+        if not isinstance(kept, list) or not kept:
+            raise TypeError("a matrix has one part at least")
+        return tuple(from_json(Figures, part) for part in kept)
 
-    figures: Figures = summaries.get(
+    figures: tuple[Figures, ...] = summaries.get(
         form,
         plan=lambda: reader.matrix_form(form),
         cells=_keys,

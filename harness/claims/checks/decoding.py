@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from spoonbench.harness.claims.findings import find, not_run
 from spoonbench.harness.claims.registry import checks
@@ -10,6 +10,8 @@ from spoonbench.harness.claims.runs import plain_cells
 from spoonbench.harness.claims.wording import show
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from spoonbench.harness.claims.claim import Claim, Finding
     from spoonbench.harness.claims.grounds import Grounds
     from spoonbench.harness.claims.runs import MeasuredMatrix
@@ -48,15 +50,20 @@ def padded_sides(claim: Claim, grounds: Grounds) -> Finding:
             value=shares[1],
             unit="share",
             why=why,
-            machine=matrix.machine,
-            is_elsewhere=matrix.is_elsewhere,
-            run_ids=(*pair[0].run_ids, *pair[1].run_ids),
+            **_fields(matrix, pair),
         )
     why = (
         "No matrix holds batches padded on either side of a model that gets at least "
         f"{show(_LEAST_RIGHT, 'share')} right."
     )
     return not_run(claim, why)
+
+
+def _fields(matrix: MeasuredMatrix, pair: Iterable[CellEvidence]) -> dict[str, Any]:
+    """Without a subject: where padding stands does not matter more to a larger model."""
+    fields = matrix.fields(pair)
+    subject = fields.pop("subject")
+    return {**fields, "model": subject.label, "parameters": subject.parameters}
 
 
 def _both_sides(matrix: MeasuredMatrix) -> tuple[CellEvidence, CellEvidence] | None:

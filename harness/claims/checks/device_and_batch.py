@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from spoonbench.harness.claims.findings import Part, compare, find, not_run, part, weigh
 from spoonbench.harness.claims.grounds import CPU, GPUS
@@ -12,7 +12,7 @@ from spoonbench.harness.claims.runs import answering_cells, training_cells
 from spoonbench.harness.claims.wording import join, show
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
     from spoonbench.harness.claims.claim import Claim, Finding
     from spoonbench.harness.claims.grounds import Grounds
@@ -108,7 +108,7 @@ def training_on_both(claim: Claim, grounds: Grounds) -> Finding:
             for name, cell in zip(("cpu_steps", "gpu_steps"), cells, strict=True)
         ]
         slower = _calls(cells[0]).low > _calls(cells[1]).high
-        return weigh(claim, parts, is_borne_out=slower, **_fields(matrix, cells))
+        return weigh(claim, parts, is_borne_out=slower, **matrix.fields(cells))
     return not_run(claim, f"No matrix holds training at a batch of {batch} on cpu and mps.")
 
 
@@ -123,7 +123,7 @@ def bands_of_batches(claim: Claim, grounds: Grounds) -> Finding:
         parts = [_winner(claim, size, pair[size], device) for size in shared]
         used = [cell for size in shared for cell in pair[size]]
         why = f"Calls a second of {matrix.model} on the processor and on {device}."
-        return weigh(claim, parts, is_each=True, why=why, **_fields(matrix, used))
+        return weigh(claim, parts, is_each=True, why=why, **matrix.fields(used))
     return not_run(claim, "No matrix holds cells of the processor beside those of a GPU.")
 
 
@@ -161,10 +161,11 @@ def crossover_of_devices(claim: Claim, grounds: Grounds) -> Finding:
             found.append((matrix, [cell for cells in pair.values() for cell in cells]))
     if not parts:
         return not_run(claim, "No matrix shows where a GPU overtakes the processor.")
-    fields = _fields(*found[0])
+    matrix, cells = found[0]
+    fields = matrix.fields(cells)
     missing = [name for name in claim.figures if name not in parts]
     finding = weigh(claim, list(parts.values()), is_each=True, **fields)
-    if finding.verdict != "holds" or not missing:
+    if not missing or any(one.agreement != "agrees" for one in parts.values()):
         return finding
     condition = f"it is said of {join(parts)}; {join(missing)} was not measured"
     return find(claim, "holds only if", found=finding.found, condition=condition, **fields)
@@ -192,7 +193,7 @@ def busy_share(claim: Claim, grounds: Grounds) -> Finding:
             share = cell.parts[_WORK] / (cell.parts[_WORK] + copies)
             parts = [part(claim, "busy", Span(value=share, low=share, high=share))]
             why = f"Of computing and copies of {matrix.model}; of a whole call {_shares(cell)}."
-            return weigh(claim, parts, why=why, **_fields(matrix, [cell]))
+            return weigh(claim, parts, why=why, **matrix.fields([cell]))
     return not_run(claim, f"No matrix holds timed parts of calls on a GPU at a batch of {batch}.")
 
 
@@ -221,7 +222,7 @@ def reading_against_computing(claim: Claim, grounds: Grounds) -> Finding:
                     "Texts are in memory here; what is neither tokenizing, copying nor computing "
                     "is counted as loading."
                 ),
-                **_fields(matrix, [cell]),
+                **matrix.fields([cell]),
             )
     return not_run(claim, f"No matrix holds timed parts of calls at a batch of {batch}.")
 
@@ -249,7 +250,7 @@ def calls_of_larger_batches(claim: Claim, grounds: Grounds) -> Finding:
                 f"{show(calls[0].value, 'calls/s')} at {small} and {show(calls[1].value)} at "
                 f"{large}: calls fall {show(fall, 'times')}, examples rise {show(gain, 'times')}"
             )
-            fields = _fields(matrix, [cells[small], cells[large]])
+            fields = matrix.fields([cells[small], cells[large]])
             fields |= {"found": text, "value": fall, "unit": "times", "is_borne_out": is_clear}
             why = f"Of {matrix.model}; the document's calls fall {show(claimed, 'times')}."
             if not is_clear:
@@ -277,7 +278,7 @@ def best_batch_on_apple(claim: Claim, grounds: Grounds) -> Finding:
             "does not hold" if better else "holds",
             found=text,
             why=f"Batches of {join(map(str, better))} are faster." if better else "None is faster.",
-            **_fields(matrix, cells.values()),
+            **matrix.fields(cells.values()),
         )
     return not_run(claim, "No matrix holds training on mps at several batch sizes.")
 
@@ -309,11 +310,3 @@ def _examples(cell: CellEvidence) -> Span:
     at, calls = cell.cell.placement, _calls(cell)
     n = at.batch_size * at.accumulation
     return Span(value=n * calls.value, low=n * calls.low, high=n * calls.high)
-
-
-def _fields(matrix: MeasuredMatrix, cells: Iterable[CellEvidence]) -> dict[str, Any]:
-    return {
-        "machine": matrix.machine,
-        "is_elsewhere": matrix.is_elsewhere,
-        "run_ids": tuple(dict.fromkeys(run_id for cell in cells for run_id in cell.run_ids)),
-    }

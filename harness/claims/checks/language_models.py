@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from spoonbench.harness.claims.findings import compare, find, not_run, part, recomputed, weigh
 from spoonbench.harness.claims.intervals import of_proportion
 from spoonbench.harness.claims.registry import checks
+from spoonbench.harness.claims.runs import subject_of
+from spoonbench.harness.claims.single_answers import Statements, statements
 from spoonbench.harness.claims.wording import join, show, show_range
-from spoonbench.harness.scoring import rises, stated_answers
 from spoonbench.harness.stats import proportion
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from spoonbench.harness.claims.claim import Claim, Finding, Verdict
+    from spoonbench.harness.claims.claim import Claim, Finding, Subject, Verdict
     from spoonbench.harness.claims.grounds import Grounds
     from spoonbench.harness.claims.runs import MeasuredDuel
     from spoonbench.harness.estimates import Proportion
@@ -54,6 +56,11 @@ class _Model:
         return f"{self.measurement.entry.label} ({size})"
 
     @property
+    def subject(self) -> Subject:
+        """Whose size a verdict speaks of."""
+        return subject_of(self.measurement)
+
+    @property
     def run_ids(self) -> tuple[str, ...]:
         """Records of its answers."""
         return tuple(score.run_id for score in self.measurement.splits)
@@ -85,7 +92,7 @@ def _no_such_model(claim: Claim, grounds: Grounds) -> Finding:
 
 
 def _fields(model: _Model) -> dict[str, Any]:
-    return {"machine": model.duel.machine, "run_ids": model.run_ids}
+    return {"subject": model.subject, "machine": model.duel.machine, "run_ids": model.run_ids}
 
 
 @checks("T1")
@@ -227,6 +234,7 @@ def _stopping(claim: Claim, grounds: Grounds, *, is_tuned: bool) -> Finding:
         "low": ends[1].low,
         "high": ends[1].high,
         "unit": "share",
+        "subject": without.subject,
         "machine": with_end.duel.machine,
         "run_ids": (*with_end.run_ids, *without.run_ids),
     }
@@ -277,14 +285,9 @@ def conflicting_answers(claim: Claim, grounds: Grounds) -> Finding:
     if pair is None:
         return not_run(claim, "No duel holds a model that was trained without end tokens.")
     model = pair[1]
-    texts = [
-        stated_answers(one.raw_text, one.stopped_by)
-        for one in model.duel.answers(model.score)
-        if one.raw_text is not None
-    ]
-    several = [stated for stated in texts if len(set(stated)) >= _SEVERAL]
-    share = proportion(len(several), len(texts))
-    rising = proportion(sum(rises(stated) for stated in several), len(several))
+    counted = model.duel.once("T5", Statements, partial(statements, model.duel, model.measurement))
+    share = proportion(counted.n_several, counted.n_texts)
+    rising = proportion(counted.n_rising, counted.n_several)
     is_usual, is_rising = share.low > _MOST, rising.low > _MOST
     text = (
         f"{model.text}, trained without end tokens: {show(share.value or 0, 'share')} of "

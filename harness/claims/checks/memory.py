@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from spoonbench.harness.claims.findings import compare, find, left_to_run, not_run, recomputed
 from spoonbench.harness.claims.grounds import CPU
@@ -206,7 +206,7 @@ def accumulated_passes(claim: Claim, grounds: Grounds) -> Finding:
                 "Undecided: weights and libraries take most of the memory of so small a model. A "
                 "larger one would tell."
             )
-            return not_run(claim, why, found=text, **_where(matrix, whole, parts))
+            return not_run(claim, why, found=text, **matrix.fields([whole, parts]))
         is_less = memory < 1
         return find(
             claim,
@@ -219,17 +219,9 @@ def accumulated_passes(claim: Claim, grounds: Grounds) -> Finding:
             else "",
             why=f"Training of {matrix.model} in float32. Gradients are not part of a matrix.",
             is_borne_out=is_less,
-            **_where(matrix, whole, parts),
+            **matrix.fields([whole, parts]),
         )
     return not_run(claim, f"No matrix holds training of {batch} at once and in {batch} passes.")
-
-
-def _where(matrix: MeasuredMatrix, *cells: CellEvidence) -> dict[str, Any]:
-    return {
-        "machine": matrix.machine,
-        "is_elsewhere": matrix.is_elsewhere,
-        "run_ids": tuple(run_id for cell in cells for run_id in cell.run_ids),
-    }
 
 
 def _accumulated(matrix: MeasuredMatrix, n_passes: int) -> CellEvidence | None:

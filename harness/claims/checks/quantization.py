@@ -104,11 +104,7 @@ def _no_cells(claim: Claim) -> Finding:
 def _fields(matrix: MeasuredMatrix, pairs: dict[str, list[Against]]) -> dict[str, Any]:
     used = {pair.plain.cell.name: pair.plain for group in pairs.values() for pair in group}
     used |= {pair.cell.cell.name: pair.cell for group in pairs.values() for pair in group}
-    return {
-        "machine": matrix.machine,
-        "is_elsewhere": matrix.is_elsewhere,
-        "run_ids": tuple(run_id for one in used.values() for run_id in one.run_ids),
-    }
+    return matrix.fields(used.values())
 
 
 def _by_format(
@@ -257,7 +253,7 @@ def worth_for_small_models(claim: Claim, grounds: Grounds) -> Finding:
     limit = claim.figures["parameters"].value
     for matrix, pairs in _matrices(grounds):
         whole = next(iter(plain_cells(matrix).values())).weight_bytes or 0
-        size = whole / 4  # bytes of a float32
+        size = matrix.subject.parameters or 0
         quantized = [pair for name in ("int8", "int4") for pair in pairs.get(name, [])]
         if not quantized or size >= limit:
             continue
@@ -275,7 +271,6 @@ def worth_for_small_models(claim: Claim, grounds: Grounds) -> Finding:
                 claim,
                 "holds only if",
                 found=text,
-                condition=f"the model has about {show(size, 'parameters')}, as the one measured",
                 why="What is saved in memory, a model of that size does not need.",
                 is_borne_out=True,
                 **fields,

@@ -146,8 +146,6 @@ def _speed_up(grounds: Grounds, batch: int) -> tuple[Span, dict[str, Any]] | Non
                 "low": span.low,
                 "high": span.high,
                 "unit": "times",
-                "machine": matrix.machine,
-                "is_elsewhere": matrix.is_elsewhere,
-                "run_ids": (*alone.run_ids, *many.run_ids),
+                **matrix.fields([alone, many]),
             }
     return None

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from statistics import NormalDist, mean, stdev
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from spoonbench.harness.claims.findings import Part, compare, find, not_run, recomputed, weigh
 from spoonbench.harness.claims.intervals import Span
 from spoonbench.harness.claims.registry import checks
+from spoonbench.harness.claims.runs import largest_model, subject_of
+from spoonbench.harness.claims.single_answers import Discordant, Gains, discordant, gains
 from spoonbench.harness.claims.wording import join, show
 from spoonbench.harness.comparisons import resource_ratios
-from spoonbench.harness.confidence_scores import LEAST
 from spoonbench.harness.costs import crossings, total_costs
 from spoonbench.harness.stats import mcnemar
 
@@ -28,7 +29,6 @@ _LEARNERS = (3, 4)
 """Levels of machine learning below the language models."""
 _OUTCOME_MODELS = ("outcome-model", "outcome-logistic", "outcome-boosting", "outcome-network")
 _SIGNIFICANCE = 0.05
-_FEWEST_ITEMS = 30
 _SAME_SIZE = 2.0
 """A model is of the claimed size within this factor."""
 _SECONDS_A_MINUTE = 60
@@ -101,6 +101,7 @@ def waste(claim: Claim, grounds: Grounds) -> Finding:
             high=most,
             why=f"{label} ({size}) over {ratios[0].first}, all resources that were metered.",
             is_borne_out=least > 1,
+            subject=subject_of(largest),
             machine=duel.machine,
             run_ids=largest.run_ids,
         )
@@ -210,11 +211,13 @@ def statistics_of_trades(claim: Claim, grounds: Grounds) -> Finding:
     for duel in grounds.runs.duels("option-outcome"):
         base = duel.measured("base-rate")
         models = [one for name in _OUTCOME_MODELS if (one := duel.measured(name)) is not None]
-        gains = {one.entry.label: _gain(duel, base, one, len(models)) for one in models if base}
-        known = {label: gain for label, gain in gains.items() if gain is not None}
-        if base is None or not known:
+        if base is None or not models:
             continue
-        label, gain = max(known.items(), key=lambda pair: pair[1].value)
+        known = duel.once("T10", Gains, partial(gains, duel, base, models)).known
+        if not known:
+            continue
+        top = max(known, key=lambda one: one.span.value)
+        label, gain = top.label, top.span
         best = next(one for one in models if one.entry.label == label)
         return find(
             claim,
@@ -238,51 +241,13 @@ def statistics_of_trades(claim: Claim, grounds: Grounds) -> Finding:
     return not_run(claim, "No duel on outcomes of trades holds a model and the base rate.")
 
 
-def _gain(duel: MeasuredDuel, base: Measurement, one: Measurement, n_tests: int) -> Span | None:
-    """How much lower its log loss is, item by item; None where a confidence is missing."""
-    losses = [_losses(duel, contestant) for contestant in (base, one)]
-    both = losses[0].keys() & losses[1].keys()
-    if len(both) < _FEWEST_ITEMS:
-        return None
-    gains = [losses[0][key] - losses[1][key] for key in sorted(both)]
-    quantile = NormalDist().inv_cdf(1 - _SIGNIFICANCE / 2 / n_tests)
-    half = quantile * stdev(gains) / math.sqrt(len(gains))
-    return Span(value=mean(gains), low=mean(gains) - half, high=mean(gains) + half)
-
-
-def _losses(duel: MeasuredDuel, one: Measurement) -> dict[str, float]:
-    """Minus the logarithm of the probability that was given to what was the case."""
-    score = one.score(duel.split)
-    found = {}
-    for said in duel.answers(score) if score else ():
-        if said.confidence is None:
-            return {}
-        given = said.confidence if said.is_correct else 1 - said.confidence
-        found[said.problem_id] = -math.log(min(max(given, LEAST), 1.0))
-    return found
-
-
-def _discordant(duel: MeasuredDuel, one: Measurement, other: Measurement) -> tuple[int, int]:
-    """Items that only the first, and that only the second got right."""
-    said = []
-    for contestant in (one, other):
-        score = contestant.score(duel.split)
-        answers = duel.answers(score) if score else ()
-        said.append({each.problem_id: each.is_correct for each in answers})
-    both = said[0].keys() & said[1].keys()
-    return (
-        sum(said[0][key] and not said[1][key] for key in both),
-        sum(said[1][key] and not said[0][key] for key in both),
-    )
-
-
 @checks("T11")
 def pipelines(claim: Claim, grounds: Grounds) -> Finding:
     """In every duel: the best hybrid against the best contestant alone."""
     won: list[tuple[str, str]] = []
     lost: list[tuple[str, str]] = []
     full: list[str] = []
-    run_ids: list[str] = []
+    used: list[Measurement] = []
     machine = None
     for duel in grounds.runs.duels():
         scored = [one for one in duel.measurements if one.score(duel.split)]
@@ -291,8 +256,11 @@ def pipelines(claim: Claim, grounds: Grounds) -> Finding:
         if not hybrids or not alone:
             continue
         best, single = (max(group, key=lambda one: _share(one, duel)) for group in (hybrids, alone))
-        only_single, only_best = _discordant(duel, single, best)
-        is_better = only_best > only_single and mcnemar(only_single, only_best) < _SIGNIFICANCE
+        apart = duel.once("T11", Discordant, partial(discordant, duel, single, best))
+        is_better = (
+            apart.n_second_only > apart.n_first_only
+            and mcnemar(apart.n_first_only, apart.n_second_only) < _SIGNIFICANCE
+        )
         text = (
             f"{duel.duel.task.name}: {best.entry.label} {show(_share(best, duel), 'share')}, "
             f"{single.entry.label} {show(_share(single, duel), 'share')}"
@@ -301,9 +269,10 @@ def pipelines(claim: Claim, grounds: Grounds) -> Finding:
             (won if is_better else lost).append((duel.duel.task.name, text))
         else:
             full.append(text)
-        run_ids += [*best.run_ids, *single.run_ids]
+        used += [best, single]
         machine = machine or duel.machine
-    fields = {"machine": machine, "run_ids": tuple(dict.fromkeys(run_ids))}
+    run_ids = tuple(dict.fromkeys(run_id for one in used for run_id in one.run_ids))
+    fields = {"machine": machine, "run_ids": run_ids, "subject": largest_model(used)}
     return _pipelines_found(claim, won, lost, full, fields)
 
 
@@ -365,6 +334,7 @@ def effort_and_cost(claim: Claim, grounds: Grounds) -> Finding:
             condition="rules take the hours to build that were given to the duel",
             why=f"At your prices {join(crossing) or 'the order never changes'}.",
             is_borne_out=is_dearer,
+            subject=subject_of(model),
             machine=duel.machine,
             run_ids=(*rules.run_ids, *model.run_ids),
         )

@@ -45,3 +45,12 @@ def test_claims_are_checked_on_the_store_when_asked(duel_store, machine):
     asked = Sources(results, has_references=False, machine=machine, checks_claims=True)
     found = find_claims(["T7", "M2"], asked)
     assert [one.evidence.claims for one in found] == [("T7",), ("M2",)]
+
+
+def test_a_claim_that_was_measured_says_with_a_model_of_which_size(matrix_store, machine):
+    cells = [({"batch_size": 1}, 100.0, 300), ({"batch_size": 8}, 400.0, 290)]
+    results = matrix_store(cells, weight_bytes=3_200_000)
+    asked = Sources(results, has_references=False, machine=machine, checks_claims=True)
+    (found,) = find_claims(["B1"], asked)
+    assert "does not hold" in found.evidence.what
+    assert "measured with lm (800,000 parameters)" in found.evidence.what

@@ -2,6 +2,7 @@
 
 import json
 import tomllib
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -123,16 +124,43 @@ def test_every_option_is_taken(advise, topic, example):
         (("tool",), 2, "--rules is missing: Are there clear, deterministic rules?"),
         (("tool", "--rules", "yes", "--latency", "1s", "--latency-ms", "5"), 2, "given twice"),
         ((), 2, "Say about what: "),
+        (("fit", "--parameters", "1000", "--memory", "24GB"), 2, "its memory cannot be predicted."),
+        (("fit", "--parameters", "2e12", "--memory", "16TB"), 2, "No decoder of 2T parameters"),
+        (("quantize", "--task", "code", "--task-kind", "arithmetic"), 2, "different things."),
         (("quantize", "--model", "nowhere"), 3, "no config.json"),
         (("tool", "--rules", "yes", "--profile", "nowhere.toml"), 3, "cannot be read"),
         (("--framework", "nowhere.toml"), 3, "cannot be read"),
     ],
-)
+)  # fmt: skip
 def test_wrong_input_is_one_sentence_and_the_right_code(advise, words, code, sentence):
     found, output, errors = advise(*words)
     assert (found, output) == (code, "")
     assert sentence in " ".join(errors.split())
     assert "Traceback" not in errors
+
+
+def test_weights_that_are_too_many_by_themselves_do_not_fit(advise):
+    code, output, errors = advise("fit", "--parameters", "1e30", "--memory", "24GB", "--json")
+    assert (code, errors) == (0, "")
+    found = json.loads(output)
+    assert found["choice"] == "too-big"
+    assert "the weights alone need" in found["path"][0]["why"]
+
+
+@pytest.mark.parametrize("words", [(), ("--rules", "yes")])
+def test_without_a_topic_the_usage_is_that_of_the_topics(advise, words):
+    code, _, errors = advise(*words)
+    assert code == 2
+    assert "Usage: spoonbench advise [OPTIONS] TOPIC [ARGS]..." in errors
+    assert "about [" not in errors
+    assert all(topic in errors for topic in topics())
+
+
+def test_a_sentence_ends_once(advise, tmp_path):
+    (tmp_path / "config.json").write_text('{"model_type": "llama"}')
+    code, _, errors = advise("fit", "--model", str(tmp_path))
+    assert code == 3
+    assert errors.endswith("the configuration has no num_hidden_layers.\n")
 
 
 def test_a_damaged_store_is_said(advise, tmp_path):
@@ -186,6 +214,21 @@ def test_a_task_without_a_duel_is_said(advise):
     assert "No duel of 'sums' on this machine" in errors
 
 
+@pytest.mark.parametrize(
+    ("words", "wanted"),
+    [
+        (("routing", "--rules-answer", "yes"), "duel"),
+        (("decoding", "--purpose", "creative"), "duel"),
+        (("fit", "--parameters", "7B", "--memory", "24GB"), "matrix"),
+    ],
+    ids=["routing", "decoding", "fit"],
+)
+def test_it_is_the_duel_that_is_missed_where_duels_are_looked_at(advise, words, wanted):
+    code, _, errors = advise(*words, "--task", "sums")
+    assert code == 0
+    assert f"No {wanted} of 'sums' on this machine" in errors
+
+
 def test_a_task_with_a_duel_decides(advise, duel_store):
     duel_store(
         {"rules": (1, 200, 1_000), "forest": (3, 400, 1_000_000)}, folder="spoonbench-results"
@@ -208,6 +251,10 @@ def test_a_framework_of_ones_own_needs_no_topic(advise, tmp_path):
         '[verdicts.go]\nchoice = "go"\ntext = "\\u001b[31mGo <b>now</b>."\n'
     )
     assert advise("--framework", "mine.toml", "--red", "yes")[1].startswith("Stop.")
+    assert (
+        "Usage: spoonbench advise --framework FILE [OPTIONS]"
+        in advise("--framework", "mine.toml")[2]
+    )
     code, output, _ = advise("--framework", "mine.toml", "--red", "no")
     assert code == 0
     assert output.startswith("\\x1b[31mGo <b>now</b>.")
@@ -225,7 +272,9 @@ def test_as_written_keeps_the_faults(advise):
 @pytest.mark.parametrize("columns", [40, 80, 200])
 def test_no_line_is_wider_than_the_terminal(nothing, monkeypatch, columns):
     monkeypatch.setenv("COLUMNS", str(columns))
-    facts = {"parameters": "124M", "batch": 4, "device": "mps", "memory": "16GB"}
+    facts: dict[str, Any] = {
+        "parameters": "124M", "batch": 4, "device": "mps", "memory": "16GB"
+    }  # fmt: skip
     lines = list(advice_lines(api.device(nothing, **facts), framework_of("device")))
     commands = [line for line in lines if line.startswith("  spoonbench ")]
     assert len(commands) == 1  # it is copied, and not broken

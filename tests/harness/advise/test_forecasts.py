@@ -287,7 +287,7 @@ def test_a_speed_up_by_theory_is_said_to_be(nothing):
     assert "by theory" in found.sentence
     assert found.settings["rests_on"]["speedup"] == "predicted"
     lines = " ".join(advice_lines(found, framework_of("drafting")))
-    assert "How sure: predicted, by theory" in lines
+    assert "How sure: predicted (speedup, by theory)" in lines
     few = advise.drafting(nothing, acceptance="75%", draft_tokens=2, **facts)
     assert few.path[-1].answer == pytest.approx(2.3125 / 1.12, rel=1e-4)
 

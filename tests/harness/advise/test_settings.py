@@ -155,3 +155,76 @@ def test_the_rule_of_thumb_s_other_choice_is_a_contradiction(full):
     found = advise.setting(full, fits=True, is_interactive=True)
     assert found.choice == "32-bfloat16"
     assert any("The framework says one-at-a-time" in one for one in found.contradictions)
+
+
+def test_the_path_says_what_was_asked_what_there_is_and_what_does(full):
+    found = advise.setting(full, latency="60ms", accuracy_need=0.7)
+    steps = {step.name: step for step in found.path}
+    assert steps["latency"].shown == "60 ms"
+    assert steps["mode"].answer == "answer"
+    assert steps["cells"].answer == 2 * len(SIZES)
+    n_alone, n_all = (
+        int(steps[name].shown) for name in ("keep the limit of right answers", "keep all of them")
+    )
+    assert 0 < n_all < n_alone
+    assert steps["cell"].shown == found.choice
+
+
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        ({"memory": "1MB"}, "1 (66.67 answers a second"),
+        ({"accuracy_need": 0.99}, "32 (188.2 answers a second"),
+    ],
+)
+def test_where_no_limit_but_time_is_kept_what_comes_closest_is_named(full, facts, words):
+    found = advise.setting(full, **facts)
+    assert found.choice is None
+    assert found.runners_up[0].startswith(words)
+    assert found.evidence
+
+
+READING = {"mode": "prefill", "prompt_tokens": 32}
+
+
+@pytest.fixture
+def several(own):
+    """Answers, and texts that are read, which goes quicker in bfloat16."""
+    return own(
+        [
+            *line(0.010, 0.0050),
+            *line(0.002, 0.0010, **READING),
+            *line(0.001, 0.0005, dtype="bfloat16", **READING),
+        ]
+    )
+
+
+def test_cells_that_do_something_else_are_not_chosen_among(several):
+    assert advise.setting(several).choice == "32"
+    found = advise.setting(several, mode="prefill")
+    assert "bfloat16" in found.choice
+    assert "texts a second" in found.sentence
+    assert "reading 32 tokens with lm" in found.sentence
+
+
+def test_texts_of_another_length_are_not_taken_for_the_ones_that_were_asked_about(several):
+    assert "bfloat16" in advise.setting(several, mode="prefill", context=32).choice
+    assert advise.setting(several, mode="prefill", context=64).asks is not None
+
+
+def test_where_no_answers_were_measured_the_newest_work_is_taken_and_said(own):
+    found = advise.setting(own(line(0.002, 0.0010, **READING)))
+    step = next(one for one in found.path if one.name == "mode")
+    assert (step.answer, step.origin) == ("prefill", "assumed")
+
+
+def test_the_command_repeats_the_matrix_in_more_rounds(full):
+    found = advise.setting(full)
+    assert found.firm_up.startswith("spoonbench matrix ")
+    assert "--rounds" in found.firm_up
+
+
+def test_without_limits_it_is_said_which_ones_would_change_the_choice(full):
+    found = advise.setting(full)
+    assert any(one.startswith("With batches of less than") for one in found.flips)
+    assert any("of memory" in one for one in found.flips)

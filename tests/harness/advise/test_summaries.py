@@ -4,11 +4,11 @@ import json
 
 import pytest
 
-from spoonbench.harness.advise import summaries
 from spoonbench.harness.advise.sources import Sources, keep_summaries
 from spoonbench.harness.records import RunRecord
 from spoonbench.harness.store.reader import StoreReader
 from spoonbench.harness.store.writer import open_writer
+from spoonbench.harness.summaries.folder import FOLDER
 
 CONTESTANTS = {"rules": (1, 400, 1_000), "forest": (3, 380, 1_000_000)}
 CELLS = [
@@ -35,7 +35,7 @@ def read(results, machine):
 
 
 def kept(results):
-    return sorted((results / summaries.FOLDER).iterdir())
+    return sorted((results / FOLDER).iterdir())
 
 
 @pytest.fixture
@@ -171,14 +171,14 @@ def test_where_nothing_can_be_written_the_answer_is_the_same(results, machine, t
     expected = read(results, machine)
     for path in kept(results):
         path.unlink()
-    (results / summaries.FOLDER).rmdir()
-    (results / summaries.FOLDER).write_text("in the way")
+    (results / FOLDER).rmdir()
+    (results / FOLDER).write_text("in the way")
     assert read(results, machine) == expected
-    assert (results / summaries.FOLDER).read_text() == "in the way"
+    assert (results / FOLDER).read_text() == "in the way"
 
 
 def test_the_stamps_are_of_the_modules_that_add_up(results, machine):
     read(results, machine)
     names = json.loads(kept(results)[0].read_text())["modules"]
-    assert {"harness/stats.py", "harness/advise/summaries.py"} <= set(names)
+    assert {"harness/stats.py", "harness/summaries/folder.py"} <= set(names)
     assert {name.partition("/")[0] for name in names} <= {"harness", "solvers", "reports"}

@@ -35,7 +35,13 @@ def test_measurement_wins_over_the_framework_and_both_are_shown(own):
     found = advise.tool(own(wrong), task="sums", accuracy_need=0.9, has_rules=True)
     assert found.choice == "forest"
     assert any("framework says rules" in one for one in found.contradictions)
-    assert [step.name for step in found.path] == ["has_rules"]
+    assert [(step.name, step.shown) for step in found.path] == [
+        ("has_rules", "yes"),
+        ("accuracy_need", "90%"),
+        ("coverage_need", "90%"),
+        ("does rules", "no"),
+        ("contestant", "forest"),
+    ]
 
 
 def test_they_agree_where_they_agree(own):
@@ -69,8 +75,8 @@ def test_the_newest_duel_counts(duel_store, machine):
 
 def test_a_quick_duel_can_be_firmed_up_by_the_standard_one(own):
     found = advise.tool(own(), task="sums", accuracy_need=0.9, has_rules=True)
-    assert found.firm_up.startswith("spoonbench duel --task sums --out ")
-    assert found.firm_up.endswith(" --preset standard")
+    words = found.firm_up.split(" --out ")[0]
+    assert words == "spoonbench duel --task sums --accuracy 0.9 --preset standard"
 
 
 def test_a_duel_of_another_task_or_machine_says_nothing(own, another_machine):
@@ -90,8 +96,38 @@ def test_a_requirement_answers_whether_approximate_will_do(nothing):
 def test_an_open_question_flips_with_the_one_before(nothing):
     found = advise.tool(nothing, has_rules=True)
     (only,) = found.flips
-    assert only.startswith("With no to 'Are there clear, deterministic rules?': the next question")
-    assert only.endswith("Is there a mathematical formula?")
+    assert only.startswith("With no to 'Are there clear, deterministic rules?': formula, ")
+    assert only.endswith("the next question would be: Is there a mathematical formula?")
+    assert found.runners_up[0] == (
+        "formula, with no to 'Are there clear, deterministic rules?' "
+        "and yes to 'Is there a mathematical formula?'"
+    )
+
+
+def test_a_choice_that_the_framework_can_no_longer_come_to_is_a_contradiction(own):
+    found = advise.tool(own(), task="sums", accuracy_need=0.9, has_rules=False)
+    assert found.choice == "rules"
+    (said,) = (one for one in found.contradictions if "framework" in one)
+    assert said.startswith("The framework can only come to formula, ")
+    assert "what was measured says rules" in said
+
+
+def test_what_less_time_or_memory_would_make_of_it_is_told(own):
+    sources = own()
+    found = advise.tool(sources, task="sums", accuracy_need=0.9, has_rules=True)
+    told = next(one for one in found.flips if "for 95% of answers" in one)
+    number, unit = told.removeprefix("With less than ").split(" for ")[0].split()
+    less = f"{0.99 * float(number)}{unit}"
+    tighter = advise.tool(sources, task="sums", accuracy_need=0.9, has_rules=True, latency=less)
+    assert tighter.choice != "rules"
+    assert (tighter.choice or "nothing that was measured") in told
+
+
+def test_a_task_that_nobody_knows_is_not_proposed(nothing):
+    known = advise.tool(nothing, task="digits", has_rules=True)
+    assert known.firm_up == "spoonbench duel --task digits"
+    unknown = advise.tool(nothing, task="nosuch", has_rules=True)
+    assert unknown.firm_up == "spoonbench duel FILE"
 
 
 def test_what_was_said_and_not_needed_is_told(nothing):

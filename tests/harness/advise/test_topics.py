@@ -76,6 +76,32 @@ def test_parameters_come_from_the_model(model, nothing):
     assert small.choice == "float16"
 
 
+def test_a_task_is_a_kind_or_one_of_the_results_as_at_the_command_line(model, nothing):
+    said: dict[str, Any] = {"model": model, "memory": "300MB"}
+    by_kind = advise.quantize(nothing, task_kind="arithmetic", **said)
+    assert advise.quantize(nothing, task="arithmetic", **said) == by_kind
+    assert advise.quantize(nothing, task="arithmetic", task_kind="arithmetic", **said) == by_kind
+    of_results = advise.quantize(nothing, task="word-problems", **said)
+    assert of_results.path[:2] == by_kind.path[:2]
+    assert advise.quantize(nothing, **said).asks == "is_precise"
+    with pytest.raises(BadAnswer, match="different things"):
+        advise.quantize(nothing, task="code", task_kind="arithmetic", **said)
+
+
+@pytest.mark.parametrize("topic", topics())
+def test_every_topic_takes_a_task_and_a_model(topic, model, nothing):
+    function = getattr(advise, topic.replace("-", "_"))
+    assert function(nothing, task="sums", model=model).framework.startswith(f"{topic} ")
+
+
+@pytest.mark.parametrize("n", [1e13, 1e20, 1e30])
+def test_what_does_not_fit_by_its_weights_alone_is_told(nothing, n):
+    said: dict[str, Any] = {"parameters": n, "memory": "24GB"}
+    assert advise.fit(nothing, **said).choice == "too-big"
+    assert advise.quantize(nothing, task="code", **said).choice is not None
+    assert advise.fit(nothing, parameters=n, memory=n * 1e3).asks == "memory_share"
+
+
 def test_memory_and_device_come_from_the_machine(nothing):
     found = advise.device(nothing, parameters="124M", batch=4)
     assert found.asks == "memory"  # of a GPU it is not seen from here
@@ -187,7 +213,9 @@ def test_python_needs_no_sources(tmp_path, monkeypatch):
 
 
 def test_a_speed_up_follows_from_theory(nothing):
-    facts = {"shares_vocabulary": True, "fits": True, "acceptance": "75%", "draft_cost": "6%"}
+    facts: dict[str, Any] = {
+        "shares_vocabulary": True, "fits": True, "acceptance": "75%", "draft_cost": "6%"
+    }  # fmt: skip
     found = advise.drafting(nothing, **facts)
     assert (found.choice, found.sureness) == ("draft", "predicted")
     assert found.path[-1].answer == pytest.approx(3.288 / 1.3, rel=1e-3)

@@ -1,5 +1,6 @@
 """Runs that are made up: duels and matrices as checks see them."""
 
+import re
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -17,6 +18,9 @@ from spoonbench.harness.records import ScoredAnswer
 from spoonbench.harness.stats import proportion
 
 N = 1_000
+SIZE = "the model has about 1M parameters, as the one measured"
+"""That of the matrices here."""
+SIZED = re.compile(r"the model has about [0-9.,]+[MB]? parameters, as the one measured")
 QUIET = Noise(ratios=(1.0, 1.0), low=1.0, high=1.0)
 
 
@@ -176,6 +180,12 @@ def check_one(claim_id, *runs, kinds=("cpu",), **figures):
     return check_claims(claims, [claim_id], MadeUp(duels, matrices), kinds)[0]
 
 
+def apart_from_size(finding):
+    """The verdict, were it not for the size of the model that was measured."""
+    is_all = finding.verdict == "holds only if" and SIZED.fullmatch(finding.condition)
+    return "holds" if is_all else finding.verdict
+
+
 @pytest.fixture
 def made():
     """Makers of runs, and the check."""
@@ -185,5 +195,7 @@ def made():
         contestant=contestant,
         duel=duel,
         check=check_one,
+        verdict=apart_from_size,
+        size=SIZE,
         answer=ScoredAnswer,
     )

@@ -66,6 +66,20 @@ def test_nothing_is_overwritten(bundle):
         write_bundle(bundle, [], [], [], "1.0")
 
 
+def test_folders_that_are_not_there_are_made(tmp_path, reference):
+    path = tmp_path / "a" / "b" / "bundle.zip"
+    write_bundle(path, ["G2"], [], [reference], "1.0")
+    assert import_bundle(path, tmp_path / "results").n_new == 1
+    with pytest.raises(NotADirectoryError):
+        write_bundle(path / "below" / "a.zip", [], [], [], "1.0")
+
+
+def test_a_bundle_that_is_not_there_is_said_not_to_be(tmp_path):
+    with pytest.raises(BadBundle, match=r"nothing\.zip does not exist\.$"):
+        import_bundle(tmp_path / "nothing.zip", tmp_path / "results")
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize(
     "name",
     ["../evil", "/etc/passwd", "matrices/../../x.jsonl", "matrices/a.sh", "matrices/", "x.py",

@@ -103,10 +103,15 @@ def stopping(made, with_end, without, **more):
 )
 def test_t4_is_about_end_tokens(made, with_end, without, verdict):
     finding = made.check("T4", stopping(made, with_end, without))
-    assert finding.verdict == verdict
+    assert made.verdict(finding) == verdict
     assert len(finding.run_ids) == 2
     if verdict == "holds only if":
-        assert finding.condition == "training examples do not end in an end token"
+        assert finding.condition == (
+            "training examples do not end in an end token, and the model has about 800,000 "
+            "parameters, as the one measured"
+        )
+    of_size = stopping(made, with_end, without, n_parameters=80_000_000)
+    assert "model has" not in made.check("T4", of_size).condition
 
 
 def test_t4_needs_a_pair_that_differs_in_nothing_else(made):
@@ -117,7 +122,9 @@ def test_t4_needs_a_pair_that_differs_in_nothing_else(made):
 def test_f5_is_about_models_that_were_given(made):
     assert made.check("F5", stopping(made, 1000, 0)).verdict == "not yet run"
     given = stopping(made, 1000, 0, trained_from="a folder")
-    assert made.check("F5", given).verdict == "holds"
+    finding = made.check("F5", given)
+    assert (finding.verdict, made.verdict(finding)) == ("holds only if", "holds")
+    assert (finding.model, finding.parameters) == ("lm-tiny-no-end", 800_000)
     assert made.check("T4", given).verdict == "not yet run"
 
 
@@ -234,6 +241,17 @@ def test_t11_needs_a_task_that_no_one_solves_alone(made):
     )
     worse = made.duel(rules(made, 500), made.contestant("rules+model", 400, is_hybrid=True))
     assert made.check("T11", worse).verdict == "does not hold"
+
+
+def test_t11_names_the_size_of_the_largest_language_model_of_its_hybrids(made):
+    def hybrid(n_parameters):
+        words = {"level": 5, "is_hybrid": True, "n_parameters": n_parameters}
+        return made.contestant("rules+model", 700, **words)
+
+    duels = [made.duel(rules(made, 500), hybrid(n), task=f"own {n}") for n in (2_000_000, 900_000)]
+    finding = made.check("T11", *duels)
+    assert (finding.model, finding.parameters) == ("rules+model", 2_000_000)
+    assert finding.condition == "the model has about 2M parameters, as the one measured"
 
 
 @pytest.mark.parametrize(("minutes", "verdict"), [(12, "holds only if"), (60, "does not hold")])

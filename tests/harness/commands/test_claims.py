@@ -88,7 +88,7 @@ def test_text_of_others_does_not_act_in_markdown():
         (["--dry-run"], 2, "--dry-run needs --run"),
         (["--json", "--markdown"], 2, "do not go together"),
         (["--run", "--export", "a.zip"], 2, "Only one of"),
-        (["--import", "nothing.zip"], 3, "nothing.zip"),
+        (["--import", "nothing.zip"], 3, "nothing.zip does not exist."),
     ],
 )
 def test_wrong_input_is_refused_in_words(call_main, words, code, told):
@@ -151,16 +151,16 @@ def test_a_run_that_fails_is_said(call_main, monkeypatch, ended, code):
 
 def test_export_asks_for_what_cannot_be_tested_here(call_main, tmp_path, monkeypatch):
     monkeypatch.setattr("spoonbench.harness.claims.ledger.devices", lambda: ())
-    code, out, _ = call_main("claims", "--export", "ask.zip")
+    code, out, _ = call_main("claims", "--export", "new/folder/ask.zip")
     assert code == 0
-    with zipfile.ZipFile(tmp_path / "ask.zip") as bundle:
+    with zipfile.ZipFile(tmp_path / "new" / "folder" / "ask.zip") as bundle:
         asked = json.loads(bundle.read("claims.json"))
     assert {"G1", "G2", "G3", "G4", "F18"} == set(asked["claims"])
     assert "ask.zip" in out
-    code, _, err = call_main("claims", "--import", "ask.zip", "T6")
+    code, _, err = call_main("claims", "--import", "new/folder/ask.zip", "T6")
     assert code == 0
     assert "0 new of 0 matrices" in err
-    assert call_main("claims", "--export", "ask.zip")[0] == 3
+    assert call_main("claims", "--export", "new/folder/ask.zip")[0] == 3
 
 
 def test_the_ledger_imports_nothing_heavy():

@@ -8,6 +8,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from spoonbench.harness.store.writer import open_writer
+from tests.harness.gates.junit_schema import faults_of
 from tests.harness.gates.made_stores import MACHINE, StoreMaker
 
 STEADY = [1.0, 1.01, 0.99, 1.0, 1.01]
@@ -113,7 +114,9 @@ def test_json_holds_all_that_was_found(compare):
 def test_files_are_written(compare, tmp_path):
     words = ("--fail-on", "accuracy<-1%", "--junit", tmp_path / "j.xml", "--markdown", "m.md")
     assert compare(*words, lineup=worse())[0] == 1
-    suite = ET.parse(tmp_path / "j.xml").getroot()[0]
+    root = ET.parse(tmp_path / "j.xml").getroot()
+    assert faults_of(root) == []
+    suite = root[0]
     assert (suite.get("tests"), suite.get("failures"), suite.get("skipped")) == ("2", "1", "1")
     text = (tmp_path / "m.md").read_text()
     assert "## accuracy, test" in text
@@ -167,7 +170,7 @@ def test_hostile_labels_act_nowhere(call_main, tmp_path, monkeypatch, width):
     text = (tmp_path / "m.md").read_text()
     assert "<script>" not in text
     assert "\x1b" not in text
-    ET.parse(tmp_path / "j.xml")
+    assert faults_of(ET.parse(tmp_path / "j.xml").getroot()) == []
     for line in out.splitlines():
         assert len(line) <= max(int(width), 60)
 

@@ -2,12 +2,13 @@
 
 import math
 import random
+import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spoonbench.harness.matrix.crossovers import find_crossovers, fit_line, interval
+from spoonbench.harness.matrix.crossovers import do_cross, find_crossovers, fit_line, interval
 
 SIZES = [1, 2, 4, 8, 16, 32]
 
@@ -79,6 +80,43 @@ def test_noise_alone_is_no_difference(find):
     (found,) = find(lambda at: [100.0, 110.0] if at.dtype == "float32" else [110.0, 100.0])
     assert found.batch_size is None
     assert "no difference was shown" in found.text
+
+
+def test_where_noise_hides_a_crossing_the_line_s_own_place_is_told_with_its_interval(find):
+    """Each is ahead in one round at every size, by about as much as the other in the next."""
+
+    def rate(at):
+        gain = 1 if at.dtype == "float32" else 0.99 * (at.batch_size / 6) ** 0.01
+        return [100 * gain, 110.0] if at.dtype == "float32" else [110 * gain, 100.0 * gain]
+
+    (found,) = find(rate)
+    assert (found.batch_size, found.low, found.high) == (None, None, None)
+    place = re.search(r"they cross at a batch of about ([0-9.]+) \(([0-9.]+) to ", found.text)
+    assert place is not None, found.text
+    assert float(place[2]) <= float(place[1])
+    assert "no difference was shown within batches of 1 to 32: it may be noise alone" in found.text
+
+
+def test_medians_that_cross_are_said_to_where_the_line_does_not(find):
+    def rate(at):
+        if at.dtype == "float32":
+            return [100.0] * 3
+        return [60.0, 101.0, 101.0] if at.batch_size == 4 else [60.0, 70.0, 101.0]
+
+    (found,) = find(rate)
+    assert found.batch_size is None
+    assert (
+        "the medians cross within batches of 1 to 32, but the line through all rounds does not"
+        in (found.text)
+    )
+
+
+@given(st.lists(st.tuples(st.floats(1, 9), st.floats(1, 9)), min_size=1, max_size=6))
+def test_lines_cross_where_each_is_ahead_somewhere(pairs):
+    one, other = (dict(enumerate(column)) for column in zip(*pairs, strict=True))
+    ahead = [left > right for left, right in pairs]
+    behind = [left < right for left, right in pairs]
+    assert do_cross(one, other) == (any(ahead) and any(behind)) == do_cross(other, one)
 
 
 def test_settings_that_take_turns_are_said_to(find):

@@ -94,6 +94,44 @@ def test_crossings_are_told_with_where_they_were_measured(visit, sources):
     assert seen == []
 
 
+def test_a_pair_is_listed_once_whichever_is_faster_at_small_batches(visit, sources):
+    turned = replace(CROSSING, axis="dtype", first="bfloat16", second="float32", batch=20.0,
+                     low=16.0, high=30.0)  # fmt: skip
+    found = replace(MEASURED, crossings=(*MEASURED.crossings, turned))
+    sources.__dict__["references"] = (found,)
+    tab, seen = visit(render_advisor_page(gather_advisor(sources)))
+    place = tab.locator("[data-part=crossings]")
+    options = place.locator("select option").all_inner_texts()
+    assert len({frozenset(one.split(" and ")) for one in options}) == len(options)
+    assert "float32 and bfloat16" in options
+    place.locator("select").select_option("float32 and bfloat16")
+    place.locator("[name=at]").fill("100")
+    cells = place.locator("tbody td:nth-child(4)").all_inner_texts()
+    assert cells == ["bfloat16", "float32"]
+    drawn = " ".join(place.locator("svg text").all_text_contents())
+    assert "float32 before, bfloat16 after 5.5" in drawn
+    assert "bfloat16 before, float32 after 20" in drawn
+    classes = place.locator("svg rect[height='6']").evaluate_all(
+        "(all) => all.map((one) => one.getAttribute('class'))"
+    )
+    assert classes == ["first", "second", "second", "first"]
+    assert seen == []
+
+
+def test_on_a_phone_all_words_of_the_drawing_lie_within_it(visit, sources):
+    tab, seen = visit(render_advisor_page(gather_advisor(sources)), viewport=(390, 800))
+    place = tab.locator("[data-part=crossings]")
+    place.locator("select").select_option("cpu and mps")
+    outside = place.locator("svg").evaluate(
+        "(svg) => [...svg.querySelectorAll('text')].filter((one) => one.getBoundingClientRect()"
+        ".right > svg.getBoundingClientRect().right + 1).map((one) => one.textContent)"
+    )
+    assert outside == []
+    drawn = " ".join(place.locator("svg text").all_text_contents())
+    assert "reference measurement on A laptop, distilgpt2, float32: cpu before, mps after" in drawn
+    assert seen == []
+
+
 def test_claims_have_their_verdicts():
     page = render_advisor_page(gather_advisor(Sources(None, has_references=False)))
     assert '"G3":"' in page

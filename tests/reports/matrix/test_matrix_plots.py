@@ -6,10 +6,19 @@ from dataclasses import replace
 
 import pytest
 
+from spoonbench.harness.estimates import Estimate
 from spoonbench.harness.matrix.evidence import Crossover
+from spoonbench.harness.matrix.series import series_of
 from spoonbench.reports import matrix_grid as grids
+from spoonbench.reports.matrix_crossings import (
+    count_uncompared,
+    crossing_notes,
+    crossing_sentences,
+    crossings,
+    open_crossings,
+)
 from spoonbench.reports.matrix_memory import WEIGHTS, points_of
-from spoonbench.reports.matrix_plots import crossings, draw_matrix_plots
+from spoonbench.reports.matrix_plots import draw_matrix_plots
 
 HEATS = ["matrix-speed", "matrix-relative", "matrix-accuracy", "matrix-memory"]
 
@@ -128,6 +137,56 @@ def test_a_crossover_lies_on_the_line_of_the_first_series(report):
 )
 def test_a_crossover_that_cannot_be_placed_is_not_drawn(report, one):
     assert crossings(replace(report.evidence, crossovers=(one,))) == []
+
+
+def with_lines(report, *lines):
+    """The report with these speeds at its batch sizes, from its first series on."""
+    found = list(report.evidence.cells)
+    for series, speeds in zip(series_of(report.evidence), lines, strict=False):
+        for (_, cell), speed in zip(series.cells.items(), speeds, strict=False):
+            index = next(k for k, one in enumerate(found) if one.cell.name == cell.cell.name)
+            found[index] = replace(
+                cell, answers_per_s=Estimate(value=speed, low=None, high=None, n_rounds=1)
+            )
+    return replace(report.evidence, cells=tuple(found))
+
+
+def test_lines_that_cross_without_a_ring_are_told(report):
+    first, second = series_of(report.evidence)[:2]
+    one = replace(
+        crossover("full", second.name.removeprefix("fp32-"), "dtype fp32", None),
+        axis="quantization", text="a and b: nobody knows.",
+    )  # fmt: skip
+    n = len(first.cells)
+    rising, falling = range(1, n + 1), range(n, 0, -1)
+    crossing = replace(with_lines(report, rising, falling), crossovers=(one,))
+    assert open_crossings(crossing) == (one,)
+    assert "1 pair of lines crosses without that being shown. A and b: nobody knows." in (
+        crossing_sentences(crossing)
+    )
+    assert crossing_notes(crossing) == ("Not shown: a and b: nobody knows.",)
+    apart = replace(with_lines(report, rising, [9 * k for k in rising]), crossovers=(one,))
+    assert open_crossings(apart) == ()
+
+
+def test_no_crossover_is_said_only_where_no_lines_cross(report):
+    everything = series_of(report.evidence)
+    n = len(everything[0].cells)
+    lines = [[10.0 ** (3 * k) * (1 + size) for size in range(n)] for k in range(len(everything))]
+    apart = replace(with_lines(report, *lines), crossovers=())
+    assert count_uncompared(apart) == 0
+    assert crossing_sentences(apart) == ("No crossover lies within the range measured.",)
+    lines[1] = lines[0][::-1]
+    crossing = replace(with_lines(report, *lines), crossovers=())
+    assert count_uncompared(crossing) == 1
+    (sentence,) = crossing_sentences(crossing)
+    assert "even where they cross" in sentence
+
+
+def test_labels_at_the_ends_of_lines_have_bars_in_the_colours_of_the_lines(report):
+    plot = next(one for one in draw_matrix_plots(report) if one.name == "matrix-batches")
+    glyphs = re.findall(r'<g style="fill: var\((--[a-z0-9-]+)\)"', plot.svg)
+    assert {"--muted", "--level-1", "--level-2"} <= set(glyphs)
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,8 @@
-"""What duels and matrices of a store add up to, kept beside it: reading all answers takes long.
+"""The folder of summaries beside a store: reading all answers takes long.
 
-A file for each, in a folder of the results. One counts only as long as nothing that it was made of
-has changed: the form of the plan, the runs of its cells, the modules that added them up. Whatever
-is wrong with a file, it is made again; the folder may be deleted at any time.
+A file for each plan, or for each part of what is kept of one. It counts only as long as nothing
+that it was made of has changed: the form of the plan, the runs of its cells, the modules that added
+them up. Whatever is wrong with a file, it is made again; the folder may be deleted at any time.
 """
 
 from __future__ import annotations
@@ -34,17 +34,16 @@ class Summaries:
     """A folder of them.
 
     Args:
-        results: folder of the store.
-        reader: of the store.
-        machine: whose runs are added up.
+        reader: of the store, beside which the folder lies.
+        machine: that the plans were made for.
 
     Attributes:
         reader: see above.
         machine: likewise.
     """
 
-    def __init__(self, results: Path, reader: StoreReader, machine: Environment) -> None:
-        self._folder = results / FOLDER
+    def __init__(self, reader: StoreReader, machine: Environment) -> None:
+        self._folder = reader.path.parent / FOLDER
         self._machine_id = machine.environment_id
         self.reader = reader
         self.machine = machine
