@@ -59,6 +59,10 @@ class CacheGroup:
     window: int | None = None
 
 
+OWN_TENSORS = ("native", "lean", "static-cache")
+"""Engines that run the model's own code on tensors of torch; others hold it in their own way."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatrixCell:
     """One cell of a matrix.
@@ -75,6 +79,7 @@ class MatrixCell:
         peak_moment: that moment.
         n_kernels: products of matrices of other shapes that its texts make, for each of which a
             library may keep a kernel.
+        n_layers: of the model, for each of which an engine may keep something besides tensors.
         cache: predicted for each text of a batch; empty where the model tells none.
         why_no_peak: why they cannot be told.
     """
@@ -87,6 +92,7 @@ class MatrixCell:
     peak_parts: Mapping[str, int] = field(default_factory=dict)
     peak_moment: str | None = None
     n_kernels: int = 0
+    n_layers: int = 0
     cache: tuple[CacheGroup, ...] = ()
     why_no_peak: str | None = None
 
@@ -105,13 +111,17 @@ class MatrixCell:
 class LibraryMemory:
     """What libraries take beside tensors, by device and number format, as in "cpu float32".
 
+    Engines that hold a model in their own way have entries of their own ("cpu float32 openvino").
+
     Attributes:
         overhead_bytes: once.
         kernel_bytes: for each product of matrices of another shape.
+        layer_bytes: for each layer of a model, where an engine keeps something for it.
     """
 
     overhead_bytes: Mapping[str, int] = field(default_factory=dict)
     kernel_bytes: Mapping[str, int] = field(default_factory=dict)
+    layer_bytes: Mapping[str, int] = field(default_factory=dict)
 
     def added_to(self, cell: MatrixCell) -> dict[str, int]:
         """The parts of a cell's peak with these among them; empty where they cannot be told."""
@@ -119,7 +129,8 @@ class LibraryMemory:
             return {}
         key = overhead_key(cell.placement)
         added = {
-            "overhead": self.overhead_bytes.get(key, 0),
+            "overhead": self.overhead_bytes.get(key, 0)
+            + cell.n_layers * self.layer_bytes.get(key, 0),
             "kernels": cell.n_kernels * self.kernel_bytes.get(key, 0),
         }
         return {**cell.peak_parts, **{name: size for name, size in added.items() if size}}
@@ -143,6 +154,7 @@ class Matrix:
         overhead_bytes: device and number format, as in "cpu float32", to what libraries take
             beside tensors (`predict.overhead`); measured once, before the cells.
         kernel_bytes: likewise, to what they keep for each product of another shape.
+        layer_bytes: likewise, to what an engine keeps for each layer of a model.
     """
 
     matrix_id: str
@@ -156,11 +168,16 @@ class Matrix:
     baseline: str
     overhead_bytes: Mapping[str, int] = field(default_factory=dict)
     kernel_bytes: Mapping[str, int] = field(default_factory=dict)
+    layer_bytes: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def libraries(self) -> LibraryMemory:
         """What libraries take."""
-        return LibraryMemory(overhead_bytes=self.overhead_bytes, kernel_bytes=self.kernel_bytes)
+        return LibraryMemory(
+            overhead_bytes=self.overhead_bytes,
+            kernel_bytes=self.kernel_bytes,
+            layer_bytes=self.layer_bytes,
+        )
 
     def predicted_peak_parts(self, cell: MatrixCell) -> dict[str, int]:
         """Bytes at the worst moment by component, what libraries take among them; empty: untold."""
@@ -188,7 +205,8 @@ class Matrix:
 
 def overhead_key(at: Placement) -> str:
     """Under which the overhead of libraries is kept."""
-    return f"{at.device} {at.dtype}"
+    key = f"{at.device} {at.dtype}"
+    return key if at.engine in OWN_TENSORS else f"{key} {at.engine}"
 
 
 def is_of_pytest(run: RunRecord) -> bool:

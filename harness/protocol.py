@@ -227,6 +227,7 @@ class JobResult:
         engine: what runs it, and what building that took; None where it runs as it is.
         overhead_bytes: what libraries take beside tensors, where the job asked for it.
         kernel_bytes: what they keep for each product of another shape, likewise.
+        layer_bytes: what an engine keeps for each layer besides tensors, likewise.
         cells: one for each cell of the job, in order.
         output_tail: last part of what the contestant printed.
         host: where it ran; None: on the machine that asked.
@@ -247,6 +248,7 @@ class JobResult:
     engine: EngineReport | None = None
     overhead_bytes: int | None = None
     kernel_bytes: int | None = None
+    layer_bytes: int | None = None
     cells: tuple[CellResult, ...] = ()
     output_tail: str = ""
     host: Host | None = None
@@ -260,7 +262,8 @@ class Event:
         kind: "hello" (data: protocol version, baseline_bytes, a Probe), "ready" (prepared or
             loaded), "progress" (data: fraction, message), "fitted", "sized", "quantized" (data: a
             Quantized), "built" (data: an EngineReport), "overhead" (data: bytes,
-            kernel_bytes), "cell" (data: a CellResult), "done", "failed" (data: status, reason).
+            kernel_bytes, layer_bytes), "cell" (data: a CellResult), "done", "failed" (data: status,
+            reason).
         data: JSON values.
     """
 

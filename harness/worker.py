@@ -25,6 +25,7 @@ import sys
 import time
 import traceback
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -44,6 +45,7 @@ from spoonbench.harness.executors.libraries import (
 from spoonbench.harness.executors.marker import Marker
 from spoonbench.harness.executors.surroundings import set_threads
 from spoonbench.harness.framing import read_message, write_message
+from spoonbench.harness.matrix_records import OWN_TENSORS
 from spoonbench.harness.memory import (
     MemoryMeter,
     exhaustion,
@@ -53,7 +55,7 @@ from spoonbench.harness.memory import (
     message_of,
 )
 from spoonbench.harness.passes import BadWork
-from spoonbench.harness.predict.overhead import measure_kernel, measure_overhead
+from spoonbench.harness.predict.overhead import measure_engine, measure_kernel, measure_overhead
 from spoonbench.harness.probing import probe_part
 from spoonbench.harness.protocol import PROTOCOL_VERSION, CellResult, Event, Job, Training
 from spoonbench.harness.timing import set_aside
@@ -67,7 +69,7 @@ from spoonbench.solvers.api import (
     Trains,
     Unsupported,
 )
-from spoonbench.solvers.engines import BuildsEngine, EngineReport
+from spoonbench.solvers.engines import BuildsEngine, EngineReport, TriesEngine
 from spoonbench.solvers.quantizations import Calibrates, Quantized, Quantizes
 
 if TYPE_CHECKING:
@@ -179,7 +181,7 @@ class JobRun:
         if self._job.limits.memory_bytes is not None:
             limit_private_bytes(self._job.limits.memory_bytes)
         if self._job.overhead_dtype is not None:
-            self._report_overhead(self._job.overhead_dtype)
+            self._report_overhead(self._job.overhead_dtype, contestant_class)
             return
         solver = self._prepare(contestant_class, memory, import_s)
         self._report_quantization(solver)
@@ -189,11 +191,18 @@ class JobRun:
         solver.close()
         self._send("done", {})
 
-    def _report_overhead(self, dtype: str) -> None:
+    def _report_overhead(self, dtype: str, contestant_class: Any) -> None:
         self._marker.move("measuring what libraries take")
         device = self._job.part.settings.device
-        n_bytes, of_kernel = measure_overhead(dtype, device), measure_kernel(dtype, device)
-        self._send("overhead", {"bytes": n_bytes, "kernel_bytes": of_kernel})
+        settings = self._job.part.settings
+        solver, of_layer = contestant_class(), 0
+        if settings.engine in OWN_TENSORS or not isinstance(solver, TriesEngine):
+            n_bytes = measure_overhead(dtype, device)
+        else:
+            n_bytes, of_layer = measure_engine(partial(solver.try_engine, settings), device)
+        of_kernel = measure_kernel(dtype, device)
+        found = {"bytes": n_bytes, "kernel_bytes": of_kernel, "layer_bytes": of_layer}
+        self._send("overhead", found)
         self._send("done", {})
 
     def _import(self) -> Any:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
-from spoonbench.solvers.api import Json  # noqa: TC001
+from spoonbench.solvers.api import Json, Settings  # noqa: TC001
 from spoonbench.solvers.distributions import is_installed
 from spoonbench.solvers.number_formats import AUTOCAST
 from spoonbench.solvers.quantizations import NONE
@@ -99,6 +99,22 @@ class BuildsEngine(Protocol):
 
         Raises:
             Unsupported: the engine cannot run this model here; the message says why.
+        """
+        ...
+
+
+@runtime_checkable
+class TriesEngine(Protocol):
+    """Can build an engine for a tiny model, to see what the engine takes for itself."""
+
+    def try_engine(self, settings: Settings, n_layers: int, /) -> object:
+        """Build it for a model of so many layers, and let that write once.
+
+        Returns:
+            What holds model and engine.
+
+        Raises:
+            Unsupported: the engine cannot be had here; the message says why.
         """
         ...
 

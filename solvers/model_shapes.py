@@ -57,6 +57,8 @@ class ModelShape:
         n_others: all other parameters: embeddings, head (once, where it is shared), norms.
         buffer_bytes: of tables that are no parameters, in the number format they always have.
         cache: one for each attention layer.
+        n_in_head: numbers of the head, which it may share with the embeddings.
+        n_query_heads: of an attention layer; 0 where it is not known.
         family: type of the model, as transformers names it; None where it is not known.
         tracer: says what passes of the model hold; None where only weights and cache are known.
     """
@@ -65,6 +67,8 @@ class ModelShape:
     n_others: int
     buffer_bytes: int
     cache: tuple[CacheLayer, ...]
+    n_in_head: int = 0
+    n_query_heads: int = 0
     family: str | None = None
     tracer: MemoryTracer | None = field(default=None, compare=False, repr=False)
 

@@ -126,6 +126,8 @@ class Transcript:
     def _note_overhead(self, data: Mapping[str, Any]) -> None:
         self._facts["overhead_bytes"] = _number(data["bytes"], int)
         self._facts["kernel_bytes"] = _number(data["kernel_bytes"], int)
+        # Under another interpreter an earlier version may answer, which does not tell it.
+        self._facts["layer_bytes"] = _number(data.get("layer_bytes", 0), int)
 
     def _note_cell(self, data: Mapping[str, Any]) -> Callable[[], None] | None:
         cell: CellResult = from_json(CellResult, data)

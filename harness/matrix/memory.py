@@ -5,7 +5,7 @@ batch size alone share traces: what a pass holds at one moment grows evenly with
 highest of all moments is a convex function of it, and where a third size lies on the line between
 two others, all sizes between them do.
 
-Not covered: engines that hold a model in their own way.
+Not covered: engines that hold a model in their own way, beyond what `predict.engines` knows.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
-from spoonbench.harness.matrix_records import CacheGroup
+from spoonbench.harness.matrix_records import OWN_TENSORS, CacheGroup
+from spoonbench.harness.predict.engines import HOLDINGS, held_by_engine
 from spoonbench.harness.predict.inference import predict_inference
 from spoonbench.harness.predict.prediction import COMPONENTS, MemoryPrediction
 from spoonbench.harness.predict.training import predict_training
@@ -31,8 +32,7 @@ if TYPE_CHECKING:
     from spoonbench.solvers.model_shapes import ModelShape
     from spoonbench.solvers.text_sizes import PairSizes, TextSizes
 
-_OWN_TENSORS = ("native", "lean", "static-cache")
-"""Those that run the model's own code on tensors of torch."""
+_GENERATING = ("answer", "prefill", "decode")
 _ANY_METHOD = "bnb-int8"
 """Of a pass it only counts that weights are turned back while they are multiplied by."""
 
@@ -102,8 +102,8 @@ def _family(at: Conditions) -> Conditions:
         at,
         batch_size=1,
         quantization=NONE if at.quantization == NONE else _ANY_METHOD,
-        engine=USUAL.engine if at.engine in _OWN_TENSORS else at.engine,
-        device=USUAL.device,
+        engine=USUAL.engine if at.engine in OWN_TENSORS else at.engine,
+        device=USUAL.device if at.engine in OWN_TENSORS else at.device,
         padding=USUAL.padding,
         threads=USUAL.threads,
         order="given",
@@ -132,31 +132,14 @@ def _predict(at: Conditions, model: KnownModel) -> MemoryPrediction:
     shape, sizes = model.shape, model.sizes
     if shape is None or shape.tracer is None:
         raise NotTold("the model does not tell what it is made of")
-    if at.engine not in _OWN_TENSORS:
-        raise NotTold(f"the engine {at.engine} holds the model in its own way")
+    _check_engine(at)
     attention = cast("Attention | None", at.attention)
     if at.mode in ("prefill", "decode"):
-        return predict_inference(
-            shape,
-            at.dtype,
-            at.quantization,
-            batch_size=at.batch_size,
-            prompt_tokens=at.prompt_tokens or 1,
-            new_tokens=at.new_tokens or 0,
-            attention=attention,
-        )
+        return _generating(at, shape, at.prompt_tokens or 1, at.new_tokens or 0)
     if sizes is None:
         raise NotTold("the model does not tell yet how long its texts are")
     if at.mode == "answer":
-        return predict_inference(
-            shape,
-            at.dtype,
-            at.quantization,
-            batch_size=at.batch_size,
-            prompt_tokens=sizes.question,
-            new_tokens=sizes.answer,
-            attention=attention,
-        )
+        return _generating(at, shape, sizes.question, sizes.answer)
     pair = sizes.learned if at.mode == "train" else sizes.scored
     if pair is None:
         raise NotTold("there are no examples")
@@ -171,6 +154,42 @@ def _predict(at: Conditions, model: KnownModel) -> MemoryPrediction:
         attention=attention,
         scored="all",
         n_targets=pair.targets,
+    )
+
+
+def _check_engine(at: Conditions) -> None:
+    """What is known of an engine: some number formats, and texts that go on.
+
+    Raises:
+        NotTold: says what is not.
+    """
+    if at.engine in OWN_TENSORS:
+        return
+    holding = HOLDINGS.get(at.engine)
+    if holding is None:
+        raise NotTold(f"the engine {at.engine} holds the model in its own way")
+    if at.dtype not in holding.dtypes or not at.device.startswith("cpu"):
+        raise NotTold(f"what {at.engine} holds in {at.dtype} on {at.device} was not measured")
+    if at.mode not in _GENERATING:
+        raise NotTold(f"what {at.engine} holds in the mode {at.mode} was not measured")
+
+
+def _generating(
+    at: Conditions, shape: ModelShape, prompt_tokens: int, new_tokens: int
+) -> MemoryPrediction:
+    told = predict_inference(
+        shape,
+        at.dtype,
+        at.quantization,
+        batch_size=at.batch_size,
+        prompt_tokens=prompt_tokens,
+        new_tokens=new_tokens,
+        attention=cast("Attention | None", at.attention),
+    )
+    if at.engine in OWN_TENSORS:
+        return told
+    return held_by_engine(
+        told, at.engine, shape, n_texts=at.batch_size, prompt_tokens=prompt_tokens
     )
 
 

@@ -1,7 +1,8 @@
 """What libraries take beside tensors in the children of a matrix, measured before its cells.
 
-Once for each device and number format, in a child of its own that does nothing else
-(`harness.predict.overhead`), under the same settings as all children.
+Once for each device and number format, and for each engine that holds a model in its own way, in
+a child of its own that does nothing else (`harness.predict.overhead`), under the same settings as
+all children.
 """
 
 from __future__ import annotations
@@ -9,16 +10,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from spoonbench.harness.duel.run import part_of
-from spoonbench.harness.matrix_records import LibraryMemory, overhead_key
+from spoonbench.harness.matrix_records import OWN_TENSORS, LibraryMemory, overhead_key
 from spoonbench.harness.protocol import Job
-from spoonbench.harness.records import Placement
+from spoonbench.harness.records import USUAL, Placement
 from spoonbench.solvers.number_formats import autocast_format
 
 if TYPE_CHECKING:
     from spoonbench.harness.duel.run import Bench
     from spoonbench.harness.matrix.plan import MatrixPlan
 
-_PROBE_S = 4.0
+_PROBE_S, _ENGINE_PROBE_S = 4.0, 40.0
+"""Seconds of a probe, and of one that builds an engine twice."""
 
 
 def measure_overheads(plan: MatrixPlan, bench: Bench) -> LibraryMemory:
@@ -36,6 +38,7 @@ def measure_overheads(plan: MatrixPlan, bench: Bench) -> LibraryMemory:
         return plan.matrix.libraries
     found = dict(plan.matrix.overhead_bytes)
     of_kernels = dict(plan.matrix.kernel_bytes)
+    of_layers = dict(plan.matrix.layer_bytes)
     wanted = {
         overhead_key(cell.placement): cell.placement
         for cell in plan.matrix.cells
@@ -43,10 +46,16 @@ def measure_overheads(plan: MatrixPlan, bench: Bench) -> LibraryMemory:
     }
     missing = {key: at for key, at in wanted.items() if key not in found}
     names = {key: f"what libraries take ({key})" for key in missing}
-    bench.watcher.expect([(name, _PROBE_S) for name in names.values()])
+    bench.watcher.expect(
+        [
+            (names[key], _PROBE_S if at.engine in OWN_TENSORS else _ENGINE_PROBE_S)
+            for key, at in missing.items()
+        ]
+    )
     for key, at in missing.items():
         bench.watcher.begin(names[key])
-        bare = Placement(device=at.device, dtype=at.dtype, threads=at.threads)
+        engine = USUAL.engine if at.engine in OWN_TENSORS else at.engine
+        bare = Placement(device=at.device, dtype=at.dtype, threads=at.threads, engine=engine)
         job = Job(
             job_id=names[key],
             part=part_of(plan.entry.lineup, bare, 0),
@@ -57,5 +66,7 @@ def measure_overheads(plan: MatrixPlan, bench: Bench) -> LibraryMemory:
         if result.overhead_bytes is not None:
             found[key] = result.overhead_bytes
             of_kernels[key] = result.kernel_bytes or 0
+            if bare.engine not in OWN_TENSORS:
+                of_layers[key] = result.layer_bytes or 0
         bench.watcher.end(names[key], result.status, result.reason)
-    return LibraryMemory(overhead_bytes=found, kernel_bytes=of_kernels)
+    return LibraryMemory(overhead_bytes=found, kernel_bytes=of_kernels, layer_bytes=of_layers)

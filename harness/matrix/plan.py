@@ -21,7 +21,13 @@ from spoonbench.harness.matrix.model import know_model
 from spoonbench.harness.matrix.skips import why_skipped
 from spoonbench.harness.matrix.sweep import PLAIN, cell_name
 from spoonbench.harness.matrix.work import Texts, texts_of
-from spoonbench.harness.matrix_records import LibraryMemory, Matrix, MatrixCell, plainest
+from spoonbench.harness.matrix_records import (
+    OWN_TENSORS,
+    LibraryMemory,
+    Matrix,
+    MatrixCell,
+    plainest,
+)
 from spoonbench.harness.predict.prediction import size_text
 from spoonbench.harness.records import Cell, Workload
 
@@ -175,6 +181,7 @@ def plan_matrix(
         baseline=plainest(described).name,
         overhead_bytes=wanted.libraries.overhead_bytes,
         kernel_bytes=wanted.libraries.kernel_bytes,
+        layer_bytes=wanted.libraries.layer_bytes,
     )
     return MatrixPlan(
         matrix=matrix, training=training, split=split, texts=texts, cells=cells, model=known
@@ -197,6 +204,7 @@ def with_libraries(plan: MatrixPlan, libraries: LibraryMemory, wanted: Wanted) -
         baseline=plainest(cells).name,
         overhead_bytes=libraries.overhead_bytes,
         kernel_bytes=libraries.kernel_bytes,
+        layer_bytes=libraries.layer_bytes,
     )
     return replace(plan, matrix=matrix)
 
@@ -230,10 +238,9 @@ def _sized(
 ) -> MatrixCell:
     """The cell with what it will take, skipped where that will not fit."""
     at = cell.placement
-    if model.shape is not None:
-        cell = replace(
-            cell, weight_bytes=cell_weights(at, model.shape), cache=cell_cache(at, model.shape)
-        )
+    shape = model.shape
+    if shape is not None:
+        cell = replace(cell, weight_bytes=cell_weights(at, shape), cache=cell_cache(at, shape))
     if isinstance(told, NotTold):
         cell = replace(cell, why_no_peak=str(told))
     elif told is not None:
@@ -242,6 +249,7 @@ def _sized(
             peak_parts=told.components,
             peak_moment=told.moment,
             n_kernels=n_kernels(at, told, model.sizes),
+            n_layers=0 if at.engine in OWN_TENSORS or shape is None else len(shape.cache),
         )
     return _fitting(cell, wanted)
 

@@ -299,7 +299,7 @@ class _Call:
     """One timed call whose answers were kept, all of them texts of a model."""
 
     seconds: float
-    first_token_s: float
+    first_token_s: float | None
     n_tokens: tuple[int, ...]
 
 
@@ -309,25 +309,30 @@ def _calls(run: RunRecord, said: Sequence[ScoredAnswer]) -> Iterator[_Call]:
         answers = list(islice(rest, size))
         counts = [one.tokens_out for one in answers if one.tokens_out]
         firsts = [one.first_token_s for one in answers if one.first_token_s is not None]
-        if counts and firsts:
-            yield _Call(ns / 1e9, max(firsts), tuple(counts))
+        # A server may tell either without the other.
+        if counts or firsts:
+            yield _Call(ns / 1e9, max(firsts, default=None), tuple(counts))
 
 
 def _with_times(evidence: CellEvidence, calls: Sequence[_Call]) -> CellEvidence:
     """Tokens and their times; a row that has ended waits for the longest of its batch."""
-    n_tokens = sum(sum(call.n_tokens) for call in calls)
-    seconds = sum(call.seconds for call in calls)
+    counted = [call for call in calls if call.n_tokens]
+    n_tokens = sum(sum(call.n_tokens) for call in counted)
+    seconds = sum(call.seconds for call in counted)
     later = [
         (call.seconds - call.first_token_s) / (max(call.n_tokens) - 1)
-        for call in calls
-        if max(call.n_tokens) > 1
+        for call in counted
+        if call.first_token_s is not None and max(call.n_tokens) > 1
     ]
+    firsts = [call.first_token_s for call in calls if call.first_token_s is not None]
     return replace(
         evidence,
-        first_token_s=median([call.first_token_s for call in calls]),
+        first_token_s=_middle(firsts),
         token_s=_middle(later),
         tokens_per_s=n_tokens / seconds if seconds else None,
-        tokens_per_answer=n_tokens / sum(len(call.n_tokens) for call in calls),
+        tokens_per_answer=n_tokens / sum(len(call.n_tokens) for call in counted)
+        if counted
+        else None,
     )
 
 

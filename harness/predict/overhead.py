@@ -19,14 +19,18 @@ from __future__ import annotations
 import gc
 from itertools import pairwise
 from statistics import median
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from spoonbench.harness.memory import resident_bytes, return_freed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _SIDE = 32
 _TOKENS = 16
 _LARGE = (2048, 512)
 _N_PRODUCTS = 24
+_N_LAYERS = 4
 
 
 def measure_overhead(dtype: str = "float32", device: str = "cpu") -> int:
@@ -69,6 +73,31 @@ def measure_kernel(dtype: str = "float32", device: str = "cpu") -> int:
             taken.append(_taken(device))
     # Pages of the process itself come now and then; a kernel comes with each product.
     return int(max(0, median(after - before for before, after in pairwise(taken))))
+
+
+def measure_engine(try_engine: Callable[[int], object], device: str = "cpu") -> tuple[int, int]:
+    """Bytes that an engine takes besides tensors: once, and for each layer of a model.
+
+    Instead of `measure_overhead`, in a process of its own.
+
+    Exporters and compilers keep what they know of every operation, so that a model of more layers
+    takes more, whatever the layers' size.
+
+    Args:
+        try_engine: builds the engine for a tiny model of so many layers, lets it write, and
+            returns what holds it.
+        device: as for `measure_overhead`.
+
+    Raises:
+        ValueError: a device on which nothing counts it.
+    """
+    before = _taken(device)
+    small = try_engine(1)
+    with_one = _taken(device)
+    large = try_engine(_N_LAYERS)
+    of_layer = max(0, (_taken(device) - with_one) // _N_LAYERS)
+    del small, large
+    return max(0, with_one - before - of_layer), of_layer
 
 
 def _taken(device: str) -> int:

@@ -24,6 +24,8 @@ WORDS: Mapping[str, str] = {
     **LABELS,
     "weights": "the weights",
     "optimizer": "the states of the optimizer",
+    "engine_weights": "the engine's copies of weights",
+    "engine_buffers": "what the engine keeps of a pass",
     "overhead": "what the libraries hold for themselves",
 }
 """Components of a prediction, in words."""
@@ -43,6 +45,8 @@ class MemoryPrediction:
         weight_copies: weights in the number format of autocast.
         activations: all other tensors of the pass.
         logits: tensors with a number for each token of the vocabulary.
+        engine_weights: copies that an engine makes for itself (`predict.engines`).
+        engine_buffers: what an engine holds of a pass beside the tensors that torch would.
         overhead: what libraries take beside tensors, as measured (`predict.overhead`); 0 where it
             was not.
         largest: tensors of the pass at that moment, those with most bytes first.
@@ -59,6 +63,8 @@ class MemoryPrediction:
     weight_copies: int = 0
     activations: int = 0
     logits: int = 0
+    engine_weights: int = 0
+    engine_buffers: int = 0
     overhead: int = 0
     largest: tuple[Tensors, ...] = ()
     n_products: int = 0

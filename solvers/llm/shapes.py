@@ -75,9 +75,8 @@ def shape_of_recipe(recipe: Recipe) -> ModelShape:
 def shape_of_model(model: Any) -> ModelShape:
     """The same of a model, wherever its weights are."""
     left_out = head_names(model)
-    matrices = tuple(
-        _matrix(name, layer) for name, layer in linear_layers(model).items() if name not in left_out
-    )
+    layers = linear_layers(model)
+    matrices = tuple(_matrix(name, layer) for name, layer in layers.items() if name not in left_out)
     n_parameters = sum(parameter.numel() for parameter in model.parameters())
     n_in_matrices = sum(one.rows * one.columns + one.n_biases for one in matrices)
     return ModelShape(
@@ -85,6 +84,8 @@ def shape_of_model(model: Any) -> ModelShape:
         n_others=n_parameters - n_in_matrices,
         buffer_bytes=sum(buffer.nbytes for buffer in model.buffers()),
         cache=_cache_layers(model.config.get_text_config()),
+        n_in_head=sum(layers[name].weight.numel() for name in left_out if name in layers),
+        n_query_heads=getattr(model.config.get_text_config(), "num_attention_heads", None) or 0,
         family=model.config.model_type,
         tracer=ConfigTracer(model.config),
     )

@@ -98,6 +98,16 @@ class TimedPasses(PlacesModel):
             return None
         return largest_cache(self._ready().model, call)
 
+    def try_engine(self, settings: Settings, n_layers: int, /) -> object:
+        """Build an engine for a tiny model and let it write once; what holds both.
+
+        Raises:
+            Unsupported: the engine cannot be had here.
+        """
+        from spoonbench.solvers.llm.engines.trial import try_engine
+
+        return try_engine(settings, n_layers)
+
     def count_tokens(self, examples: Sequence[Example], /) -> list[int]:
         """Tokens of each example as it is scored, padding left out.
 

@@ -26,8 +26,13 @@ Body = dict[str, Any]
 PATHS = {"chat": "/chat/completions", "completions": "/completions"}
 
 _REJECTED = frozenset({400, 422})
+_INVALID = "validation error"
 _ALL = -1
-"""What the servers that know top_k say for: among all tokens."""
+"""What vLLM and SGLang say for top_k among all tokens; llama.cpp and MLX refuse it, and say 0."""
+
+_REPETITION = "repeat_penalty"
+"""llama.cpp's name. Its Python server punishes repetitions by 1.1, greedy texts too, where it is
+not told otherwise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,17 +42,34 @@ class Dialect:
     Attributes:
         asks_usage: `stream_options` is known, without which a stream may tell no tokens.
         limit: name of the limit of new tokens.
+        says_no_penalty: `repeat_penalty` is known, or nobody minds.
+        all_tokens: what top_k is for a choice among all tokens.
+        counts_likely: a completion is asked for the log probabilities of so many tokens; else it
+            is asked for them or not, as a chat is.
+        streams: an answer is written to its end, whatever else is asked meanwhile.
         is_settled: a request succeeded in this dialect.
     """
 
     asks_usage: bool = True
     limit: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
+    says_no_penalty: bool = True
+    all_tokens: int = _ALL
+    counts_likely: bool = True
+    streams: bool = True
     is_settled: bool = False
 
     def say(self, body: Body) -> bytes:
         """The request as it is sent: ASCII, so that any text can stand in it."""
         said = dict(body)
         said[self.limit] = said.pop("max_tokens")
+        if self.says_no_penalty:
+            said.setdefault(_REPETITION, 1.0)
+        if said.get("top_k") == _ALL:
+            said["top_k"] = self.all_tokens
+        if "logprobs" in said and not self.counts_likely:
+            said["logprobs"] = True
+        if not self.streams:
+            said.pop("stream", None)
         if said.get("stream") and self.asks_usage:
             said["stream_options"] = {"include_usage": True}
         return json.dumps(said, allow_nan=False).encode("ascii")
@@ -55,15 +77,39 @@ class Dialect:
     def other(self, body: Body, failure: Failure) -> Dialect | None:
         """How to say it after a refusal; None where there is no other way.
 
-        A server that knows no `stream_options` may not name the field in its refusal, so any is
-        tried once without it.
+        A server may not name the field that it does not know in its refusal, so any is tried once
+        without those that not all know. An answer that was broken off is asked for whole: a
+        server that breaks off one stream for the next (llama-cpp-python's does) waits there.
         """
-        if failure.status not in _REJECTED or self.is_settled:
+        if failure.is_broken_off and self.streams:
+            return replace(self, streams=False)
+        # llama-cpp-python's server calls a field that it refuses an error of its own, HTTP 500.
+        is_rejected = failure.status in _REJECTED or _INVALID in failure.message
+        if self.is_settled or not is_rejected:
             return None
-        if self.limit == "max_tokens" and "max_completion_tokens" in failure.message:
+        named = self._without_named(body, failure.message)
+        if named is not None:
+            return named
+        if self.says_no_penalty or (self.asks_usage and body.get("stream")):
+            return replace(self, says_no_penalty=False, asks_usage=False)
+        return None
+
+    def joined(self, other: Dialect) -> Dialect:
+        """What a request that succeeded has shown, beside what others did meanwhile."""
+        return replace(other, streams=self.streams and other.streams, is_settled=True)
+
+    def _without_named(self, body: Body, message: str) -> Dialect | None:
+        """Without what the refusal names; None where it names nothing that can be left out."""
+        if self.limit == "max_tokens" and "max_completion_tokens" in message:
             return replace(self, limit="max_completion_tokens")
-        if self.asks_usage and body.get("stream"):
+        if self.says_no_penalty and _REPETITION in message:
+            return replace(self, says_no_penalty=False)
+        if self.asks_usage and "stream_options" in message:
             return replace(self, asks_usage=False)
+        if self.all_tokens == _ALL and "top_k" in message and body.get("top_k") == _ALL:
+            return replace(self, all_tokens=0)
+        if self.counts_likely and "logprobs" in message and "bool" in message:
+            return replace(self, counts_likely=False)
         return None
 
 
@@ -116,8 +162,11 @@ def _body(endpoint: Endpoint, prompt: Body) -> Body:
     body: Body = {"model": endpoint.model, **prompt}
     if endpoint.stream:
         body["stream"] = True
-    if endpoint.logprobs:
-        body["logprobs"] = True if endpoint.api == "chat" else 1
+    if endpoint.logprobs and endpoint.api == "chat":
+        # llama-cpp-python's server tells none of the tokens written where it is to tell no others.
+        body |= {"logprobs": True, "top_logprobs": 1}
+    elif endpoint.logprobs:
+        body["logprobs"] = 1
     return body
 
 
@@ -132,7 +181,8 @@ def _extensions(endpoint: Endpoint, decoding: Decoding) -> Body:
     that come with the model.
     """
     if endpoint.extensions:
-        said: Body = {"repetition_penalty": decoding.repetition_penalty}
+        penalty = decoding.repetition_penalty
+        said: Body = {"repetition_penalty": penalty, _REPETITION: penalty}
         if decoding.temperature > 0:
             said["top_k"] = decoding.top_k or _ALL
         return said
@@ -141,6 +191,7 @@ def _extensions(endpoint: Endpoint, decoding: Decoding) -> Body:
     if wanted:
         raise ValueError(
             f"{' and '.join(wanted)}: the protocol of endpoints does not have it, and servers that "
-            "do not know it ignore it; if yours knows it (vLLM, SGLang), set extensions=true"
+            "do not know it ignore it; if yours knows it (vLLM, SGLang, llama.cpp, MLX), set "
+            "extensions=true"
         )
     return {}

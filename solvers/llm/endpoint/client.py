@@ -172,7 +172,7 @@ class Client:
                         raise
                     dialect = other
                 else:
-                    self._dialect = replace(dialect, is_settled=True)
+                    self._dialect = self._dialect.joined(dialect)
                     return reply
 
         return attempt
@@ -243,7 +243,8 @@ class Client:
             raise
         except BadReply as exc:
             sent = f": {self._shown(exc.sent)}" if exc.sent else ""
-            raise RequestFailed(Failure(reason=exc.reason + sent)) from None
+            failure = Failure(reason=exc.reason + sent, is_broken_off=exc.is_broken_off)
+            raise RequestFailed(failure) from None
         except httpx2.HTTPError as exc:
             failure = failed_connection(exc, self._shown(str(exc)), wait_s)
             raise RequestFailed(failure) from None
@@ -343,8 +344,8 @@ async def _read_reply(response: httpx2.Response, started_ns: int) -> Reply:
     collector = Collector(started_ns)
     kind = response.headers.get("content-type", "none")
     if "event-stream" in kind:
-        await _read_stream(response, collector)
-        return collector.finish(is_streamed=True)
+        is_done = await _read_stream(response, collector)
+        return collector.finish(is_streamed=True, is_done=is_done)
     text = await _text(response, MOST_BYTES)
     try:
         collector.add(parse_json(text))
@@ -355,19 +356,20 @@ async def _read_reply(response: httpx2.Response, started_ns: int) -> Reply:
     return collector.finish(is_streamed=False)
 
 
-async def _read_stream(response: httpx2.Response, collector: Collector) -> None:
+async def _read_stream(response: httpx2.Response, collector: Collector) -> bool:
+    """Whether the server said that it is done."""
     parser = EventParser()
     try:
         async with contextlib.aclosing(_pieces(response, MOST_BYTES)) as pieces:
             async for piece in pieces:
                 if _take(parser.feed(piece), collector):
                     await _drain(pieces)
-                    return
+                    return True
     except httpx2.TransportError:
         # What comes after the reason for the end are figures, not text.
         if not collector.is_whole:
             raise
-    _take(parser.finish(), collector)
+    return _take(parser.finish(), collector)
 
 
 async def _drain(pieces: AsyncIterator[bytes]) -> None:

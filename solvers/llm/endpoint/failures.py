@@ -38,6 +38,7 @@ class Failure:
         is_passing: another attempt may succeed.
         is_gone: the server could not be reached, or said nothing.
         is_unreached: there was no connection.
+        is_broken_off: the server called half an answer done.
         status: HTTP status, where there was one.
         message: what the server wrote.
         wait_s: seconds that the server asks to wait.
@@ -47,6 +48,7 @@ class Failure:
     is_passing: bool = False
     is_gone: bool = False
     is_unreached: bool = False
+    is_broken_off: bool = False
     status: int | None = None
     message: str = ""
     wait_s: float | None = None

@@ -6,6 +6,10 @@ longer than a window goes as windows of token ids, for which the server's `/toke
 out. A window means what it means for local models: up to `window` tokens are read, and each says
 how likely the one after it is.
 
+Some servers give each token of an echo the log probability of its place one further on
+(llama-cpp-python 0.3.36 does), which looks like any other number. So the model first writes a few
+tokens, and the same tokens echoed must be as likely as they were when they were written.
+
 Not covered: chats, whose templates stand between a text and its tokens.
 """
 
@@ -30,7 +34,18 @@ _NO_ECHO = (
     "echo and logprobs, which vLLM offers"
 )
 
+_TOO_LONG = (
+    "the text is longer than what the model of this server reads at once, and the server has no "
+    "/tokenize to cut it with"
+)
+
 _LEAST_TOKENS = 2
+_OPENING_CHARACTERS = 200
+"""Of a text, after which the model writes a few tokens of its own."""
+
+_N_WRITTEN = 4
+_LARGEST_GAP = 0.25
+"""Between two log probabilities of one token: number formats and batches make up less."""
 
 Scored = list[tuple[str, float | None]]
 """Tokens of a prompt as text, with their log probability where something stands before them."""
@@ -63,6 +78,7 @@ class Reader:
             Unsupported: the server does not tell; the message says what is missing.
             ValueError: a text that is too short, or a window or stride that does not fit.
         """
+        await self._check_echo(text)
         places = await self._places() if window is None else window
         if places is None:
             return await self._score_whole(text, window, stride)
@@ -119,26 +135,53 @@ class Reader:
         is_ids = isinstance(ids, list) and bool(ids) and all(isinstance(item, int) for item in ids)
         return ids if is_ids else None
 
+    async def _check_echo(self, text: str) -> None:
+        """See that tokens are as likely in an echo as they were when the model wrote them.
+
+        Where it writes none that an echo shows again, nothing can be seen.
+
+        Raises:
+            Unsupported: they are not.
+        """
+        opening = text[:_OPENING_CHARACTERS]
+        try:
+            tokens, values, _ = await self._completed(opening, max_tokens=_N_WRITTEN)
+        except Unsupported:
+            return
+        if not tokens or not _are_scores(tokens, values) or values[0] is None:
+            return
+        echoed = (await self._echo(opening + "".join(tokens)))[-len(tokens) :]
+        if [token for token, _ in echoed] != tokens:
+            return
+        pairs = [(told, seen) for told, (_, seen) in zip(values, echoed, strict=True) if seen]
+        told, seen = max(pairs, key=lambda pair: abs(pair[0] - pair[1]), default=(0.0, 0.0))
+        if abs(told - seen) > _LARGEST_GAP:
+            raise Unsupported(
+                "what this server echoes is not how likely a text is: of a token that its model "
+                f"wrote with a log probability of {told:.3g} it says {seen:.3g} in an echo"
+            )
+
+    async def _completed(self, prompt: str | Sequence[int], **more: Any) -> tuple[Any, Any, Any]:
+        """Tokens of a completion, their log probabilities, and how many are the prompt's."""
+        asked = {"model": self.model, "prompt": prompt, "logprobs": 1, "temperature": 0.0}
+        try:
+            found = await self.client.post(f"{self.base}/completions", {**asked, **more})
+        except RequestFailed as exc:
+            why = _TOO_LONG if "context length" in exc.failure.message else _NO_ECHO
+            raise Unsupported(f"{why} ({exc.failure.reason})") from None
+        try:
+            logprobs = found["choices"][0]["logprobs"]
+            return logprobs["tokens"], logprobs["token_logprobs"], found["usage"]["prompt_tokens"]
+        except (TypeError, KeyError, IndexError) as exc:
+            raise Unsupported(_NO_ECHO) from exc
+
     async def _echo(self, prompt: str | Sequence[int]) -> Scored:
         """Tokens of a prompt with their log probabilities."""
-        body = {
-            "model": self.model,
-            "prompt": prompt,
-            "echo": True,
-            "logprobs": 1,
-            "max_tokens": 1,
-            "temperature": 0.0,
-        }
+        tokens, values, n_told = await self._completed(prompt, echo=True, max_tokens=1)
         try:
-            found = await self.client.post(f"{self.base}/completions", body)
-        except RequestFailed as exc:
-            raise Unsupported(f"{_NO_ECHO} ({exc.failure.reason})") from None
-        try:
-            logprobs, usage = found["choices"][0]["logprobs"], found["usage"]
-            tokens, values = logprobs["tokens"], logprobs["token_logprobs"]
-            n_prompt = int(usage["prompt_tokens"])
+            n_prompt = int(n_told)
             is_whole = n_prompt <= len(tokens) == len(values) <= n_prompt + 1
-        except (TypeError, KeyError, IndexError, ValueError) as exc:
+        except (TypeError, ValueError) as exc:
             raise Unsupported(_NO_ECHO) from exc
         if not is_whole or not _are_scores(tokens[:n_prompt], values[:n_prompt]):
             raise Unsupported(_NO_ECHO)

@@ -36,8 +36,9 @@ class Endpoint:
         concurrency: requests under way at once.
         stream: the answer is read as it is written, which tells the time of its first token.
         logprobs: ask for the probabilities of tokens, from which confidence is read.
-        extensions: the server knows `top_k` and `repetition_penalty` (vLLM, SGLang), which the
-            protocol itself does not have; they are said with every request then.
+        extensions: the server knows `top_k` and `repetition_penalty` (vLLM, SGLang, llama.cpp and
+            MLX do), which the protocol itself does not have; they are said with every request
+            then.
         price_in: US dollars per million prompt tokens; None: unknown.
         price_out: US dollars per million new tokens; None: unknown.
         key_variable: environment variable that holds the key; empty: none is sent.

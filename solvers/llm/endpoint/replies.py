@@ -35,11 +35,12 @@ class BadReply(ValueError):
     Args:
         reason: why.
         sent: what the server sent, uncut: the key is taken out before it is cut and shown.
+        is_broken_off: the server called half an answer done.
     """
 
-    def __init__(self, reason: str, sent: str = "") -> None:
+    def __init__(self, reason: str, sent: str = "", *, is_broken_off: bool = False) -> None:
         super().__init__(reason)
-        self.reason, self.sent = reason, sent
+        self.reason, self.sent, self.is_broken_off = reason, sent, is_broken_off
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,8 +132,12 @@ class Collector:
             self._finish = str(choice["finish_reason"])
             self._stop = choice.get("stop_reason", choice.get("matched_stop"))
 
-    def finish(self, *, is_streamed: bool) -> Reply:
+    def finish(self, *, is_streamed: bool, is_done: bool = False) -> Reply:
         """The reply.
+
+        Args:
+            is_streamed: it came in chunks.
+            is_done: the server said after the last of them that it is done.
 
         Raises:
             BadReply: it is not whole, or ended in what is no answer.
@@ -140,7 +145,12 @@ class Collector:
         if not self._has_choices:
             raise BadReply("the server sent no choices")
         text = _whole_text("".join(self._pieces))
-        stopped_by = self._stopped_by(len(text))
+        if self._finish is None:
+            reason = (
+                f"half an answer: it ended after {len(text)} characters without a finish_reason"
+            )
+            raise BadReply(reason, is_broken_off=is_done)
+        stopped_by = self._stopped_by(self._finish)
         if stopped_by == "stop_string" and isinstance(self._stop, str):
             text = text if text.endswith(self._stop) else text + self._stop
         tokens, log_probabilities = _usable(self._tokens)
@@ -156,21 +166,17 @@ class Collector:
             is_reasoned=self._is_reasoned,
         )
 
-    def _stopped_by(self, n_characters: int) -> StopReason:
-        if self._finish is None:
-            raise BadReply(
-                f"half an answer: it ended after {n_characters} characters without a finish_reason"
-            )
-        if self._finish in _REFUSED:
-            raise BadReply(_REFUSED[self._finish])
-        if self._finish not in _STOPS:
-            raise BadReply("the server ended the text with the finish_reason", self._finish)
+    def _stopped_by(self, finish: str) -> StopReason:
+        if finish in _REFUSED:
+            raise BadReply(_REFUSED[finish])
+        if finish not in _STOPS:
+            raise BadReply("the server ended the text with the finish_reason", finish)
         # vLLM and SGLang say what the text stopped at: a string, or the id of an end token.
-        if self._finish == "stop" and isinstance(self._stop, str) and self._stop:
+        if finish == "stop" and isinstance(self._stop, str) and self._stop:
             return "stop_string"
-        if self._finish == "stop" and _count(self._stop) is not None:
+        if finish == "stop" and _count(self._stop) is not None:
             return "end_token"
-        return _STOPS[self._finish]
+        return _STOPS[finish]
 
 
 def _raise_error(chunk: dict[str, Any]) -> None:

@@ -54,7 +54,7 @@ class EndpointSolver:
 
     info = SolverInfo(
         name="endpoint",
-        version="2",
+        version="3",
         level=5,
         summary="A language model behind an OpenAI-compatible server, shown a few examples.",
         kinds=("number", "label", "text"),

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 _SCORES = "logits"
 _INPUT, _OUTPUT = "input.", "output."
+_DIMENSIONS = 4
+"""Of keys and values: rows, heads, tokens, width."""
 
 
 class OnnxRuntime:
@@ -69,10 +71,14 @@ class OnnxRuntime:
         except Exception as exc:
             raise Unsupported(f"this model cannot be exported to ONNX: {exc}") from exc
         self._session = runner.session
+        kept = [spec for spec in self._session.get_inputs() if spec.name.startswith(_INPUT)]
+        if any(len(spec.shape) != _DIMENSIONS for spec in kept):
+            raise Unsupported(
+                "this model's cache has more than keys and values (a layer with a window keeps its "
+                "length), which the engine onnxruntime does not carry from step to step"
+            )
         self._cache = {
-            spec.name.removeprefix(_INPUT): (spec.shape[1], spec.shape[3])
-            for spec in self._session.get_inputs()
-            if spec.name.startswith(_INPUT)
+            spec.name.removeprefix(_INPUT): (spec.shape[1], spec.shape[3]) for spec in kept
         }
         self._names = [spec.name for spec in self._session.get_outputs()]
         taken = self._session.get_session_options()

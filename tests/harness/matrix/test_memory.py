@@ -142,7 +142,10 @@ def test_few_sizes_of_many_are_traced(model):
     [
         (KnownModel(), Conditions(), "does not tell what it is made of"),
         ("no sizes", Conditions(), "how long its texts are"),
-        ("all", Conditions(engine="onnxruntime"), "the engine onnxruntime"),
+        ("all", Conditions(engine="onnxruntime", dtype="bfloat16"), "in bfloat16 on cpu was not"),
+        ("all", Conditions(engine="compile", device="cuda:0"), "in float32 on cuda:0 was not"),
+        ("all", Conditions(engine="openvino", mode="score"), "in the mode score was not measured"),
+        ("all", Conditions(engine="another"), "holds the model in its own way"),
     ],
 )
 def test_what_cannot_be_told_has_a_reason(model, known, at, why):
@@ -163,3 +166,24 @@ def test_lengths_that_are_given_need_no_texts(model):
     at = Conditions(mode="prefill", prompt_tokens=16)
     told = tell(KnownModel(shape=model.shape), [at])[at]
     assert told.total > told.weights
+
+
+@pytest.mark.parametrize("mode", ["answer", "prefill", "decode"])
+def test_engines_are_told_as_if_each_were_alone(model, mode):
+    prompt, new = (None, None) if mode == "answer" else (16, 4)
+    wanted = [
+        Conditions(engine=engine, mode=mode, batch_size=size, prompt_tokens=prompt, new_tokens=new)
+        for engine in ("native", "compile", "onnxruntime", "openvino")
+        for size in (1, 3, 8)
+    ]
+    told = tell(model, wanted)
+    for at in wanted:
+        if at.batch_size == 3:
+            alone = tell(model, [at])[at]
+            assert told[at].components == pytest.approx(alone.components, abs=1)
+    for size in (1, 3, 8):
+        native, compiled, session, packed = (
+            told[at].total for at in wanted if at.batch_size == size
+        )
+        assert native == compiled
+        assert session > packed > native

@@ -149,3 +149,43 @@ def test_what_is_known_later_changes_nothing_else(laboratory):
     assert all("4.00 GB" in cell.why_skipped for cell in skipped)
     forced = with_libraries(later, full, replace(wanted, is_forced=True)).matrix.cells
     assert all(cell.why_skipped is None for cell in forced)
+
+
+def test_an_engine_that_holds_models_in_its_own_way_is_probed_for_itself(laboratory, bench):
+    class Layered(Probed):
+        def run(self, job, on_progress=None, on_cell=None):
+            found = super().run(job)
+            engine = job.part.settings.engine
+            return replace(found, layer_bytes=None if engine == "native" else 3)
+
+    executor = Layered()
+    axes = {"batch": [1], "engine": ["native", "lean", "compile"], "mode": ["prefill"]}
+    plan = laboratory.plan({**axes, "prompt": [8]}, "lm-tiny")
+    found = measure_overheads(plan, bench(executor))
+    assert [job.part.settings.engine for job in executor.jobs] == ["native", "compile"]
+    assert found.overhead_bytes == {"cpu float32": 7, "cpu float32 compile": 7}
+    assert found.layer_bytes == {"cpu float32 compile": 3}
+
+
+def test_what_an_engine_keeps_for_each_layer_counts_in_its_peaks_alone(laboratory):
+    axes = {"batch": [1], "engine": ["native", "compile"], "mode": ["prefill"], "prompt": [8]}
+    taken = LibraryMemory(
+        overhead_bytes={"cpu float32": 5_000_000, "cpu float32 compile": 9_000_000},
+        layer_bytes={"cpu float32 compile": 1_000_000},
+    )
+    matrix = laboratory.plan(axes, "lm-tiny", libraries=taken).matrix
+    native, compiled = matrix.cells
+    assert matrix.predicted_peak_parts(native)["overhead"] == 5_000_000
+    assert compiled.n_layers > 1
+    expected = 9_000_000 + 1_000_000 * compiled.n_layers
+    assert matrix.predicted_peak_parts(compiled)["overhead"] == expected
+
+
+@pytest.mark.slow
+def test_a_real_child_tells_what_compiling_takes(laboratory, bench):
+    axes = {"batch": [1], "engine": ["compile"], "mode": ["prefill"], "prompt": [8]}
+    plan = laboratory.plan(axes, "lm-tiny")
+    with LocalExecutor() as executor:
+        found = measure_overheads(plan, bench(executor))
+    assert 20_000_000 < found.overhead_bytes["cpu float32 compile"] < 2_000_000_000
+    assert 0 < found.layer_bytes["cpu float32 compile"] < 100_000_000

@@ -138,3 +138,25 @@ def test_calls_inside_pytest_are_not_taken_for_those_of_the_answers(laboratory):
     assert child.tokens_per_s is not None
     assert shared.tokens_per_s is None
     assert shared.accuracy == child.accuracy
+
+
+@pytest.mark.parametrize(
+    ("told", "rate", "first"),
+    [
+        ({"tokens_out": 3}, True, None),
+        ({"first_token_s": 0.1}, False, 0.1),
+        ({"tokens_out": 3, "first_token_s": 0.1}, True, 0.1),
+        ({}, False, None),
+    ],
+)
+def test_tokens_and_the_time_of_the_first_are_told_one_without_the_other(
+    laboratory, told, rate, first
+):
+    """A server that streams may tell no tokens, and one that does not has no first one."""
+    plan = laboratory.plan({"batch": [1]}, n_rounds=1)
+    run = run_of(plan.matrix.cells[0], environment=plan.matrix.environment_id)
+    said = (replace(answer("a", True), **told),)
+    (found,) = summarize_matrix(plan.matrix, [run], lambda run_id: said).cells
+    assert (found.tokens_per_s is not None, found.first_token_s) == (rate, first)
+    assert found.tokens_per_answer == (3 if rate else None)
+    assert (found.token_s is not None) == (rate and first is not None)

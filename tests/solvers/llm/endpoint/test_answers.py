@@ -213,55 +213,6 @@ def test_a_stream_that_is_done_and_stays_open_is_not_waited_for(ask, fake):
     assert (time.perf_counter_ns() - start) / 1e9 < 5
 
 
-# Servers that know less.
-
-
-def test_a_server_that_knows_no_stream_options_is_asked_without(ask, fake):
-    def behave(exchange):
-        if "stream_options" in exchange.body:
-            exchange.send_json({"detail": "extra fields not permitted"}, status=400)
-        else:
-            exchange.reply("The answer is 5.", usage=None)
-
-    fake.behave = behave
-    solver = ask.make()
-    (answer,) = solver.solve(ask.problems("add 2 and 3"))
-    assert (answer.value, answer.tokens_in, answer.tokens_out) == ("5", None, None)
-    solver.solve(ask.problems("add 3 and 3"))
-    assert ["stream_options" in seen.body for seen in fake.posts] == [True, False, False]
-
-
-def test_a_server_that_knows_another_name_for_the_limit(ask, fake):
-    def behave(exchange):
-        if "max_tokens" in exchange.body:
-            said = "Unsupported parameter: use 'max_completion_tokens' instead."
-            exchange.send_json({"error": {"message": said}}, status=400)
-        else:
-            exchange.reply("The answer is 5.")
-
-    fake.behave = behave
-    assert ask("add 2 and 3", max_new_tokens=9)[0].value == "5"
-    assert fake.posts[-1].body["max_completion_tokens"] == 9
-    assert fake.posts[-1].body["stream_options"]
-
-
-def test_a_question_that_the_server_refuses_does_not_change_how_others_are_asked(ask, fake):
-    def behave(exchange):
-        if "long" in exchange.question:
-            exchange.send_json({"error": "the prompt is too long"}, status=400)
-        else:
-            exchange.reply("The answer is 5.")
-
-    fake.behave = behave
-    solver = ask.make()
-    first, second = (solver.solve(ask.problems(q))[0] for q in ("long", "add 2 and 3"))
-    assert "the prompt is too long" in first.reason
-    assert second.tokens_in == 12
-    third = solver.solve(ask.problems("long"))[0]
-    assert "the prompt is too long" in third.reason
-    assert len(fake.posts) == 4  # with and without stream_options, then settled
-
-
 # Confidence.
 
 

@@ -221,7 +221,8 @@ def test_what_will_not_pass_is_not_tried_again(failure, fake, status):
     reason = failure(lambda e: e.send("no way", status=status), stream=False, retries=3)
     assert f"HTTP {status}" in reason
     assert "no way" in reason
-    assert len(fake.posts) == 1
+    # What may be a field that this server does not know is asked once without it.
+    assert len(fake.posts) == (2 if status in (400, 422) else 1)
 
 
 def test_retry_after_in_seconds_is_waited_for(ask, fake):

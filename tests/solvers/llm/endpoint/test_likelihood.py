@@ -12,8 +12,12 @@ def value(place):
     return -(1 + place) / 100
 
 
-def echoing(mark=None, tokenize=True):
-    """A server whose tokens are bytes, with a mark in front of texts where one is given."""
+def echoing(mark=None, tokenize=True, shift=0, ends=False):
+    """A server whose tokens are bytes, with a mark in front of texts where one is given.
+
+    What it echoes it may tell from places further on, as llama-cpp-python does, and a model that
+    ends where the text does writes nothing.
+    """
 
     def behave(exchange):
         prompt = exchange.body["prompt"]
@@ -23,8 +27,14 @@ def echoing(mark=None, tokenize=True):
             tokens = [mark if i == 0 else chr(i) for i in prompt]
         if exchange.path == "/tokenize" and tokenize:
             exchange.send_json({"tokens": [0 if t == mark else ord(t) for t in tokens]})
+        elif exchange.path == "/v1/completions" and not exchange.body.get("echo"):
+            written = [] if ends else ["!"] * exchange.body["max_tokens"]
+            values = [value(len(tokens) + i) for i in range(len(written))]
+            usage = {"prompt_tokens": len(tokens), "completion_tokens": len(written)}
+            logprobs = {"tokens": written, "token_logprobs": values}
+            exchange.send_text("".join(written), finish="length", usage=usage, logprobs=logprobs)
         elif exchange.path == "/v1/completions":
-            values = [None, *[value(place) for place in range(1, len(tokens))], -9.0]
+            values = [None, *[value(place + shift) for place in range(1, len(tokens))], -9.0]
             logprobs = {"tokens": [*tokens, "!"], "token_logprobs": values}
             usage = {"prompt_tokens": len(tokens), "completion_tokens": 1}
             exchange.send_text("", finish="length", usage=usage, logprobs=logprobs)
@@ -58,8 +68,9 @@ def test_windows_score_every_token_once_with_what_stands_before_it(ask, fake, wi
     assert found.log_likelihood == pytest.approx(expected)
     assert (found.n_tokens, found.n_bytes) == (11, 11)
     assert (found.window, found.stride) == (window, stride)
-    longest = max(len(seen.body["prompt"]) for seen in fake.posts if seen.path.endswith("ions"))
-    assert longest <= window + 1
+    prompts = [seen.body["prompt"] for seen in fake.posts]
+    # Those that are texts see whether the server can be believed.
+    assert max(len(prompt) for prompt in prompts if isinstance(prompt, list)) <= window + 1
 
 
 def test_the_window_is_what_the_server_says(ask, fake):
@@ -102,4 +113,23 @@ def test_a_server_that_does_not_echo_is_unsupported(ask, fake):
 def test_a_server_without_completions_is_unsupported(ask, fake):
     fake.behave = lambda exchange: exchange.send("no such path", status=404)
     with pytest.raises(Unsupported, match=r"does not tell how likely.*HTTP 404"):
+        ask.make().text_likelihood(TEXT)
+
+
+def test_an_echo_that_tells_of_other_places_is_not_believed(ask, fake):
+    fake.behave = echoing(tokenize=False, shift=30)
+    with pytest.raises(Unsupported, match=r"echoes is not how likely.* -0\.1\d+ it says -0\.4\d+"):
+        ask.make().text_likelihood(TEXT)
+
+
+def test_a_model_that_writes_nothing_cannot_be_checked(ask, fake):
+    fake.behave = echoing(tokenize=False, shift=30, ends=True)
+    assert ask.make().text_likelihood(TEXT).n_tokens == 11
+
+
+def test_a_text_that_is_too_long_for_the_model_is_unsupported(ask, fake):
+    # As llama-cpp-python words it.
+    said = "This model's maximum context length is 8 tokens, however you requested 12 tokens."
+    fake.behave = lambda e: e.send_json({"error": {"message": said}}, status=400)
+    with pytest.raises(Unsupported, match=r"longer than what the model.*no /tokenize.*8 tokens"):
         ask.make().text_likelihood(TEXT)

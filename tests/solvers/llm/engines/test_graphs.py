@@ -10,6 +10,7 @@ from importlib import metadata
 
 import pytest
 import torch
+from transformers import AutoModelForCausalLM, MistralConfig
 
 from spoonbench.solvers.api import Settings, Unsupported
 from spoonbench.solvers.engines import ENGINES
@@ -41,6 +42,17 @@ def test_the_same_tokens_and_scores(build, compare, name, family, side):
     assert len(rows) >= 48
     assert sum(one == other for one, other in rows) >= 0.99 * len(rows)
     assert distance < 1e-3
+
+
+def test_a_window_that_cannot_be_carried_on_is_refused(needs):
+    needs("onnxruntime")
+    config = MistralConfig(
+        vocab_size=64, hidden_size=32, intermediate_size=48, num_hidden_layers=2,
+        num_attention_heads=2, num_key_value_heads=1, sliding_window=6,
+    )  # fmt: skip
+    model = AutoModelForCausalLM.from_config(config).eval()
+    with pytest.raises(Unsupported, match=r"more than keys and values \(a layer with a window"):
+        build_execution(model, Settings(engine="onnxruntime", threads=1))
 
 
 def test_two_batches_at_once_do_not_share_what_they_read(build, name):
