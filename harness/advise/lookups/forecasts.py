@@ -46,6 +46,9 @@ class Forecast:
         self._figures = figures
         self._fit: Fits = fit or _fit
         self._crossings: dict[tuple[Conditions, Conditions], Crossing] = {}
+        # What would flip an answer is found by asking for the same cells many times.
+        self._rows: dict[tuple[str, int], Row | None] = {}
+        self._ratios: dict[tuple[int, int], tuple[Row, Row, Measured | None]] = {}
 
     @cached_property
     def observations(self) -> tuple[Observation, ...]:
@@ -112,6 +115,12 @@ class Forecast:
 
     def row(self, like: Row, batch: int) -> Row | None:
         """A cell as another one, but at another batch: its rate alone; None where untold."""
+        key = (like.name, batch)
+        if key not in self._rows:
+            self._rows[key] = self._told(like, batch)
+        return self._rows[key]
+
+    def _told(self, like: Row, batch: int) -> Row | None:
         if self.why_not_at(like, batch) is not None:
             return None
         told = self.prediction(like, batch)
@@ -132,6 +141,12 @@ class Forecast:
 
     def ratio(self, first: Row, second: Row) -> Measured | None:
         """How many times as fast the second cell is; None where one cannot be told."""
+        key = (id(first), id(second))  # of rows that are kept, and so are no others later
+        if key not in self._ratios:
+            self._ratios[key] = (first, second, self._ratio(first, second))
+        return self._ratios[key][-1]
+
+    def _ratio(self, first: Row, second: Row) -> Measured | None:
         pair = [conditions_of(row) for row in (first, second)]
         if any(self.why_not(one) is not None for one in pair):
             return None
