@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from spoonbench.harness.advise.decision import Decision
-    from spoonbench.harness.advise.flips import Flip
+    from spoonbench.harness.advise.flip import Flip
     from spoonbench.harness.frameworks.graph import Framework
 
 MOST_RUNNERS_UP = 3

@@ -10,7 +10,8 @@ from spoonbench.harness import advise
 from spoonbench.harness.advise.asking import make_case
 from spoonbench.harness.advise.decision import decide
 from spoonbench.harness.advise.facts import questions_of, read_facts
-from spoonbench.harness.advise.flips import NEAR, _infers, find_flips
+from spoonbench.harness.advise.flip_numbers import NEAR, infers
+from spoonbench.harness.advise.flips import find_flips
 from spoonbench.harness.advise.sources import Sources
 from spoonbench.harness.advise.topics import framework_of, topics
 from spoonbench.harness.records import Environment
@@ -64,7 +65,7 @@ def test_the_answer_changes_at_a_flip_and_not_just_before_it(topic, data):
         # Bytes by an outline are jagged within some hundred-thousandths, for widths are rounded:
         # the fourth digit, which is the last that is shown, is beyond that.
         step = 20 * NEAR * at
-        if _infers(case, decision, flip.name) and abs(before - at) < step < abs(now - at):
+        if infers(case, decision, flip.name) and abs(before - at) < step < abs(now - at):
             # Of what is inferred, the nearest that is shown otherwise.
             before = float(round(at + towards * step)) if question.is_whole else at + towards * step
         assert decide(framework, case.changed(flip.name, before)).outcome == decision.outcome

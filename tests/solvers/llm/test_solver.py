@@ -66,6 +66,7 @@ def test_its_modules_are_all_listed():
     for inner in (engines, quantization):
         part = inner.__name__.rpartition(".")[2]
         names |= {f"{part}.{p.stem}" for f in inner.__path__ for p in Path(f).glob("[a-z]*.py")}
+    names -= {"engines.trial"}  # of what an engine takes beside tensors; nobody answers with it
     listed = LanguageModelSolver.info.modules
     assert {m.removeprefix(f"{package.__name__}.") for m in listed} == names
 
