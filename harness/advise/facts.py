@@ -65,7 +65,7 @@ INPUTS: Mapping[str, Question] = {
         ),
         _number("batch", "How many items go into one call?", "items", low=1.0, is_whole=True),
         _number("context", "How many tokens has one text?", "tokens", low=1.0, is_whole=True),
-        _number("memory", "How much memory is there for it?", "bytes"),
+        _number("memory", "How much memory is there for it?", "bytes", low=1.0),
         Question(
             name="dtype",
             text="In which number format are the weights?",

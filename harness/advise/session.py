@@ -159,6 +159,8 @@ def _asked(case: Case, advice: Advice, *, as_json: bool) -> Case:
     if as_json or not _is_answerable():
         option = option_names(name, [one for one in case.questions if one != name])[0]
         sentence = f"{option} is missing: {question.text}{_instead(case, name)}"
+        if as_json:
+            click.echo(advice_json(advice))  # what is known so far, and the question
         raise click.UsageError(f"{why} {sentence}".lstrip())
     if why:
         click.echo(make_plain(why), err=True)

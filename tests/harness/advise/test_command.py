@@ -116,6 +116,7 @@ def test_every_option_is_taken(advise, topic, example):
         (("bogus",), 2, "No framework is called 'bogus'"),
         (("device", "--batch", "twelve"), 2, "batch is a number such as 16 or 2,000"),
         (("device", "--batch", "-4"), 2, "batch is at least 1"),
+        (("fit", "--memory", "0GB"), 2, "memory is at least 1, not 0."),
         (("device", "--memory", "24"), 2, "a number such as 24GB or 512MB"),
         (("device", "--memory", "24 apples"), 2, "a number such as"),
         (("device", "--dtype", "int3"), 2, "dtype is one of"),
@@ -341,3 +342,10 @@ def test_the_command_that_is_advised_is_one(advise, words):
     found = CliRunner().invoke(cli.cli, command.split()[1:])
     assert isinstance(found.exception, BadTask)
     assert str(found.exception) == "FILE: there is no such file"
+
+
+def test_a_program_is_told_what_is_asked_for(advise):
+    code, output, errors = advise("tool", "--json")
+    assert code == 2
+    assert json.loads(output)["asks"] == "has_rules"
+    assert "--rules is missing" in errors
