@@ -71,6 +71,8 @@ def _ends_alike(flip: Flip, decision: Decision) -> bool:
 
 def facts_of(decision: Decision, case: Case) -> list[str]:
     """Facts of the path, each once; in place of an inferred one what it was inferred from."""
+    if decision.measured is not None and decision.measured.is_apart:
+        return [step.name for step in decision.measured.steps]
     names = (step.question.name for step in decision.walk.steps)
     grounds = dict.fromkeys(one for name in names for one in case.grounds(name))
     return [name for name in grounds if name in case.questions]

@@ -168,7 +168,6 @@ def _unmeasured(case: Case) -> MeasuredChoice | None:
         evidence=(),
         sureness="rule of thumb",
         steps=(work_step(case, str(mode.value)),),
-        flips=("With mode answer: rules of thumb choose.",),
         is_apart=True,
         cells={"mode": str(mode.value), **_said(case)},
     )
