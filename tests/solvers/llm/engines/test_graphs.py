@@ -102,11 +102,13 @@ def test_trained_models_answer_the_same(folder, small, name, make_examples, prob
     assert "stop_string" in {text.stopped_by for text in ours}
 
 
-def test_openvino_computes_in_bfloat16_where_that_is_asked(folder, small, needs, problems):
+def test_openvino_says_what_it_computes_in_where_bfloat16_is_asked(folder, small, needs, problems):
+    """A processor without such products is given float32, and the cell says so."""
     needs("openvino")
+    able = pytest.importorskip("openvino").Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
     plain = load(folder, small, dtype="bfloat16")
     other = load(folder, small, dtype="bfloat16", engine="openvino")
-    assert other.build_engine().notes["precision"] == "bf16"
+    assert other.build_engine().notes["precision"] == ("bf16" if "BF16" in able else "f32")
     pairs = zip(plain.solve(problems), other.solve(problems), strict=True)
     assert sum(one.value == two.value for one, two in pairs) >= 0.8 * len(problems)
 
