@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import math
 from operator import attrgetter
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 from spoonbench.solvers.api import Answer, AnswerStatus, StopReason, TraceStep
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 STATUSES = get_args(AnswerStatus)
 STOP_REASONS = get_args(StopReason)
@@ -28,6 +31,19 @@ class BadAnswers(Exception):
     """A contestant did not keep its contract; the message says how."""
 
 
+class NthBadAnswers(BadAnswers):
+    """The same, of one call among many.
+
+    Args:
+        position: of the call, from 0.
+        fault: what is wrong.
+    """
+
+    def __init__(self, position: int, fault: BadAnswers) -> None:
+        super().__init__(str(fault))
+        self.position = position
+
+
 def check_answers(answers: Any, n_problems: int) -> None:
     """Hold `solve` to its contract.
 
@@ -42,6 +58,28 @@ def check_answers(answers: Any, n_problems: int) -> None:
         fault = fault_of(answer)
         if fault is not None:
             raise BadAnswers(f"`solve` returned a bad answer ({position} of {n_problems}): {fault}")
+
+
+def check_in_batches(answers: Sequence[Any], sizes: Sequence[int], asked: Sequence[int]) -> None:
+    """Hold all answers of a pass to the contract of `solve`.
+
+    Args:
+        answers: of all calls, in order.
+        sizes: how many came back from each call.
+        asked: problems of each call.
+
+    Raises:
+        NthBadAnswers: the first call whose answers break it.
+    """
+    if sizes == asked and not any(map(fault_of, answers)):
+        return
+    at = 0
+    for position, (size, n_problems) in enumerate(zip(sizes, asked, strict=True)):
+        try:
+            check_answers(answers[at : at + size], n_problems)
+        except BadAnswers as exc:
+            raise NthBadAnswers(position, exc) from None
+        at += size
 
 
 def fault_of(answer: Any) -> str | None:

@@ -24,6 +24,7 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from spoonbench.harness.answer_checks import NthBadAnswers, check_answers, check_in_batches
 from spoonbench.harness.energy import find_meter
 from spoonbench.harness.executors.marker import Marker, whereabouts
 from spoonbench.harness.memory import (
@@ -165,6 +166,7 @@ class _Measuring:
     figures: dict[str, list[Any]] = field(default_factory=dict)
     first: Outcome | None = None
     unchecked: list[Any] = field(default_factory=list)
+    sizes: list[int] = field(default_factory=list)
     synchronise: Callable[[], None] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -265,11 +267,21 @@ class _Measuring:
         """
         self.stand.marker.move("solving", self.index)
         step, run, synchronise = self.stand.marker.step, self.calls.run, self.synchronise
-        keep = self.unchecked.append
+        keep, keep_all, count = self.unchecked.append, self.unchecked.extend, self.sizes.append
 
         def call_and_check(position: int, batch: Sequence[Any]) -> tuple[int, Sequence[Answer]]:
             step(position)
             return self.call(batch)
+
+        def call_for_answers(position: int, batch: Sequence[Any]) -> tuple[int, Sequence[Answer]]:
+            step(position)
+            elapsed_ns, answers = time_call(run, batch, synchronise)
+            # All in one list, and not in a list of lists, at which the collector would look.
+            if type(answers) is not list:
+                check_answers(answers, len(batch))
+            keep_all(answers)
+            count(len(answers))
+            return elapsed_ns, ()
 
         def call(position: int, batch: Sequence[Any]) -> tuple[int, Sequence[Answer]]:
             step(position)
@@ -278,10 +290,15 @@ class _Measuring:
             keep(result.copy() if type(result) is list else result)
             return elapsed_ns, ()
 
-        return call_and_check if self.calls.keeps_at_once else call
+        if self.calls.keeps_at_once:
+            return call_and_check
+        return call_for_answers if self.calls.only_answers else call
 
     def take(self, samples: Samples) -> None:
         """Check what the timed calls gave; where a check fails the child stands at that call."""
+        if self.calls.only_answers:
+            self.take_answers(samples)
+            return
         n_checked, keep, answers = 0, self.calls.keep, samples.answers
         given = zip(self.calls.batches, self.unchecked, samples.samples_ns, strict=False)
         try:
@@ -294,6 +311,15 @@ class _Measuring:
         except BaseException:
             self.stand.marker.step(n_checked)
             raise
+
+    def take_answers(self, samples: Samples) -> None:
+        """The same, where what came back are answers and nothing else is kept."""
+        try:
+            check_in_batches(self.unchecked, self.sizes, samples.items_per_sample)
+        except NthBadAnswers as exc:
+            self.stand.marker.step(exc.position)
+            raise
+        samples.answers = self.unchecked
 
 
 def _n_characters(batch: Sequence[Any]) -> int:

@@ -65,6 +65,7 @@ class Calls:
         keep: checks what came back and says what is kept; given the batch, what `run` returned and
             the nanoseconds that it took.
         keeps_at_once: `keep` belongs right behind its call and cannot wait for the end of the pass.
+        only_answers: what comes back are answers, and they are all that is kept.
         facts: says what holds for the whole pass, asked after it.
         close: called after the last one, whatever happened.
     """
@@ -73,6 +74,7 @@ class Calls:
     run: Callable[[Any], Any]
     keep: Callable[[Any, Any, int], Outcome]
     keeps_at_once: bool = False
+    only_answers: bool = False
     facts: Callable[[], Mapping[str, Any]] = dict
     close: Callable[[], None] = lambda: None
 
@@ -104,6 +106,7 @@ def _answering(solver: Solves, work: CellWork) -> Calls:
         run=solver.solve,
         keep=keep,
         keeps_at_once=parts is not None,
+        only_answers=parts is None,
         close=lambda: parts.watch_parts(False) if parts is not None else None,
     )
 
