@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _MOST_BYTES = 1 << 16
 _WIDTH = 100
+_ODD_BREAKS = re.compile("[\\x85\\u2028\\u2029]")
 
 
 class BadConfiguration(ValueError):
@@ -32,10 +33,27 @@ def to_yaml(configuration: dict[str, Any], header: str) -> str:
         configuration: as JSON has it.
         header: one line.
     """
-    text: str = yaml.safe_dump(
-        configuration, sort_keys=False, allow_unicode=True, width=_WIDTH, default_flow_style=False
+    text: str = yaml.dump(
+        configuration,
+        Dumper=_Dumper,
+        sort_keys=False,
+        allow_unicode=True,
+        width=_WIDTH,
+        default_flow_style=False,
     )
     return f"# {header}\n{text}"
+
+
+class _Dumper(yaml.SafeDumper):  # type: ignore[misc]  # it has no types
+    """Escapes breaks of lines that YAML would fold into blanks in a text that is not escaped."""
+
+
+def _text(dumper: yaml.SafeDumper, text: str) -> Any:
+    style = '"' if _ODD_BREAKS.search(text) else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Dumper.add_representer(str, _text)
 
 
 def to_json(configuration: dict[str, Any]) -> str:

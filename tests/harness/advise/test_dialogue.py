@@ -93,7 +93,7 @@ def test_options_before_the_topic_are_kept(talk):
 
 def test_json_is_never_asked_for(talk):
     code, output, errors = talk(("tool", "--json"), ["yes"])
-    assert (code, output) == (2, "")
+    assert (code, json.loads(output)["asks"]) == (2, "has_rules")
     assert "--rules is missing" in errors
 
 

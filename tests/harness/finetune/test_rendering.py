@@ -1,6 +1,6 @@
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from spoonbench.harness.finetune.modelfile import parse_modelfile, write_modelfile
@@ -25,6 +25,7 @@ VALUES = st.recursive(
 
 @settings(max_examples=30)
 @given(st.dictionaries(NAMES, VALUES, max_size=4))
+@example({"next line": "\x85", "a \u2028 b": ["c\u2029"]})
 def test_yaml_comes_back_as_it_was(configuration):
     text = to_yaml(configuration, "A tool 1.0. Run: it")
     assert from_yaml(text) == configuration
