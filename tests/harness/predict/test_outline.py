@@ -117,12 +117,13 @@ def test_more_texts_or_tokens_never_learn_in_less_memory(
 def test_more_parameters_never_have_smaller_weights_or_caches(size, factor):
     if size * factor > 1e12:
         return
+    outlines = [outline_of(each) for each in (size, size * factor)]
     small, large = (
-        inference_bytes(outline_of(each), dtype="bfloat16", batch=8, context=512)
-        for each in (size, size * factor)
+        inference_bytes(each, dtype="bfloat16", batch=8, context=512) for each in outlines
     )
     assert small["weights"] < large["weights"]
-    assert small["cache"] <= large["cache"] * 1.05
+    # Heads are whole: between two published models one may fall away while the width still grows.
+    assert small["cache"] <= large["cache"] * max(1.05, 1 + 1 / outlines[1].kv_heads)
 
 
 @pytest.mark.parametrize("method", sorted(set(QUANTIZATIONS) - {"torchao-int4wo"}))
