@@ -16,8 +16,8 @@ from spoonbench.harness.advise.inference import PREDICTED
 from spoonbench.harness.advise.lookups.assertions import find_claims
 from spoonbench.harness.advise.lookups.memory import close_calls
 from spoonbench.harness.advise.lookups.register import look_up
-from spoonbench.harness.advise.sentences import sentence_of
-from spoonbench.harness.advise.sureness import error_words, errors_of, rests_on, sureness_of
+from spoonbench.harness.advise.sentences import error_words, sentence_of
+from spoonbench.harness.advise.sureness import errors_of, rests_on, sureness_of
 from spoonbench.harness.advise.unknown_sizes import untold
 from spoonbench.harness.frameworks.showing import show_value
 
@@ -49,9 +49,8 @@ def answer(framework: Framework, case: Case) -> Advice:
         return _open(framework, case, decision)
     measured = decision.measured
     flips = find_flips(framework, case, decision)
-    is_apart = measured is not None and measured.is_apart
-    claims = () if is_apart else find_claims(claims_of(framework, decision), case.sources)
-    evidence = () if is_apart else _evidence(case, decision, [one.evidence for one in claims])
+    claims = find_claims(claims_of(framework, decision), case.sources)
+    evidence = _evidence(case, decision, [one.evidence for one in claims])
     return Advice(
         topic=framework.topic,
         framework=f"{framework.framework_id} {framework.version}",
@@ -66,7 +65,7 @@ def answer(framework: Framework, case: Case) -> Advice:
             *close_calls(case),
             *(flip_sentence(framework, one) for one in flips),
         ),
-        contradictions=() if is_apart else find_contradictions(framework, case, decision, claims),
+        contradictions=find_contradictions(framework, case, decision, claims),
         firm_up=firm_up(case, decision),
         settings=_settings(framework, case, decision),
     )
@@ -90,9 +89,8 @@ def _open(framework: Framework, case: Case, decision: Decision) -> Advice:
 
 
 def _path(decision: Decision) -> tuple[AdviceStep, ...]:
-    measured = decision.measured
     steps = []
-    for step in () if measured and measured.is_apart else decision.walk.steps:
+    for step in decision.walk.steps:
         fact = decision.facts[step.question.name]
         steps.append(
             AdviceStep(
@@ -104,7 +102,7 @@ def _path(decision: Decision) -> tuple[AdviceStep, ...]:
                 why=fact.why,
             )
         )
-    return (*steps, *(_measured_steps(measured) if measured else ()))
+    return (*steps, *(_measured_steps(decision.measured) if decision.measured else ()))
 
 
 def _measured_steps(measured: MeasuredChoice) -> tuple[AdviceStep, ...]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from spoonbench.harness.advise.lookups.choices import measured_choice
 from spoonbench.harness.advise.lookups.register import look_up
-from spoonbench.harness.frameworks.walking import walk
+from spoonbench.harness.frameworks.walking import Walk, walk
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from spoonbench.harness.advise.facts import Fact
     from spoonbench.harness.advise.lookups.choices import MeasuredChoice
     from spoonbench.harness.frameworks.graph import Framework, Question
-    from spoonbench.harness.frameworks.walking import Walk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +87,10 @@ def decide(framework: Framework, case: Case, *, by_thumb: bool = False) -> Decis
     if by_thumb:
         return _walked(framework, case, {}, ())
     decision = _walked(framework, case, *measured_figures(framework, case))
-    return replace(decision, measured=measured_choice(case, decision))
+    measured = measured_choice(case, decision)
+    if measured is not None and measured.is_apart:
+        return Decision(walk=Walk(steps=()), facts={}, measured=measured)
+    return replace(decision, measured=measured)
 
 
 def _walked(

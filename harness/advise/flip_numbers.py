@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from spoonbench.harness.advise.decision import decide
 from spoonbench.harness.advise.flip import Flip
 from spoonbench.harness.advise.lookups.memory import assumed
+from spoonbench.harness.advise.rounding import rounded
 from spoonbench.harness.advise.unknown_sizes import untold
 from spoonbench.harness.frameworks.showing import show_value
 from spoonbench.harness.frameworks.walking import BadAnswer
@@ -93,7 +94,7 @@ def _shown_edge(
     if question.is_whole and question.unit != "parameters":
         return edge
     for digits in (SHOWN_DIGITS, 3, 2):
-        shown = _rounded(value, upwards=upwards, digits=digits)
+        shown = rounded(value, upwards=upwards, digits=digits)
         found = ask(shown) if question.low <= shown <= (question.high or math.inf) else None
         if found is not None and found.outcome != decision.outcome:
             return (value, other) if digits == SHOWN_DIGITS else (shown, found)
@@ -205,7 +206,7 @@ def _bound_words(
         if value == _beyond(bound, question, upwards=upwards):
             return f"{'above' if upwards else 'below'} {show_value(question, bound)}"
     if value not in bounds and (not question.is_whole or question.unit == "parameters"):
-        value = _rounded(value, upwards=upwards)
+        value = rounded(value, upwards=upwards, digits=SHOWN_DIGITS)
     return f"{show_value(question, value)} or {'more' if upwards else 'less'}"
 
 
@@ -221,14 +222,6 @@ def _beyond(bound: float, question: Question, *, upwards: bool) -> float | None:
     if not question.is_whole:
         return math.nextafter(bound, math.inf if upwards else -math.inf)
     return bound + (1.0 if upwards else -1.0) if bound >= MANY else None
-
-
-def _rounded(value: float, *, upwards: bool, digits: int = SHOWN_DIGITS) -> float:
-    """To so many digits, upwards or downwards."""
-    if value == 0:
-        return value
-    place = 10.0 ** (math.floor(math.log10(abs(value))) - digits + 1)
-    return (math.ceil if upwards else math.floor)(value / place) * place
 
 
 def _distance(now: float, value: float) -> float:

@@ -48,6 +48,15 @@ def _with_origins(told: str, origins: list[str]) -> str:
     return f"{told.rstrip('.')} ({'; '.join(origins)})." if origins else told
 
 
+def error_words(error: float) -> str:
+    """Of a fit, on what it had not seen.
+
+    >>> error_words(0.0321)
+    'median error 3.2% on cells left out'
+    """
+    return f"median error {show_number(round(error, 3), 'share')} on cells left out"
+
+
 def either(words: Sequence[str]) -> str:
     """As in "a, b or c".
 
@@ -63,11 +72,8 @@ def _predicted(text: str, decision: Decision) -> list[str]:
     found = []
     for name, figure in decision.figures.items():
         if f"{{{name}}}" in text and figure.n_cells is not None and figure.error is not None:
-            error = show_number(round(figure.error, 3), "share")
-            found.append(
-                f"that batch is predicted from {figure.n_cells} cells, median error {error} on "
-                "cells left out"
-            )
+            how = f"{figure.n_cells} cells, {error_words(figure.error)}"
+            found.append(f"that batch is predicted from {how}")
     speedup = decision.facts.get("speedup")
     if "{speedup}" in text and speedup is not None and speedup.origin == "inferred":
         found.append("by theory, not measured")

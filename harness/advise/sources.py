@@ -186,13 +186,16 @@ class Sources:
             self._setting_cells[name] = module.SettingCells(figures, self.forecast(figures))
         return self._setting_cells[name]
 
-    def duel(self, task: str) -> StoredDuel | None:
+    def duel(self, task: str | None) -> StoredDuel | None:
         """The newest duel of a task that was measured on this machine; None where there is none.
+
+        Args:
+            task: name; None: no task is asked about, and there is none.
 
         Raises:
             StoreError: the store is damaged.
         """
-        if self.reader is None:
+        if task is None or self.reader is None:
             return None
         if task not in self._duels:
             stored = import_module("spoonbench.harness.advise.lookups.stored_duels")

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from spoonbench.harness.advise.inference import PREDICTED
 from spoonbench.harness.advise.lookups.memory import TOLERANCE
+from spoonbench.harness.advise.sentences import error_words
 from spoonbench.harness.advise.unknown_sizes import untold
-from spoonbench.harness.frameworks.showing import show_number
 
 if TYPE_CHECKING:
     from spoonbench.harness.advise.advice import Evidence, Sureness
@@ -59,11 +59,6 @@ def errors_of(case: Case, decision: Decision) -> dict[str, str]:
             if figure is not None and figure.error is not None:
                 found[name] = error_words(figure.error)
     return found
-
-
-def error_words(error: float) -> str:
-    """Of a fit, on what it had not seen."""
-    return f"median error {show_number(round(error, 3), 'share')} on cells left out"
 
 
 def sureness_of(framework: Framework, decision: Decision) -> Sureness:

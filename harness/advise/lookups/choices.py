@@ -36,7 +36,7 @@ class MeasuredChoice:
         cells: axes of the matrix that measures what was predicted; empty where all was measured.
         again: options with which the matrix is measured again; empty: in more rounds.
         figures: the matrix whose cells decided; None where none did.
-        is_apart: the framework speaks of something else: its path and its evidence are left out.
+        is_apart: the framework speaks of something else, and its path is left out.
         asks: the question that has to be answered first; None where none has.
         more: gives the same with what is told beside it, where that is left for who asks: what
             would change an answer is found by choosing many times.

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from spoonbench.harness.advise.lookups.setting_words import rounded
+from spoonbench.harness.advise.rounding import rounded
 from spoonbench.harness.frameworks.showing import show_number
 
 if TYPE_CHECKING:

@@ -11,12 +11,13 @@ from spoonbench.harness.records import LEVELS
 if TYPE_CHECKING:
     from spoonbench.harness.advise.case import Case
     from spoonbench.harness.advise.lookups.stored_duels import StoredDuel
+    from spoonbench.harness.estimates import Proportion
     from spoonbench.harness.evidence import Measurement
 
 
 def find_accuracy(case: Case) -> tuple[Evidence, ...]:
     """Right answers among those given, contestant by contestant, lowest level first."""
-    found = _duel(case)
+    found = case.sources.duel(case.task)
     if found is None:
         return ()
     each = (_accuracy(found, one) for one in found.measurements)
@@ -25,15 +26,11 @@ def find_accuracy(case: Case) -> tuple[Evidence, ...]:
 
 def find_cost(case: Case) -> tuple[Evidence, ...]:
     """Seconds of one answer, contestant by contestant."""
-    found = _duel(case)
+    found = case.sources.duel(case.task)
     if found is None:
         return ()
     each = (_latency(found, one) for one in found.measurements)
     return tuple(one for one in each if one is not None)
-
-
-def _duel(case: Case) -> StoredDuel | None:
-    return None if case.task is None else case.sources.duel(case.task)
 
 
 def _who(one: Measurement) -> str:
@@ -45,17 +42,33 @@ def _accuracy(found: StoredDuel, one: Measurement) -> Evidence | None:
     if score is None or score.precision.value is None:
         return None
     share = score.precision
-    return Evidence(
-        what=f"{_who(one)}: {share.n_successes:,} of {share.n:,} answers right on "
+    what = (
+        f"{_who(one)}: {share.n_successes:,} of {share.n:,} answers right on "
         f"{found.duel.task.name}, split {score.split}; {score.coverage.n_successes:,} of "
-        f"{score.coverage.n:,} items covered.",
+        f"{score.coverage.n:,} items covered."
+    )
+    return share_evidence(found, what, share, score.run_id)
+
+
+def share_evidence(found: StoredDuel, what: str, share: Proportion, run_id: str) -> Evidence:
+    """A share that was counted in a duel; one of nothing has no figure.
+
+    Args:
+        found: the duel.
+        what: was counted, in words.
+        share: with its interval.
+        run_id: of the record.
+    """
+    is_known = share.value is not None
+    return Evidence(
+        what=what,
         source="store",
         machine=found.machine,
         value=share.value,
-        low=share.low,
-        high=share.high,
+        low=share.low if is_known else None,
+        high=share.high if is_known else None,
         unit="share",
-        run_ids=(score.run_id,),
+        run_ids=(run_id,),
     )
 
 

@@ -13,8 +13,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from spoonbench.harness.advise.lookups.figures import Measured, Row
+from spoonbench.harness.advise.sentences import error_words
 from spoonbench.harness.canonical import from_json
-from spoonbench.harness.frameworks.showing import show_number
 from spoonbench.harness.matrix_records import Conditions
 from spoonbench.harness.predict.observations import Observation, Point, words_of
 from spoonbench.harness.predict.reach import Reach
@@ -83,8 +83,7 @@ class Forecast:
     @property
     def words(self) -> str:
         """What a figure of it rests on."""
-        error = show_number(round(self.error or 0.0, 3), "share")
-        return f"predicted from {self.n_cells} cells, median error {error} on cells left out"
+        return f"predicted from {self.n_cells} cells, {error_words(self.error or 0.0)}"
 
     def prepare(self) -> None:
         """Fit now, where there are cells enough, what is asked for later."""

@@ -49,7 +49,7 @@ _JOINED = {
 
 def choose(case: Case, decision: Decision) -> MeasuredChoice | None:
     """By the newest duel of the case's task on this machine."""
-    found = None if case.task is None else case.sources.duel(case.task)
+    found = case.sources.duel(case.task)
     if found is None:
         return None
     needs = requirements(case, found.duel.requirements)

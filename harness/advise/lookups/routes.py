@@ -13,7 +13,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from spoonbench.harness.advise.advice import Evidence
+from spoonbench.harness.advise.lookups.duels import share_evidence
 from spoonbench.harness.canonical import from_json, to_json
 from spoonbench.harness.frameworks.showing import show_number
 from spoonbench.harness.stats import proportion
@@ -22,6 +22,7 @@ from spoonbench.harness.summaries.folder import Summaries
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from spoonbench.harness.advise.advice import Evidence
     from spoonbench.harness.advise.case import Case
     from spoonbench.harness.advise.lookups.stored_duels import StoredDuel
     from spoonbench.harness.evidence import Measurement
@@ -71,7 +72,7 @@ def find_risk(case: Case) -> tuple[Evidence, ...]:
     Raises:
         StoreError: the store is damaged.
     """
-    found = None if case.task is None else case.sources.duel(case.task)
+    found = case.sources.duel(case.task)
     if found is None or not _measured(found):
         return ()
     return tuple(_risk(found, one) for one in _routes(case, found).routes if one.parts)
@@ -152,15 +153,9 @@ def _risk(found: StoredDuel, route: RouteAnswers) -> Evidence:
         f"{one.name} answers {one.n_answered:,}, {one.n_wrong:,} of them wrong" for one in others
     ]
     risk = "" if kept.value is None else f" ({show_number(kept.value, 'share')})"
-    return Evidence(
-        what=f"Route {route.label} on {found.duel.task.name}, at a threshold of "
+    what = (
+        f"Route {route.label} on {found.duel.task.name}, at a threshold of "
         f"{route.threshold:g}: {'; '.join(parts)}. Wrong of what {first.name} keeps: "
-        f"{first.n_wrong:,} of {first.n_answered:,}{risk}.",
-        source="store",
-        machine=found.machine,
-        value=kept.value,
-        low=None if kept.value is None else kept.low,
-        high=None if kept.value is None else kept.high,
-        unit="share",
-        run_ids=(route.run_id,),
+        f"{first.n_wrong:,} of {first.n_answered:,}{risk}."
     )
+    return share_evidence(found, what, kept, route.run_id)

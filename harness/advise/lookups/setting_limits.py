@@ -9,7 +9,8 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from spoonbench.harness.advise.lookups.setting_words import rounded, words_of
+from spoonbench.harness.advise.lookups.setting_words import words_of
+from spoonbench.harness.advise.rounding import rounded
 from spoonbench.harness.frameworks.showing import show_number
 from spoonbench.harness.predict.choice import Needs, choose
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import TYPE_CHECKING
 
 from spoonbench.harness.advise.lookups.figures import ANSWERS, Work
 from spoonbench.harness.advise.lookups.setting_cells import rate_of
+from spoonbench.harness.advise.rounding import rounded
 from spoonbench.harness.frameworks.showing import show_number
 
 if TYPE_CHECKING:
@@ -75,16 +74,3 @@ def _batch_seconds(candidate: Candidate) -> str:
         return f"{told} a batch"
     bound = show_number(rounded(candidate.at_most, upwards=True), "seconds")
     return f"{told} a batch, at most {bound}"
-
-
-def rounded(bound: float, *, upwards: bool) -> float:
-    """To three digits, to the side on which it still holds.
-
-    >>> rounded(45.251, upwards=True), rounded(45.251, upwards=False)
-    (45.3, 45.2)
-    """
-    if bound <= 0:
-        return bound
-    step = Decimal(1).scaleb(math.floor(math.log10(bound)) - 2)
-    way = ROUND_CEILING if upwards else ROUND_FLOOR
-    return float((Decimal(bound) / step).to_integral_value(way) * step)

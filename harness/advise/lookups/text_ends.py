@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from spoonbench.harness.advise.advice import Evidence
+from spoonbench.harness.advise.lookups.duels import share_evidence
 from spoonbench.harness.stats import proportion
 
 if TYPE_CHECKING:
+    from spoonbench.harness.advise.advice import Evidence
     from spoonbench.harness.advise.case import Case
     from spoonbench.harness.advise.lookups.stored_duels import StoredDuel
     from spoonbench.harness.evidence import Measurement
@@ -25,7 +26,7 @@ _LIMIT = "limit"
 
 def find_stops(case: Case) -> tuple[Evidence, ...]:
     """Share of texts that ended before the limit, model by model."""
-    found = None if case.task is None else case.sources.duel(case.task)
+    found = case.sources.duel(case.task)
     if found is None:
         return ()
     each = (_stops(found, one) for one in found.measurements if not one.entry.is_hybrid)
@@ -41,14 +42,8 @@ def _stops(found: StoredDuel, one: Measurement) -> Evidence | None:
     told = [f"{n:,} {_BY_ITSELF[name]}" for name, n in ended.items()]
     n_cut = score.stopped_by.get(_LIMIT, 0)
     told += [f"{n_cut:,} by the limit of tokens"] if n_cut else []
-    return Evidence(
-        what=f"{one.entry.label}: {share.n_successes:,} of {share.n:,} texts ended by themselves "
-        f"on {found.duel.task.name}, split {score.split} ({', '.join(told)}).",
-        source="store",
-        machine=found.machine,
-        value=share.value,
-        low=share.low,
-        high=share.high,
-        unit="share",
-        run_ids=(score.run_id,),
+    what = (
+        f"{one.entry.label}: {share.n_successes:,} of {share.n:,} texts ended by themselves "
+        f"on {found.duel.task.name}, split {score.split} ({', '.join(told)})."
     )
+    return share_evidence(found, what, share, score.run_id)
